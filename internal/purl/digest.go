@@ -1,0 +1,105 @@
+package purl
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// digestSize is how many bytes a digest of an algorithm has; 0 for an
+// algorithm that is not known.
+func digestSize(algorithm string) int {
+	switch algorithm {
+	case "md5":
+		return 16
+	case "sha1":
+		return 20
+	case "sha224":
+		return 28
+	case "sha256", "sha3-256", "blake2b-256", "blake3":
+		return 32
+	case "sha384", "sha3-384", "blake2b-384":
+		return 48
+	case "sha512", "sha3-512", "blake2b-512":
+		return 64
+	}
+	return 0
+}
+
+// hexDigest makes a digest of the artifact from hexadecimal.
+func hexDigest(algorithm, value string) (Digest, error) {
+	algorithm, value = strings.ToLower(algorithm), strings.ToLower(value)
+	size := digestSize(algorithm)
+	if size == 0 {
+		return Digest{}, fmt.Errorf("the algorithm %s is not known", shown(algorithm))
+	}
+	raw, err := hex.DecodeString(value)
+	if err != nil || len(raw) != size {
+		return Digest{}, fmt.Errorf("%s is no %s digest, which has %d hexadecimal digits", shown(value), algorithm, 2*size)
+	}
+	return Digest{Algorithm: algorithm, Value: value, Of: "artifact"}, nil
+}
+
+// labelledDigest reads "sha256:hex" (purl-spec, qualifier checksum).
+func labelledDigest(s string) (Digest, error) {
+	algorithm, value, ok := strings.Cut(s, ":")
+	if !ok {
+		return Digest{}, fmt.Errorf("%s does not read algorithm:hexadecimal", shown(s))
+	}
+	return hexDigest(algorithm, value)
+}
+
+// sri reads one hash of W3C Subresource Integrity, "sha512-base64".
+func sri(s string) (Digest, error) {
+	algorithm, value, ok := strings.Cut(s, "-")
+	if !ok {
+		return Digest{}, fmt.Errorf("%s does not read algorithm-base64", shown(s))
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(value)
+	if err != nil {
+		return Digest{}, fmt.Errorf("%s is no base64", shown(value))
+	}
+	return hexDigest(algorithm, hex.EncodeToString(raw))
+}
+
+// goHash reads "h1:base64" of a go.sum line (go.dev/ref/mod#go-sum-files).
+func goHash(s, of string) (Digest, error) {
+	value, ok := strings.CutPrefix(s, "h1:")
+	if !ok {
+		return Digest{}, fmt.Errorf("%s is no h1: hash, the only kind there is", shown(s))
+	}
+	raw, err := base64.StdEncoding.DecodeString(value)
+	if err != nil || len(raw) != 32 {
+		return Digest{}, fmt.Errorf("%s is not the base64 of 32 bytes", shown(value))
+	}
+	if base64.StdEncoding.EncodeToString(raw) != value {
+		// The go command compares texts: another spelling of the same bytes is
+		// a wrong hash, and must not be taken for the right one here.
+		return Digest{Algorithm: "h1", Value: value, Of: of}, nil
+	}
+	return Digest{Algorithm: "h1", Value: hex.EncodeToString(raw), Of: of}, nil
+}
+
+// digestWords reads the words beside a reference: every one must be a digest
+// ("sha512-…", "sha256:…", "--hash=sha256:…") or the label of one.
+func digestWords(words []string) ([]Digest, error) {
+	var digests []Digest
+	for _, word := range words {
+		word = strings.Trim(word, `"',;`)
+		if label := strings.TrimSuffix(word, ":"); label == "" || label == `integrity"` || label == "integrity" || label == "--hash" {
+			continue
+		}
+		word = strings.TrimPrefix(word, "--hash=")
+		read := sri
+		if colon := strings.IndexByte(word, ':'); colon >= 0 {
+			read = labelledDigest
+		}
+		d, err := read(word)
+		if err != nil {
+			return nil, fail(Malformed, "beside the package stands %s, which is no digest (%v); paste one package, with its digest or alone", shown(word), err)
+		}
+		digests = append(digests, d)
+	}
+	return digests, nil
+}

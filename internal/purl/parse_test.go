@@ -1,0 +1,231 @@
+package purl
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRefusedForms(t *testing.T) {
+	for text, kind := range map[string]Kind{
+		"":                                   Empty,
+		`""`:                                 Empty,
+		`"`:                                  BadName,
+		" \n\t":                              Empty,
+		strings.Repeat("a", MaxInput+1):      Malformed,
+		"\xff":                               Malformed,
+		"a\x00b":                             Malformed,
+		"a\x1bb":                             Malformed,
+		"pkg:":                               Malformed,
+		"pkg:npm":                            Malformed,
+		"pkg:lodash@1.0.0":                   Malformed,
+		"pkg:n&g?inx/x":                      Malformed,
+		"pkg:3x/x":                           Malformed,
+		"ftp://registry.npmjs.org/lodash":    Malformed,
+		"https://example.com/lodash":         Malformed,
+		"https://[::1":                       Malformed,
+		"javascript://registry.npmjs.org/%0": Malformed,
+		"-":                                  BadName,
+		"!!":                                 Ambiguous, // npm's old names allow it
+		"lodash":                             Ambiguous,
+		"socket.io":                          Ambiguous,
+		"go4.org@v0.0.0-20240501181205-ae6ca9944745": Ambiguous,
+		"pkg:maven/org.apache/x@1.0":                 UnsupportedType,
+		"pkg:julia/x@1.0":                            UnsupportedType,
+		"pkg:novel/x@1.0":                            UnsupportedType,
+		"https://rubygems.org/gems/rails":            UnsupportedType,
+		"www.nuget.org/packages/x":                   UnsupportedType,
+		"npx --loglevel silly cowsay":                Malformed,
+		"uvx --index-url https://evil.example x":     RefusedQualifier,
+		"gem install rails":                          UnsupportedType,
+		"docker pull alpine":                         UnsupportedType,
+	} {
+		t.Run(shown(text), func(t *testing.T) {
+			e := requireKind(t, kind, text)
+			assert.Less(t, len(e.Error()), 1000)
+		})
+	}
+}
+
+func TestUnsupportedTypeIsNamed(t *testing.T) {
+	e := requireKind(t, UnsupportedType, "pkg:maven/org.apache/x@1.0?repository_url=x")
+	assert.Equal(t, `reading "pkg:maven/org.apache/x@1.0?repository_url=x": Maven packages are not served yet; served: Go modules, npm, PyPI, crates.io`, e.Error())
+	assert.Equal(t, []string{"golang", "npm", "pypi", "cargo"}, Served())
+	for _, typ := range Served() {
+		assert.Empty(t, typeName(typ), "a served type is not among those that are not")
+	}
+}
+
+func TestAmbiguousListsMeanings(t *testing.T) {
+	e := requireKind(t, Ambiguous, "lodash")
+	assert.Contains(t, e.Detail, "say which: pkg:npm/lodash, pkg:pypi/lodash, pkg:cargo/lodash")
+	e = requireKind(t, Ambiguous, "socket.io")
+	assert.Contains(t, e.Detail, "say which: pkg:npm/socket.io, pkg:pypi/socket.io, pkg:golang/socket.io")
+}
+
+func TestStringAndPath(t *testing.T) {
+	for _, test := range []struct {
+		ref        Ref
+		want, path string
+	}{
+		{Ref{Type: Golang, Namespace: "github.com/Azure", Name: "X", Version: "v2.0.0+incompatible", Subpath: "a b/c"}, "pkg:golang/github.com/Azure/X@v2.0.0%2Bincompatible#a%20b/c", "github.com/Azure/X"},
+		{Ref{Type: Golang, Name: "go4.org"}, "pkg:golang/go4.org", "go4.org"},
+		{Ref{Type: NPM, Namespace: "@scope", Name: "name", Tag: "latest"}, "pkg:npm/%40scope/name", "@scope/name"},
+		{Ref{Type: PyPI, Name: "Foo_Bar.baz", Version: "1!2", File: "x-1.tar.gz"}, "pkg:pypi/foo-bar.baz@1%212?file_name=x-1.tar.gz", "Foo_Bar.baz"},
+	} {
+		assert.Equal(t, test.want, test.ref.String())
+		assert.Equal(t, test.path, test.ref.Path())
+	}
+}
+
+func TestCharacters(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		want string
+	}{
+		"invisible":  {"lod\u200bash@1.0.0", "character 4 is U+200B (invisible)"},
+		"direction":  {"lod\u202eash@1.0.0", "character 4 is U+202E (it changes the direction"},
+		"look-alike": {"l\u043edash@1.0.0", "character 2 is U+043E (a Cyrillic letter"},
+		"greek":      {"pkg:npm/l\u03bfdash", "character 2 is U+03BF (a Greek letter"},
+		"wide":       {"pkg:cargo/\uff53erde", `character 1 is U+FF53 (a wide form that looks like 's'`},
+		"mark":       {"golang.org/x/te\u0301xt", "character 16 is U+0301 (a mark"},
+		"space":      {"pkg:npm/a%C2%A0b", "character 2 is U+00A0 (a space"},
+		"encoded":    {"pkg:npm/a%E2%80%8Bb", "character 2 is U+200B"},
+		"ascii":      {"pkg:npm/a%09b", "character 2 is U+0009"},
+		"null":       {"pkg:npm/a%00b", "character 2 is U+0000 (a control character)"},
+		"no text":    {"pkg:npm/a%FFb", "character 2 is U+FFFD"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := requireKind(t, BadName, test.text)
+			assert.Contains(t, e.Detail, test.want)
+			assert.NotContains(t, e.Error(), "\u202e", "the message shows no such character itself")
+		})
+	}
+	e := requireKind(t, BadVersion, "lodash@1.0.\u0661")
+	assert.Contains(t, e.Detail, "U+0661")
+
+	// Where such characters change nothing they are still pointed out.
+	ref, err := Parse("https://pkg.go.dev/golang.org/x/mod@v0.30.0#\u202e\u202e\u0430")
+	require.NoError(t, err)
+	require.Len(t, ref.Notes, 2)
+	assert.Equal(t, Note{"characters", "Character 45 of what you pasted is U+202E (it changes the direction of the text around it)."}, ref.Notes[0])
+	assert.Equal(t, "characters", ref.Notes[1].Kind)
+	assert.Contains(t, ref.Notes[1].Text, "Character 47 of what you pasted is U+0430")
+
+	ref, err = Parse("pkg:golang/golang.org/x/mod#\u00fc")
+	require.NoError(t, err)
+	assert.True(t, hasNote(ref, "characters"))
+	for _, subpath := range []string{"\u202ea", "a%00", "a%5Cb", "a%20b", "a%E2%80%8B", "..", "a/%2E%2E/b", "%FF"} {
+		requireKind(t, Malformed, "pkg:golang/golang.org/x/mod#"+subpath)
+	}
+	assert.Len(t, oddities("äöüßéèêàáâãå"), maxOddities+1)
+}
+
+// TestFlippedBytes changes every byte of good texts: whatever is still read
+// obeys the grammar of its ecosystem and can be read again.
+func TestFlippedBytes(t *testing.T) {
+	for _, text := range goodTexts() {
+		for i := range len(text) {
+			for _, flip := range []byte{1, 0x20, 0x80, 0xFF} {
+				b := []byte(text)
+				b[i] ^= flip
+				checkParse(t, string(b))
+			}
+			checkParse(t, text[:i])
+		}
+	}
+}
+
+func goodTexts() []string {
+	return []string{
+		"pkg:golang/golang.org/x/text@v0.30.0#unicode/norm",
+		"pkg:npm/%40scope/name@1.2.3?checksum=sha1:0000000000000000000000000000000000000000",
+		"pkg:pypi/Django@1.11.1?file_name=Django-1.11.1.tar.gz",
+		"pkg:cargo/zstd-sys@2.0.9%2Bzstd.1.5.5",
+		"https://pkg.go.dev/golang.org/x/mod@v0.30.0/sumdb/note?tab=x#y",
+		"https://proxy.golang.org/github.com/!azure/go-!x/@v/v1.2.3.info",
+		"https://github.com/o/r/releases/tag/sub%2Fv2.2.3",
+		"https://registry.npmjs.org/@scope/name/-/name-1.2.3-rc.1.tgz",
+		"https://files.pythonhosted.org/packages/source/r/requests/requests-2.31.0.tar.gz",
+		"https://static.crates.io/crates/serde/serde-1.0.0.crate",
+		"golang.org/x/text v0.3.0/go.mod h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+		"require golang.org/x/text v0.3.0 // indirect",
+		"requests[socks]==2.31.0 ; x --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000",
+		`"node_modules/a": { "version": "1.0.0", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz", "integrity": "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }`,
+		"a@^1.0.0:\n  version \"1.0.0\"\n  resolved \"https://registry.yarnpkg.com/a/-/a-1.0.0.tgz\"",
+		"/a@1.0.0(b@1.0.0):\n  resolution: {integrity: sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA=}",
+		"npx -p a@1.0.0 b", "go install a.b/c/...@v1", "cargo add a --vers 1.0.0", "serde = \"1.0.0\"", "lodash", "socket.io@v1.0.0",
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, text := range goodTexts() {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) { checkParse(t, text) })
+}
+
+func FuzzParsePURL(f *testing.F) {
+	for _, text := range goodTexts() {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := ParsePURL(text)
+		if err != nil || !slices.Contains(Served(), c.Type) {
+			return
+		}
+		built, err := BuildPURL(c)
+		require.NoError(t, err)
+		again, err := ParsePURL(built)
+		require.NoError(t, err, built)
+		assert.Equal(t, c.Type, again.Type)
+		assert.Equal(t, c.Version, again.Version)
+		assert.Equal(t, c.Qualifiers, again.Qualifiers)
+	})
+}
+
+// checkParse holds what must be so of any text.
+func checkParse(t *testing.T, text string) {
+	t.Helper()
+	ref, err := Parse(text)
+	if err != nil {
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		require.NotEmpty(t, e.Kind)
+		require.NotEmpty(t, e.Detail)
+		return
+	}
+	require.Contains(t, Served(), ref.Type)
+	require.NotEmpty(t, ref.Name)
+	require.True(t, ref.Version == "" || ref.Tag == "")
+	for _, s := range append([]string{ref.Path(), ref.Version, ref.Tag, ref.File}, ref.Candidates...) {
+		for _, r := range s {
+			require.True(t, r > ' ' && r < 0x7F && !strings.ContainsRune(`?#%\"`, r), "%q of %q", s, text)
+		}
+		for part := range strings.SplitSeq(s, "/") {
+			require.NotContains(t, []string{".", ".."}, part, "%q of %q", s, text)
+		}
+	}
+	for _, d := range ref.Digests {
+		require.Contains(t, []string{"artifact", "go.mod"}, d.Of)
+		require.NotEmpty(t, d.Value)
+		require.Empty(t, strings.Trim(d.Value, "0123456789abcdef"))
+	}
+	if len(ref.Candidates) > 0 {
+		require.Greater(t, len(ref.Candidates), 1)
+		require.Equal(t, ref.Path(), ref.Candidates[0])
+	}
+	again, err := Parse(ref.String())
+	require.NoError(t, err, "%q read as %s", text, ref)
+	require.Equal(t, ref.Type, again.Type)
+	require.Equal(t, ref.Version, again.Version)
+	require.Equal(t, ref.String(), again.String())
+	if ref.Type == PyPI {
+		require.Equal(t, canonicalPyPIName(ref.Name), again.Name)
+		return
+	}
+	require.Equal(t, ref.Path(), again.Path())
+}

@@ -1,0 +1,41 @@
+//go:build touchstone_testanchors
+
+package trust
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWithTestAnchors(t *testing.T) {
+	r, s, _ := published(t)
+	a, err := WithTestAnchors(TestAnchors{
+		SigstoreRoot: s.trustedRoot, NPMKeys: s.npmKeys, TUFRoot: r.files["/1.root.json"],
+		LogKeys: []string{"log.example+01020304+AQ=="}, Taken: now, Seen: first,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, s.trustedRoot, a.SigstoreRoot())
+	assert.Len(t, a.NPMKeys(), 2)
+	assert.Equal(t, first, a.seen)
+	_, ok := a.LogKey("sum.golang.org")
+	assert.False(t, ok)
+	key, ok := a.LogKey("log.example")
+	assert.True(t, ok)
+	assert.Equal(t, "log.example+01020304+AQ==", key)
+	for _, anchor := range a.All() {
+		assert.Equal(t, now, anchor.Taken)
+	}
+	_, err = Refresh(a, Memory{}, r, now)
+	require.NoError(t, err)
+
+	same, err := WithTestAnchors(TestAnchors{Taken: now, Seen: committed().seen})
+	require.NoError(t, err)
+	assert.Equal(t, Embedded().SigstoreRoot(), same.SigstoreRoot())
+	_, ok = same.LogKey("sum.golang.org")
+	assert.True(t, ok)
+
+	_, err = WithTestAnchors(TestAnchors{NPMKeys: []byte("{}")})
+	require.ErrorContains(t, err, "reading npm's registry keys")
+}

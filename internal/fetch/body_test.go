@@ -1,0 +1,123 @@
+package fetch
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBodies(t *testing.T) {
+	decoded := func(s step) step {
+		return func(ctx context.Context, r *Request) (*Response, error) {
+			res, err := s(ctx, r)
+			res.Decoded = true
+			return res, err
+		}
+	}
+	idle := func(context.Context) io.Reader { return readerFunc(func([]byte) (int, error) { return 0, nil }) }
+	tests := map[string]struct {
+		step  step
+		limit int64
+		kind  Kind // empty: found
+		body  string
+	}{
+		"exact":               {says(200, "hello", length(5)...), 0, "", "hello"},
+		"no length":           {says(200, "hello"), 0, "", "hello"},
+		"empty":               {says(200, "", length(0)...), 0, "", ""},
+		"length unreadable":   {says(200, "hello", "content-length", "five"), 0, "", "hello"},
+		"at the limit":        {says(200, "hello"), 5, "", "hello"},
+		"over the limit":      {says(200, "hello!"), 5, TooLarge, ""},
+		"announced too large": {says(200, "hello", length(6)...), 5, TooLarge, ""},
+		"shorter":             {says(200, "hell", length(5)...), 0, Truncated, ""},
+		"nothing of five":     {says(200, "", length(5)...), 0, Truncated, ""},
+		"longer":              {says(200, "hello!", length(5)...), 0, Overlong, ""},
+		"longer than none":    {says(200, "!", length(0)...), 0, Overlong, ""},
+		"decoded, length of the encoded": {
+			decoded(says(200, "hello", "content-length", "3", "content-encoding", "gzip")), 0, "", "hello",
+		},
+		"decoded, larger encoded than limit": {decoded(says(200, "hello", length(50)...)), 5, "", "hello"},
+		"decoded, over the limit":            {decoded(says(200, "hello!", length(3)...)), 5, TooLarge, ""},
+		"encoding unasked":                   {says(200, "\x1b\x00", "content-encoding", "br"), 0, Undecoded, ""},
+		"identity":                           {says(200, "hello", "content-encoding", "identity"), 0, "", "hello"},
+		"breaks off":                         {streams(thenBreaks("hel")), 0, Truncated, ""},
+		"breaks off at once":                 {streams(thenBreaks("")), 0, Truncated, ""},
+		"says nothing and does not end":      {streams(idle), 0, Truncated, ""},
+		"stalls":                             {streams(thenHangs("hel")), 0, TimedOut, ""},
+		"never answers":                      {hangs, 0, TimedOut, ""},
+		"404 over what is read of one":       {says(404, strings.Repeat("x", errorLimit+1)), 0, TooLarge, ""},
+	}
+	for name, tt := range tests {
+		bubble(t, name, func(t *testing.T) {
+			record := &Record{}
+			s := play(map[string][]step{one: {tt.step}})
+			c, _ := client(t, s, func(o *Options) { o.Record = record })
+			a, err := c.Get(t.Context(), Request{URL: one, Limit: tt.limit})
+			require.NoError(t, err)
+			assert.Equal(t, 1, s.count(), "none of these is asked again")
+			if tt.kind == "" {
+				assert.Equal(t, Found, a.State)
+				assert.Equal(t, tt.body, string(a.Body))
+				assert.Len(t, record.Exchanges(), 1)
+				return
+			}
+			assert.Equal(t, Unknown, a.State)
+			require.NotNil(t, a.Err)
+			assert.Equal(t, tt.kind, a.Err.Kind)
+			assert.Equal(t, one, a.Err.URL)
+			assert.NotEmpty(t, a.Reason)
+			assert.Nil(t, a.Body)
+			assert.Empty(t, record.Exchanges(), "an unfinished exchange is not kept")
+		})
+	}
+}
+
+func TestEndlessBodyEndsAtTheLimit(t *testing.T) {
+	var read int64
+	c, _ := client(t, play(map[string][]step{one: {streams(endless(&read))}}))
+	a, err := c.Get(t.Context(), Request{URL: one, Limit: 100_000})
+	require.NoError(t, err)
+	require.NotNil(t, a.Err)
+	assert.Equal(t, TooLarge, a.Err.Kind)
+	assert.Less(t, read, int64(300_000))
+}
+
+func TestLargeBody(t *testing.T) {
+	large := strings.Repeat("0123456789abcdef", 300_000)
+	c, _ := client(t, play(map[string][]step{one: {says(200, large, length(len(large))...)}}))
+	a, err := c.Get(t.Context(), Request{URL: one})
+	require.NoError(t, err)
+	assert.Equal(t, Found, a.State)
+	assert.True(t, large == string(a.Body))
+}
+
+func TestSlowBodyThatMovesIsNotSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		drip := func(context.Context) io.Reader {
+			left := 10
+			return readerFunc(func(p []byte) (int, error) {
+				if left == 0 {
+					return 0, io.EOF
+				}
+				left--
+				time.Sleep(29 * time.Second)
+				p[0] = 'x'
+				return 1, nil
+			})
+		}
+		c, _ := client(t, play(map[string][]step{one: {streams(drip)}}))
+		a, err := c.Get(t.Context(), Request{URL: one})
+		require.NoError(t, err)
+		assert.Equal(t, "xxxxxxxxxx", string(a.Body))
+	})
+}
+
+// bubble runs a sub-test whose clock moves only when everything waits.
+func bubble(t *testing.T, name string, f func(*testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
+}

@@ -1,0 +1,168 @@
+// Package fetch is the only way out: every byte that an audit reads comes
+// through a [Client], which knows the hosts that were declared, bounds what it
+// reads, reports progress and keeps every exchange, so that the same audit can
+// be run again from a record without a network.
+//
+// The outside world is one interface method, [Transport.Do].
+package fetch
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// A Host is a place that an adapter, a trust client or a log client declares.
+// The client asks no other; the page's connect-src and the relay's allow-list
+// are generated from the declarations.
+type Host struct {
+	// Name is the host's DNS name, lower case, without scheme or port:
+	// requests are always https on port 443.
+	Name string
+	// Paths are the shapes that a request's escaped path may have: regular
+	// expressions (RE2), each matched against the whole path.
+	Paths []string
+	// RefusesBrowsers tells that cross-origin requests of a browser get no
+	// answer: they go to the relay at once.
+	RefusesBrowsers bool
+	// Storage tells that the host only serves what another declared host
+	// redirects to: it is never asked first.
+	Storage bool
+	// Posts tells that POST may be used, for questions that need a body.
+	Posts bool
+}
+
+// A Route is the way by which an answer came.
+type Route string
+
+// The routes. Only Direct is the word of the host itself.
+const (
+	Direct Route = "direct" // TLS from the host to this client
+	Relay  Route = "relay"  // through our relay: its word
+	Replay Route = "replay" // from a recorded archive: its word
+	File   Route = "file"   // a file that the person brought: their word
+)
+
+// A Request asks one document of one host. The zero Method is GET.
+type Request struct {
+	Method string
+	URL    string
+	Accept string // value of the Accept header; empty sends none of ours
+	Body   []byte // for POST only
+	// ContentType goes with Body.
+	ContentType string
+	// Limit bounds the decoded body in bytes; 0 is DefaultLimit.
+	Limit int64
+	// Step names the step in progress reports, in words for people.
+	Step string
+}
+
+// DefaultLimit bounds an answer that names no limit of its own: 16 MiB.
+const DefaultLimit = 16 << 20
+
+// A Response is what a transport brings back for one request, redirects not
+// followed where the transport can tell (Status 3xx, Header "location").
+type Response struct {
+	Status int
+	// URL is where the answer came from; it differs from the request's only
+	// where the transport follows redirects itself (browsers).
+	URL string
+	// Header holds the response headers under lower-case names.
+	Header map[string]string
+	// Body streams the body after content decoding. Close is idempotent.
+	Body io.ReadCloser
+	// Decoded tells that the transport removed a content encoding, so that
+	// Content-Length does not count the bytes of Body.
+	Decoded bool
+	// Began is when the exchange began, where a transport replays it; else zero.
+	Began time.Time
+}
+
+// A Transport is the outside world: one request out, one answer back, no
+// retries, no cookies, no credentials. It stops when ctx does.
+type Transport interface {
+	Do(ctx context.Context, r *Request) (*Response, error)
+}
+
+// A State tells what an answer means for the question "is it there?".
+type State string
+
+// Unknown is not NotThere: DESIGN.md section 3.
+const (
+	// Found: a 2xx answer, complete.
+	Found State = "found"
+	// NotThere: the host itself, asked directly, says 404 or 410.
+	NotThere State = "not there"
+	// Unknown: no answer, an answer that says nothing about existence
+	// (403, 429, 5xx), or a 404 that is only the word of a relay or a record.
+	Unknown State = "unknown"
+)
+
+// An Answer is one finished exchange. It is a value: that a document could not
+// be had is an Answer too, with State Unknown and a Reason for people.
+type Answer struct {
+	Request Request
+	State   State
+	Status  int    // 0 when no answer came
+	URL     string // after redirects
+	// Redirects are the addresses gone through, first to last, without URL.
+	Redirects []string
+	Header    map[string]string // lower-case names; only what the record keeps
+	Body      []byte            // complete, after content decoding
+	Route     Route
+	// Reason says in words why State is not Found; empty when it is.
+	Reason string
+	// Err names the failure for code; nil when an answer came.
+	Err *Error
+	// Began is when the request left; zero in a replay without times.
+	Began time.Time
+}
+
+// A Kind names why no usable answer came.
+type Kind string
+
+// The kinds of failure.
+const (
+	Unreachable Kind = "unreachable"  // no connection, DNS, TLS, or CORS refusal: they look alike
+	NotRecorded Kind = "not recorded" // replay: this was not asked while recording
+	TimedOut    Kind = "timed out"    // the host answered too slowly
+	TooLarge    Kind = "too large"    // the body went over its limit
+	Truncated   Kind = "truncated"    // the body ended before the announced length
+	Overlong    Kind = "overlong"     // the body went on after the announced length
+	BadRedirect Kind = "bad redirect" // to an undeclared place, or too many
+	Undecoded   Kind = "undecoded"    // in a content encoding that was not asked for
+)
+
+// An Error says why no usable answer came.
+type Error struct {
+	Kind   Kind
+	URL    string
+	Detail string // in words for people
+}
+
+func (e *Error) Error() string { return "fetching " + e.URL + ": " + e.Detail }
+
+// A Refusal is the error for a request that the client will not send: its host
+// or path was not declared. That is never the person's fault.
+type Refusal struct {
+	URL    string
+	Detail string
+}
+
+func (e *Refusal) Error() string { return "refusing to fetch " + e.URL + ": " + e.Detail }
+
+// A Progress tells how far one step has come.
+type Progress struct {
+	Step  string // Request.Step, or the host's name
+	URL   string
+	Route Route
+	Bytes int64 // so far
+	Total int64 // announced; -1 when not
+	Done  bool
+	// Note says what went wrong or what is waited for; mostly empty.
+	Note string
+}
+
+// userAgent names us where the transport may: hosts ask programs to say who
+// they are. Browsers speak for themselves.
+const userAgent = "touchstone"

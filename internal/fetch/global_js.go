@@ -1,0 +1,242 @@
+//go:build js && wasm
+
+package fetch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"syscall/js"
+)
+
+// NewGlobal is the transport over the global fetch of browsers, Node and
+// workerd (https://fetch.spec.whatwg.org/). It sends no cookies, credentials or
+// referrer and bypasses the cache.
+//
+// Where a redirect can be seen it is not followed. Browsers hide redirects from
+// programs, so there the browser follows them (connect-src holds for each), and
+// Response.URL says where they ended.
+//
+// A program calls it from goroutines, never from inside a JavaScript callback.
+func NewGlobal() Transport { return global{browser: inBrowser()} }
+
+type global struct{ browser bool }
+
+// inBrowser tells browsers from other programs that have a global fetch: Node
+// names its version, workerd alone has WebSocketPair, and its
+// WorkerGlobalScope has no importScripts.
+func inBrowser() bool {
+	g := js.Global()
+	if process := g.Get("process"); process.Truthy() {
+		if versions := process.Get("versions"); versions.Truthy() && versions.Get("node").Truthy() {
+			return false
+		}
+	}
+	if g.Get("WebSocketPair").Truthy() {
+		return false
+	}
+	return g.Get("document").Truthy() || g.Get("importScripts").Truthy()
+}
+
+func (t global) Do(ctx context.Context, r *Request) (res *Response, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			res, err = nil, &Error{Unreachable, r.URL, thrown(v)}
+		}
+	}()
+	controller := js.Global().Get("AbortController").New()
+	abort := func() { controller.Call("abort") }
+	got, err := await(ctx, js.Global().Call("fetch", r.URL, t.init(r, controller)))
+	if err != nil {
+		abort()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &Error{Unreachable, r.URL, err.Error()}
+	}
+	kind := got.Get("type").String()
+	if kind == "opaqueredirect" || kind == "opaque" || kind == "error" {
+		abort()
+		return nil, &Error{Unreachable, r.URL, "the answer may not be read here"}
+	}
+	header := map[string]string{}
+	pairs := js.Global().Get("Array").Call("from", got.Get("headers"))
+	for i := range pairs.Length() {
+		pair := pairs.Index(i)
+		header[strings.ToLower(pair.Index(0).String())] = pair.Index(1).String()
+	}
+	body := &stream{ctx: ctx, abort: abort}
+	if b := got.Get("body"); b.Truthy() {
+		body.reader = b.Call("getReader")
+	} else {
+		body.ended = true
+	}
+	body.stop = context.AfterFunc(ctx, abort)
+	return &Response{
+		Status: got.Get("status").Int(), URL: t.url(r.URL, got), Header: header, Body: body,
+		// Across origins a browser shows Content-Length but hides
+		// Content-Encoding: what the length counts is not known.
+		Decoded: header["content-encoding"] != "" || t.browser && kind == "cors",
+	}, nil
+}
+
+// init is fetch's second argument. workerd throws at options that only mean
+// something in browsers, and Node ignores them; User-Agent would make a
+// browser ask for permission first (preflight).
+func (t global) init(r *Request, controller js.Value) js.Value {
+	headers := map[string]any{}
+	if r.Accept != "" {
+		headers["accept"] = r.Accept
+	}
+	if r.ContentType != "" {
+		headers["content-type"] = r.ContentType
+	}
+	init := map[string]any{"method": r.Method, "signal": controller.Get("signal"), "headers": headers, "redirect": "manual"}
+	if t.browser {
+		init["redirect"] = "follow"
+		init["mode"] = "cors"
+		init["credentials"] = "omit"
+		init["cache"] = "no-store"
+		init["referrerPolicy"] = "no-referrer"
+	} else {
+		headers["user-agent"] = userAgent
+	}
+	if len(r.Body) > 0 {
+		body := js.Global().Get("Uint8Array").New(len(r.Body))
+		js.CopyBytesToJS(body, r.Body)
+		init["body"] = body
+	}
+	return js.ValueOf(init)
+}
+
+// url is where the answer came from, if that is elsewhere. Without a redirect
+// it is the address asked, whatever spelling the platform gives it.
+func (t global) url(asked string, got js.Value) string {
+	if !got.Get("redirected").Truthy() {
+		return asked
+	}
+	address, _, _ := strings.Cut(got.Get("url").String(), "#")
+	return address
+}
+
+// A stream reads a ReadableStream of bytes.
+type stream struct {
+	ctx    context.Context
+	reader js.Value
+	abort  func()
+	stop   func() bool // unhooks abort from ctx
+	chunk  js.Value    // what was read and not yet handed out, from offset on
+	offset int
+	length int
+	ended  bool
+	closed sync.Once
+}
+
+func (s *stream) Read(p []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			n, err = 0, errors.New(thrown(v))
+		}
+	}()
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for s.offset == s.length {
+		if err := s.ctx.Err(); err != nil {
+			return 0, err
+		}
+		if s.ended {
+			return 0, io.EOF
+		}
+		next, err := await(s.ctx, s.reader.Call("read"))
+		if err != nil {
+			return 0, err
+		}
+		if next.Get("done").Bool() {
+			s.ended = true
+			continue
+		}
+		s.chunk, s.offset = next.Get("value"), 0
+		s.length = s.chunk.Get("byteLength").Int()
+	}
+	n = js.CopyBytesToGo(p, s.chunk.Call("subarray", s.offset))
+	s.offset += n
+	return n, nil
+}
+
+// Close ends the exchange; aborting one that has ended does nothing.
+func (s *stream) Close() error {
+	s.closed.Do(func() {
+		s.stop()
+		if !s.ended {
+			s.abort()
+		}
+		s.ended, s.chunk, s.offset, s.length = true, js.Undefined(), 0, 0
+	})
+	return nil
+}
+
+// await waits for a promise, or until ctx ends. The callbacks live as long as
+// the promise is pending, which may be longer than await: whichever is called
+// releases both.
+func await(ctx context.Context, promise js.Value) (js.Value, error) {
+	type outcome struct {
+		value js.Value
+		err   error
+	}
+	settled := make(chan outcome, 1)
+	var resolved, rejected js.Func
+	release := func() { resolved.Release(); rejected.Release() }
+	resolved = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		release()
+		settled <- outcome{value: args[0]}
+		return nil
+	})
+	rejected = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		release()
+		settled <- outcome{err: errors.New(reason(args[0]))}
+		return nil
+	})
+	promise.Call("then", resolved, rejected)
+	select {
+	case <-ctx.Done():
+		return js.Undefined(), ctx.Err()
+	case o := <-settled:
+		return o.value, o.err
+	}
+}
+
+// reason is the message of what a promise was rejected with. Node puts the
+// real reason one deeper ("fetch failed", cause "connect ECONNREFUSED").
+func reason(v js.Value) string {
+	if v.Type() != js.TypeObject {
+		return "it failed without a reason"
+	}
+	text := ""
+	if message := v.Get("message"); message.Type() == js.TypeString {
+		text = message.String()
+	}
+	if cause := v.Get("cause"); cause.Type() == js.TypeObject {
+		if message := cause.Get("message"); message.Type() == js.TypeString && message.String() != "" {
+			text += " (" + message.String() + ")"
+		}
+	}
+	return text
+}
+
+// thrown is the message of what a call into JavaScript threw. Any other panic
+// is a fault of ours and goes on.
+func thrown(v any) string {
+	switch e := v.(type) {
+	case js.Error:
+		return reason(e.Value)
+	case *js.ValueError:
+		return e.Error()
+	}
+	panic(v)
+}

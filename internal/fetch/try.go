@@ -1,0 +1,336 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A reply is one complete answer to one request, redirects not followed.
+type reply struct {
+	status int
+	url    string // where it came from: the origin's address, never the relay's
+	header map[string]string
+	body   []byte
+	began  time.Time
+	took   time.Duration
+}
+
+// try asks r once by one route, following redirects. The answer is complete
+// but for its finishing; the exchanges are what a record keeps of it. The
+// error is ctx's.
+//
+//  1. Ask one address.
+//  2. Where the transport followed redirects itself, the last address is held
+//     to the same rule as one that we follow.
+//  3. Follow a redirect to a declared place, at most five.
+//  4. Say what the last answer means.
+func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exchange, error) {
+	a := Answer{Request: r, State: Unknown, URL: r.URL, Route: route}
+	var kept []Exchange
+	fail := func(e *Error) (Answer, []Exchange, error) {
+		a.Err, a.Reason = e, e.Detail
+		return a, kept, nil
+	}
+	for hop := 0; ; hop++ {
+		asked := r
+		asked.URL = a.URL
+		a.Status, a.Header = 0, nil
+		got, err := c.ask(ctx, asked, route) // 1
+		if ctx.Err() != nil {
+			return Answer{}, nil, ctx.Err()
+		}
+		if hop == 0 {
+			a.Began = got.began
+		}
+		a.Status, a.Header = got.status, got.header
+		if err != nil {
+			return fail(err)
+		}
+		if got.url != asked.URL { // 2
+			hidden := followed(asked, got, route)
+			kept = append(kept, hidden)
+			if err := c.redirect(r, asked.URL, got.url); err != nil {
+				a.Status, a.Header = hidden.Status, hidden.Header
+				return fail(err)
+			}
+			a.Redirects, a.URL = append(a.Redirects, asked.URL), got.url
+			asked.URL = got.url
+		}
+		kept = append(kept, keep(asked, got, route))
+		if !isRedirect(got.status) {
+			a.Body = got.body
+			c.judge(&a) // 4
+			return a, kept, nil
+		}
+		next, err := c.target(r, asked.URL, got.header["location"], route) // 3
+		if err != nil {
+			return fail(err)
+		}
+		if hop == maxRedirects {
+			return fail(&Error{BadRedirect, r.URL, fmt.Sprintf("it redirects more than %d times", maxRedirects)})
+		}
+		a.Redirects, a.URL = append(a.Redirects, asked.URL), next
+	}
+}
+
+// ask sends one request and reads the whole answer. With an *Error the reply
+// holds what was learned before it.
+func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error) {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-ctx.Done():
+		return reply{}, nil
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stall := time.AfterFunc(c.o.Timeout, func() { cancel(errStalled) })
+	defer stall.Stop()
+
+	// Milliseconds are what a record can say.
+	got := reply{url: r.URL, began: c.o.Now().UTC().Truncate(time.Millisecond)}
+	sent := r
+	sent.URL = c.sentURL(r.URL, route)
+	res, err := c.o.Transport.Do(ctx, &sent)
+	if err != nil {
+		return got, c.failure(ctx, r, route, err)
+	}
+	defer res.Body.Close()
+	stall.Reset(c.o.Timeout)
+	got.status, got.header = res.Status, keptHeader(res.Header)
+	if c.replay {
+		got.began = res.Began
+	}
+	if res.URL != "" && res.URL != sent.URL {
+		if got.url = c.originURL(res.URL, route); c.redirect(r, r.URL, got.url) != nil {
+			return got, nil // try refuses it; its body is not read
+		}
+	}
+	if r.Method == "HEAD" || isRedirect(got.status) {
+		got.took = c.o.Now().Sub(got.began)
+		return got, nil
+	}
+	if e := strings.ToLower(got.header["content-encoding"]); !res.Decoded && e != "" && e != "identity" {
+		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", hostOf(r.URL), e)}
+	}
+	got.body, err = c.read(ctx, r, route, res, func() { stall.Reset(c.o.Timeout) })
+	if err != nil {
+		return got, c.failure(ctx, r, route, err)
+	}
+	got.took = c.o.Now().Sub(got.began)
+	return got, nil
+}
+
+// read reads the body, bounded, and holds it to its announced length.
+func (c *Client) read(ctx context.Context, r Request, route Route, res *Response, alive func()) ([]byte, error) {
+	limit, total := r.Limit, int64(-1)
+	if res.Status < 200 || res.Status > 299 {
+		limit = errorLimit
+	}
+	if n, err := strconv.ParseInt(res.Header["content-length"], 10, 64); err == nil && n >= 0 && !res.Decoded {
+		total = n
+	}
+	tooLarge := &Error{TooLarge, r.URL, fmt.Sprintf("the answer is larger than the %d bytes that are read of it", limit)}
+	if total > limit {
+		return nil, tooLarge
+	}
+	// An announced length is a claim: it reserves 1 MiB at most.
+	body := make([]byte, 0, min(max(total, 4<<10)+1, 1<<20))
+	for idle := 0; idle < 100; idle++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if cap(body)-len(body) < 4<<10 {
+			body = slices.Grow(body, max(len(body), 64<<10))
+		}
+		n, err := res.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		have := int64(len(body))
+		if n > 0 {
+			idle = 0
+			alive()
+			c.tell(r, route, have, total, "")
+		}
+		switch {
+		case total >= 0 && have > total:
+			return nil, &Error{Overlong, r.URL, fmt.Sprintf("the answer goes on after the %d bytes it announced", total)}
+		case have > limit:
+			return nil, tooLarge
+		case err == io.EOF && have < total:
+			return nil, &Error{Truncated, r.URL, fmt.Sprintf("the answer ended after %d of the %d bytes it announced", have, total)}
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return nil, broken{have, err}
+		}
+	}
+	return nil, broken{int64(len(body)), io.ErrNoProgress}
+}
+
+// broken is a body that ended with an error after some bytes.
+type broken struct {
+	have int64
+	err  error
+}
+
+func (b broken) Error() string { return b.err.Error() }
+func (b broken) Unwrap() error { return b.err }
+
+// failure names what went wrong.
+func (c *Client) failure(ctx context.Context, r Request, route Route, err error) *Error {
+	host := hostOf(r.URL)
+	if route == Relay {
+		host = "the relay, asked for " + host + ","
+	}
+	var known *Error
+	var body broken
+	switch {
+	case errors.Is(context.Cause(ctx), errStalled):
+		return &Error{TimedOut, r.URL, fmt.Sprintf("%s sent nothing for %s", host, c.o.Timeout)}
+	case errors.As(err, &body):
+		return &Error{Truncated, r.URL, fmt.Sprintf("the answer broke off after %d bytes: %v", body.have, body.err)}
+	case errors.As(err, &known):
+		e := *known
+		e.URL = r.URL
+		if e.Kind == Unreachable {
+			e.Detail = "no answer from " + strings.TrimSuffix(host, ",") + ": " + e.Detail
+		}
+		return &e
+	}
+	return &Error{Unreachable, r.URL, fmt.Sprintf("no answer from %s: %v", strings.TrimSuffix(host, ","), err)}
+}
+
+// target is where a redirect leads, in the form in which it is asked.
+func (c *Client) target(r Request, from, location string, route Route) (string, *Error) {
+	bad := func(format string, args ...any) (string, *Error) {
+		return "", &Error{BadRedirect, r.URL, fmt.Sprintf("%s redirects ", hostOf(from)) + fmt.Sprintf(format, args...)}
+	}
+	if location == "" {
+		return bad("without saying where")
+	}
+	base, err := url.Parse(c.sentURL(from, route))
+	if err != nil {
+		return bad("from no address")
+	}
+	u, err := base.Parse(location)
+	if err != nil {
+		return bad("to what is no address: %.200q", location)
+	}
+	// A fragment is for who reads the document; it is never sent.
+	u.Fragment, u.RawFragment = "", ""
+	next := c.originURL(u.String(), route)
+	return next, c.redirect(r, from, next)
+}
+
+// redirect checks that a redirect may be followed.
+func (c *Client) redirect(r Request, from, to string) *Error {
+	bad := func(why string) *Error {
+		return &Error{BadRedirect, r.URL, fmt.Sprintf("%s redirects to %.200q: %s", hostOf(from), to, why)}
+	}
+	if r.Method == "POST" {
+		return bad("a POST follows no redirect")
+	}
+	u, err := url.Parse(to)
+	if err != nil {
+		return bad("that is no address")
+	}
+	if err := AllowedRedirect(c.o.Hosts, u); err != nil {
+		return bad(err.Error())
+	}
+	return nil
+}
+
+// sentURL is the address that a request by this route goes to.
+func (c *Client) sentURL(origin string, route Route) string {
+	if route != Relay {
+		return origin
+	}
+	return c.o.Relay + "/" + strings.TrimPrefix(origin, "https://")
+}
+
+// originURL is sentURL's inverse. An address outside the relay stays as it is.
+func (c *Client) originURL(sent string, route Route) string {
+	if rest, ok := strings.CutPrefix(sent, c.o.Relay+"/"); ok && route == Relay {
+		return "https://" + rest
+	}
+	return sent
+}
+
+// judge says what an answer means for the question "is it there?".
+// DESIGN.md section 2: only the host itself can say that it is not.
+func (c *Client) judge(a *Answer) {
+	host := hostOf(a.URL)
+	says := fmt.Sprintf("%s answers %d", host, a.Status)
+	switch a.Route {
+	case Relay:
+		says = fmt.Sprintf("the relay says that %s answers %d", host, a.Status)
+	case Replay:
+		says = fmt.Sprintf("the recorded answer says %d", a.Status)
+	}
+	s := a.Status
+	switch {
+	case s == 206:
+		a.Reason = says + ": only a part came"
+	case s >= 200 && s <= 299:
+		a.State, a.Reason = Found, ""
+	case (s == 404 || s == 410) && a.Route == Direct:
+		a.State, a.Reason = NotThere, says+": it is not there"
+	case s == 404 || s == 410:
+		a.Reason = says + "; only the host itself can say that it is not there"
+	case s == 401:
+		a.Reason = says + ": it wants a login"
+	case s == 403:
+		a.Reason = says + ": it refuses"
+	case s == 429:
+		a.Reason = says + ": too many requests"
+	case s >= 500:
+		a.Reason = says + ": it has a fault of its own"
+	default:
+		a.Reason = says
+	}
+}
+
+func isRedirect(status int) bool {
+	switch status {
+	case 301, 302, 303, 307, 308:
+		return true
+	}
+	return false
+}
+
+func hostOf(address string) string {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return "the host"
+}
+
+// keep is what a record keeps of a reply.
+func keep(r Request, got reply, route Route) Exchange {
+	return Exchange{
+		Method: r.Method, URL: r.URL, Accept: r.Accept,
+		ContentType: r.ContentType, Sent: bytes.Clone(r.Body),
+		Status: got.status, Header: got.header, Body: got.body,
+		Began: got.began, Took: max(got.took, 0).Truncate(time.Millisecond), Route: route,
+	}
+}
+
+// followed stands for the redirects that a browser followed by itself: it
+// shows where they ended, and neither their number nor their status.
+func followed(r Request, got reply, route Route) Exchange {
+	return Exchange{
+		Method: r.Method, URL: r.URL, Accept: r.Accept, Status: 302,
+		Header: map[string]string{"location": got.url},
+		Began:  got.began, Route: route, Note: noteFollowed,
+	}
+}
+
+const noteFollowed = "the browser followed the redirect itself: its status and any steps between are not known"

@@ -1,0 +1,199 @@
+// Package principles holds the rules as data: tracks, their levels, what each
+// requirement means, why, and which checks meet it. No rule is in Go; the
+// engine (internal/level) and the pages read what stands here.
+package principles
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+)
+
+//go:embed document.json checks.json tracks/*.json
+var data embed.FS
+
+// A Document is one version of the principles.
+type Document struct {
+	Version string `json:"version"` // of the principles, e.g. "0.2"
+	Title   string `json:"title"`
+	Status  string `json:"status"` // how far it is agreed, in words
+	// TrackFiles names the tracks in reading order; each is tracks/NAME.json.
+	TrackFiles []string `json:"tracks"`
+
+	Tracks []Track `json:"-"`
+	Checks []Check `json:"-"`
+	Facts  []Fact  `json:"-"`
+}
+
+// A Track is one line of levels that can be read by itself.
+type Track struct {
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Question string  `json:"question"` // what the track answers
+	Summary  string  `json:"summary"`
+	Weighed  bool    `json:"weighed"` // the engine weighs packages on it
+	Levels   []Level `json:"levels"`
+}
+
+// A Level is one step. It holds if every requirement of it and of those below
+// holds.
+type Level struct {
+	Level        int           `json:"level"` // 1, 2, 3
+	Name         string        `json:"name"`
+	Summary      string        `json:"summary"`
+	Requirements []Requirement `json:"requirements"`
+}
+
+// A Requirement is one thing that must hold.
+type Requirement struct {
+	ID        string `json:"id"` // stable: pages, reports and people cite it
+	Name      string `json:"name"`
+	Text      string `json:"text"` // what must hold
+	Why       string `json:"why"`
+	AppliesTo string `json:"appliesTo,omitempty"`
+	// Threats are what it answers, in words.
+	Threats []string `json:"threats,omitempty"`
+	// HowToCheck tells a person how to see for themselves.
+	HowToCheck string `json:"howToCheck,omitempty"`
+	// Reach says what to do to meet it.
+	Reach Reach `json:"reach"`
+	// Deployed names where it is met today, each with a source; Aspirational
+	// says that no deployment is known.
+	Deployed     []Deployment `json:"deployed"`
+	Aspirational bool         `json:"aspirational,omitempty"`
+	// Raised credits where the idea was brought up.
+	Raised []Credit `json:"raised,omitempty"`
+	// Strain says where the line strains the framing, if it does.
+	Strain string `json:"strain,omitempty"`
+	// MetBy are the ways to meet it: any one suffices. Empty for tracks that
+	// are not weighed, and where NotChecked says why.
+	MetBy []Way `json:"metBy,omitempty"`
+	// NotChecked says that no check of this version can meet it, and why.
+	NotChecked string `json:"notChecked,omitempty"`
+}
+
+// Reach says what the two sides can do.
+type Reach struct {
+	Maintainer string `json:"maintainer,omitempty"`
+	Repository string `json:"repository,omitempty"`
+}
+
+// A Deployment is a place where a requirement is met today.
+type Deployment struct {
+	Where  string `json:"where"`
+	How    string `json:"how"`
+	Source string `json:"source"` // https address
+	Date   string `json:"date"`   // when the source was read, YYYY-MM-DD
+}
+
+// A Credit says who raised an idea, and where.
+type Credit struct {
+	By     string `json:"by"`
+	What   string `json:"what"`
+	Source string `json:"source"` // https address
+}
+
+// A Way is a set of checks that together meet a requirement.
+type Way struct {
+	All []string `json:"all"` // ids of checks that must pass
+}
+
+// A Check is what a requirement may ask for. The check itself is Go
+// (internal/evidence); what its failure means is a rule and stands here.
+type Check struct {
+	ID       string   `json:"id"`
+	Question string   `json:"question"` // answered by pass (yes) or otherwise
+	OnFail   Severity `json:"onFail"`
+}
+
+// A Severity says what a failed check does to the verdict.
+type Severity string
+
+// The severities.
+const (
+	// Failed makes the verdict failed: level 0 and at most 0.
+	Failed Severity = "failed"
+	// Alarm leaves the requirement unmet and is said loudly.
+	Alarm Severity = "alarm"
+	// Note leaves the requirement unmet.
+	Note Severity = "note"
+)
+
+// A Fact is something that a report states and no level counts.
+type Fact struct {
+	ID    string `json:"id"`
+	Topic string `json:"topic"` // "containment", "ingredients", "contact", "index"
+	Means string `json:"means"`
+}
+
+// Load reads the principles that are built in. Unknown fields are refused, and
+// so is a requirement that no check can meet and that does not say so.
+func Load() (*Document, error) { return LoadFrom(data) }
+
+// LoadFrom reads principles laid out as this package's folder is.
+func LoadFrom(files fs.FS) (*Document, error) {
+	doc := new(Document)
+	if err := decode(files, "document.json", doc); err != nil {
+		return nil, err
+	}
+	for _, name := range doc.TrackFiles {
+		var t Track
+		if err := decode(files, "tracks/"+name+".json", &t); err != nil {
+			return nil, err
+		}
+		if t.ID != name {
+			return nil, fmt.Errorf("reading tracks/%s.json: its id is %q: file and id must be the same", name, t.ID)
+		}
+		doc.Tracks = append(doc.Tracks, t)
+	}
+	var known struct {
+		Checks []Check `json:"checks"`
+		Facts  []Fact  `json:"facts"`
+	}
+	if err := decode(files, "checks.json", &known); err != nil {
+		return nil, err
+	}
+	doc.Checks, doc.Facts = known.Checks, known.Facts
+	if err := doc.validate(); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// Track returns a track by id.
+func (d *Document) Track(id string) (Track, bool) {
+	for _, t := range d.Tracks {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Track{}, false
+}
+
+// Check returns a check by id.
+func (d *Document) Check(id string) (Check, bool) {
+	for _, c := range d.Checks {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Check{}, false
+}
+
+func decode(files fs.FS, name string, into any) error {
+	raw, err := fs.ReadFile(files, name)
+	if err != nil {
+		return fmt.Errorf("reading principles: %w", err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	if dec.More() {
+		return fmt.Errorf("reading %s: more than one JSON value", name)
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package principles_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/principles"
+)
+
+func TestBuiltInPrinciplesLoad(t *testing.T) {
+	doc, err := principles.Load()
+	require.NoError(t, err)
+	require.Equal(t, "0.2", doc.Version)
+	require.NotEmpty(t, doc.Tracks)
+}
+
+func TestEveryCheckIsUsedByARequirement(t *testing.T) {
+	doc, err := principles.Load()
+	require.NoError(t, err)
+	used := map[string]bool{}
+	for _, track := range doc.Tracks {
+		for _, l := range track.Levels {
+			for _, r := range l.Requirements {
+				for _, w := range r.MetBy {
+					for _, id := range w.All {
+						used[id] = true
+					}
+				}
+			}
+		}
+	}
+	for _, c := range doc.Checks {
+		// A check that no requirement names may still fail a verdict or
+		// raise an alarm; one that does neither would count for nothing.
+		if c.OnFail == principles.Note {
+			require.True(t, used[c.ID], "check %s decides nothing", c.ID)
+		}
+	}
+}
+
+func TestBrokenDataIsRefused(t *testing.T) {
+	const checks = `{"checks":[{"id":"c","question":"?","onFail":"note"}],"facts":[]}`
+	const document = `{"version":"1","title":"t","status":"s","tracks":["t"]}`
+	track := func(requirement string) string {
+		return `{"id":"t","name":"T","question":"?","summary":"s","weighed":true,"levels":[{"level":1,"name":"n","summary":"s","requirements":[` + requirement + `]}]}`
+	}
+	good := `{"id":"r","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true,"metBy":[{"all":["c"]}]}`
+	cases := []struct {
+		name, document, checks, track, want string
+	}{
+		{"good", document, checks, track(good), ""},
+		{"unknown field", document, checks, `{"id":"t","colour":1}`, "unknown field"},
+		{"two values", document + "{}", checks, track(good), "more than one"},
+		{"track id is not the file's", document, checks, `{"id":"u","levels":[]}`, "must be the same"},
+		{"no level one", document, checks, `{"id":"t","levels":[{"level":2,"requirements":[]}]}`, "stands where"},
+		{"empty level", document, checks, `{"id":"t","levels":[{"level":1,"requirements":[]}]}`, "hold by itself"},
+		{"doubled id", document, checks, track(good + "," + good), "used by"},
+		{"bad id", document, checks, track(`{"id":"R r"}`), "use a-z"},
+		{"no text", document, checks, track(`{"id":"r"}`), "lacks name"},
+		{"deployed nowhere", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","deployed":[]}`), "deployed nowhere"},
+		{"deployment without source", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","deployed":[{"where":"w","how":"h","source":"http://x","date":"d"}]}`), "https source"},
+		{"neither way nor reason", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[]}`), "either metBy or notChecked"},
+		{"empty way", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[],"metBy":[{"all":[]}]}`), "always be met"},
+		{"unknown check", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[],"metBy":[{"all":["d"]}]}`), "does not exist"},
+		{"unknown severity", document, `{"checks":[{"id":"c","question":"?","onFail":"maybe"}],"facts":[]}`, track(good), "onFail"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := principles.LoadFrom(fstest.MapFS{
+				"document.json":  {Data: []byte(c.document)},
+				"checks.json":    {Data: []byte(c.checks)},
+				"tracks/t.json":  {Data: []byte(c.track)},
+				"tracks/u.json":  {Data: []byte(c.track)},
+				"tracks/zz.json": {Data: []byte(`{`)},
+			})
+			if c.want == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}

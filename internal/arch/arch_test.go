@@ -1,0 +1,200 @@
+package arch
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+)
+
+const module = "touchstone/"
+
+// layers lists, for every package of the house, which other packages of the
+// house it may import. A package that is missing here is a failing test.
+var layers = map[string][]string{
+	"internal/purl":     {},
+	"internal/fetch":    {},
+	"internal/archive":  {},
+	"internal/sumdb":    {},
+	"internal/sigstore": {},
+	"internal/trust":    {},
+	"principles":        {},
+	"internal/registry": {"internal/purl", "internal/fetch", "internal/archive"},
+	// every adapter, by its parent: the common terms and the mechanism that
+	// finds the way through its log
+	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/sumdb"},
+	"internal/evidence":   {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb"},
+	"internal/level":      {"internal/evidence", "principles"},
+	"internal/report":     {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
+	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
+		"internal/fetch", "internal/purl", "internal/trust", "principles"},
+	"internal/arch": {},
+	"wasm":          {"internal/audit", "internal/fetch", "internal/trust", "internal/sigstore"},
+	"wasm/slim":     {"wasm/slim/*"},
+	// what stands in for packages that the pruned build leaves out
+	"wasm/slim/*": {},
+}
+
+// A source is one Go file.
+type source struct {
+	path string // from the root, with slashes
+	pkg  string
+	test bool
+	file *ast.File
+	text string
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	var out []source
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() && (strings.HasPrefix(name, ".") && p != root || name == "build" || name == "node_modules" || name == "testdata") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		raw, err := os.ReadFile(p)
+		require.NoError(t, err)
+		file, err := parser.ParseFile(token.NewFileSet(), p, raw, parser.ParseComments|parser.SkipObjectResolution)
+		require.NoError(t, err)
+		rel, err := filepath.Rel(root, p)
+		require.NoError(t, err)
+		rel = filepath.ToSlash(rel)
+		out = append(out, source{rel, path.Dir(rel), strings.HasSuffix(name, "_test.go"), file, string(raw)})
+		return nil
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, out)
+	return out
+}
+
+func imports(s source) []string {
+	var out []string
+	for _, i := range s.file.Imports {
+		out = append(out, strings.Trim(i.Path.Value, `"`))
+	}
+	return out
+}
+
+// room is a package's name in layers: adapters share one.
+func room(pkg string) string {
+	if path.Dir(pkg) == "internal/registry" {
+		return "internal/registry/*"
+	}
+	if strings.HasPrefix(pkg, "wasm/slim/") {
+		return "wasm/slim/*"
+	}
+	return pkg
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, known := layers[room(s.pkg)]
+		require.True(t, known, "%s: the package has no place in the house: give it one in layers", s.path)
+		if s.test {
+			continue
+		}
+		for _, i := range imports(s) {
+			if own, ok := strings.CutPrefix(i, module); ok {
+				require.Contains(t, allowed, room(own), "%s imports %s", s.path, own)
+			}
+		}
+	}
+}
+
+func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
+	// What reaches a browser, a file system or a network, and who may.
+	outside := map[string][]string{
+		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/verify_js.go", "internal/fetch/global_js.go"},
+		"net/http":   {"internal/fetch/native.go"},
+		"net":        {},
+		"os":         {},
+		"os/exec":    {},
+		"unsafe":     {},
+	}
+	for _, s := range sources(t) {
+		if s.test || s.pkg == "wasm/slim" {
+			continue
+		}
+		for _, i := range imports(s) {
+			if who, guarded := outside[i]; guarded {
+				require.True(t, slices.Contains(who, s.path), "%s imports %s", s.path, i)
+			}
+		}
+	}
+}
+
+func TestNothingRegistersItself(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
+				require.NotEqual(t, "init", f.Name.Name, "%s has an init function", s.path)
+			}
+		}
+	}
+}
+
+// TestRegistriesAndFoldersAgree: an ecosystem is one folder and one line.
+func TestRegistriesAndFoldersAgree(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join("..", "registry"))
+	require.NoError(t, err)
+	var folders, listed []string
+	for _, e := range entries {
+		if e.IsDir() {
+			folders = append(folders, e.Name())
+		}
+	}
+	for _, r := range audit.Registries {
+		listed = append(listed, r.Type())
+		require.NotEmpty(t, r.Hosts(), "%s declares nowhere to go", r.Type())
+		require.NotEmpty(t, r.Name())
+	}
+	slices.Sort(listed)
+	require.Equal(t, folders, listed)
+}
+
+// TestHostsStandInTheirAdapterOnly: an ecosystem's hosts are named nowhere
+// else, so that the declarations are the whole truth. The reader of what
+// people paste knows addresses too.
+func TestHostsStandInTheirAdapterOnly(t *testing.T) {
+	for _, r := range audit.Registries {
+		home := "internal/registry/" + r.Type()
+		for _, h := range r.Hosts() {
+			for _, s := range sources(t) {
+				if s.test || s.pkg == home || s.pkg == "internal/purl" || s.pkg == "internal/trust" {
+					continue
+				}
+				require.NotContains(t, s.text, `"`+h.Name, "%s names %s", s.path, h.Name)
+				require.NotContains(t, s.text, "https://"+h.Name, "%s names %s", s.path, h.Name)
+			}
+		}
+	}
+}
+
+// TestFilesCanBeReadInOneSitting keeps files below 400 lines.
+func TestFilesCanBeReadInOneSitting(t *testing.T) {
+	for _, s := range sources(t) {
+		if strings.HasSuffix(s.path, "_templ.go") {
+			continue
+		}
+		if n := strings.Count(s.text, "\n"); n > 400 {
+			t.Errorf("%s has %d lines: ask what two things it is", s.path, n)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+// Package audit is the happy path, and the only package that knows all others:
+// a reference becomes a release, bytes, findings, a verdict, a report.
+package audit
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"touchstone/internal/evidence"
+	"touchstone/internal/fetch"
+	"touchstone/internal/level"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+	"touchstone/internal/registry/golang"
+	"touchstone/internal/report"
+	"touchstone/internal/trust"
+	"touchstone/principles"
+)
+
+// Registries are the ecosystems served: one line each.
+var Registries = []registry.Registry{
+	golang.Registry{},
+}
+
+// Hosts are all the places that an audit may ask.
+func Hosts() []fetch.Host {
+	var hosts []fetch.Host
+	for _, r := range Registries {
+		hosts = append(hosts, r.Hosts()...)
+	}
+	return hosts
+}
+
+// Options are an audit's circumstances. They are inputs, and shown.
+type Options struct {
+	// Transport is the way out; nil where Replay is set.
+	Transport fetch.Transport
+	// Replay answers instead of the network, and nothing else does.
+	Replay *fetch.Record
+	// Relay is the address of the relay for hosts that refuse browsers.
+	Relay string
+	// File, where not nil, is a package that the person brought: it is audited
+	// instead of the one the repository would send.
+	File []byte
+	// Time is the audit's time.
+	Time time.Time
+	// Heads are the signed log heads kept from earlier visits, by log. They
+	// are not used in a replay.
+	Heads    map[string][]byte
+	Anchors  trust.Anchors
+	Progress func(fetch.Progress)
+	// Retries is how often a failed request is sent again; 0 is the default,
+	// less is never.
+	Retries int
+}
+
+// A Result is a finished audit.
+type Result struct {
+	Report *report.Report
+	// Record is every exchange, for a later replay.
+	Record *fetch.Record
+	// Heads are the signed heads to keep for the next visit, by log: those
+	// given, moved forward by what this audit proved.
+	Heads map[string][]byte
+}
+
+// Run audits what a person pasted. Errors mean that the question could not be
+// asked: *purl.Error, *Unserved, *registry.NotFound, or a cancelled context.
+func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // what was fetched ahead of need must not go on
+	rules, err := principles.Load()
+	if err != nil {
+		return nil, err
+	}
+	ref, err := purl.Parse(pasted)
+	if err != nil {
+		return nil, err
+	}
+	reg, err := registryFor(ref)
+	if err != nil {
+		return nil, err
+	}
+	record := new(fetch.Record)
+	client := connect(o, reg, record)
+	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: o.Heads, FileInHand: o.File != nil}
+	if o.Replay != nil {
+		visit.Heads = nil
+	}
+
+	rel, err := reg.Resolve(ctx, client, ref, visit)
+	if err != nil {
+		return nil, err
+	}
+	art, err := arrive(ctx, client, rel, o.File)
+	if err != nil {
+		return nil, err
+	}
+	in := evidence.Input{Release: rel, Artifact: art, LogKey: o.Anchors.LogKey, Time: o.Time}
+	findings := evidence.Examine(in)
+	verdict, err := level.Weigh(rules, findings)
+	if err != nil {
+		return nil, err
+	}
+	answers := client.Answers()
+	if o.File != nil {
+		answers = append(answers, art.Answer)
+	}
+	return &Result{
+		Report: report.New(report.Subject{
+			Pasted: ref.Pasted, Release: rel, Artifact: art, Findings: findings, Facts: evidence.State(in),
+			Verdict: verdict, Answers: answers, Time: o.Time, Rules: rules,
+		}),
+		Record: record,
+		Heads:  forward(o, in, verdict),
+	}, nil
+}
+
+// connect makes the one client of this audit.
+func connect(o Options, reg registry.Registry, record *fetch.Record) *fetch.Client {
+	opts := fetch.Options{Hosts: reg.Hosts(), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
+	if o.Replay != nil {
+		return fetch.NewReplay(o.Replay, opts)
+	}
+	return fetch.New(opts)
+}
+
+// arrive takes the person's file where there is one, the repository's else.
+func arrive(ctx context.Context, client *fetch.Client, rel *registry.Release, file []byte) (*registry.Artifact, error) {
+	if file != nil {
+		return registry.Open(ctx, fetch.FileAnswer(rel.Artifact.Request.URL, file), rel)
+	}
+	return registry.Arrive(ctx, client, rel)
+}
+
+// forward moves the kept heads on, only by what a live audit proved: a replay
+// never feeds them, and a failed verdict changes nothing.
+func forward(o Options, in evidence.Input, v level.Verdict) map[string][]byte {
+	heads := map[string][]byte{}
+	for name, head := range o.Heads {
+		heads[name] = head
+	}
+	if o.Replay == nil && !v.Failed && in.Release.Log != nil {
+		if head := evidence.Head(in); head != nil {
+			heads[in.Release.Log.Log] = head
+		}
+	}
+	return heads
+}
+
+// Unserved is the error for an ecosystem that has no adapter yet.
+type Unserved struct{ Type string }
+
+func (e *Unserved) Error() string {
+	var served []string
+	for _, r := range Registries {
+		served = append(served, "pkg:"+r.Type())
+	}
+	return fmt.Sprintf("auditing pkg:%s packages: not served yet; served are %s", e.Type, strings.Join(served, ", "))
+}
+
+func registryFor(ref purl.Ref) (registry.Registry, error) {
+	for _, r := range Registries {
+		if r.Type() == ref.Type {
+			return r, nil
+		}
+	}
+	return nil, &Unserved{Type: ref.Type}
+}

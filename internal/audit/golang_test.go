@@ -1,0 +1,241 @@
+package audit_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/level"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+const errorsRef = "pkg:golang/github.com/pkg/errors@v0.9.1"
+
+// TestCorpusVerdicts answers every case of the checksum database as the corpus
+// says a correct client must.
+func TestCorpusVerdicts(t *testing.T) {
+	w := snapshot(t)
+	file, err := os.Open(corpus(t) + "/CASES.jsonl")
+	require.NoError(t, err)
+	defer file.Close()
+	seen := 0
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var c struct{ ID, Mechanism, Subject, Expected string }
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &c))
+		if c.Mechanism != "Go checksum database" {
+			continue
+		}
+		seen++
+		t.Run(c.ID, func(t *testing.T) {
+			if c.ID == "go-cross" {
+				other := w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"]
+				r := run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", other), errorsRef)
+				require.True(t, r.Report.Verdict.Failed)
+				return
+			}
+			require.Equal(t, "accept", c.Expected)
+			r := run(t, w, c.Subject)
+			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, map[string][2]int{"integrity": {2, 2}, "accountability": {0, 0}}, levels(r))
+			require.Empty(t, r.Report.Verdict.Alarms)
+			require.Equal(t, level.Met, status(t, r, "integrity-files").Status)
+			require.Equal(t, level.Met, status(t, r, "integrity-offline").Status)
+			require.Equal(t, level.Unmet, status(t, r, "integrity-identity").Status)
+			require.Contains(t, status(t, r, "integrity-identity").Reason, "pins")
+			require.NotEmpty(t, r.Report.Files)
+		})
+	}
+	require.GreaterOrEqual(t, seen, 11)
+}
+
+func TestReplayGivesTheSameButNobodysWord(t *testing.T) {
+	w := snapshot(t)
+	live := run(t, w, errorsRef)
+	o := options(nil)
+	o.Replay = live.Record
+	replayed, err := audit.Run(context.Background(), errorsRef, o)
+	require.NoError(t, err)
+	require.Equal(t, map[string][2]int{"integrity": {2, 2}, "accountability": {0, 1}}, levels(replayed))
+	require.Equal(t, fetch.Replay, replayed.Report.Route)
+	require.Empty(t, replayed.Heads, "a replay never feeds the kept heads")
+	require.NotEmpty(t, live.Heads)
+}
+
+func TestAnEmptyReplayKnowsNothing(t *testing.T) {
+	o := options(nil)
+	o.Replay = new(fetch.Record)
+	r, err := audit.Run(context.Background(), errorsRef, o)
+	require.NoError(t, err)
+	require.False(t, r.Report.Verdict.Failed)
+	require.Equal(t, map[string][2]int{"integrity": {0, 2}, "accountability": {0, 1}}, levels(r))
+	for _, f := range r.Report.Findings {
+		require.NotContains(t, f.Reason, "not there", f.Check)
+	}
+}
+
+func TestAPastedDigestIsComparedFirst(t *testing.T) {
+	w := snapshot(t)
+	const (
+		right = "github.com/pkg/errors v0.9.1 h1:FEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
+		wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
+		mod   = "github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0="
+	)
+	r := run(t, w, right)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
+	require.True(t, strings.HasPrefix(outcome(t, r, "reference-digest"), "pass"))
+
+	r = run(t, w, wrong)
+	require.True(t, r.Report.Verdict.Failed)
+	require.Equal(t, [2]int{0, 0}, levels(r)["integrity"])
+	require.Equal(t, "reference-digest", r.Report.Findings[0].Check)
+	require.Contains(t, r.Report.Verdict.Failures[0], "reference")
+
+	// The same bytes in a spelling that the go command would refuse.
+	r = run(t, w, strings.Replace(right, "Twt4=", "Twt5=", 1))
+	require.True(t, r.Report.Verdict.Failed)
+
+	r = run(t, w, mod)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
+	require.True(t, strings.HasPrefix(outcome(t, r, "reference-digest"), "not applicable"), "the manifest's digest says nothing about the files")
+
+	r = run(t, w, strings.Replace(mod, "bwaw", "cwaw", 1))
+	require.True(t, r.Report.Verdict.Failed)
+}
+
+func TestBadAnswers(t *testing.T) {
+	w := snapshot(t)
+	const (
+		info   = proxy + "github.com/pkg/errors/@v/v0.9.1.info"
+		zip    = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
+		mod    = proxy + "github.com/pkg/errors/@v/v0.9.1.mod"
+		lookup = database + "lookup/github.com/pkg/errors@v0.9.1"
+		latest = database + "latest"
+	)
+	html := ok([]byte("<!doctype html><title>Sign in</title>"))
+	refused := page{err: errors.New("connection refused")}
+	zipBytes := w[zip].body
+	cases := []struct {
+		name   string
+		world  world
+		failed bool
+		want   [2]int // integrity
+		check  string
+		says   string
+	}{
+		{"HTML for the version record", w.but(info, html), false, [2]int{2, 2}, "source-stated", "unknown"},
+		{"record of another version", w.but(info, ok([]byte(`{"Version":"v0.9.0"}`))), false, [2]int{2, 2}, "source-stated", "unknown"},
+		{"origin named", w.but(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors","Hash":"614d223910a179a466c1767a985424175c39b465"}}`))), false, [2]int{2, 2}, "source-stated", "pass"},
+		{"origin without revision", w.but(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors"}}`))), false, [2]int{2, 2}, "source-stated", "absent"},
+		{"HTML for the lookup", w.but(lookup, html), true, [2]int{0, 0}, "log-record", "fail"},
+		{"lookup of another module", w.but(lookup, w[database+"lookup/github.com/google/uuid@v1.6.0"]), true, [2]int{0, 0}, "log-record", "fail"},
+		{"lookup refused 403", w.but(lookup, page{status: 403}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup 429", w.but(lookup, page{status: 429}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup 500", w.but(lookup, page{status: 500}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup not there", w.but(lookup, page{status: 404}), false, [2]int{0, 0}, "log-record", "absent"},
+		{"lookup of 100 MB", w.but(lookup, page{status: 200, reader: io.LimitReader(endless{}, 100<<20)}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"endless lookup", w.but(lookup, page{status: 200, reader: endless{}}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"no newest head", w.but(latest, page{status: 500}), false, [2]int{1, 2}, "log-record", "unknown"},
+		{"empty newest head", w.but(latest, ok(nil)), true, [2]int{0, 0}, "log-record", "fail"},
+		{"HTML for the newest head", w.but(latest, html), true, [2]int{0, 0}, "log-record", "fail"},
+		{"zip not there", w.but(zip, page{status: 404}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip is HTML", w.but(zip, html), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"zip empty", w.but(zip, ok(nil)), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"zip shorter than said", w.but(zip, page{status: 200, header: length(len(zipBytes)), body: zipBytes[:len(zipBytes)-9]}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip longer than said", w.but(zip, page{status: 200, header: length(len(zipBytes) - 9), body: zipBytes}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip cut by its own length", w.but(zip, ok(zipBytes[:len(zipBytes)/2])), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"data behind the zip", w.but(zip, ok(append(append([]byte{}, zipBytes...), "tail"...))), true, [2]int{0, 0}, "archive-sound", "fail"},
+		{"other go.mod", w.but(mod, ok([]byte("module evil\n"))), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"go.mod not there", w.but(mod, page{status: 500}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"nothing answers", world{}.but(info, refused).but(zip, refused).but(mod, refused).but(lookup, refused).but(latest, refused), false, [2]int{0, 2}, "digest-matches", "unknown"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := run(t, c.world, errorsRef)
+			require.Equal(t, c.failed, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.True(t, strings.HasPrefix(outcome(t, r, c.check), c.says+":"), outcome(t, r, c.check))
+			require.Equal(t, c.want, levels(r)["integrity"], r.Report.Text(false))
+		})
+	}
+}
+
+func TestQuestionsThatCannotBeAsked(t *testing.T) {
+	w := snapshot(t)
+	var notFound *registry.NotFound
+	_, err := try(w, "pkg:golang/github.com/pkg/errors@v0.99.0")
+	require.ErrorAs(t, err, &notFound)
+	_, err = try(w, "pkg:golang/example.com/private/thing@v1.0.0")
+	require.ErrorAs(t, err, &notFound)
+	require.ErrorContains(t, err, "Private modules")
+	_, err = try(w, "pkg:golang/example.com/private/thing")
+	require.ErrorAs(t, err, &notFound)
+	var bad *purl.Error
+	_, err = try(w, "pkg:golang/github.com/pkg/errors@v0.9.1?repository_url=evil.example")
+	require.ErrorAs(t, err, &bad)
+	var unserved *audit.Unserved
+	_, err = try(w, "pkg:cargo/serde@1.0.0")
+	require.ErrorAs(t, err, &unserved)
+}
+
+func TestCancelHalfWay(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	o := options(snapshot(t))
+	o.Progress = func(p fetch.Progress) {
+		if p.Done {
+			cancel()
+		}
+	}
+	_, err := audit.Run(ctx, errorsRef, o)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestSubPackageAndNewestVersion(t *testing.T) {
+	w := snapshot(t).but(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\nv0.9.0\nv1.0.0-rc.1\nnonsense\n")))
+	r := run(t, w, "https://pkg.go.dev/github.com/pkg/errors@v0.9.1/sub/folder")
+	require.Equal(t, errorsRef, r.Report.Reference)
+	r = run(t, w, "github.com/pkg/errors")
+	require.Equal(t, errorsRef, r.Report.Reference)
+	require.Contains(t, strings.Join(r.Report.Notes, " "), "v0.9.1")
+
+	retracting := "module github.com/pkg/errors\nretract v0.9.1 // published by mistake\n"
+	r = run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.mod", ok([]byte(retracting))), errorsRef)
+	found := false
+	for _, f := range r.Report.Facts {
+		found = found || f.ID == "withdrawn" && strings.Contains(f.Text, "published by mistake")
+	}
+	require.True(t, found, "a retraction is said")
+}
+
+func TestADroppedFile(t *testing.T) {
+	w := snapshot(t)
+	const zip = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
+	o := options(w.but(zip, page{status: 500}))
+	o.File = w[zip].body
+	r, err := audit.Run(context.Background(), errorsRef, o)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
+	require.Equal(t, fetch.File, r.Report.Artifact.Route)
+
+	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].body
+	r, err = audit.Run(context.Background(), errorsRef, o)
+	require.NoError(t, err)
+	require.True(t, r.Report.Verdict.Failed)
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}

@@ -1,0 +1,134 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+)
+
+// node runs the command line, and returns standard output and the exit code.
+func node(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("the WebAssembly is left out by -short")
+	}
+	path, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("Node is not installed, so the WebAssembly was not run")
+	}
+	if _, err := os.Stat(filepath.Join("..", "..", "build", "touchstone.wasm")); err != nil {
+		t.Skip("the WebAssembly is not built (npm run build), so it was not run")
+	}
+	cmd := exec.Command(path, append([]string{filepath.Join("..", "..", "wasm", "node", "audit.mjs")}, args...)...)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	if err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// TestNativeAndWasmAgree: the same archive, time and route give the same JSON,
+// byte for byte.
+func TestNativeAndWasmAgree(t *testing.T) {
+	w := snapshot(t)
+	const zip = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
+	broken := bytes.Clone(w[zip].body)
+	broken[len(broken)/3] ^= 1
+	tile := database + "tile/8/1/"
+	cases := map[string]world{
+		"good":         w,
+		"broken zip":   w.but(zip, ok(broken)),
+		"zip is text":  w.but(zip, ok([]byte("<html>"))),
+		"no lookup":    w.but(database+"lookup/github.com/pkg/errors@v0.9.1", page{status: 500}),
+		"broken tiles": w,
+	}
+	for name, bad := range cases {
+		t.Run(name, func(t *testing.T) {
+			if name == "broken tiles" {
+				for url := range w {
+					if len(url) > len(tile) && url[:len(tile)] == tile {
+						bad = bad.but(url, ok(bytes.Repeat([]byte{7}, len(w[url].body))))
+					}
+				}
+			}
+			live := run(t, bad, errorsRef)
+			o := options(nil)
+			o.Replay = live.Record
+			native, err := audit.Run(context.Background(), errorsRef, o)
+			require.NoError(t, err)
+			want, err := native.Report.JSON()
+			require.NoError(t, err)
+
+			har := filepath.Join(t.TempDir(), "audit.har")
+			file, err := os.Create(har)
+			require.NoError(t, err)
+			require.NoError(t, live.Record.WriteHAR(file))
+			require.NoError(t, file.Close())
+			got, _, code := node(t, errorsRef, "--json", "--replay", har, "--time", at.Format(time.RFC3339))
+			require.Equal(t, string(want), got)
+			if native.Report.Verdict.Failed {
+				require.Equal(t, 1, code)
+			} else {
+				require.Equal(t, 0, code)
+			}
+		})
+	}
+}
+
+// TestCommandLine holds the exit codes and what goes where.
+func TestCommandLine(t *testing.T) {
+	w := snapshot(t)
+	har := filepath.Join(t.TempDir(), "audit.har")
+	var buf bytes.Buffer
+	require.NoError(t, run(t, w, errorsRef).Record.WriteHAR(&buf))
+	require.NoError(t, os.WriteFile(har, buf.Bytes(), 0o600))
+	const wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
+	cases := []struct {
+		name           string
+		args           []string
+		code           int
+		stdout, stderr string // must contain; empty stdout must be empty for code 2
+	}{
+		{"text", []string{errorsRef, "--replay", har}, 0, "Integrity 2 of 3, signed", ""},
+		{"json", []string{errorsRef, "--replay", har, "--json"}, 0, `"reference": "pkg:golang/github.com/pkg/errors@v0.9.1"`, ""},
+		{"required and met", []string{errorsRef, "--replay", har, "--require", "integrity=2"}, 0, "", ""},
+		{"required and not met", []string{errorsRef, "--replay", har, "--require", "integrity=3"}, 1, "Integrity 2", "required integrity 3, got 2"},
+		{"one of two not met", []string{errorsRef, "--replay", har, "--require", "integrity=2,accountability=1"}, 1, "", "accountability"},
+		{"failed", []string{wrong, "--replay", har}, 1, "FAILED", ""},
+		{"failed, unquoted", append([]string{"--replay", har}, "github.com/pkg/errors", "v0.9.1", "h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="), 1, "FAILED", ""},
+		{"no reference", []string{"--json"}, 2, "", "no reference"},
+		{"malformed", []string{"pkg:golang/%zz", "--replay", har}, 2, "", "touchstone:"},
+		{"not served", []string{"pkg:maven/a/b@1", "--replay", har}, 2, "", "not served yet"},
+		{"unknown track", []string{errorsRef, "--replay", har, "--require", "safety=1"}, 2, "", "no such track"},
+		{"bad requirement", []string{errorsRef, "--require", "integrity"}, 2, "", "integrity=2"},
+		{"bad time", []string{errorsRef, "--replay", har, "--time", "yesterday"}, 2, "", "2026-01-31T12:00:00Z"},
+		{"unknown option", []string{errorsRef, "--quick"}, 2, "", "usage:"},
+		{"archive missing", []string{errorsRef, "--replay", har + ".none"}, 2, "", "ENOENT"},
+		{"archive broken", []string{errorsRef, "--replay", "wasm_test.go"}, 2, "", "touchstone:"},
+		{"file missing", []string{errorsRef, "--replay", har, "--file", "none.zip"}, 2, "", "ENOENT"},
+		{"file wrong", []string{errorsRef, "--replay", har, "--file", "wasm_test.go"}, 1, "FAILED", ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			stdout, stderr, code := node(t, c.args...)
+			require.Equal(t, c.code, code, stderr)
+			require.Contains(t, stdout, c.stdout)
+			require.Contains(t, stderr, c.stderr)
+			if c.code == 2 {
+				require.Empty(t, stdout)
+			}
+		})
+	}
+}

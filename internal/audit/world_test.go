@@ -1,0 +1,163 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/level"
+	"touchstone/internal/trust"
+)
+
+const (
+	proxy    = "https://proxy.golang.org/"
+	database = proxy + "sumdb/sum.golang.org/"
+)
+
+// at is the clock of every audit in these tests.
+var at = time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)
+
+// A page is what a world answers at one address.
+type page struct {
+	status int
+	header map[string]string
+	body   []byte
+	err    error
+	reader io.Reader // instead of body
+}
+
+// A world is an outside that answers from memory; what it does not hold is 404.
+type world map[string]page
+
+func (w world) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+	p, ok := w[r.URL]
+	if !ok {
+		p = page{status: 404}
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	body := p.reader
+	if body == nil {
+		body = bytes.NewReader(p.body)
+	}
+	return &fetch.Response{Status: p.status, URL: r.URL, Header: p.header, Body: io.NopCloser(body)}, nil
+}
+
+// but is the world with one page changed.
+func (w world) but(url string, p page) world {
+	out := world{}
+	for k, v := range w {
+		out[k] = v
+	}
+	out[url] = p
+	return out
+}
+
+func ok(body []byte) page { return page{status: 200, body: body} }
+
+// corpus finds the real cases beside the checkout.
+func corpus(t testing.TB, parts ...string) string {
+	t.Helper()
+	dir := filepath.Join(append([]string{"..", "..", "..", "shared", "corpus"}, parts...)...)
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("the real cases are not beside this checkout (../shared/corpus)")
+	}
+	return dir
+}
+
+// snapshot is the recorded module proxy and checksum database.
+func snapshot(t testing.TB) world {
+	t.Helper()
+	dir := corpus(t, "go-sumdb", "snapshot")
+	w := world{}
+	require.NoError(t, filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		w[proxy+strings.TrimPrefix(filepath.ToSlash(rel), "proxy/")] = ok(raw)
+		return nil
+	}))
+	return w
+}
+
+// run audits in a world with the committed anchors.
+func run(t testing.TB, w world, reference string) *audit.Result {
+	t.Helper()
+	r, err := try(w, reference)
+	require.NoError(t, err)
+	return r
+}
+
+func try(w world, reference string) (*audit.Result, error) {
+	return audit.Run(context.Background(), reference, options(w))
+}
+
+func options(w world) audit.Options {
+	return audit.Options{Transport: w, Time: at, Anchors: trust.Embedded(), Retries: -1}
+}
+
+// levels are a report's levels by track: level and at most.
+func levels(r *audit.Result) map[string][2]int {
+	out := map[string][2]int{}
+	for _, t := range r.Report.Verdict.Tracks {
+		out[t.ID] = [2]int{t.Level, t.AtMost}
+	}
+	return out
+}
+
+// status is how one requirement stands.
+func status(t testing.TB, r *audit.Result, id string) level.Requirement {
+	t.Helper()
+	for _, q := range r.Report.Requirements {
+		if q.ID == id {
+			return q
+		}
+	}
+	t.Fatalf("no requirement %s", id)
+	return level.Requirement{}
+}
+
+// outcome is how one check ended.
+func outcome(t testing.TB, r *audit.Result, check string) string {
+	t.Helper()
+	for _, f := range r.Report.Findings {
+		if f.Check == check {
+			return string(f.Outcome) + ": " + f.Reason
+		}
+	}
+	t.Fatalf("no finding %s", check)
+	return ""
+}
+
+// facts are all proven facts as one set.
+func facts(r *audit.Result) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range r.Report.Findings {
+		for k, v := range f.Facts {
+			out[f.Check+"\x00"+k+"\x00"+v] = true
+		}
+	}
+	return out
+}
+
+func length(n int) map[string]string { return map[string]string{"content-length": fmt.Sprint(n)} }

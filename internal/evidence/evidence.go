@@ -1,0 +1,129 @@
+// Package evidence holds the checks: pure functions of what was fetched. Each
+// answers one question with exactly one of five outcomes, a reason that a
+// person can read, and the facts that it proved. What an answer is worth is
+// not decided here (package principles, package level).
+package evidence
+
+import (
+	"time"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/sumdb"
+)
+
+// An Outcome is how a check ended.
+type Outcome string
+
+// The outcomes (DESIGN.md section 3).
+const (
+	Pass          Outcome = "pass"
+	Fail          Outcome = "fail"           // there, and wrong
+	Absent        Outcome = "absent"         // not there: its own host says so, or the format has no place for it
+	Unknown       Outcome = "unknown"        // could not be checked now, or not understood
+	NotApplicable Outcome = "not applicable" // the question does not arise
+)
+
+// A Finding is a check's answer.
+type Finding struct {
+	Check   string  `json:"check"`
+	Outcome Outcome `json:"outcome"`
+	// Reason is one or more sentences for people.
+	Reason string `json:"reason"`
+	// Facts are proven, never claimed; only a passed check has any, but for
+	// the two heads of a forked log, which are its proof.
+	Facts map[string]string `json:"facts,omitempty"`
+}
+
+// A Fact is something that a report states and no level counts (containment,
+// ingredients, contact, index).
+type Fact struct {
+	ID    string   `json:"id"`
+	Topic string   `json:"topic"`
+	Text  string   `json:"text"`
+	Items []string `json:"items,omitempty"` // purls, paths or words
+	// Stop says how to prevent what Text says would run.
+	Stop string `json:"stop,omitempty"`
+}
+
+// An Input is everything that the checks may look at.
+type Input struct {
+	Release  *registry.Release
+	Artifact *registry.Artifact
+	// LogKey finds the pinned key of a signed log by its name.
+	LogKey func(name string) (key string, ok bool)
+	// Time is the audit's time.
+	Time time.Time
+
+	// log is the verification that several checks share: run once.
+	log logVerdict
+}
+
+// A Check answers one question.
+type Check struct {
+	ID  string
+	Run func(*Input) Finding
+}
+
+// Checks are all checks, in the order in which a report shows them.
+var Checks = []Check{
+	{"reference-digest", referenceDigest},
+	{"digest-published", digestPublished},
+	{"digest-matches", digestMatches},
+	{"record-direct", recordDirect},
+	{"log-record", logRecord},
+	{"log-history", logHistory},
+	{"archive-sound", archiveSound},
+	{"name-inside", nameInside},
+	{"installer-refuses", installerRefuses},
+	{"files-covered", filesCovered},
+	{"offline-complete", offlineComplete},
+	{"signer-identity", signerIdentity},
+	{"source-stated", sourceStated},
+}
+
+// Examine runs every check. The order of findings is that of Checks.
+func Examine(in Input) []Finding {
+	in.log = verifyLog(&in)
+	findings := make([]Finding, 0, len(Checks))
+	for _, c := range Checks {
+		f := c.Run(&in)
+		f.Check = c.ID
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// Head returns the newest signed head of the release's log that this input
+// proves, and nil where it proves none: it may be kept for later visits.
+func Head(in Input) []byte {
+	if v := verifyLog(&in); v.result != nil && v.err == nil {
+		return v.result.HeadNote
+	}
+	return nil
+}
+
+// logVerdict is what the log's verification gave.
+type logVerdict struct {
+	result *sumdb.Result
+	err    error
+}
+
+func pass(reason string, facts map[string]string) Finding {
+	return Finding{Outcome: Pass, Reason: reason, Facts: facts}
+}
+
+func because(o Outcome, reason string) Finding { return Finding{Outcome: o, Reason: reason} }
+
+// byRoute says in words by whose word something came.
+func byRoute(r fetch.Route) string {
+	switch r {
+	case fetch.Direct:
+		return "directly from the repository's own host"
+	case fetch.Relay:
+		return "through a relay"
+	case fetch.Replay:
+		return "from a recording"
+	}
+	return "from a file that was brought here"
+}

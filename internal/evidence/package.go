@@ -1,0 +1,154 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+
+	"touchstone/internal/fetch"
+)
+
+// archiveSound asks whether the archive can be read in one way only.
+func archiveSound(in *Input) Finding {
+	art := in.Artifact
+	switch {
+	case art.Answer.State != fetch.Found:
+		return unfetched(art.Answer, "the package", "the repository does not have the package's bytes")
+	case art.Contents == nil:
+		return because(Fail, "What arrived is no package: "+art.Unreadable+".")
+	case len(art.Contents.Problems) > 0:
+		return because(Fail, "The archive is not in order"+firstProblem(in)+".")
+	}
+	return pass(fmt.Sprintf("The archive is in order: %d files, each read in full, no entry doubled, hidden or leading out of its folder.", len(art.Contents.Files)), nil)
+}
+
+// firstProblem names an archive's first problem and how many more there are.
+func firstProblem(in *Input) string {
+	if in.Artifact.Contents == nil || len(in.Artifact.Contents.Problems) == 0 {
+		return ""
+	}
+	ps := in.Artifact.Contents.Problems
+	text := ": "
+	if ps[0].Path != "" {
+		text += quoted(ps[0].Path) + ": "
+	}
+	text += strings.TrimSuffix(ps[0].Detail, ".")
+	if len(ps) > 1 {
+		text += fmt.Sprintf(" (and %d more)", len(ps)-1)
+	}
+	return text
+}
+
+// nameInside compares the names and versions written inside the package, and
+// the manifest served beside it, with what was asked for (manifest confusion).
+func nameInside(in *Input) Finding {
+	art := in.Artifact
+	if art.Contents == nil {
+		return because(Unknown, "The package could not be read, so what it calls itself is not known.")
+	}
+	for _, n := range art.Inside.Names {
+		if n.Stated != n.Asked {
+			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked)))
+		}
+	}
+	if m := in.Release.Manifest; m.Answer.State == fetch.Found {
+		if same, found := sameBytes(m, art.Contents.Files, in.Release.Artifact.Rules.Prefix); found && !same {
+			return because(Fail, fmt.Sprintf("The %s inside the package is not the one that the repository serves beside it.", m.Path))
+		}
+	}
+	if len(art.Inside.Names) == 0 {
+		return because(Absent, "Nothing inside the package states its name.")
+	}
+	stated := map[string]string{}
+	for _, n := range art.Inside.Names {
+		stated[n.Document+" "+n.Field] = n.Stated
+	}
+	return pass("The name and version written inside the package are those that were asked for.", stated)
+}
+
+// filesCovered asks whether each file is covered by a verified list, or by the
+// archive that a verified signature covers.
+func filesCovered(in *Input) Finding {
+	if f := archiveSound(in); f.Outcome != Pass {
+		f.Facts = nil
+		return f
+	}
+	record, matches := logRecord(in), digestMatches(in)
+	if record.Outcome != Pass {
+		return because(worse(record.Outcome), "No signature covers the files: "+record.Reason)
+	}
+	if matches.Outcome != Pass {
+		return because(worse(matches.Outcome), "The signed list is not that of these files: "+matches.Reason)
+	}
+	return pass(fmt.Sprintf("Each of the %d files is in the list whose digest is in the signed log. The list is a few kilobytes of text; with it any single file can be checked later without the archive.", len(in.Artifact.Contents.Files)),
+		map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "signed", "h1 of files": in.Artifact.ListDigest})
+}
+
+// worse maps the outcome of what a check rests on to its own.
+func worse(o Outcome) Outcome {
+	if o == NotApplicable {
+		return Absent
+	}
+	return o
+}
+
+// offlineComplete asks whether everything can be verified again from what was
+// saved, by somebody who brings the anchors.
+func offlineComplete(in *Input) Finding {
+	record, matches := logRecord(in), digestMatches(in)
+	if record.Outcome != Pass {
+		return because(worse(record.Outcome), "There is no complete signed proof to save: "+record.Reason)
+	}
+	if matches.Outcome != Pass {
+		return because(worse(matches.Outcome), "What was saved does not fit together: "+matches.Reason)
+	}
+	return pass("The package, the record, the signed head and every tile of the proof are saved in this audit. Whoever brings the log's public key can verify all of it again without a network.", nil)
+}
+
+// signerIdentity asks who signed, by the word of somebody other than the
+// signer and the host.
+func signerIdentity(in *Input) Finding {
+	if logRecord(in).Outcome == Pass {
+		return because(Absent, "The record is signed with the log's own key, which this page pins. A pinned key says which log it is, not who published the package: no certificate names a person or a project.")
+	}
+	return because(Absent, "No verified signature names, in a certificate of an independent issuer, who made this package.")
+}
+
+// installerRefuses states what the usual client does, with its source.
+func installerRefuses(in *Input) Finding {
+	i := in.Release.Installer
+	if !i.RefusesWrongDigest {
+		return because(Absent, fmt.Sprintf("%s does not by itself refuse a package whose digest is wrong (%s).", i.Name, i.Source))
+	}
+	text := fmt.Sprintf("%s refuses a package whose digest is wrong, unasked (%s).", upper(i.Name), i.Source)
+	if i.ChecksSignature {
+		text += " It also verifies the signature."
+	} else {
+		text += " The signature was checked here, at query time; your installer does not look at it."
+	}
+	if i.Caveat != "" {
+		text += " " + i.Caveat
+	}
+	return pass(text, map[string]string{"client": i.Name, "source": i.Source})
+}
+
+// sourceStated asks whether repository and revision are named.
+func sourceStated(in *Input) Finding {
+	s := in.Release.Source
+	if s.Repository != "" && s.Revision != "" {
+		if s.Route != fetch.Direct {
+			return because(Unknown, fmt.Sprintf("A record that came %s names %s at %s. Only the repository's own host can say that this is its record.", byRoute(s.Route), quoted(s.Repository), quoted(s.Revision)))
+		}
+		return pass("The repository's record names where the code comes from. That is a statement: nobody signed it.", map[string]string{
+			"stated repository": s.Repository, "stated revision": s.Revision})
+	}
+	if s.Asked == fetch.Unknown {
+		return because(Unknown, "The document that would name the source could not be had.")
+	}
+	if s.Route != fetch.Direct {
+		return because(Unknown, "The record names no source repository and revision, but it came "+byRoute(s.Route)+": the repository's own might.")
+	}
+	return because(Absent, "The repository's record names no source repository and revision.")
+}
+
+// quoted shows text from outside inside a sentence.
+func quoted(s string) string { return fmt.Sprintf("%q", s) }

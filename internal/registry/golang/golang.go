@@ -1,0 +1,245 @@
+// Package golang translates the dialect of Go modules: the module proxy
+// protocol (go.dev/ref/mod#goproxy-protocol) and the checksum database's
+// addresses (golang.org/design/25530-sumdb).
+package golang
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+	"golang.org/x/mod/module"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// Proxy is the default module proxy; Database the default checksum database,
+// which the proxy serves too.
+const (
+	Proxy    = "proxy.golang.org"
+	Database = "sum.golang.org"
+	storage  = "storage.googleapis.com"
+)
+
+// Registry is the adapter.
+type Registry struct{}
+
+var _ registry.Registry = Registry{}
+
+// Type is "golang".
+func (Registry) Type() string { return "golang" }
+
+// Name is what people call it.
+func (Registry) Name() string { return "Go module proxy" }
+
+// Hosts are the proxy, the database, and the storage to which the proxy
+// redirects for large modules. All three refuse browsers (golang/go#77496).
+func (Registry) Hosts() []fetch.Host {
+	const (
+		path    = `/[a-z0-9][A-Za-z0-9._~!/-]*`
+		version = `v[A-Za-z0-9._+!~-]+`
+		sumdb   = `/(lookup` + path + `@` + version + `|latest|tile/8/[0-9]+/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]+)?)`
+	)
+	return []fetch.Host{
+		{Name: Proxy, RefusesBrowsers: true, Paths: []string{
+			path + `/@v/list`, path + `/@latest`, path + `/@v/` + version + `\.(info|mod|zip)`,
+			`/sumdb/sum\.golang\.org` + sumdb,
+		}},
+		{Name: Database, RefusesBrowsers: true, Paths: []string{sumdb}},
+		{Name: storage, RefusesBrowsers: true, Storage: true, Paths: []string{`/proxy-golang-org-prod/.+`}},
+	}
+}
+
+// info is the answer to $module/@v/$version.info.
+type info struct {
+	Version string
+	Time    string
+	Origin  *struct {
+		VCS, URL, Subdir, Ref, Hash string
+	}
+}
+
+// Resolve learns the exact module and version, then asks for everything about
+// it at once.
+func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
+	at, notes, err := locate(ctx, c, ref)
+	if err != nil {
+		return nil, err
+	}
+	exact := ref
+	exact.Namespace, exact.Name = splitPath(at.Path)
+	exact.Version, exact.Tag, exact.Subpath, exact.Candidates = at.Version, "", "", nil
+
+	rel := &registry.Release{
+		Ref:        exact,
+		Repository: g.Name(),
+		Notes:      notes,
+		Artifact: registry.Claimed{
+			Request: fetch.Request{URL: at.url("zip"), Step: "module zip", Limit: archive.DefaultLimits.Archive},
+			Format:  archive.Zip,
+			Rules:   zipRules(at.Version, at.Path),
+		},
+		Inspector: newInspector(at.Path, at.Version),
+		Installer: registry.Installer{
+			Name: "the go command", RefusesWrongDigest: true, ChecksSignature: true,
+			Caveat: "Unless it was told not to (GONOSUMDB, GOPRIVATE, GOSUMDB=off).",
+			Source: "https://go.dev/ref/mod#authenticating",
+		},
+		Commands: commands(at.Path, at.Version),
+	}
+	if !v.FileInHand {
+		c.Prefetch(ctx, rel.Artifact.Request)
+	}
+
+	var infoAnswer fetch.Answer
+	err = together(
+		func() (err error) {
+			infoAnswer, err = c.Get(ctx, fetch.Request{URL: at.url("info"), Step: "version record", Limit: 1 << 20})
+			return err
+		},
+		func() (err error) {
+			rel.Manifest.Path = "go.mod"
+			rel.Manifest.Answer, err = c.Get(ctx, fetch.Request{URL: at.url("mod"), Step: "go.mod", Limit: 16 << 20})
+			return err
+		},
+		func() (err error) {
+			rel.Log, err = logEntry(ctx, c, at, v)
+			return err
+		},
+		func() (err error) {
+			rel.Index, err = index(ctx, c, at)
+			return err
+		},
+	)
+	if err != nil {
+		return nil, err
+	}
+	if infoAnswer.State == fetch.NotThere && rel.Log.Lookup.State == fetch.NotThere {
+		return nil, notFound(ref, at)
+	}
+	rel.Record = rel.Log.Lookup
+	rel.Digests = digests(rel.Log, at)
+	describe(rel, infoAnswer, at)
+	return rel, nil
+}
+
+// describe copies what the version record claims.
+func describe(rel *registry.Release, answer fetch.Answer, at located) {
+	rel.Source = registry.ClaimedSource{From: answer.URL, Route: answer.Route, Asked: answer.State}
+	if answer.State != fetch.Found {
+		return
+	}
+	var i info
+	if err := json.Unmarshal(answer.Body, &i); err != nil {
+		rel.Source.Asked = fetch.Unknown
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: "The version record is not the JSON document it should be, so nothing was read from it."})
+		return
+	}
+	if i.Version != at.Version {
+		rel.Source.Asked = fetch.Unknown
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The version record is about %q, not %q, so nothing was read from it.", i.Version, at.Version)})
+		return
+	}
+	rel.Index.Published = i.Time
+	if i.Origin != nil {
+		rel.Source.Repository, rel.Source.Revision = i.Origin.URL, i.Origin.Hash
+		rel.Source.Reference, rel.Source.Folder = i.Origin.Ref, i.Origin.Subdir
+	}
+}
+
+// digests reads the claims out of the database's answer. They count only once
+// the log is verified, which is why each keeps the line it stands in.
+func digests(entry *registry.LogEntry, at located) []registry.ClaimedDigest {
+	if entry.Lookup.State != fetch.Found {
+		return nil
+	}
+	var out []registry.ClaimedDigest
+	for _, l := range lines(entry.Lookup.Body) {
+		d := registry.ClaimedDigest{Of: registry.OfFiles, Algorithm: "h1", Value: l.value, Line: l.text, From: entry.Lookup.URL, Route: entry.Lookup.Route}
+		switch {
+		case l.module != at.Path:
+			continue
+		case l.version == at.Version+"/go.mod":
+			d.Of = registry.OfManifest
+		case l.version != at.Version:
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func notFound(ref purl.Ref, at located) error {
+	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
+		"the Go module proxy and the checksum database both answer that they have no %s@%s. Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.", at.Path, at.Version)}
+}
+
+// together runs functions in parallel and returns the first error, in the
+// order of the functions, so that the same failure gives the same message.
+func together(fs ...func() error) error {
+	errs := make([]error, len(fs))
+	done := make(chan struct{})
+	for i, f := range fs {
+		go func() {
+			errs[i] = f()
+			done <- struct{}{}
+		}()
+	}
+	for range fs {
+		<-done
+	}
+	return errors.Join(errs...)
+}
+
+func splitPath(path string) (namespace, name string) {
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		return path[:i], path[i+1:]
+	}
+	return "", path
+}
+
+// zipRules are those of module zips (golang.org/x/mod/zip).
+func zipRules(version, path string) archive.Rules {
+	return archive.Rules{
+		Prefix:     path + "@" + version + "/",
+		OnlyAtRoot: []string{"go.mod"},
+		MaxSizes:   map[string]int64{"go.mod": 16 << 20, "LICENSE": 16 << 20},
+		CheckPath:  module.CheckFilePath,
+	}
+}
+
+// commands check the same with the go command.
+func commands(path, version string) []registry.Command {
+	return []registry.Command{{
+		Purpose: "Let the go command fetch the module and check it against the checksum database.",
+		Env:     [][2]string{{"GOFLAGS", "-mod=mod"}, {"GONOSUMDB", ""}, {"GOSUMDB", Database}},
+		Argv:    []string{"go", "mod", "download", "-json", path + "@" + version},
+		Expect:  "\"Sum\" is the h1: digest shown here, and there is no \"Error\".",
+	}}
+}
+
+// retracted reads retractions out of a newer go.mod.
+func retracted(mod []byte, version string) string {
+	f, err := modfile.ParseLax("go.mod", mod, nil)
+	if err != nil {
+		return ""
+	}
+	for _, r := range f.Retract {
+		if inInterval(version, r.Low, r.High) {
+			if r.Rationale != "" {
+				return fmt.Sprintf("The author has retracted this version: %q. The list of retractions is not signed.", r.Rationale)
+			}
+			return "The author has retracted this version. The list of retractions is not signed."
+		}
+	}
+	if f.Module != nil && f.Module.Deprecated != "" {
+		return fmt.Sprintf("The author has deprecated this module: %q.", f.Module.Deprecated)
+	}
+	return ""
+}

@@ -1,0 +1,131 @@
+package golang
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"sync"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/sumdb"
+)
+
+// places are where the checksum database is served from. The proxy comes
+// first, as it does for the go command; both serve the same signed bytes.
+var places = []string{
+	"https://" + Proxy + "/sumdb/" + Database + "/",
+	"https://" + Database + "/",
+}
+
+// logEntry fetches a version's record, the newest signed head, and the tiles
+// that connect them. It runs the verification only to learn which tiles are
+// needed and throws the verdict away: the checks run it again.
+func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (*registry.LogEntry, error) {
+	entry := &registry.LogEntry{Log: Database, Known: v.Heads[Database], Tiles: map[string]fetch.Answer{}}
+	err := together(
+		func() (err error) {
+			entry.Lookup, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
+			return err
+		},
+		func() (err error) {
+			entry.Latest, err = fromAnyPlace(ctx, c, "latest", "signed head", 1<<16)
+			return err
+		},
+	)
+	if err != nil || entry.Lookup.State != fetch.Found {
+		return entry, err
+	}
+	var cancelled error
+	e := sumdb.Evidence{Lookup: entry.Lookup.Body, Known: entry.Known, Tiles: func(paths []string) []sumdb.TileAnswer {
+		answers, err := tiles(ctx, c, entry, paths)
+		if err != nil {
+			cancelled = err
+		}
+		return answers
+	}}
+	if entry.Latest.State == fetch.Found {
+		e.Latest = append([]byte{}, entry.Latest.Body...)
+	}
+	if key, ok := v.LogKey(Database); ok {
+		_, _ = sumdb.Verify(key, e)
+	}
+	return entry, cancelled
+}
+
+// tiles fetches tiles in parallel and keeps every answer.
+func tiles(ctx context.Context, c *fetch.Client, entry *registry.LogEntry, paths []string) ([]sumdb.TileAnswer, error) {
+	out := make([]sumdb.TileAnswer, len(paths))
+	answers := make([]fetch.Answer, len(paths))
+	errs := make([]error, len(paths))
+	var wg sync.WaitGroup
+	for i, p := range paths {
+		wg.Go(func() {
+			answers[i], errs[i] = fromAnyPlace(ctx, c, p, "log tiles", 1<<16)
+		})
+	}
+	wg.Wait()
+	for i, p := range paths {
+		if errs[i] != nil {
+			return fillMissing(paths), errs[i]
+		}
+		entry.Tiles[p] = answers[i]
+		if answers[i].State == fetch.Found {
+			out[i].Data = answers[i].Body
+		} else {
+			out[i].Err = &sumdb.MissingError{Path: p}
+		}
+	}
+	return out, nil
+}
+
+func fillMissing(paths []string) []sumdb.TileAnswer {
+	out := make([]sumdb.TileAnswer, len(paths))
+	for i, p := range paths {
+		out[i].Err = &sumdb.MissingError{Path: p}
+	}
+	return out
+}
+
+// fromAnyPlace asks one place after the other until one has the document. If
+// none has, the answer is "not there" only if every place says so.
+func fromAnyPlace(ctx context.Context, c *fetch.Client, path, step string, limit int64) (fetch.Answer, error) {
+	var result fetch.Answer
+	for i, place := range places {
+		a, err := c.Get(ctx, fetch.Request{URL: place + path, Step: step, Limit: limit})
+		if err != nil {
+			return a, err
+		}
+		if a.State == fetch.Found {
+			return a, nil
+		}
+		if i == 0 || result.State == fetch.NotThere {
+			result = a
+		}
+	}
+	return result, nil
+}
+
+// A line is one line of a go.sum file.
+type line struct{ text, module, version, value string }
+
+// lines reads the go.sum lines of a lookup answer: those between the record's
+// number and the first empty line. Malformed ones are left out; the
+// verification refuses them.
+func lines(lookup []byte) []line {
+	head, _, _ := strings.Cut(string(lookup), "\n\n")
+	var out []line
+	for i, text := range strings.Split(head, "\n") {
+		f := strings.Split(text, " ")
+		if i == 0 || len(f) != 3 || !strings.HasPrefix(f[2], "h1:") {
+			continue
+		}
+		sum, err := base64.StdEncoding.DecodeString(f[2][len("h1:"):])
+		if err != nil || len(sum) != 32 {
+			continue
+		}
+		out = append(out, line{text, f[0], f[1], hex.EncodeToString(sum)})
+	}
+	return out
+}

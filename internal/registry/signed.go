@@ -1,0 +1,70 @@
+package registry
+
+import "touchstone/internal/fetch"
+
+// A ClaimedSignature is a signature by one of the repository's own keys over a
+// text that the adapter rebuilt from the record.
+type ClaimedSignature struct {
+	// Keys names the anchored set that the key must be in; KeyID the key.
+	Keys, KeyID string
+	// Message is the text said to be signed; Signature is ASN.1 DER, ECDSA
+	// over SHA-256 of Message.
+	Message, Signature []byte
+	// Binds are the digests that Message states, as they stand in Digests:
+	// only these are covered when the signature verifies.
+	Binds []ClaimedDigest
+	From  string
+	Route fetch.Route
+}
+
+// Attestations are the signed statements that a repository serves for one
+// version, or its word that there are none.
+type Attestations struct {
+	// Answer is that of the place where they are served. Its State is
+	// NotThere only if the host itself says so.
+	Answer fetch.Answer
+	// Promised tells that the record announces attestations.
+	Promised bool
+	// Labels are what the record announces, such as predicate types.
+	Labels []string
+	// Each are those served, in order.
+	Each []Attestation
+	// Broken says why an answer that came could not be read; empty otherwise.
+	Broken string
+	// Subject is what a statement about this version must be about.
+	Subject Expected
+	// Keys names the anchored set of keys that may sign without a certificate.
+	Keys string
+}
+
+// An Attestation is one statement as served: a Sigstore bundle.
+type Attestation struct {
+	// Label is what the repository says it states (a predicate type): compared
+	// with what is signed.
+	Label string
+	// Bundle is the Sigstore bundle, JSON.
+	Bundle []byte
+}
+
+// Expected is what a statement must say of its subject.
+type Expected struct {
+	// Names are the spellings of the subject that mean this version.
+	Names []string
+	// Algorithm is that of the digest which the subject must carry.
+	Algorithm string
+}
+
+// Earlier tells of a version's predecessors in its release line (the same
+// major version; below 1.0.0 the same minor): a release line that carried
+// provenance and stops is worth an alarm.
+type Earlier struct {
+	// State is Found where the list of versions could be read.
+	State  fetch.State
+	Reason string
+	// Attested are those of the line, newest first, that the list announces as
+	// attested; Versions counts all of the line before this one.
+	Attested []string
+	Versions int
+	// Previous are the attestations of the newest in Attested, where fetched.
+	Previous Attestations
+}

@@ -1,0 +1,234 @@
+// Package report says what an audit found. The JSON is canonical; everything
+// else that people see is made from the same [Report].
+package report
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"touchstone/internal/evidence"
+	"touchstone/internal/fetch"
+	"touchstone/internal/level"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+	"touchstone/principles"
+)
+
+// Format names the form of the JSON; schema.json beside this file describes it.
+const Format = "touchstone-report/1"
+
+// A Report is everything that an audit found, in the order in which it reads.
+type Report struct {
+	Format string `json:"format"`
+	// Reference is the purl of exactly what was audited.
+	Reference string `json:"reference"`
+	// Pasted is what the person gave.
+	Pasted string `json:"pasted"`
+	// Notes say how that was read, where it was a guess.
+	Notes      []string `json:"notes"`
+	Repository string   `json:"repository"`
+	// Time is the audit's, RFC 3339 in UTC; Route the weakest way by which
+	// anything came.
+	Time  string      `json:"time"`
+	Route fetch.Route `json:"route"`
+
+	Verdict      Verdict             `json:"verdict"`
+	Requirements []level.Requirement `json:"requirements"`
+	Findings     []evidence.Finding  `json:"findings"`
+	Facts        []evidence.Fact     `json:"facts"`
+	Artifact     Artifact            `json:"artifact"`
+	Files        []File              `json:"files"`
+	// Commands check the same without us.
+	Commands []Command `json:"commands"`
+	// Sources are the documents that were used, by address.
+	Sources []Source `json:"sources"`
+	// Principles is the version of the rules.
+	Principles string `json:"principles"`
+}
+
+// A Verdict is the answer: one entry a track beside Failed and Sentence.
+type Verdict struct {
+	Failed   bool
+	Sentence string   // the answer in one sentence
+	Missing  string   // why not the next integrity level; empty at the top
+	Alarms   []string // never null
+	Failures []string // never null
+	Tracks   []level.Track
+}
+
+// MarshalJSON gives every track a member of its own, by its id.
+func (v Verdict) MarshalJSON() ([]byte, error) {
+	m := map[string]any{"failed": v.Failed, "sentence": v.Sentence, "missing": v.Missing, "alarms": v.Alarms, "failures": v.Failures}
+	for _, t := range v.Tracks {
+		m[t.ID] = map[string]any{"level": t.Level, "atMost": t.AtMost, "name": t.LevelName, "of": t.Top}
+	}
+	return json.Marshal(m)
+}
+
+// An Artifact is what arrived as the package.
+type Artifact struct {
+	URL     string            `json:"url"`
+	Size    int64             `json:"size"` // bytes; 0 where nothing arrived
+	Digests map[string]string `json:"digests"`
+	Route   fetch.Route       `json:"route"`
+	// Missing says why nothing arrived; empty where something did.
+	Missing string `json:"missing,omitempty"`
+}
+
+// A File is one file of the package.
+type File struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// A Command is ready to paste into a POSIX shell.
+type Command struct {
+	Purpose string `json:"purpose"`
+	Text    string `json:"text"`
+	Expect  string `json:"expect"`
+}
+
+// A Source is one document that was used.
+type Source struct {
+	URL    string      `json:"url"`
+	Route  fetch.Route `json:"route"`
+	Status int         `json:"status"` // 0 where no answer came
+	Size   int         `json:"size"`
+	State  fetch.State `json:"state"`
+	Reason string      `json:"reason,omitempty"`
+}
+
+// Subject is what a report is about.
+type Subject struct {
+	Pasted   string
+	Release  *registry.Release
+	Artifact *registry.Artifact
+	Findings []evidence.Finding
+	Facts    []evidence.Fact
+	Verdict  level.Verdict
+	Answers  []fetch.Answer // everything fetched, in any order
+	Time     time.Time
+	Rules    *principles.Document
+}
+
+// New puts a report together.
+func New(s Subject) *Report {
+	r := &Report{
+		Format:       Format,
+		Reference:    s.Release.Ref.String(),
+		Pasted:       s.Pasted,
+		Notes:        notes(s.Release.Ref.Notes, s.Release.Notes),
+		Repository:   s.Release.Repository,
+		Time:         s.Time.UTC().Format(time.RFC3339),
+		Requirements: s.Verdict.Requirements,
+		Findings:     s.Findings,
+		Facts:        s.Facts,
+		Principles:   s.Rules.Version,
+		Commands:     []Command{},
+		Files:        []File{},
+	}
+	if r.Facts == nil {
+		r.Facts = []evidence.Fact{}
+	}
+	r.Verdict = verdict(s, r)
+	r.Artifact = artifact(s.Artifact)
+	if s.Artifact.Contents != nil {
+		for _, f := range s.Artifact.Contents.Files {
+			r.Files = append(r.Files, File{f.Path, f.Size, hex.EncodeToString(f.SHA256[:])})
+		}
+	}
+	for _, c := range s.Release.Commands {
+		if text, ok := Shell(c.Env, c.Argv); ok {
+			r.Commands = append(r.Commands, Command{c.Purpose, text, c.Expect})
+		}
+	}
+	r.Sources, r.Route = sources(s.Answers)
+	return r
+}
+
+// JSON is the canonical form: two spaces, one final newline.
+func (r *Report) JSON() ([]byte, error) {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the report: %w", err)
+	}
+	return append(raw, '\n'), nil
+}
+
+func notes(groups ...[]purl.Note) []string {
+	out := []string{}
+	for _, g := range groups {
+		for _, n := range g {
+			out = append(out, n.Text)
+		}
+	}
+	return out
+}
+
+func artifact(a *registry.Artifact) Artifact {
+	out := Artifact{URL: a.Answer.URL, Size: int64(len(a.Answer.Body)), Digests: a.Digests, Route: a.Answer.Route, Missing: a.Answer.Reason}
+	if out.URL == "" {
+		out.URL = a.Answer.Request.URL
+	}
+	if out.Digests == nil {
+		out.Digests = map[string]string{}
+	}
+	if a.ListDigest != "" {
+		digests := map[string]string{"h1": a.ListDigest}
+		for k, v := range out.Digests {
+			digests[k] = v
+		}
+		out.Digests = digests
+	}
+	return out
+}
+
+// verdict puts the answer into words.
+func verdict(s Subject, r *Report) Verdict {
+	v := Verdict{Failed: s.Verdict.Failed, Tracks: s.Verdict.Tracks, Alarms: s.Verdict.Alarms, Failures: s.Verdict.Failures}
+	if v.Alarms == nil {
+		v.Alarms = []string{}
+	}
+	if v.Failures == nil {
+		v.Failures = []string{}
+	}
+	name := s.Release.Ref.Path() + " " + s.Release.Ref.Version
+	if v.Failed {
+		v.Sentence = fmt.Sprintf("Failed: what is served as %s is not what it should be. Do not use it.", name)
+		v.Missing = strings.Join(v.Failures, " ")
+		return v
+	}
+	var parts []string
+	for _, t := range v.Tracks {
+		part := fmt.Sprintf("%s level %d of %d", t.Name, t.Level, t.Top)
+		if t.LevelName != "" {
+			part += " (" + t.LevelName + ")"
+		}
+		if t.AtMost > t.Level {
+			part += fmt.Sprintf(", at most %d once what could not be checked is", t.AtMost)
+		}
+		parts = append(parts, part)
+	}
+	v.Sentence = fmt.Sprintf("%s: %s. This was checked here, just now. It does not say that the package is safe.", name, strings.Join(parts, "; "))
+	v.Missing = missing(v.Tracks, r.Requirements)
+	return v
+}
+
+// missing names what stands between the first track's level and the next.
+func missing(tracks []level.Track, requirements []level.Requirement) string {
+	if len(tracks) == 0 {
+		return ""
+	}
+	t := tracks[0]
+	var reasons []string
+	for _, q := range requirements {
+		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met {
+			reasons = append(reasons, q.Name+": "+q.Reason)
+		}
+	}
+	return strings.Join(reasons, " ")
+}

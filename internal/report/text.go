@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"touchstone/internal/level"
+)
+
+// Text is the report for a terminal. Nothing from outside reaches the terminal
+// with control characters in it.
+func (r *Report) Text(colour bool) string {
+	w := &writer{colour: colour}
+	w.answer(r)
+	w.requirements(r)
+	w.facts(r)
+	w.again(r)
+	return w.String()
+}
+
+type writer struct {
+	strings.Builder
+	colour bool
+}
+
+// The colours always stand beside a word or a sign that says the same.
+const (
+	bold, red, green, yellow, dim = "1", "1;31", "32", "33", "2"
+)
+
+func (w *writer) paint(code, s string) string {
+	if !w.colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (w *writer) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *writer) answer(r *Report) {
+	w.linef("%s", w.paint(bold, clean(r.Reference)))
+	for _, n := range r.Notes {
+		w.linef("  %s", clean(n))
+	}
+	w.linef("")
+	if r.Verdict.Failed {
+		w.linef("%s", w.paint(red, "FAILED"))
+		for _, f := range r.Verdict.Failures {
+			w.linef("  ✗ %s", clean(f))
+		}
+	}
+	for _, t := range r.Verdict.Tracks {
+		w.linef("%s", w.paint(bold, trackLine(t)))
+	}
+	for _, a := range r.Verdict.Alarms {
+		w.linef("%s %s", w.paint(red, "! alarm:"), clean(a))
+	}
+	w.linef("")
+	w.linef("%s", clean(r.Verdict.Sentence))
+}
+
+func trackLine(t level.Track) string {
+	s := fmt.Sprintf("%s %d of %d", t.Name, t.Level, t.Top)
+	if t.LevelName != "" {
+		s += ", " + t.LevelName
+	}
+	if t.AtMost > t.Level {
+		s += fmt.Sprintf(" (at most %d)", t.AtMost)
+	}
+	return s
+}
+
+func (w *writer) requirements(r *Report) {
+	track := ""
+	for _, q := range r.Requirements {
+		if q.Track != track {
+			track = q.Track
+			w.linef("")
+			w.linef("%s", w.paint(bold, trackName(r, track)))
+		}
+		sign := map[level.Status]string{
+			level.Met:   w.paint(green, "✓ met  "),
+			level.Open:  w.paint(yellow, "? open "),
+			level.Unmet: w.paint(dim, "– unmet"),
+		}[q.Status]
+		w.linef("  %s %d  %s", sign, q.Level, q.Name)
+		w.wrap("             ", clean(q.Reason))
+	}
+}
+
+func trackName(r *Report, id string) string {
+	for _, t := range r.Verdict.Tracks {
+		if t.ID == id {
+			return t.Name
+		}
+	}
+	return id
+}
+
+func (w *writer) facts(r *Report) {
+	if len(r.Facts) > 0 {
+		w.linef("")
+		w.linef("%s", w.paint(bold, "Beside the levels"))
+	}
+	for _, f := range r.Facts {
+		w.wrap("  ", clean(f.Text))
+		for i, item := range f.Items {
+			if i == 8 {
+				w.linef("      … and %d more", len(f.Items)-i)
+				break
+			}
+			w.linef("      %s", clean(item))
+		}
+		if f.Stop != "" {
+			w.linef("      to prevent it: %s", clean(f.Stop))
+		}
+	}
+}
+
+func (w *writer) again(r *Report) {
+	w.linef("")
+	w.linef("%s", w.paint(bold, "What arrived"))
+	if r.Artifact.Missing != "" {
+		w.linef("  nothing: %s", clean(r.Artifact.Missing))
+	} else {
+		w.linef("  %s", clean(r.Artifact.URL))
+		w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
+	}
+	w.linef("  route: %s, audited at %s by the principles %s", r.Route, r.Time, r.Principles)
+	if len(r.Commands) == 0 {
+		return
+	}
+	w.linef("")
+	w.linef("%s", w.paint(bold, "Check it again without us"))
+	for _, c := range r.Commands {
+		w.linef("  %s", c.Purpose)
+		w.linef("    %s", c.Text)
+		w.linef("    %s", c.Expect)
+	}
+}
+
+// wrap breaks a paragraph at 88 columns.
+func (w *writer) wrap(indent, text string) {
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len([]rune(line))+len([]rune(word)) > 88 && line != indent {
+			w.linef("%s", strings.TrimRight(line, " "))
+			line = indent
+		}
+		line += word + " "
+	}
+	if line != indent {
+		w.linef("%s", strings.TrimRight(line, " "))
+	}
+}
+
+// clean makes text from outside harmless for a terminal: control, invisible
+// and direction-changing characters become visible escapes.
+func clean(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteRune(' ')
+		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x200b && r <= 0x200f ||
+			r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd || r >= 0xe0000 && r <= 0xe0fff:
+			fmt.Fprintf(&b, "\\u%04x", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

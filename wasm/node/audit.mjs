@@ -1,0 +1,136 @@
+// npm run -s audit -- REFERENCE [options]: the audit for people and for CI.
+//
+// Exit 0: a verdict that meets what was required. 1: failed, or below what was
+// required. 2: the question could not be asked; standard output stays empty.
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { load } from "./load.mjs";
+
+const usage = `usage: npm run -s audit -- REFERENCE [options]
+  REFERENCE          a purl, a package page's address, name@version, a lock file line …
+  --json             print the report as JSON
+  --replay FILE.har  answer from this archive; use no network at all
+  --record FILE.har  save everything that was fetched
+  --time RFC3339     judge at this time instead of now
+  --file PACKAGE     audit this package file instead of downloading it
+  --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat`;
+
+class Refused extends Error {}
+
+function options() {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
+        file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new Refused(`${error.message}\n${usage}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) {
+    process.stderr.write(usage + "\n");
+    process.exit(0);
+  }
+  if (positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
+  const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
+    const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
+    if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
+    return { track: match[1], level: Number(match[2]) };
+  });
+  // A reference with spaces (a go.sum line, a command) may come unquoted.
+  return { ...values, reference: positionals.join(" "), required };
+}
+
+async function readOption(path, what) {
+  if (path === undefined) return undefined;
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    throw new Refused(`reading ${what} ${path}: ${error.code ?? error.message}`);
+  }
+}
+
+// The signed log heads seen so far. They make a log that forks visible. A file
+// that cannot be read counts as a first visit, and is said.
+const memoryPath = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "touchstone", "heads.json");
+
+async function recall() {
+  try {
+    const heads = JSON.parse(await readFile(memoryPath, "utf8"));
+    return Object.fromEntries(Object.entries(heads).filter(([, head]) => typeof head === "string"));
+  } catch (error) {
+    if (error.code !== "ENOENT") process.stderr.write(`the log heads of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
+    return {};
+  }
+}
+
+async function remember(heads) {
+  try {
+    await mkdir(dirname(memoryPath), { recursive: true });
+    const next = `${memoryPath}.${process.pid}`;
+    await writeFile(next, JSON.stringify(heads, null, 2) + "\n");
+    await rename(next, memoryPath);
+  } catch (error) {
+    process.stderr.write(`the log heads could not be kept for the next visit (${error.message})\n`);
+  }
+}
+
+/** Shows progress: one changing line on a terminal, one line a finished step elsewhere. */
+function progress() {
+  const live = process.stderr.isTTY;
+  return (json) => {
+    const p = JSON.parse(json);
+    if (!p.Done && !live) return;
+    const total = p.Total > 0 ? ` of ${p.Total}` : "";
+    const text = `${p.Step}: ${p.Bytes}${total} bytes${p.Note ? ` (${p.Note})` : ""}`.replace(/[^\x20-\x7e]/g, "?");
+    process.stderr.write(live ? `\r\x1b[2K${text}${p.Done ? "\n" : ""}` : `${text}\n`);
+  };
+}
+
+async function main() {
+  const o = options();
+  const [replay, file] = await Promise.all([readOption(o.replay, "the archive"), readOption(o.file, "the package file")]);
+  const touchstone = await load();
+  const abort = new AbortController();
+  process.once("SIGINT", () => abort.abort());
+  const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
+  const request = {
+    reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined,
+    heads: replay ? {} : await recall(),
+  };
+  let answer;
+  try {
+    answer = await touchstone.audit(JSON.stringify(request), replay, file, progress(), abort.signal);
+  } catch (error) {
+    if (error.name === "PanicError") process.stderr.write(`${error.stack}\n`);
+    throw new Refused(error.message);
+  }
+  if (!replay) await remember(answer.heads);
+  if (o.record !== undefined) {
+    await writeFile(o.record, answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
+  }
+  const { verdict } = JSON.parse(answer.json);
+  for (const { track } of o.required) {
+    if (typeof verdict[track]?.level !== "number") throw new Refused(`--require ${track}: there is no such track`);
+  }
+  process.stdout.write(o.json ? answer.json : answer.text);
+  const short = o.required.filter(({ track, level }) => verdict[track].level < level);
+  for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
+  return verdict.failed || short.length > 0 ? 1 : 0;
+}
+
+let code;
+try {
+  code = await main();
+} catch (error) {
+  process.stderr.write(`touchstone: ${error instanceof Refused ? error.message : error.stack}\n`);
+  code = 2;
+}
+// The Go program waits for ever; standard output must be flushed first.
+process.stdout.write("", () => process.exit(code));

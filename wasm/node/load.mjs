@@ -1,0 +1,18 @@
+// Loads the audit's WebAssembly under Node: the same file that the page loads.
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "../build.mjs";
+
+const built = new URL("../../build/", import.meta.url);
+
+/** Starts the wasm and resolves to its functions. */
+export async function load() {
+  await ensureBuilt();
+  await import(new URL("wasm_exec.js", built));
+  const go = new globalThis.Go();
+  const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
+  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(new URL("touchstone.wasm", built))), go.importObject);
+  const ended = go.run(instance).then(() => { throw new Error("the WebAssembly program ended"); });
+  await Promise.race([ready, ended]);
+  return globalThis.touchstone;
+}

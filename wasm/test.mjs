@@ -1,0 +1,76 @@
+// npm test: everything, in the order in which a failure is cheapest.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { build } from "./build.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const tags = "-tags=touchstone_testanchors";
+const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2";
+// How long each fuzz target runs here. Longer runs are for a person's machine:
+// go test ./internal/purl -fuzz FuzzParse -fuzztime 10m
+const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 5);
+
+function run(command, args, { env = {}, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", quiet ? "pipe" : "inherit"] });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+      if (!quiet) process.stdout.write(chunk);
+    });
+    child.stderr?.on("data", (chunk) => { out += chunk; });
+    child.on("error", reject);
+    child.on("close", (code) => (code === 0 ? resolve(out) : reject(new Error(`${command} ${args.join(" ")} ended with ${code}\n${quiet ? out : ""}`))));
+  });
+}
+
+const js = { GOOS: "js", GOARCH: "wasm" };
+
+const steps = [
+  ["the build", build],
+  ["gofmt", async () => {
+    const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm"], { quiet: true });
+    if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
+  }],
+  ["go.mod and go.sum are complete", () => run("go", ["mod", "verify"], { quiet: true })],
+  ["vet", () => run("go", ["vet", tags, "./..."])],
+  ["vet for js", () => run("go", ["vet", "./..."], { env: js })],
+  ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
+  // The analyser runs here while it analyses for js, hence the -exec.
+  ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./wasm", "./internal/..."])],
+  ["tests", () => run("go", ["test", tags, "-timeout=10m", "./..."])],
+  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=10m", "./internal/...", "./principles/..."])],
+  ["fuzzing", fuzz],
+];
+
+async function fuzz() {
+  const listed = await run("go", ["test", tags, "-list", "^Fuzz", "./internal/...", "./principles/..."], { quiet: true });
+  let targets = [];
+  for (const line of listed.split("\n")) {
+    const done = /^ok\s+(\S+)/.exec(line);
+    if (/^Fuzz/.test(line)) targets.push(line.trim());
+    else if (done) {
+      for (const target of targets) {
+        process.stdout.write(`${target} for ${fuzzSeconds} s\n`);
+        await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${target}$`, "-fuzztime", `${fuzzSeconds}s`, done[1]], { quiet: true });
+      }
+      targets = [];
+    }
+  }
+}
+
+const only = process.argv.slice(2);
+const began = Date.now();
+for (const [name, step] of steps) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const start = Date.now();
+  process.stdout.write(`\n== ${name}\n`);
+  try {
+    await step();
+  } catch (error) {
+    process.stdout.write(`\n${error.message}\nFAILED: ${name}\n`);
+    process.exit(1);
+  }
+  process.stdout.write(`-- ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+}
+process.stdout.write(`\nall of npm test passed in ${((Date.now() - began) / 1000).toFixed(0)} s\n`);

@@ -1,0 +1,102 @@
+package archive_test
+
+import (
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/sumdb/dirhash"
+
+	"touchstone/internal/archive"
+)
+
+// corpus is the folder of real cases beside the repository.
+func corpus(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		parent := filepath.Dir(dir)
+		require.NotEqual(t, parent, dir, "no go.mod above the test")
+		dir = parent
+	}
+	root := filepath.Join(dir, "..", "shared", "corpus")
+	if _, err := os.Stat(root); err != nil {
+		t.Skip("the corpus of real cases is not at ../shared/corpus beside the repository")
+	}
+	return root
+}
+
+// packages lists the corpus's archives by format.
+func packages(t testing.TB, root string) map[string]archive.Format {
+	t.Helper()
+	found := map[string]archive.Format{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		switch {
+		case strings.HasSuffix(path, ".zip"), strings.HasSuffix(path, ".whl"):
+			found[path] = archive.Zip
+		case strings.HasSuffix(path, ".tgz"), strings.HasSuffix(path, ".tar.gz"), strings.HasSuffix(path, ".crate"):
+			found[path] = archive.TarGz
+		}
+		return nil
+	}))
+	return found
+}
+
+// TestCorpus reads every real package; what is wrong with them is known.
+func TestCorpus(t *testing.T) {
+	root := corpus(t)
+	known := map[string][]archive.ProblemKind{
+		"rules_lint-v1.3.1.tar.gz": {archive.Link},
+	}
+	read := 0
+	for path, format := range packages(t, root) {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		c, err := archive.Read(format, data, archive.Options{})
+		require.NoError(t, err, path)
+		assert.True(t, c.Complete, path)
+		assert.NotEmpty(t, c.Files, path)
+		assert.Equal(t, known[filepath.Base(path)], kinds(c), path)
+		assert.Equal(t, standard(t, format, data), namesAndBytes(c), path)
+		read++
+	}
+	assert.NotZero(t, read)
+}
+
+// TestHash1Corpus compares with the go command's own hash.
+func TestHash1Corpus(t *testing.T) {
+	root := filepath.Join(corpus(t), "go-sumdb", "snapshot", "proxy")
+	zips := packages(t, root)
+	require.NotEmpty(t, zips)
+	for path := range zips {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		c, err := archive.Read(archive.Zip, data, archive.Options{})
+		require.NoError(t, err)
+		sum, err := archive.Hash1(c.Listed())
+		require.NoError(t, err)
+		want, err := dirhash.HashZip(path, dirhash.Hash1)
+		require.NoError(t, err)
+		assert.Equal(t, want, "h1:"+base64.StdEncoding.EncodeToString(sum[:]), path)
+
+		rel, err := filepath.Rel(root, path)
+		require.NoError(t, err)
+		escaped, version, _ := strings.Cut(strings.TrimSuffix(filepath.ToSlash(rel), ".zip"), "/@v/")
+		name, err := module.UnescapePath(escaped)
+		require.NoError(t, err)
+		assert.Empty(t, moduleRules(name+"@"+version+"/").Check(c), path)
+		assert.NotEmpty(t, moduleRules(name+"@"+version+"x/").Check(c), path)
+	}
+}

@@ -1,0 +1,172 @@
+package archive
+
+import (
+	"bytes"
+	"strings"
+)
+
+const blockLen = 512
+
+// Kinds of tar entries (POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar's
+// manual, "Basic Tar Format").
+const (
+	tarOld       = 0 // a file as before POSIX; a folder where the name ends in "/"
+	tarFile      = '0'
+	tarHard      = '1'
+	tarSym       = '2'
+	tarChar      = '3'
+	tarBlock     = '4'
+	tarFolder    = '5'
+	tarPipe      = '6'
+	tarPax       = 'x'
+	tarPaxGlobal = 'g'
+	tarLongName  = 'L'
+	tarLongLink  = 'K'
+	tarSparse    = 'S'
+)
+
+// A tarHeader is one header block.
+type tarHeader struct {
+	name, link string
+	mode, size int64
+	kind       byte
+}
+
+// The header's fields by place.
+type span struct{ at, length int }
+
+var (
+	fieldName     = span{0, 100}
+	fieldMode     = span{100, 8}
+	fieldUID      = span{108, 8}
+	fieldGID      = span{116, 8}
+	fieldSize     = span{124, 12}
+	fieldTime     = span{136, 12}
+	fieldChecksum = span{148, 8}
+	fieldLink     = span{157, 100}
+	fieldMagic    = span{257, 8} // with the version
+	fieldMajor    = span{329, 8}
+	fieldMinor    = span{337, 8}
+	fieldPrefix   = span{345, 155}
+	fieldPad      = span{500, 12}
+)
+
+const (
+	magicPosix = "ustar\x0000"
+	magicGNU   = "ustar  \x00"
+)
+
+func (s span) of(b []byte) []byte { return b[s.at : s.at+s.length] }
+
+// checksumFits tells whether a header block has the sum of its bytes that it
+// states, its checksum field counted as spaces.
+func checksumFits(b []byte) bool {
+	stated, ok := tarNumber(fieldChecksum.of(b))
+	sum := int64(0)
+	for i, c := range b {
+		if i >= fieldChecksum.at && i < fieldChecksum.at+fieldChecksum.length {
+			c = ' '
+		}
+		sum += int64(c)
+	}
+	return ok && sum == stated
+}
+
+// looksLikeTar tells whether a block that has a wrong checksum was meant to be
+// a header.
+func looksLikeTar(b []byte) bool {
+	return bytes.HasPrefix(fieldMagic.of(b), []byte("ustar"))
+}
+
+// parseHeader parses a header block whose checksum fits. Where the fields'
+// meaning depends on the reader it gives the reason.
+func parseHeader(b []byte) (h tarHeader, doubt string) {
+	var okName, okLink, okMode, okSize, okPrefix bool
+	h.kind = b[156]
+	h.name, okName = tarText(fieldName.of(b))
+	h.link, okLink = tarText(fieldLink.of(b))
+	h.mode, okMode = tarNumber(fieldMode.of(b))
+	h.size, okSize = tarNumber(fieldSize.of(b))
+	okPrefix = true
+	tail := b[fieldPrefix.at:]
+	switch magic := string(fieldMagic.of(b)); {
+	case magic == magicPosix:
+		var prefix string
+		prefix, okPrefix = tarText(fieldPrefix.of(b))
+		if prefix != "" {
+			h.name = prefix + "/" + h.name
+		}
+		tail = fieldPad.of(b)
+	case magic == magicGNU:
+	default:
+		tail = b[fieldMagic.at:] // before POSIX there was nothing
+	}
+	switch {
+	case !okName || !okLink || !okPrefix:
+		doubt = "bytes stand behind the end of a name"
+	case !okMode:
+		doubt = "the mode is no number"
+	case !okSize:
+		doubt = "the size is no number"
+	case !okOthers(b):
+		doubt = "owner, time or device is no number"
+	case !allZero(tail):
+		doubt = "there are bytes where this kind of header has none"
+	}
+	return h, doubt
+}
+
+// okOthers tells whether the numbers that are of no further interest are
+// numbers at all; those of GNU's base 256 may be negative.
+func okOthers(b []byte) bool {
+	for _, s := range []span{fieldUID, fieldGID, fieldTime, fieldMajor, fieldMinor} {
+		field := s.of(b)
+		if _, ok := tarNumber(field); !ok && field[0]&0x80 == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// tarText reads a field that NUL ends unless it is full; false where anything
+// but NUL follows the end.
+func tarText(b []byte) (string, bool) {
+	end := bytes.IndexByte(b, 0)
+	if end < 0 {
+		return string(b), true
+	}
+	return string(b[:end]), allZero(b[end:])
+}
+
+// tarNumber reads a numeric field: octal digits, leading spaces, and spaces or
+// NULs to the end; or GNU's base 256, not negative.
+func tarNumber(b []byte) (int64, bool) {
+	if b[0] == 0x80 {
+		n := int64(0)
+		for _, c := range b[1:] {
+			if n >= 1<<55 {
+				return 0, false
+			}
+			n = n<<8 | int64(c)
+		}
+		return n, true
+	}
+	text := strings.TrimRight(strings.TrimLeft(string(b), " "), " \x00")
+	n := int64(0)
+	for _, c := range []byte(text) {
+		if c < '0' || c > '7' {
+			return 0, false
+		}
+		n = n<<3 | int64(c-'0')
+	}
+	return n, true
+}
+
+func allZero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}

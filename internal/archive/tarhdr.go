@@ -92,7 +92,7 @@ func parseHeader(b []byte) (h tarHeader, doubt string) {
 	switch magic := string(fieldMagic.of(b)); {
 	case magic == magicPosix:
 		var prefix string
-		prefix, okPrefix = tarText(fieldPrefix.of(b))
+		prefix, okPrefix = tarPrefix(b)
 		if prefix != "" {
 			h.name = prefix + "/" + h.name
 		}
@@ -136,6 +136,24 @@ func tarText(b []byte) (string, bool) {
 		return string(b), true
 	}
 	return string(b[:end]), allZero(b[end:])
+}
+
+// tarPrefix reads the prefix of a POSIX header. Some writers (star, node-tar)
+// make it 131 bytes and put two times into the last 24: no reader takes them
+// for a part of the name, which ended before.
+func tarPrefix(b []byte) (string, bool) {
+	const short, times = 131, 24
+	field := fieldPrefix.of(b)
+	if prefix, ok := tarText(field); ok || bytes.IndexByte(field[:short], 0) < 0 {
+		return prefix, ok
+	}
+	prefix, ok := tarText(field[:short])
+	late := field[len(field)-times:]
+	_, okAccess := tarNumber(late[:times/2])
+	_, okChange := tarNumber(late[times/2:])
+	// Both times are written out, so that a stray byte is not taken for one.
+	written := late[0] >= '0' && late[0] <= '7' && late[times/2] >= '0' && late[times/2] <= '7'
+	return prefix, ok && okAccess && okChange && written
 }
 
 // tarNumber reads a numeric field: octal digits, leading spaces, and spaces or

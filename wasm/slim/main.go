@@ -1,0 +1,102 @@
+// Slim builds Touchstone's wasm from pruned modules.
+//
+//	go run ./wasm/slim                  prune into build/slim
+//	go run ./wasm/slim -build ./wasm    prune, build, inspect and compress
+//	go run ./wasm/slim -relist          after a version bump: see list.json
+//
+// sigstore-go as it is published does not compile for js/wasm and brings gRPC,
+// HTTP clients and servers, and a table of formats that no verification
+// reaches: 35 MB, where what is reached takes 15. list.json says file by file
+// what is left out or replaced by a stub, and why that may be. From it and the
+// module cache, slim makes copies of these modules beneath build/slim, and
+// slim.mod, which is go.mod with a replacement for each of them. Only the list
+// and the stubs are in the repository; what is kept is, byte for byte but for
+// the listed imports, what go.sum names.
+//
+// It fails, instead of building something else than was reviewed, if
+//
+//   - go.mod selects another version of a listed module
+//   - a module's zip does not have the hash that is in go.sum
+//   - a listed file is missing or changed
+//   - the program needs a package that the list says is absent
+//   - the linker kept a stub, or lost its ability to drop methods
+//
+// Everything else uses the ordinary go.mod: go build, go test and editors see
+// the modules as published.
+//
+// The wasm is the same wherever it is built: the list pins the toolchain, and
+// no setting or folder of the machine gets in. The go command itself, given
+// build/slim, is
+//
+//	GOOS=js GOARCH=wasm go build -modfile=build/slim/slim.mod FLAGS ./wasm
+//
+// with the flags of build.go.
+//
+// # After a version bump
+//
+// Run -relist. It writes the new versions and hashes and says which listed
+// files are new, changed or gone. Read those changes, and the packages around
+// them: does a verification now reach what is left out? Does a dropped file do
+// something at its package's initialisation? Then run the tests: they verify
+// the corpus natively and in the pruned wasm and compare every word. An entry
+// whose path is a pattern (like client/*.go) is written as one entry a file,
+// except for files that have their own.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	var c command
+	flag.StringVar(&c.out, "out", "build/slim", "the build `folder`, inside the module")
+	flag.StringVar(&c.pkg, "build", "", "the `package` to build after pruning")
+	flag.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
+	flag.StringVar(&c.wasm, "o", "build/touchstone.wasm", "the `file` to build, inside the module; wasm_exec.js is put beside it")
+	flag.BoolVar(&c.compress, "compress", true, "write FILE.br too, which takes half a minute")
+	flag.BoolVar(&c.relist, "relist", false, "rewrite list.json for the versions that go.mod selects, for review")
+	flag.Parse()
+	if err := c.run(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+type command struct {
+	out, pkg, tags, wasm string
+	compress, relist     bool
+}
+
+func (c command) run(w io.Writer) error {
+	b, err := newBuilder(c.out)
+	if err != nil {
+		return err
+	}
+	if c.relist {
+		return b.relist(w)
+	}
+	if err := b.generate(); err != nil {
+		return err
+	}
+	if c.pkg == "" {
+		return nil
+	}
+	if err := b.build(c.pkg, c.tags, c.wasm); err != nil {
+		return err
+	}
+	if err := b.copyExec(c.wasm); err != nil {
+		return err
+	}
+	if !c.compress {
+		return b.removeCompressed(c.wasm)
+	}
+	sizes, err := b.precompress(c.wasm)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s: %s\n", c.wasm, sizes)
+	return nil
+}

@@ -1,0 +1,253 @@
+package sigstore
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/sigstore/sigstore-go/pkg/tlog"
+
+	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+)
+
+// maxBundle bounds a bundle, in bytes: an attestation may hold a long list of
+// ingredients.
+const maxBundle = 32 << 20
+
+// understood are the media types of bundles that this program reads.
+var understood = [...]string{
+	"application/vnd.dev.sigstore.bundle+json;version=0.1",
+	"application/vnd.dev.sigstore.bundle+json;version=0.2",
+	"application/vnd.dev.sigstore.bundle+json;version=0.3",
+	"application/vnd.dev.sigstore.bundle.v0.1+json",
+	"application/vnd.dev.sigstore.bundle.v0.2+json",
+	"application/vnd.dev.sigstore.bundle.v0.3+json",
+}
+
+// kinds are the log entries that this program reads, as kind and version.
+var kinds = [...][2]string{
+	{"hashedrekord", "0.0.1"}, {"hashedrekord", "0.0.2"},
+	{"dsse", "0.0.1"}, {"intoto", "0.0.2"},
+}
+
+// Claimed is what a bundle says of itself, before anything is verified: enough
+// to fetch what its verification needs.
+type Claimed struct {
+	MediaType string
+	// KeyHint names the managed key; empty where a certificate signs.
+	KeyHint string
+	// Statement is the statement inside; nil where an artifact is signed
+	// directly, or where it is not readable.
+	Statement *Statement
+	// Log are the entries that the bundle brings.
+	Log []ClaimedEntry
+}
+
+// A ClaimedEntry is a log entry that a bundle brings.
+type ClaimedEntry struct {
+	LogID string // lower-case hexadecimal
+	Index int64  // over all trees of the log
+	// Promised tells that the log promised to include it, Proven that the
+	// bundle brings a proof. Neither was verified.
+	Promised, Proven bool
+}
+
+// Read reads a bundle without verifying it.
+func Read(doc []byte) (*Claimed, error) {
+	b, err := readBundle(doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &Claimed{MediaType: b.MediaType, KeyHint: b.VerificationMaterial.GetPublicKey().GetHint()}
+	if st, err := b.statement(); err == nil {
+		c.Statement = st
+	}
+	for _, e := range b.VerificationMaterial.GetTlogEntries() {
+		c.Log = append(c.Log, ClaimedEntry{
+			LogID:    hex.EncodeToString(e.GetLogId().GetKeyId()),
+			Index:    e.GetLogIndex(),
+			Promised: len(e.GetInclusionPromise().GetSignedEntryTimestamp()) > 0,
+			Proven:   e.GetInclusionProof() != nil,
+		})
+	}
+	return c, nil
+}
+
+// read is a bundle whose form was checked.
+type read struct {
+	*bundle.Bundle
+	// entries are its log entries, parsed once, and entity is the form in
+	// which sigstore-go can verify it.
+	entries []*tlog.Entry
+	entity  *presented
+}
+
+// readBundle checks a bundle's form.
+//
+//  1. It is one JSON document that all readers understand alike.
+//  2. Its media type is one that this program knows.
+//  3. Its log entries are of kinds that this program knows, and are what they
+//     say they are.
+//  4. It has all the parts that its version asks for, and no others.
+//  5. An envelope has exactly one signature.
+func readBundle(doc []byte) (*read, error) {
+	// 1.
+	if len(doc) > maxBundle {
+		return nil, fail(Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
+	}
+	if err := strict(doc); err != nil {
+		return nil, fail(Malformed, StepBundle, err.Error())
+	}
+	// 2.
+	if err := checkMediaType(doc); err != nil {
+		return nil, err
+	}
+	var message protobundle.Bundle
+	if err := protojson.Unmarshal(doc, &message); err != nil {
+		kind := Malformed
+		if strings.Contains(err.Error(), "unknown field") {
+			kind = NotUnderstood
+		}
+		return nil, fail(kind, StepBundle, err.Error())
+	}
+	// 3.
+	for i, e := range message.GetVerificationMaterial().GetTlogEntries() {
+		if err := checkEntry(e); err != nil {
+			err.Reason = fmt.Sprintf("entry %d: %s", i+1, err.Reason)
+			return nil, err
+		}
+	}
+	// 4.
+	b, err := bundle.NewBundle(&message)
+	if err != nil {
+		return nil, formFailure(&message, err)
+	}
+	if _, err := b.VerificationContent(); err != nil {
+		return nil, fail(Malformed, StepCertificate, err.Error())
+	}
+	if _, err := b.SignatureContent(); err != nil {
+		return nil, fail(Malformed, StepSignature, err.Error())
+	}
+	// 5.
+	if envelope := message.GetDsseEnvelope(); envelope != nil {
+		if n := len(envelope.GetSignatures()); n != 1 {
+			return nil, fail(Malformed, StepSignature, fmt.Sprintf("the envelope has %d signatures; a bundle has exactly one", n))
+		}
+	}
+	entries, err := b.TlogEntries()
+	if err != nil {
+		return nil, fail(Malformed, StepLog, err.Error())
+	}
+	r := &read{Bundle: b, entries: entries}
+	r.entity, err = present(r)
+	if err != nil {
+		return nil, fail(Malformed, StepSignature, err.Error())
+	}
+	return r, nil
+}
+
+// formFailure tells what is the matter with a bundle that sigstore-go refuses to
+// read: a part that is absent is missing, an entry whose own signature does not
+// verify is wrong, anything else is malformed.
+func formFailure(message *protobundle.Bundle, refusal error) *Failure {
+	m := message.GetVerificationMaterial()
+	if message.GetContent() == nil || m.GetContent() == nil {
+		return fail(Missing, StepBundle, refusal.Error())
+	}
+	if strings.Contains(refusal.Error(), "invalid signature when validating") {
+		return fail(Wrong, StepLog, "the entry's signature does not verify with the entry's signer")
+	}
+	for _, e := range m.GetTlogEntries() {
+		proof := e.GetInclusionProof()
+		if proof.GetCheckpoint().GetEnvelope() == "" || len(e.GetInclusionPromise().GetSignedEntryTimestamp()) == 0 {
+			return fail(Missing, StepBundle, refusal.Error())
+		}
+	}
+	return fail(Malformed, StepBundle, refusal.Error())
+}
+
+// checkMediaType comes before the full parse: a bundle of a later version may
+// have any form.
+func checkMediaType(doc []byte) error {
+	var head map[string]json.RawMessage
+	if err := json.Unmarshal(doc, &head); err != nil || head == nil {
+		return fail(Malformed, StepBundle, "it is not an object")
+	}
+	var mediaType string
+	raw, camel := head["mediaType"]
+	if !camel {
+		raw = head["media_type"]
+	}
+	if err := json.Unmarshal(orNull(raw), &mediaType); err != nil || mediaType == "" {
+		return fail(Malformed, StepBundle, "it does not say its media type")
+	}
+	for _, known := range understood {
+		if mediaType == known {
+			return nil
+		}
+	}
+	if strings.HasPrefix(mediaType, "application/vnd.dev.sigstore.bundle") {
+		return fail(NotUnderstood, StepBundle, fmt.Sprintf("it is of the media type %q", mediaType))
+	}
+	return fail(Malformed, StepBundle, fmt.Sprintf("its media type is %q, which is not a bundle's", mediaType))
+}
+
+// checkEntry checks that a log entry is of a known kind and is what it says it
+// is: sigstore-go reads the kind beside the body, not the body's own.
+func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
+	body := e.GetCanonicalizedBody()
+	if len(body) == 0 {
+		return fail(Missing, StepLog, "it has no body")
+	}
+	if err := strict(body); err != nil {
+		return fail(Malformed, StepLog, "its body: "+err.Error())
+	}
+	var kind, version string
+	if err := readObject(body, map[string]any{"kind": &kind, "apiVersion": &version}); err != nil {
+		return fail(Malformed, StepLog, "its body: "+err.Error())
+	}
+	stated := e.GetKindVersion()
+	if stated.GetKind() != kind || stated.GetVersion() != version {
+		return fail(Wrong, StepLog, fmt.Sprintf("it says that it is a %s %s and its body is a %s %s",
+			stated.GetKind(), stated.GetVersion(), kind, version))
+	}
+	for _, known := range kinds {
+		if known == [2]string{kind, version} {
+			return nil
+		}
+	}
+	return fail(NotUnderstood, StepLog, fmt.Sprintf("it is of the kind %s %s", kind, version))
+}
+
+// statement reads the statement inside; nil where an artifact is signed.
+func (b *read) statement() (*Statement, error) {
+	envelope := b.GetDsseEnvelope()
+	if envelope == nil {
+		return nil, nil
+	}
+	if t := envelope.GetPayloadType(); t != PayloadType {
+		return nil, fail(NotUnderstood, StepStatement, fmt.Sprintf("the payload is of type %q", t))
+	}
+	return readStatement(envelope.GetPayload())
+}
+
+// keyID is what the envelope calls its key; nothing vouches for it.
+func (b *read) keyID() string {
+	if s := b.GetDsseEnvelope().GetSignatures(); len(s) > 0 {
+		return s[0].GetKeyid()
+	}
+	return ""
+}
+
+// decodeBase64 reads standard or URL-safe base64, as DSSE allows.
+func decodeBase64(text string) ([]byte, error) {
+	if strings.ContainsAny(text, "-_") {
+		return base64.URLEncoding.Strict().DecodeString(text)
+	}
+	return base64.StdEncoding.Strict().DecodeString(text)
+}

@@ -1,0 +1,164 @@
+package sigstore
+
+import (
+	"crypto/x509"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/sigstore/sigstore-go/pkg/root"
+)
+
+// A Root is one Sigstore instance's anchors: certificate authorities, logs and
+// timestamp authorities, each with its validity. It is never changed after
+// [ParseRoot] and may be shared.
+type Root struct {
+	trusted root.TrustedMaterial
+}
+
+// ParseRoot reads a trusted_root.json
+// (application/vnd.dev.sigstore.trustedroot+json;version=0.1).
+func ParseRoot(doc []byte) (*Root, error) {
+	if err := strict(doc); err != nil {
+		return nil, fail(Malformed, StepRoot, err.Error())
+	}
+	trusted, err := root.NewTrustedRootFromJSON(doc)
+	if err != nil {
+		return nil, fail(Malformed, StepRoot, err.Error())
+	}
+	return &Root{trusted: trusted}, nil
+}
+
+// Policy says how much is enough. A number is the least that must verify.
+type Policy struct {
+	// LogEntries counts logs that hold the signature, by proof or promise.
+	LogEntries int
+	// Times counts proven times of the signature. A certificate always needs
+	// one, whatever is said here.
+	Times int
+	// SCTs counts certificate transparency logs that promised to hold the
+	// certificate. It is not asked of signatures by a key.
+	SCTs int
+}
+
+// Policy returns what the instance offers, which is what its bundles must
+// bring: an instance with a log logs every signature, one with certificate
+// transparency logs every certificate, and one without a log has timestamps.
+func (r *Root) Policy() Policy {
+	p := Policy{Times: 1}
+	if len(r.trusted.RekorLogs()) > 0 {
+		p.LogEntries = 1
+	}
+	if len(r.trusted.CTLogs()) > 0 {
+		p.SCTs = 1
+	}
+	return p
+}
+
+// A Log is a transparency log that a root names.
+type Log struct {
+	Name string // base URL, as the root writes it
+	ID   string // lower-case hexadecimal
+}
+
+// Logs are the instance's transparency logs, by ID.
+func (r *Root) Logs() []Log {
+	known := r.trusted.RekorLogs()
+	var logs []Log
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		logs = append(logs, Log{Name: known[id].BaseURL, ID: id})
+	}
+	return logs
+}
+
+func (r *Root) log(id []byte) (*root.TransparencyLog, bool) {
+	l, ok := r.trusted.RekorLogs()[hex.EncodeToString(id)]
+	return l, ok
+}
+
+// material hands the anchors of one question to sigstore-go and keeps which of
+// them verified. It belongs to one call.
+type material struct {
+	*Root
+	keys []*signingKey
+	// chains are those that a certificate authority verified, in order.
+	chains []provenChain
+	// stamps are the timestamps that an authority verified.
+	stamps []provenStamp
+}
+
+type provenChain struct {
+	authority string // URI of the authority, as the root writes it
+	chain     []*x509.Certificate
+}
+
+type provenStamp struct {
+	authority, signer string
+	time              time.Time
+}
+
+func (m *material) RekorLogs() map[string]*root.TransparencyLog { return m.trusted.RekorLogs() }
+func (m *material) CTLogs() map[string]*root.TransparencyLog    { return m.trusted.CTLogs() }
+
+func (m *material) PublicKeyVerifier(hint string) (root.TimeConstrainedVerifier, error) {
+	key, ok := findKey(m.keys, hint)
+	if !ok {
+		return nil, fail(NoAnchor, StepKey, unknownKey(hint))
+	}
+	return key, nil
+}
+
+func (m *material) FulcioCertificateAuthorities() []root.CertificateAuthority {
+	var list []root.CertificateAuthority
+	for _, ca := range m.trusted.FulcioCertificateAuthorities() {
+		list = append(list, &watchedCA{ca, m})
+	}
+	return list
+}
+
+func (m *material) TimestampingAuthorities() []root.TimestampingAuthority {
+	var list []root.TimestampingAuthority
+	for _, tsa := range m.trusted.TimestampingAuthorities() {
+		list = append(list, &watchedTSA{tsa, m})
+	}
+	return list
+}
+
+// watchedCA notes the chains that an authority verifies.
+type watchedCA struct {
+	root.CertificateAuthority
+	seen *material
+}
+
+func (w *watchedCA) Verify(leaf *x509.Certificate, at time.Time) ([][]*x509.Certificate, error) {
+	chains, err := w.CertificateAuthority.Verify(leaf, at)
+	if err == nil && len(chains) > 0 {
+		var uri string
+		if ca, ok := w.CertificateAuthority.(*root.FulcioCertificateAuthority); ok {
+			uri = ca.URI
+		}
+		w.seen.chains = append(w.seen.chains, provenChain{authority: uri, chain: chains[0]})
+	}
+	return chains, err
+}
+
+// watchedTSA notes the timestamps that an authority verifies.
+type watchedTSA struct {
+	root.TimestampingAuthority
+	seen *material
+}
+
+func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
+	proven, err := w.TimestampingAuthority.Verify(stamp, signature)
+	if err == nil {
+		var signer string
+		if tsa, ok := w.TimestampingAuthority.(*root.SigstoreTimestampingAuthority); ok && tsa.Leaf != nil {
+			signer = tsa.Leaf.Subject.String()
+		}
+		w.seen.stamps = append(w.seen.stamps, provenStamp{
+			authority: proven.URI, signer: signer, time: proven.Time.UTC(),
+		})
+	}
+	return proven, err
+}

@@ -1,0 +1,157 @@
+package sigstore
+
+import (
+	"bytes"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/digitorus/pkcs7"
+	"github.com/digitorus/timestamp"
+	"github.com/sigstore/sigstore-go/pkg/root"
+)
+
+// A ProvenTime is a time at which the signature existed, and who says so.
+type ProvenTime struct {
+	Source TimeSource
+	// Who is the log's or the authority's address, as the root names it.
+	Who string
+	// Signer is the subject of the timestamp authority's certificate, where
+	// the root names it.
+	Signer string
+	Time   time.Time // UTC
+}
+
+// A TimeSource is a kind of witness of time.
+type TimeSource string
+
+// The sources.
+const (
+	FromLog       TimeSource = "transparency log"
+	FromAuthority TimeSource = "timestamp authority" // RFC 3161
+)
+
+// times lists the proven times, the log's first. A timestamp by a known
+// authority that does not verify is wrong, however many others there are.
+func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
+	var times []ProvenTime
+	for _, e := range entries {
+		if e.Promise != nil {
+			times = append(times, ProvenTime{Source: FromLog, Who: e.Log.Name, Time: e.Promise.Time})
+		}
+	}
+	stamps, err := a.bundle.Timestamps()
+	if err != nil {
+		return nil, fail(Malformed, StepTime, err.Error())
+	}
+	content, err := a.bundle.SignatureContent()
+	if err != nil {
+		return nil, fail(Malformed, StepSignature, err.Error())
+	}
+	a.seen.stamps = nil
+	for i, stamp := range stamps {
+		proven, err := a.checkStamp(stamp, content.Signature())
+		if err != nil {
+			err.Reason = fmt.Sprintf("timestamp %d: %s", i+1, err.Reason)
+			if err.Kind != NoAnchor {
+				return nil, err
+			}
+			a.ignored = append(a.ignored, err.Reason)
+			continue
+		}
+		times = append(times, *proven)
+	}
+	return times, a.checkTimes(times)
+}
+
+// checkStamp verifies one timestamp.
+func (a *attempt) checkStamp(stamp, signature []byte) (*ProvenTime, *Failure) {
+	known, err := a.query.Root.authority(stamp)
+	if err != nil {
+		return nil, fail(Malformed, StepTime, err.Error())
+	}
+	if !known {
+		return nil, fail(NoAnchor, StepTime, "the timestamp authority is not among the anchors")
+	}
+	var reason error
+	for _, tsa := range a.seen.TimestampingAuthorities() {
+		if _, err := tsa.Verify(stamp, signature); err != nil {
+			reason = firstMeaning(reason, err)
+			continue
+		}
+		s := a.seen.stamps[len(a.seen.stamps)-1]
+		return &ProvenTime{Source: FromAuthority, Who: s.authority, Signer: s.signer, Time: s.time}, nil
+	}
+	return nil, fail(Wrong, StepTime, fmt.Sprintf("it does not verify: %v", reason))
+}
+
+// firstMeaning keeps the first reason: the authorities stand in the root's
+// order, so it is the same every time.
+func firstMeaning(have, next error) error {
+	if have != nil {
+		return have
+	}
+	return next
+}
+
+// checkTimes checks every proven time against the signer's validity: sigstore-go
+// leaves out the second timestamp of one authority.
+func (a *attempt) checkTimes(times []ProvenTime) error {
+	content, err := a.bundle.VerificationContent()
+	if err != nil {
+		return fail(Malformed, StepCertificate, err.Error())
+	}
+	for _, t := range times {
+		if !content.ValidAtTime(t.Time, a.seen) {
+			return fail(Wrong, StepTime, fmt.Sprintf("the %s says %s, outside the signer's validity", t.Source, t.Time.Format(time.RFC3339)))
+		}
+	}
+	return nil
+}
+
+func anyTime(times []ProvenTime, holds func(time.Time) bool) bool {
+	return slices.ContainsFunc(times, func(t ProvenTime) bool { return holds(t.Time) })
+}
+
+// authority tells whether a timestamp names a signer that the root knows. The
+// error says why it is not a timestamp.
+func (r *Root) authority(stamp []byte) (known bool, err error) {
+	parsed, err := timestamp.ParseResponse(stamp)
+	if err != nil {
+		return false, fmt.Errorf("it is not a timestamp response: %w", err)
+	}
+	token, err := pkcs7.Parse(parsed.RawToken)
+	if err != nil {
+		return false, fmt.Errorf("its token is not readable: %w", err)
+	}
+	for _, signer := range token.Signers {
+		issuer, serial := signer.IssuerAndSerialNumber.IssuerName.FullBytes, signer.IssuerAndSerialNumber.SerialNumber
+		for _, authority := range r.trusted.TimestampingAuthorities() {
+			tsa, ok := authority.(*root.SigstoreTimestampingAuthority)
+			if !ok {
+				return true, nil // cannot tell: it must verify
+			}
+			if tsa.Leaf != nil {
+				if serial != nil && bytes.Equal(tsa.Leaf.RawIssuer, issuer) && tsa.Leaf.SerialNumber.Cmp(serial) == 0 {
+					return true, nil
+				}
+				continue
+			}
+			if namesIssuer(tsa, issuer) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// namesIssuer tells whether an authority that the root names without its own
+// certificate could have issued one under this name.
+func namesIssuer(tsa *root.SigstoreTimestampingAuthority, issuer []byte) bool {
+	all := slices.Clone(tsa.Intermediates)
+	if tsa.Root != nil {
+		all = append(all, tsa.Root)
+	}
+	return slices.ContainsFunc(all, func(c *x509.Certificate) bool { return bytes.Equal(c.RawSubject, issuer) })
+}

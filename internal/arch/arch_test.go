@@ -33,14 +33,16 @@ var layers = map[string][]string{
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/sumdb"},
-	"internal/evidence":   {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb"},
-	"internal/level":      {"internal/evidence", "principles"},
-	"internal/report":     {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
+	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
+		"internal/sigstore", "internal/trust"},
+	"internal/level":  {"internal/evidence", "principles"},
+	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/trust", "principles"},
-	"internal/arch": {},
-	"wasm":          {"internal/audit", "internal/fetch", "internal/trust", "internal/sigstore"},
-	"wasm/slim":     {"wasm/slim/*"},
+		"internal/fetch", "internal/purl", "internal/trust", "internal/sigstore", "internal/rekor", "principles"},
+	"internal/rekor": {"internal/fetch", "internal/sigstore"},
+	"internal/arch":  {},
+	"wasm":           {"internal/audit", "internal/fetch", "internal/trust", "internal/sigstore"},
+	"wasm/slim":      {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
 	"wasm/slim/*": {},
 }

@@ -14,6 +14,7 @@ import (
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/golang"
+	"touchstone/internal/registry/npm"
 	"touchstone/internal/report"
 	"touchstone/internal/trust"
 	"touchstone/principles"
@@ -22,6 +23,7 @@ import (
 // Registries are the ecosystems served: one line each.
 var Registries = []registry.Registry{
 	golang.Registry{},
+	npm.Registry{},
 }
 
 // Hosts are all the places that an audit may ask.
@@ -30,7 +32,7 @@ func Hosts() []fetch.Host {
 	for _, r := range Registries {
 		hosts = append(hosts, r.Hosts()...)
 	}
-	return hosts
+	return append(hosts, signedHosts()...)
 }
 
 // Options are an audit's circumstances. They are inputs, and shown.
@@ -48,8 +50,11 @@ type Options struct {
 	Time time.Time
 	// Heads are the signed log heads kept from earlier visits, by log. They
 	// are not used in a replay.
-	Heads    map[string][]byte
-	Anchors  trust.Anchors
+	Heads   map[string][]byte
+	Anchors trust.Anchors
+	// Memory is what trust keeps between visits, so that versions of anchors
+	// never go back; nil for none.
+	Memory   []byte
 	Progress func(fetch.Progress)
 	// Retries is how often a failed request is sent again; 0 is the default,
 	// less is never.
@@ -64,6 +69,8 @@ type Result struct {
 	// Heads are the signed heads to keep for the next visit, by log: those
 	// given, moved forward by what this audit proved.
 	Heads map[string][]byte
+	// Memory is what trust keeps for the next visit.
+	Memory []byte
 }
 
 // Run audits what a person pasted. Errors mean that the question could not be
@@ -85,7 +92,7 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	}
 	record := new(fetch.Record)
 	client := connect(o, reg, record)
-	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: o.Heads, FileInHand: o.File != nil}
+	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: o.Heads, FileInHand: o.File != nil, Retired: retired(o)}
 	if o.Replay != nil {
 		visit.Heads = nil
 	}
@@ -94,11 +101,15 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	anchors, memory, err := prove(ctx, client, rel, o)
+	if err != nil {
+		return nil, err
+	}
 	art, err := arrive(ctx, client, rel, o.File)
 	if err != nil {
 		return nil, err
 	}
-	in := evidence.Input{Release: rel, Artifact: art, LogKey: o.Anchors.LogKey, Time: o.Time}
+	in := &evidence.Input{Release: rel, Artifact: art, Anchors: anchors, Time: o.Time, Network: o.Replay == nil}
 	findings := evidence.Examine(in)
 	verdict, err := level.Weigh(rules, findings)
 	if err != nil {
@@ -115,16 +126,25 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 		}),
 		Record: record,
 		Heads:  forward(o, in, verdict),
+		Memory: memory,
 	}, nil
 }
 
 // connect makes the one client of this audit.
 func connect(o Options, reg registry.Registry, record *fetch.Record) *fetch.Client {
-	opts := fetch.Options{Hosts: reg.Hosts(), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
+	opts := fetch.Options{Hosts: append(reg.Hosts(), signedHosts()...), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
 	if o.Replay != nil {
 		return fetch.NewReplay(o.Replay, opts)
 	}
 	return fetch.New(opts)
+}
+
+// retired tells which anchored keys ended before the audit's time.
+func retired(o Options) func(set, keyID string) bool {
+	return func(set, keyID string) bool {
+		key, known := o.Anchors.Key(trust.ID(set), keyID, trust.UsageSignatures)
+		return known && key.End != nil && !key.ValidAt(o.Time)
+	}
 }
 
 // arrive takes the person's file where there is one, the repository's else.
@@ -137,7 +157,7 @@ func arrive(ctx context.Context, client *fetch.Client, rel *registry.Release, fi
 
 // forward moves the kept heads on, only by what a live audit proved: a replay
 // never feeds them, and a failed verdict changes nothing.
-func forward(o Options, in evidence.Input, v level.Verdict) map[string][]byte {
+func forward(o Options, in *evidence.Input, v level.Verdict) map[string][]byte {
 	heads := map[string][]byte{}
 	for name, head := range o.Heads {
 		heads[name] = head

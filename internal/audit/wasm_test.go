@@ -28,7 +28,7 @@ func node(t *testing.T, args ...string) (stdout, stderr string, code int) {
 		t.Skip("the WebAssembly is not built (npm run build), so it was not run")
 	}
 	cmd := exec.Command(path, append([]string{filepath.Join("..", "..", "wasm", "node", "audit.mjs")}, args...)...)
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir(), "INIT_CWD=")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()

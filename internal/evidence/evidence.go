@@ -10,6 +10,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"
+	"touchstone/internal/trust"
 )
 
 // An Outcome is how a check ended.
@@ -33,6 +34,10 @@ type Finding struct {
 	// Facts are proven, never claimed; only a passed check has any, but for
 	// the two heads of a forked log, which are its proof.
 	Facts map[string]string `json:"facts,omitempty"`
+	// Unreadable marks an unknown that no better connection would change:
+	// something is there that this version does not understand. It leaves
+	// nothing open.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 // A Fact is something that a report states and no level counts (containment,
@@ -50,13 +55,16 @@ type Fact struct {
 type Input struct {
 	Release  *registry.Release
 	Artifact *registry.Artifact
-	// LogKey finds the pinned key of a signed log by its name.
-	LogKey func(name string) (key string, ok bool)
+	Anchors  trust.Anchors
 	// Time is the audit's time.
 	Time time.Time
+	// Network tells that anchors could have been refreshed: a replay has none.
+	Network bool
 
-	// log is the verification that several checks share: run once.
-	log logVerdict
+	// What several checks share is verified once.
+	log      logVerdict
+	attested []attested
+	answered map[string]Finding
 }
 
 // A Check answers one question.
@@ -73,6 +81,10 @@ var Checks = []Check{
 	{"record-direct", recordDirect},
 	{"log-record", logRecord},
 	{"log-history", logHistory},
+	{"signature-served", signatureServed},
+	{"registry-signature", registrySignature},
+	{"attestations-genuine", attestationsGenuine},
+	{"repository-attestation", repositoryAttestation},
 	{"archive-sound", archiveSound},
 	{"name-inside", nameInside},
 	{"installer-refuses", installerRefuses},
@@ -80,27 +92,45 @@ var Checks = []Check{
 	{"offline-complete", offlineComplete},
 	{"signer-identity", signerIdentity},
 	{"source-stated", sourceStated},
+	{"build-attested", buildAttested},
+	{"source-agrees", sourceAgrees},
+	{"lineage-kept", lineage},
 }
 
-// Examine runs every check. The order of findings is that of Checks.
-func Examine(in Input) []Finding {
-	in.log = verifyLog(&in)
+// Examine runs every check. The order of findings is that of Checks. It keeps in
+// the input what it verified, for State and Head.
+func Examine(in *Input) []Finding {
+	in.log = verifyLog(in)
+	in.attested = verifyAttestations(in)
+	in.answered = map[string]Finding{}
 	findings := make([]Finding, 0, len(Checks))
 	for _, c := range Checks {
-		f := c.Run(&in)
+		f := in.once(c.ID, c.Run)
 		f.Check = c.ID
 		findings = append(findings, f)
 	}
 	return findings
 }
 
-// Head returns the newest signed head of the release's log that this input
-// proves, and nil where it proves none: it may be kept for later visits.
-func Head(in Input) []byte {
-	if v := verifyLog(&in); v.result != nil && v.err == nil {
-		return v.result.HeadNote
+// once answers a question that other checks ask too.
+func (in *Input) once(id string, check func(*Input) Finding) Finding {
+	if f, ok := in.answered[id]; ok {
+		return f
 	}
-	return nil
+	f := check(in)
+	if in.answered != nil {
+		in.answered[id] = f
+	}
+	return f
+}
+
+// Head returns the newest signed head of the release's log that an examined
+// input proves, and nil where it proves none: it may be kept for later visits.
+func Head(in *Input) []byte {
+	if in.log.result == nil || in.log.err != nil {
+		return nil
+	}
+	return in.log.result.HeadNote
 }
 
 // logVerdict is what the log's verification gave.

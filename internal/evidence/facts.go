@@ -7,9 +7,9 @@ import (
 	"touchstone/internal/registry"
 )
 
-// State collects what a report states beside the levels. What comes from
-// inside the package is as true as the package's bytes are genuine.
-func State(in Input) []Fact {
+// State collects, after Examine, what a report states beside the levels. What
+// comes from inside the package is as true as the package's bytes are genuine.
+func State(in *Input) []Fact {
 	var facts []Fact
 	inside := in.Artifact.Inside
 	if in.Artifact.Contents != nil {
@@ -24,7 +24,23 @@ func State(in Input) []Fact {
 				Text: "The package carries no instructions for reporting a vulnerability."})
 		}
 	}
+	facts = append(facts, materials(in)...)
 	return append(facts, index(in.Release)...)
+}
+
+// materials are what verified build statements say went into the build.
+func materials(in *Input) []Fact {
+	var facts []Fact
+	for _, a := range in.attested {
+		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
+			continue
+		}
+		if items := statedBuild(a.verified.Statement).materials; len(items) > 0 {
+			facts = append(facts, Fact{ID: "materials", Topic: "ingredients", Items: items,
+				Text: fmt.Sprintf("The verified build statement names %d inputs of the build.", len(items))})
+		}
+	}
+	return facts
 }
 
 func containment(runs []registry.Run) []Fact {

@@ -68,19 +68,41 @@ func nameInside(in *Input) Finding {
 // filesCovered asks whether each file is covered by a verified list, or by the
 // archive that a verified signature covers.
 func filesCovered(in *Input) Finding {
-	if f := archiveSound(in); f.Outcome != Pass {
+	if f := in.once("archive-sound", archiveSound); f.Outcome != Pass {
 		f.Facts = nil
 		return f
 	}
-	record, matches := logRecord(in), digestMatches(in)
-	if record.Outcome != Pass {
-		return because(worse(record.Outcome), "No signature covers the files: "+record.Reason)
+	if in.once("log-record", logRecord).Outcome == Pass && in.once("digest-matches", digestMatches).Outcome == Pass {
+		return pass(fmt.Sprintf("Each of the %d files is in the list whose digest is in the signed log. The list is a few kilobytes of text; with it any single file can be checked later without the archive.", len(in.Artifact.Contents.Files)),
+			map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "signed", "h1 of files": in.Artifact.ListDigest})
 	}
+	cover := covering(in)
+	if cover.Outcome != Pass {
+		cover.Reason = "No signature covers the files: " + cover.Reason
+		return cover
+	}
+	return pass(fmt.Sprintf("Each of the %d files is in the archive that is signed. The list of files is derived from that archive: it proves a file only beside the archive, or beside a digest of the list that you keep elsewhere.", len(in.Artifact.Contents.Files)),
+		map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "derived"})
+}
+
+// covering is the best finding under which a signature of somebody entitled
+// covers the bytes that arrived, through their digest.
+func covering(in *Input) Finding {
+	matches := in.once("digest-matches", digestMatches)
 	if matches.Outcome != Pass {
-		return because(worse(matches.Outcome), "The signed list is not that of these files: "+matches.Reason)
+		return because(worse(matches.Outcome), "What arrived is not what was recorded. "+matches.Reason)
 	}
-	return pass(fmt.Sprintf("Each of the %d files is in the list whose digest is in the signed log. The list is a few kilobytes of text; with it any single file can be checked later without the archive.", len(in.Artifact.Contents.Files)),
-		map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "signed", "h1 of files": in.Artifact.ListDigest})
+	best := Finding{Outcome: Absent, Reason: "Nothing that is signed states the digest of this package."}
+	for _, f := range []Finding{in.once("log-record", logRecord), in.once("registry-signature", registrySignature), in.once("repository-attestation", repositoryAttestation), in.once("signer-identity", signerIdentity)} {
+		switch {
+		case f.Outcome == Pass:
+			return f
+		case f.Outcome == Fail, f.Outcome == Unknown && best.Outcome != Fail, f.Outcome == Absent && best.Outcome == Absent:
+			best = because(f.Outcome, f.Reason)
+			best.Unreadable = f.Unreadable
+		}
+	}
+	return best
 }
 
 // worse maps the outcome of what a check rests on to its own.
@@ -92,34 +114,32 @@ func worse(o Outcome) Outcome {
 }
 
 // offlineComplete asks whether everything can be verified again from what was
-// saved, by somebody who brings the anchors.
+// saved, by somebody who brings the anchors. What rests on a date that only
+// the host's connection vouched for cannot.
 func offlineComplete(in *Input) Finding {
-	record, matches := logRecord(in), digestMatches(in)
-	if record.Outcome != Pass {
-		return because(worse(record.Outcome), "There is no complete signed proof to save: "+record.Reason)
+	if in.once("log-record", logRecord).Outcome == Pass && in.once("digest-matches", digestMatches).Outcome == Pass {
+		return pass("The package, the record, the signed head and every tile of the proof are saved in this audit. Whoever brings the log's public key can verify all of it again without a network.", nil)
 	}
-	if matches.Outcome != Pass {
-		return because(worse(matches.Outcome), "What was saved does not fit together: "+matches.Reason)
+	cover := covering(in)
+	if cover.Outcome != Pass {
+		cover.Reason = "There is no complete signed proof to save: " + cover.Reason
+		return cover
 	}
-	return pass("The package, the record, the signed head and every tile of the proof are saved in this audit. Whoever brings the log's public key can verify all of it again without a network.", nil)
-}
-
-// signerIdentity asks who signed, by the word of somebody other than the
-// signer and the host.
-func signerIdentity(in *Input) Finding {
-	if logRecord(in).Outcome == Pass {
-		return because(Absent, "The record is signed with the log's own key, which this page pins. A pinned key says which log it is, not who published the package: no certificate names a person or a project.")
+	signature := in.once("registry-signature", registrySignature)
+	lasting := in.once("repository-attestation", repositoryAttestation).Outcome == Pass || in.once("signer-identity", signerIdentity).Outcome == Pass
+	if !lasting && signature.Facts["dated by"] != "" {
+		return because(Absent, "The signature was made with a key that is retired by now, and only the repository's host dates it. That word cannot be saved as proof.")
 	}
-	return because(Absent, "No verified signature names, in a certificate of an independent issuer, who made this package.")
+	return pass("The package and every signature over it are saved in this audit, with what proves their time. Whoever brings the repository's keys and Sigstore's root can verify all of it again without a network.", nil)
 }
 
 // installerRefuses states what the usual client does, with its source.
 func installerRefuses(in *Input) Finding {
 	i := in.Release.Installer
 	if !i.RefusesWrongDigest {
-		return because(Absent, fmt.Sprintf("%s does not by itself refuse a package whose digest is wrong (%s).", i.Name, i.Source))
+		return because(Absent, fmt.Sprintf("By itself, %s does not refuse a package whose digest is wrong (%s).", i.Name, i.Source))
 	}
-	text := fmt.Sprintf("%s refuses a package whose digest is wrong, unasked (%s).", upper(i.Name), i.Source)
+	text := fmt.Sprintf("Unasked, %s refuses a package whose digest is wrong (%s).", i.Name, i.Source)
 	if i.ChecksSignature {
 		text += " It also verifies the signature."
 	} else {
@@ -132,7 +152,17 @@ func installerRefuses(in *Input) Finding {
 }
 
 // sourceStated asks whether repository and revision are named.
+//
+// A verified statement says it best, then bytes that a key of the repository
+// covers, then the repository's own record.
 func sourceStated(in *Input) Finding {
+	if build := in.once("build-attested", buildAttested); build.Outcome == Pass || build.Outcome == Unknown && in.once("signer-identity", signerIdentity).Outcome == Pass {
+		repository, commit := sourceOf(entitledCertificate(in))
+		if repository != "" && commit != "" {
+			return pass("A verified statement names where the code comes from: "+repository+" at commit "+commit+".", map[string]string{
+				"repository": repository, "commit": commit})
+		}
+	}
 	s := in.Release.Source
 	if s.Repository != "" && s.Revision != "" {
 		if s.Route != fetch.Direct {

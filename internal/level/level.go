@@ -143,7 +143,7 @@ func judge(way principles.Way, findings map[string]evidence.Finding) (Status, in
 		case ran && f.Outcome == evidence.Pass:
 			passed++
 			good = append(good, f.Reason)
-		case ran && f.Outcome == evidence.Unknown:
+		case ran && f.Outcome == evidence.Unknown && !f.Unreadable:
 			if status == Met {
 				status = Open
 			}

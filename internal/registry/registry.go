@@ -73,6 +73,9 @@ type Release struct {
 	// Log is the entry in a signed log that the repository keeps; nil where
 	// the ecosystem has none.
 	Log *LogEntry
+	// SignsAll is the address of the documentation that says that the
+	// repository signs every version; empty where it does not.
+	SignsAll string
 	// Signatures are the repository's own over a text that binds this version.
 	Signatures []ClaimedSignature
 	// Attestations are signed statements served for this version.

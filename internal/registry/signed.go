@@ -35,6 +35,10 @@ type Attestations struct {
 	Subject Expected
 	// Keys names the anchored set of keys that may sign without a certificate.
 	Keys string
+	// OwnTypes begin the predicate types that only those keys may sign, and
+	// that they sign alone; OwnPredicate is what such a predicate must say.
+	OwnTypes     []string
+	OwnPredicate map[string]string
 }
 
 // An Attestation is one statement as served: a Sigstore bundle.

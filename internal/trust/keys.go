@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -155,4 +156,22 @@ func KeyID(public *ecdsa.PublicKey) (string, error) {
 	}
 	sum := sha256.Sum256(wire)
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:]), nil
+}
+
+// Keys are the keys of an anchored set; none where the set holds no keys.
+func (a Anchors) Keys(set ID) []Key {
+	if set != NPMKeys {
+		return nil
+	}
+	return slices.Clone(a.keys)
+}
+
+// Key finds one key of a set by its ID and usage.
+func (a Anchors) Key(set ID, id, usage string) (Key, bool) {
+	for _, k := range a.Keys(set) {
+		if k.ID == id && k.Usage == usage {
+			return k, true
+		}
+	}
+	return Key{}, false
 }

@@ -1,0 +1,139 @@
+package evidence
+
+import (
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/trust"
+)
+
+// signatureServed asks whether a repository that signs everything has signed
+// this: a signature that disappears is how a stripped record looks.
+func signatureServed(in *Input) Finding {
+	rel := in.Release
+	switch {
+	case rel.SignsAll == "":
+		return because(NotApplicable, "This repository does not sign the record of every package with a key of its own.")
+	case len(rel.Signatures) > 0:
+		return pass("The repository serves its own signature over this version's record.", nil)
+	case rel.Record.State != fetch.Found:
+		return unfetched(rel.Record, "the record that would carry the signature", "the repository has no record of this version")
+	case rel.Record.Route != fetch.Direct:
+		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Record.Route)+": the repository's own may.")
+	}
+	return because(Fail, fmt.Sprintf("The record carries no signature, although this repository signs every version (%s). Somebody on the way may have removed it: a mirror, a proxy, or the repository itself.", rel.SignsAll))
+}
+
+// registrySignature verifies the repository's own signatures over the text
+// that binds name, version and digest.
+//
+//  1. Find the key among the pinned ones, for this usage.
+//  2. Verify the signature over the text.
+//  3. Judge the key at a proven time: one still in use counts; a retired one
+//     only where something dates the signature before its end.
+func registrySignature(in *Input) Finding {
+	rel := in.Release
+	if len(rel.Signatures) == 0 {
+		if rel.SignsAll == "" {
+			return because(NotApplicable, "This repository does not sign records with a key of its own.")
+		}
+		f := signatureServed(in)
+		if f.Outcome == Fail {
+			f.Outcome = Absent // said as an alarm by the other check
+		}
+		return f
+	}
+	open := ""
+	for _, s := range rel.Signatures {
+		f := judgeSignature(in, s)
+		switch f.Outcome {
+		case Pass:
+			if open == "" {
+				return f
+			}
+		case Unknown:
+			open = f.Reason
+		default:
+			return f
+		}
+	}
+	return because(Unknown, open)
+}
+
+// judgeSignature takes one signature through the steps of registrySignature.
+func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
+	// 1.
+	id := trust.ID(s.Keys)
+	key, known := in.Anchors.Key(id, s.KeyID, trust.UsageSignatures)
+	if !known {
+		return unknownKey(in, id, s.KeyID)
+	}
+	if key.Public == nil {
+		return because(Unknown, fmt.Sprintf("The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details))
+	}
+	// 2.
+	sum := sha256.Sum256(s.Message)
+	if !ecdsa.VerifyASN1(key.Public, sum[:], s.Signature) {
+		return because(Fail, fmt.Sprintf("The repository's signature over this record does not verify with its key %s.", key.ID))
+	}
+	if !bindsWhatIsRecorded(in, s) {
+		return because(Unknown, "The signature verifies, but states no digest that can be compared with the package.")
+	}
+	// 3.
+	standing := in.Anchors.Standing(id, in.Time, in.Network)
+	if !standing.Counts {
+		return because(Unknown, "The signature verifies, but the key that it needs is too old to count. "+upper(standing.Reason)+".")
+	}
+	reason := fmt.Sprintf("The repository's own signature over this name, version and digest verifies with its key %s, which this page pins.", key.ID)
+	if standing.Reason != "" {
+		reason += " " + upper(standing.Reason) + "."
+	}
+	facts := map[string]string{"signing key": key.ID, "signed text": string(s.Message)}
+	if key.ValidAt(in.Time) {
+		return pass(reason, facts)
+	}
+	if date, ok := hostsDate(in.Release); ok && key.ValidAt(date) {
+		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
+		return pass(reason+fmt.Sprintf(" The key was retired on %s; the repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
+	}
+	return because(Unknown, reason+" But that key is retired, and nothing that can be proven dates the signature to the time of its use: whoever has the old key could have made it today.")
+}
+
+// bindsWhatIsRecorded tells whether the signed text states a strong digest
+// which is the one that the bytes are compared with.
+func bindsWhatIsRecorded(in *Input, s registry.ClaimedSignature) bool {
+	for _, bound := range s.Binds {
+		for _, d := range in.Release.Digests {
+			if registry.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hostsDate is when the repository's own host, asked directly, says that the
+// version was published.
+func hostsDate(rel *registry.Release) (time.Time, bool) {
+	if rel.Index.PublishedRoute != fetch.Direct || rel.Index.Published == "" {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, rel.Index.Published)
+	return t, err == nil
+}
+
+// unknownKey says what it means that the anchors lack a key.
+func unknownKey(in *Input, id trust.ID, keyID string) Finding {
+	anchor, _ := in.Anchors.Anchor(id)
+	switch anchor.Lacking(in.Time) {
+	case trust.LackFails:
+		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is not one of the repository's: its list of keys was refreshed in this audit.", keyID))
+	case trust.LackAbsent:
+		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", keyID))
+	}
+	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", keyID))
+}

@@ -1,0 +1,229 @@
+package npm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/semver"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// Bounds of a package's documents, in bytes. The registry's own cap on the full
+// one is 100 MB; such a one is not worth a date.
+const (
+	maxList = 32 << 20
+	maxFull = 64 << 20
+)
+
+// A listing is what the abbreviated document of a package says of its versions
+// (github.com/npm/registry, docs/responses/package-metadata.md).
+type listing struct {
+	answer fetch.Answer
+	// tags are the versions that moving names mean; versions are what each
+	// version's dist says of attestations, nil where nothing.
+	tags     map[string]string
+	versions map[string]fields
+	// broken says why an answer that came could not be read.
+	broken string
+}
+
+func (l *listing) read() bool { return l.answer.State == fetch.Found && l.broken == "" }
+
+func listRequest(name string) fetch.Request {
+	return fetch.Request{URL: base + name, Accept: "application/vnd.npm.install-v1+json", Step: "list of versions", Limit: maxList}
+}
+
+// list fetches and reads the abbreviated document.
+func list(ctx context.Context, c *fetch.Client, name string) (*listing, error) {
+	l := &listing{}
+	var err error
+	l.answer, err = c.Get(ctx, listRequest(name))
+	if err != nil || l.answer.State != fetch.Found {
+		return l, err
+	}
+	if err := l.parse(l.answer.Body, name); err != nil {
+		*l = listing{answer: l.answer, broken: "the list of versions cannot be used: " + err.Error()}
+	}
+	return l, nil
+}
+
+// parse walks the document and keeps only what is asked of it.
+func (l *listing) parse(doc []byte, name string) error {
+	c, err := open(doc)
+	if err != nil {
+		return err
+	}
+	l.tags, l.versions = map[string]string{}, map[string]fields{}
+	stated := ""
+	err = c.members(func(key string) error {
+		switch key {
+		case "name":
+			raw, err := c.raw()
+			stated = text(raw)
+			return err
+		case "dist-tags":
+			return c.members(func(tag string) error {
+				raw, err := c.raw()
+				if v := text(raw); exact(v) {
+					l.tags[tag] = v
+				}
+				return err
+			})
+		case "versions":
+			return c.members(func(version string) error {
+				announced, err := versionEntry(c)
+				if exact(version) {
+					l.versions[version] = announced
+				}
+				return err
+			})
+		}
+		return c.skip()
+	})
+	if err == nil && stated != name {
+		return otherPackage(stated, name)
+	}
+	return err
+}
+
+// versionEntry reads what one version's entry says of attestations.
+func versionEntry(c *cursor) (announced fields, err error) {
+	if c.peek() != '{' {
+		return nil, c.skip()
+	}
+	err = c.members(func(key string) error {
+		if key != "dist" {
+			return c.skip()
+		}
+		raw, err := c.raw()
+		if dist := parseFields(raw); dist.has("attestations") {
+			if announced = dist.object("attestations"); announced == nil {
+				announced = fields{}
+			}
+		}
+		return err
+	})
+	return announced, err
+}
+
+func otherPackage(stated, asked string) error {
+	return fmt.Errorf("it is about %.200q, and asked for was %q", stated, asked)
+}
+
+// line lists a version's predecessors in its release line, newest first: the
+// same major version, below 1.0.0 the same minor; lower; no pre-release unless
+// the version is one.
+func (l *listing) line(version string) []string {
+	v := "v" + version
+	var out []string
+	for other := range l.versions {
+		o := "v" + other
+		switch {
+		case release(o) != release(v), semver.Compare(o, v) >= 0:
+		case semver.Prerelease(o) != "" && semver.Prerelease(v) == "":
+		default:
+			out = append(out, other)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		if r := semver.Compare("v"+b, "v"+a); r != 0 {
+			return r
+		}
+		return strings.Compare(a, b)
+	})
+	return out
+}
+
+// release names the release line of a version with leading v.
+func release(v string) string {
+	if major := semver.Major(v); major != "v0" {
+		return major
+	}
+	return semver.MajorMinor(v)
+}
+
+// earlier tells of a version's predecessors, and fetches the attestations of
+// the newest that has any, so that its repository and workflow can be compared.
+func earlier(ctx context.Context, c *fetch.Client, l *listing, at located) (registry.Earlier, error) {
+	e := registry.Earlier{State: l.answer.State, Reason: l.answer.Reason}
+	if l.broken != "" {
+		e.State, e.Reason = fetch.Unknown, l.broken
+	}
+	if e.State != fetch.Found {
+		return e, nil
+	}
+	line := l.line(at.version)
+	e.Versions = len(line)
+	for _, v := range line {
+		if l.versions[v] != nil {
+			e.Attested = append(e.Attested, v)
+		}
+	}
+	if len(e.Attested) == 0 {
+		return e, nil
+	}
+	newest := e.Attested[0]
+	var err error
+	e.Previous, err = attestationsOf(ctx, c, located{at.name, newest}, l.versions[newest])
+	return e, err
+}
+
+// published learns from the package's full document when the registry says that
+// a version appeared. It is large, so it is asked only where a date decides.
+func published(ctx context.Context, c *fetch.Client, at located, index *registry.Index) ([]purl.Note, error) {
+	answer, err := c.Get(ctx, fetch.Request{URL: base + at.name, Accept: "application/json", Step: "date of publication", Limit: maxFull})
+	if err != nil {
+		return nil, err
+	}
+	unusable := func(why string) ([]purl.Note, error) {
+		return []purl.Note{{Kind: "record", Text: "The registry's date of publication could not be had: " + why + "."}}, nil
+	}
+	if answer.State != fetch.Found {
+		return unusable(answer.Reason)
+	}
+	date, err := dateOf(answer.Body, at)
+	if err != nil {
+		return unusable(err.Error())
+	}
+	if _, err := time.Parse(time.RFC3339, date); err != nil {
+		return unusable("the package's document states none for this version")
+	}
+	index.Published, index.PublishedRoute = date, answer.Route
+	return nil, nil
+}
+
+// dateOf walks a full document to time[version].
+func dateOf(doc []byte, at located) (date string, err error) {
+	c, err := open(doc)
+	if err != nil {
+		return "", err
+	}
+	stated := ""
+	err = c.members(func(key string) error {
+		switch key {
+		case "name":
+			raw, err := c.raw()
+			stated = text(raw)
+			return err
+		case "time":
+			return c.members(func(version string) error {
+				raw, err := c.raw()
+				if version == at.version {
+					date = text(raw)
+				}
+				return err
+			})
+		}
+		return c.skip()
+	})
+	if err == nil && stated != at.name {
+		return "", otherPackage(stated, at.name)
+	}
+	return date, err
+}

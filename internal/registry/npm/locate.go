@@ -1,0 +1,186 @@
+package npm
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/semver"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// A located package is one name ("@scope/name") and one exact version.
+type located struct{ name, version string }
+
+const base = "https://" + Host + "/"
+
+// recordURL is the address of a version's document, by version or tag.
+func recordURL(name, versionOrTag string) string { return base + name + "/" + versionOrTag }
+
+// tarball is where the registry serves this version's package.
+func (at located) tarball() string {
+	short := at.name[strings.LastIndexByte(at.name, '/')+1:]
+	return base + at.name + "/-/" + short + "-" + at.version + ".tgz"
+}
+
+// attestations is where the registry serves this version's attestations.
+func (at located) attestations() string {
+	return base + "-/npm/v1/attestations/" + strings.Replace(at.name, "/", "%2f", 1) + "@" + at.version
+}
+
+// packed is the file name that "npm pack" chooses.
+func (at located) packed() string {
+	return strings.Replace(strings.TrimPrefix(at.name, "@"), "/", "-", 1) + "-" + at.version + ".tgz"
+}
+
+func (at located) String() string { return at.name + "@" + at.version }
+
+// purls are the spellings by which statements name this version. The package
+// URL specification encodes the @ of a scope; npm's own description of its
+// publish attestation (github.com/npm/attestation, specs/publish/v0.1) does not.
+func (at located) purls() []string {
+	ref := purl.Ref{Type: "npm", Version: at.version}
+	ref.Namespace, ref.Name = splitName(at.name)
+	plain := "pkg:npm/" + at.String()
+	if encoded := ref.String(); encoded != plain {
+		return []string{encoded, plain}
+	}
+	return []string{plain}
+}
+
+// splitName takes the scope off a name.
+func splitName(name string) (scope, short string) {
+	if i := strings.IndexByte(name, '/'); i > 0 && name[0] == '@' {
+		return name[:i], name[i+1:]
+	}
+	return "", name
+}
+
+// exact tells whether s is a full semantic version without leading v, which is
+// what the registry's versions are.
+func exact(s string) bool {
+	v := "v" + s
+	return semver.IsValid(v) && semver.Canonical(v)+semver.Build(v) == v
+}
+
+// A find is what locating a version learned.
+type find struct {
+	at     located
+	answer fetch.Answer // the version's document
+	record *record      // nil where the document could not be had or read
+	notes  []purl.Note
+}
+
+// locate learns the exact version and reads its document.
+//
+//  1. Ask for the document of the version, or of the tag ("latest" for none).
+//  2. Where that cannot be had or read, the list of versions says whether there
+//     is such a version, or which one the tag means: browsers may not see a 404
+//     of this host, so a missing document alone says nothing.
+func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (find, error) {
+	f := find{at: located{ref.Path(), ref.Version}}
+	tag := ref.Tag
+	if tag == "" {
+		tag = "latest"
+	}
+	asked := ref.Version
+	if asked == "" {
+		asked = tag
+	}
+	if err := f.read(ctx, c, asked); err != nil { // 1
+		return f, err
+	}
+	if f.record == nil { // 2
+		l, err := list(ctx, c, f.at.name)
+		if err != nil {
+			return f, err
+		}
+		if ref.Version != "" {
+			return f, f.missing(ref, l)
+		}
+		if f.at.version = l.tags[tag]; f.at.version == "" {
+			return f, noTag(ref, tag, f.answer, l)
+		}
+		if err := f.read(ctx, c, f.at.version); err != nil {
+			return f, err
+		}
+	}
+	switch {
+	case ref.Version != "":
+	case ref.Tag == "":
+		f.note("moving", "You gave no version; audited is %s, which the npm registry names as the newest. That answer is not signed.", f.at.version)
+	default:
+		f.note("moving", "%s is a moving name; audited is %s, which it means at the npm registry now. That answer is not signed.", ref.Tag, f.at.version)
+	}
+	return f, nil
+}
+
+// read asks for one version's document and reads it, if it can be.
+func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err error) {
+	f.answer, err = c.Get(ctx, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord})
+	if err != nil || f.answer.State != fetch.Found {
+		return err
+	}
+	rec, readErr := readRecord(f.answer.Body, f.at.name, f.at.version)
+	if readErr != nil {
+		f.answer.State = fetch.Unknown
+		f.answer.Reason = "what came as the version record cannot be used: " + readErr.Error()
+		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
+		return nil
+	}
+	f.record, f.at.version = rec, rec.text("version")
+	return nil
+}
+
+func (f *find) note(kind, format string, args ...any) {
+	f.notes = append(f.notes, purl.Note{Kind: kind, Text: fmt.Sprintf(format, args...)})
+}
+
+// missing is the error for a version that the registry itself says it does not
+// have; nil where that is not known.
+func (f *find) missing(ref purl.Ref, l *listing) error {
+	_, listed := l.versions[f.at.version]
+	switch direct := l.read() && l.answer.Route == fetch.Direct; {
+	case l.answer.State == fetch.NotThere:
+		return noPackage(ref)
+	case listed, f.answer.State != fetch.NotThere && !direct:
+		return nil
+	}
+	detail := fmt.Sprintf("the npm registry has no %s. It may have been unpublished, or never published.", f.at)
+	if build := semver.Build("v" + f.at.version); build != "" {
+		detail += fmt.Sprintf(" npm drops what follows a plus sign when publishing: try %s.", strings.TrimSuffix(f.at.version, build))
+	}
+	if latest := l.tags["latest"]; latest != "" {
+		detail += fmt.Sprintf(" The newest version is %s.", latest)
+	}
+	if near := l.line(f.at.version); len(near) > 0 {
+		detail += fmt.Sprintf(" The nearest before it is %s.", near[0])
+	}
+	return &registry.NotFound{Ref: ref, Detail: detail}
+}
+
+// noTag is the error for a tag whose version could not be learned.
+func noTag(ref purl.Ref, tag string, answer fetch.Answer, l *listing) error {
+	if l.answer.State == fetch.NotThere {
+		return noPackage(ref)
+	}
+	var tags []string
+	for t := range l.tags {
+		tags = append(tags, t)
+	}
+	slices.Sort(tags)
+	detail := fmt.Sprintf("the npm registry did not say which version %s@%s is (%s). Give an exact version, or try again later.", ref.Path(), tag, answer.Reason)
+	if len(tags) > 0 {
+		detail = fmt.Sprintf("the npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), strings.Join(tags[:min(len(tags), 20)], ", "))
+	}
+	return &registry.NotFound{Ref: ref, Detail: detail}
+}
+
+func noPackage(ref purl.Ref) error {
+	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
+		"the npm registry has no package %s. Check the spelling (upper and lower case count) and the scope. Private packages are not visible from outside, and unpublished ones are gone.", ref.Path())}
+}

@@ -1,0 +1,215 @@
+// Package npm translates the dialect of the npm registry
+// (github.com/npm/registry, docs; docs.npmjs.com): version documents, registry
+// signatures, attestations, tarballs and package.json.
+package npm
+
+import (
+	"context"
+	"errors"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// Host is the registry's only host.
+const Host = "registry.npmjs.org"
+
+// Registry is the adapter.
+type Registry struct{}
+
+var _ registry.Registry = Registry{}
+
+// Type is "npm".
+func (Registry) Type() string { return "npm" }
+
+// Name is what people call it.
+func (Registry) Name() string { return "npm registry" }
+
+// Hosts is the one host. A scoped name stands as two segments, as in the
+// tarballs' addresses; only the attestations' address takes it as one, with an
+// encoded slash.
+func (Registry) Hosts() []fetch.Host {
+	const (
+		word    = `[A-Za-z0-9!'()*~_.-]+`
+		plain   = `[A-Za-z0-9!'()*~][A-Za-z0-9!'()*~_.-]*`
+		name    = `(@` + word + `/` + word + `|` + plain + `)`
+		escaped = `(@` + word + `%2f` + word + `|` + plain + `)`
+		version = `[A-Za-z0-9!'()*~_.+-]+`
+	)
+	return []fetch.Host{{Name: Host, Paths: []string{
+		`/` + name,                 // all versions
+		`/` + name + `/` + version, // one, by version or tag
+		`/` + name + `/-/` + version + `\.tgz`,
+		`/-/npm/v1/attestations/` + escaped + `@` + version,
+	}}}
+}
+
+// Resolve learns the exact version from its document, then asks for everything
+// that the document does not hold.
+//
+//  1. Ahead of need: the list of versions, and the package where its address
+//     is known before the record.
+//  2. The version's document.
+//  3. In parallel: the attestations that it announces, or those there are where
+//     it could not be had; its predecessors; the date of publication where a
+//     signature is by a retired key.
+func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
+	// 1.
+	c.Prefetch(ctx, listRequest(ref.Path()))
+	if ref.Version != "" && !v.FileInHand {
+		c.Prefetch(ctx, artifactRequest(located{ref.Path(), ref.Version}.tarball()))
+	}
+	// 2.
+	found, err := locate(ctx, c, ref)
+	if err != nil {
+		return nil, err
+	}
+	rel := r.release(ref, found)
+	if !v.FileInHand {
+		c.Prefetch(ctx, rel.Artifact.Request)
+	}
+	// 3.
+	var announced fields
+	if found.record != nil {
+		var notes []purl.Note
+		announced, notes = announcement(found.record.dist, found.at)
+		rel.Notes = append(rel.Notes, notes...)
+	}
+	var index registry.Index
+	var dateNotes []purl.Note
+	err = together(
+		func() (err error) {
+			if found.record != nil && announced == nil {
+				rel.Attestations = unannounced(found.at, found.answer)
+				return nil
+			}
+			rel.Attestations, err = attestationsOf(ctx, c, found.at, announced)
+			return err
+		},
+		func() (err error) {
+			l, err := list(ctx, c, found.at.name)
+			if err != nil {
+				return err
+			}
+			if index.State, index.Latest = l.answer.State, l.tags["latest"]; l.broken != "" {
+				index.State = fetch.Unknown
+			}
+			rel.Earlier, err = earlier(ctx, c, l, found.at)
+			return err
+		},
+		func() (err error) {
+			if byRetiredKey(rel.Signatures, v) {
+				dateNotes, err = published(ctx, c, found.at, &rel.Index)
+			}
+			return err
+		},
+	)
+	if err != nil {
+		return nil, err
+	}
+	rel.Index.State, rel.Index.Latest = index.State, index.Latest
+	rel.Notes = append(rel.Notes, dateNotes...)
+	return rel, nil
+}
+
+// release translates what the version's document says.
+func (r Registry) release(ref purl.Ref, f find) *registry.Release {
+	exact := ref
+	exact.Version, exact.Tag = f.at.version, ""
+	rel := &registry.Release{
+		Ref:        exact,
+		Repository: r.Name(),
+		Artifact: registry.Claimed{
+			Request: artifactRequest(f.at.tarball()),
+			Format:  archive.TarGz,
+			Rules:   archive.Rules{CheckPath: writtenOnce()},
+		},
+		Record:    f.answer,
+		Source:    registry.ClaimedSource{From: f.answer.URL, Route: f.answer.Route, Asked: f.answer.State},
+		Inspector: newInspector(f.at, f.record),
+		Notes:     f.notes,
+		Commands:  commands(f.at),
+		SignsAll:  "https://docs.npmjs.com/about-registry-signatures",
+		Installer: registry.Installer{
+			Name: "npm", RefusesWrongDigest: true,
+			Caveat: "It looks at signatures and attestations only when told to, by npm audit signatures (https://docs.npmjs.com/verifying-registry-signatures).",
+			Source: "https://github.com/npm/pacote#options",
+		},
+	}
+	if f.record == nil {
+		return rel
+	}
+	var notes []purl.Note
+	rel.Digests, notes = f.record.digests(f.answer)
+	rel.Notes = append(rel.Notes, notes...)
+	rel.Signatures = f.record.claims(f.at, f.answer)
+	rel.Index.Withdrawn = f.record.withdrawn()
+	address, note := f.record.place(f.at)
+	rel.Artifact.Request = artifactRequest(address)
+	if note != "" {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: note})
+	}
+	s := statedSource(f.record.fields["repository"])
+	rel.Source.Repository, rel.Source.Folder, rel.Source.Reference = s.address, s.folder, s.reference
+	rel.Source.Revision = f.record.text("gitHead")
+	return rel
+}
+
+func artifactRequest(address string) fetch.Request {
+	return fetch.Request{URL: address, Step: "package", Limit: archive.DefaultLimits.Archive}
+}
+
+// byRetiredKey tells whether a signature's key stopped being used.
+func byRetiredKey(signatures []registry.ClaimedSignature, v registry.Visit) bool {
+	for _, s := range signatures {
+		if v.Retired != nil && v.Retired(s.Keys, s.KeyID) {
+			return true
+		}
+	}
+	return false
+}
+
+// together runs functions in parallel and returns their errors in the order of
+// the functions, so that the same failure gives the same message.
+func together(fs ...func() error) error {
+	errs := make([]error, len(fs))
+	done := make(chan struct{})
+	for i, f := range fs {
+		go func() {
+			errs[i] = f()
+			done <- struct{}{}
+		}()
+	}
+	for range fs {
+		<-done
+	}
+	return errors.Join(errs...)
+}
+
+// commands check the same with npm.
+func commands(at located) []registry.Command {
+	registryOption := "--registry=" + base
+	return []registry.Command{{
+		Purpose: "Show what the npm registry records of this version.",
+		Argv:    []string{"npm", "view", at.String(), "dist", "--json", registryOption},
+		Expect:  "\"integrity\" is the SHA-512 shown here, in base64, and \"signatures\" are those shown here.",
+	}, {
+		Purpose: "Fetch the package without installing it or running anything of it.",
+		Argv:    []string{"npm", "pack", at.String(), "--ignore-scripts", registryOption},
+		Expect:  "npm writes the file " + at.packed() + ".",
+	}, {
+		Purpose: "Compute the package's SHA-512.",
+		Argv:    []string{"sha512sum", at.packed()},
+		Expect:  "The digest is the SHA-512 shown here.",
+	}, {
+		Purpose: "In an empty folder: install it without running its scripts, so that npm can look at its signatures.",
+		Argv:    []string{"npm", "install", at.String(), "--ignore-scripts", registryOption},
+		Expect:  "npm reports no EINTEGRITY error.",
+	}, {
+		Purpose: "In the same folder: let npm verify the signatures and attestations of everything installed there.",
+		Argv:    []string{"npm", "audit", "signatures", registryOption},
+		Expect:  "All packages have verified registry signatures, and none is missing or invalid.",
+	}}
+}

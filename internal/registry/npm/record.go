@@ -1,0 +1,189 @@
+package npm
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// Bounds of a version's document.
+const (
+	maxRecord     = 8 << 20 // bytes
+	maxSignatures = 100
+)
+
+// keys is the anchored set that the registry signs with.
+const keys = "npm-keys"
+
+// A record is a version's document
+// (github.com/npm/registry, docs/responses/package-metadata.md).
+type record struct {
+	fields
+	dist       fields
+	signatures []signature
+}
+
+type signature struct{ keyID, sig string }
+
+// readRecord reads a version's document. The error says in words why it cannot
+// be used; an empty version takes whichever exact version it is about.
+//
+//  1. It can be read in one way only.
+//  2. It is about this name and version.
+//  3. What binds the version to its bytes has its form.
+func readRecord(doc []byte, name, version string) (*record, error) {
+	// 1.
+	if err := strict(doc); err != nil {
+		return nil, err
+	}
+	r := &record{fields: parseFields(doc)}
+	// 2.
+	got := located{r.text("name"), r.text("version")}
+	if got.name != name || version != "" && got.version != version {
+		return nil, fmt.Errorf("it is about %.200q, and asked for was %q", got, strings.TrimSuffix(located{name, version}.String(), "@"))
+	}
+	if !exact(got.version) {
+		return nil, fmt.Errorf("its version %.100q is no exact version", got.version)
+	}
+	// 3.
+	if !r.has("dist") {
+		return r, nil
+	}
+	if r.dist = r.object("dist"); r.dist == nil {
+		return nil, errors.New(`its "dist" is no object`)
+	}
+	if !r.dist.has("signatures") {
+		return r, nil
+	}
+	list := r.dist.list("signatures")
+	if list == nil || len(list) > maxSignatures {
+		return nil, fmt.Errorf(`its "dist.signatures" is no list of at most %d signatures`, maxSignatures)
+	}
+	for _, raw := range list {
+		s := parseFields(raw)
+		if s == nil {
+			return nil, errors.New(`its "dist.signatures" holds something that is no signature`)
+		}
+		r.signatures = append(r.signatures, signature{s.text("keyid"), s.text("sig")})
+	}
+	return r, nil
+}
+
+// digests reads the digests that a record states: dist.integrity, which is one
+// or more hashes of W3C Subresource Integrity, and dist.shasum, a SHA-1.
+func (r *record) digests(from fetch.Answer) (out []registry.ClaimedDigest, notes []purl.Note) {
+	out, notes = integrity(r.dist.text("integrity"), from)
+	if r.dist.has("integrity") && r.dist.text("integrity") == "" {
+		notes = append(notes, malformed("integrity", string(r.dist["integrity"])))
+	}
+	if !r.dist.has("shasum") {
+		return out, notes
+	}
+	shasum := strings.ToLower(r.dist.text("shasum"))
+	if raw, err := hex.DecodeString(shasum); err != nil || len(raw) != sizes["sha1"] {
+		return out, append(notes, malformed("shasum", string(r.dist["shasum"])))
+	}
+	return append(out, claimed("sha1", shasum, from)), notes
+}
+
+// sizes are the digests' lengths in bytes.
+var sizes = map[string]int{"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
+
+// integrity reads "sha512-<base64>", several separated by spaces, each perhaps
+// with options behind a question mark (W3C Subresource Integrity, section 3.5).
+func integrity(text string, from fetch.Answer) (out []registry.ClaimedDigest, notes []purl.Note) {
+	for _, word := range strings.Fields(text) {
+		algorithm, value, _ := strings.Cut(word, "-")
+		value, _, _ = strings.Cut(value, "?")
+		raw, err := base64.StdEncoding.Strict().DecodeString(value)
+		if err != nil || len(raw) == 0 || len(raw) != sizes[algorithm] {
+			notes = append(notes, malformed("integrity", word))
+			continue
+		}
+		out = append(out, claimed(algorithm, hex.EncodeToString(raw), from))
+	}
+	return out, notes
+}
+
+func claimed(algorithm, value string, from fetch.Answer) registry.ClaimedDigest {
+	return registry.ClaimedDigest{Of: registry.OfArtifact, Algorithm: algorithm, Value: value, From: from.URL, Route: from.Route}
+}
+
+func malformed(field, value string) purl.Note {
+	return purl.Note{Kind: "record", Text: fmt.Sprintf("The version record states dist.%s as %.200q, which is no digest that can be read. It was left out.", field, value)}
+}
+
+// claims translates the registry's signatures. Each is over
+// "<name>@<version>:<integrity>", with the integrity exactly as recorded
+// (docs.npmjs.com/about-registry-signatures); old records without one are
+// signed over the Subresource Integrity form of their SHA-1, as npm's own
+// client has it (github.com/npm/pacote, lib/registry.js). A signature that is
+// not base64 is passed on empty: it must not verify, and must not vanish.
+func (r *record) claims(at located, from fetch.Answer) []registry.ClaimedSignature {
+	signed := r.dist.text("integrity")
+	binds, _ := integrity(signed, from)
+	if raw, err := hex.DecodeString(r.dist.text("shasum")); signed == "" && err == nil && len(raw) == sizes["sha1"] {
+		signed = "sha1-" + base64.StdEncoding.EncodeToString(raw)
+		binds, _ = integrity(signed, from)
+	}
+	var out []registry.ClaimedSignature
+	for _, s := range r.signatures {
+		sig, err := base64.StdEncoding.Strict().DecodeString(s.sig)
+		if err != nil {
+			sig = nil
+		}
+		out = append(out, registry.ClaimedSignature{
+			Keys: keys, KeyID: s.keyID,
+			Message: []byte(at.String() + ":" + signed), Signature: sig,
+			Binds: binds, From: from.URL, Route: from.Route,
+		})
+	}
+	return out
+}
+
+// place is where the package's bytes are fetched, and a note where the record
+// names a place that is not asked: what decides is what the registry's own host
+// serves. Old records say http, which npm's clients read as https.
+func (r *record) place(at located) (address, note string) {
+	own := at.tarball()
+	if !r.dist.has("tarball") {
+		return own, fmt.Sprintf("The version record names no address for the package. Audited is what the registry serves at %s.", own)
+	}
+	stated := r.dist.text("tarball")
+	if rest, ok := strings.CutPrefix(stated, "http://"); ok {
+		stated = "https://" + rest
+	}
+	u, err := url.Parse(stated)
+	if err == nil && u.Scheme == "https" && u.RawQuery == "" && !u.ForceQuery && u.User == nil && u.Fragment == "" {
+		// An encoded scope is the same address.
+		if "https://"+u.Host+u.Path == own {
+			return own, ""
+		}
+		if strings.HasPrefix(stated, base+at.name+"/-/") && fetch.Allowed(Registry{}.Hosts(), u) == nil {
+			return stated, ""
+		}
+	}
+	return own, fmt.Sprintf("The version record says that the package is at %.300q, which is not where this registry serves it. Audited is what the registry's own host serves at %s.", r.dist.text("tarball"), own)
+}
+
+// withdrawn repeats a deprecation.
+func (r *record) withdrawn() string {
+	if !r.has("deprecated") || string(r.fields["deprecated"]) == "false" {
+		return ""
+	}
+	why := r.text("deprecated")
+	if why == "" {
+		if string(r.fields["deprecated"]) != "true" {
+			return ""
+		}
+		return "The publisher has deprecated this version. That word is not signed."
+	}
+	return fmt.Sprintf("The publisher has deprecated this version: %q. That word is not signed.", why)
+}

@@ -1,7 +1,7 @@
 // npm run build: everything that is built goes into build/, which is never
 // committed. Needs Go and Node, nothing else.
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, readdir, rename, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -19,22 +19,30 @@ async function go(args, env = {}) {
   }
 }
 
-/** Builds the WebAssembly and the loader that Go's own distribution has for it. */
-export async function build() {
+/** Builds the WebAssembly, pruned (see wasm/slim), and compresses it as a server sends it. */
+export async function build({ compress = true } = {}) {
   await mkdir(out, { recursive: true });
-  const goroot = (await go(["env", "GOROOT"])).trim();
-  await copyFile(join(goroot, "lib", "wasm", "wasm_exec.js"), join(out, "wasm_exec.js"));
-  const temporary = join(out, `touchstone.${process.pid}.wasm`);
-  await go(["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", temporary, "./wasm"], { GOOS: "js", GOARCH: "wasm" });
-  await rename(temporary, join(out, "touchstone.wasm"));
+  return go(["run", "./wasm/slim", "-build", "./wasm", "-o", "build/touchstone.wasm", `-compress=${compress}`]);
 }
 
-/** Builds only when a source file is newer than what was built. */
+/** Builds only when a source file is newer than what was built, and one process at a time. */
 export async function ensureBuilt() {
-  const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
-  if (built > 0 && await newest(root) <= built) return;
-  process.stderr.write("building (the first time takes a minute or two) …\n");
-  await build();
+  const lock = join(out, "lock");
+  for (;;) {
+    const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
+    if (built > 0 && await newest(root) <= built) return;
+    await mkdir(out, { recursive: true });
+    if (await mkdir(lock).then(() => true, () => false)) break;
+    const held = await stat(lock).then((s) => Date.now() - s.mtimeMs, () => 0);
+    if (held > 15 * 60_000) await rm(lock, { recursive: true, force: true }); // its holder is gone
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
+  try {
+    process.stderr.write("building (the first time takes a minute or two) …\n");
+    await build({ compress: false });
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
 }
 
 /** The time of the newest source file, in milliseconds. */
@@ -44,14 +52,14 @@ async function newest(dir) {
     if (entry.name.startsWith(".") || ["build", "node_modules", "e2e"].includes(entry.name)) continue;
     const path = join(dir, entry.name);
     if (entry.isDirectory()) time = Math.max(time, await newest(path));
-    else if (/\.(go|json|mod|sum|pub|txt)$/.test(entry.name) && !entry.name.endsWith("_test.go")) time = Math.max(time, (await stat(path)).mtimeMs);
+    else if (/\.(go|json|mod|sum|stub|txt)$/.test(entry.name) && !entry.name.endsWith("_test.go")) time = Math.max(time, (await stat(path)).mtimeMs);
   }
   return time;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    await build();
+    process.stdout.write(await build());
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

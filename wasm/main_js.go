@@ -3,7 +3,8 @@
 // Command wasm is what the page's Web Worker, the command line under Node and
 // the edge load: the audit as functions of one JavaScript object.
 //
-//	touchstone.audit(request, onProgress, signal) → Promise<answer>
+//	touchstone.audit(request, archive, file, onProgress, signal) → Promise<answer>
+//	touchstone.verifyBundle(line, readFile) → Promise<{accepted, reason}>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -25,7 +26,8 @@ import (
 
 func main() {
 	js.Global().Set("touchstone", map[string]any{
-		"audit": js.FuncOf(promised(startAudit)),
+		"audit":        js.FuncOf(promised(startAudit)),
+		"verifyBundle": js.FuncOf(promised(startVerifyBundle)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()

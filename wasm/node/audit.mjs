@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { load } from "./load.mjs";
+import { typed } from "./paths.mjs";
 
 const usage = `usage: npm run -s audit -- REFERENCE [options]
   REFERENCE          a purl, a package page's address, name@version, a lock file line …
@@ -50,7 +51,7 @@ function options() {
 async function readOption(path, what) {
   if (path === undefined) return undefined;
   try {
-    return new Uint8Array(await readFile(path));
+    return new Uint8Array(await readFile(typed(path)));
   } catch (error) {
     throw new Refused(`reading ${what} ${path}: ${error.code ?? error.message}`);
   }
@@ -113,7 +114,7 @@ async function main() {
   }
   if (!replay) await remember(answer.heads);
   if (o.record !== undefined) {
-    await writeFile(o.record, answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
+    await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
   }
   const { verdict } = JSON.parse(answer.json);
   for (const { track } of o.required) {

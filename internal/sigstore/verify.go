@@ -64,7 +64,7 @@ type SigningKey struct {
 
 // Verify checks one bundle over one artifact. Its error is a *[Failure].
 //
-//  1. Read the bundle ([Read] lists how).
+//  1. Read the bundle and check its form (readBundle lists how).
 //  2. Find the signer's anchor: the key that the hint names, or a certificate.
 //  3. Verify the log entries: promise, proof, checkpoint, and that the entry is
 //     about this signature, this signer and this content (Sigstore client
@@ -77,7 +77,7 @@ type SigningKey struct {
 //  8. Collect what was proven.
 //
 // Steps 3 to 6 are sigstore-go's Verify, in its order. Where it refuses,
-// [explain] takes them one by one.
+// explain takes them one by one.
 func Verify(q Query) (*Verified, error) {
 	// 1.
 	b, err := readBundle(q.Bundle)

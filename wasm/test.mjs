@@ -32,7 +32,7 @@ const steps = [
     const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm"], { quiet: true });
     if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
   }],
-  ["go.mod and go.sum are complete", () => run("go", ["mod", "verify"], { quiet: true })],
+  ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["vet for js", () => run("go", ["vet", "./..."], { env: js })],
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],

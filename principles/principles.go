@@ -1,6 +1,7 @@
 // Package principles holds the rules as data: tracks, their levels, what each
-// requirement means, why, and which checks meet it. No rule is in Go; the
-// engine (internal/level) and the pages read what stands here.
+// requirement means, why, and which checks meet it; how the rules were framed,
+// what changed since v0.1, and how package repositories do by them. No rule is
+// in Go; the engine (internal/level) and the pages read what stands here.
 package principles
 
 import (
@@ -11,8 +12,14 @@ import (
 	"io/fs"
 )
 
+// What the engine reads and what only pages read are two file systems, so that
+// a program that calls Load alone does not carry the assessments with it.
+
 //go:embed document.json checks.json tracks/*.json
-var data embed.FS
+var rules embed.FS
+
+//go:embed document.json checks.json tracks/*.json framing.json changelog.json registries/*.json
+var whole embed.FS
 
 // A Document is one version of the principles.
 type Document struct {
@@ -21,10 +28,18 @@ type Document struct {
 	Status  string `json:"status"` // how far it is agreed, in words
 	// TrackFiles names the tracks in reading order; each is tracks/NAME.json.
 	TrackFiles []string `json:"tracks"`
+	// RegistryFiles names the assessed repositories, in the order of their
+	// ids; each is registries/NAME.json.
+	RegistryFiles []string `json:"registries"`
 
 	Tracks []Track `json:"-"`
 	Checks []Check `json:"-"`
 	Facts  []Fact  `json:"-"`
+
+	// Set by LoadAll only.
+	Framing    *Framing   `json:"-"`
+	Changelog  *Changelog `json:"-"`
+	Registries []Registry `json:"-"`
 }
 
 // A Track is one line of levels that can be read by itself.
@@ -85,7 +100,7 @@ type Deployment struct {
 	Where  string `json:"where"`
 	How    string `json:"how"`
 	Source string `json:"source"` // https address
-	Date   string `json:"date"`   // when the source was read, YYYY-MM-DD
+	Date   string `json:"date"`   // of the source, or when it was read: YYYY-MM-DD
 }
 
 // A Credit says who raised an idea, and where.
@@ -128,11 +143,15 @@ type Fact struct {
 	Means string `json:"means"`
 }
 
-// Load reads the principles that are built in. Unknown fields are refused, and
-// so is a requirement that no check can meet and that does not say so.
-func Load() (*Document, error) { return LoadFrom(data) }
+// Load reads the rules that are built in: tracks, checks and facts. Unknown
+// fields are refused, and so is a requirement that no check can meet and that
+// does not say so.
+func Load() (*Document, error) { return LoadFrom(rules) }
 
-// LoadFrom reads principles laid out as this package's folder is.
+// LoadAll reads what Load reads, and framing, changelog and registries.
+func LoadAll() (*Document, error) { return LoadAllFrom(whole) }
+
+// LoadFrom reads rules laid out as this package's folder is.
 func LoadFrom(files fs.FS) (*Document, error) {
 	doc := new(Document)
 	if err := decode(files, "document.json", doc); err != nil {
@@ -157,6 +176,34 @@ func LoadFrom(files fs.FS) (*Document, error) {
 	}
 	doc.Checks, doc.Facts = known.Checks, known.Facts
 	if err := doc.validate(); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// LoadAllFrom reads everything, laid out as this package's folder is.
+func LoadAllFrom(files fs.FS) (*Document, error) {
+	doc, err := LoadFrom(files)
+	if err != nil {
+		return nil, err
+	}
+	if err := decode(files, "framing.json", &doc.Framing); err != nil {
+		return nil, err
+	}
+	if err := decode(files, "changelog.json", &doc.Changelog); err != nil {
+		return nil, err
+	}
+	for _, name := range doc.RegistryFiles {
+		var r Registry
+		if err := decode(files, "registries/"+name+".json", &r); err != nil {
+			return nil, err
+		}
+		if r.ID != name {
+			return nil, fmt.Errorf("reading registries/%s.json: its id is %q: file and id must be the same", name, r.ID)
+		}
+		doc.Registries = append(doc.Registries, r)
+	}
+	if err := doc.validateAll(); err != nil {
 		return nil, err
 	}
 	return doc, nil

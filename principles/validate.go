@@ -3,6 +3,7 @@ package principles
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // validate holds the data to what the engine and the pages rely on.
@@ -70,14 +71,12 @@ func (r Requirement) validate(t Track, checks map[string]bool) error {
 		return fmt.Errorf("principles: requirement %s is deployed nowhere and not marked aspirational", r.ID)
 	}
 	for _, p := range r.Deployed {
-		if p.Where == "" || p.How == "" || p.Date == "" || !strings.HasPrefix(p.Source, "https://") {
+		if p.Where == "" || p.How == "" || !isDate(p.Date) || !strings.HasPrefix(p.Source, "https://") {
 			return fmt.Errorf("principles: requirement %s: a deployment lacks where, how, date or an https source", r.ID)
 		}
 	}
-	for _, c := range r.Raised {
-		if c.By == "" || c.What == "" || !strings.HasPrefix(c.Source, "https://") {
-			return fmt.Errorf("principles: requirement %s: a credit lacks by, what or an https source", r.ID)
-		}
+	if err := validateCredits("requirement "+r.ID, r.Raised); err != nil {
+		return err
 	}
 	if t.Weighed && (len(r.MetBy) == 0) == (r.NotChecked == "") {
 		return fmt.Errorf("principles: requirement %s must have either metBy or notChecked", r.ID)
@@ -93,6 +92,21 @@ func (r Requirement) validate(t Track, checks map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+func validateCredits(where string, credits []Credit) error {
+	for _, c := range credits {
+		if c.By == "" || c.What == "" || !strings.HasPrefix(c.Source, "https://") {
+			return fmt.Errorf("principles: %s: a credit lacks by, what or an https source", where)
+		}
+	}
+	return nil
+}
+
+// isDate tells whether s is a day, YYYY-MM-DD.
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }
 
 func notIDRune(r rune) bool {

@@ -212,6 +212,9 @@ func checkParse(t *testing.T, text string) {
 	for _, d := range ref.Digests {
 		require.Contains(t, []string{"artifact", "go.mod"}, d.Of)
 		require.NotEmpty(t, d.Value)
+		if strings.HasSuffix(d.Value, "=") && d.Algorithm == "h1" {
+			continue // a spelling that equals nothing: see goHash
+		}
 		require.Empty(t, strings.Trim(d.Value, "0123456789abcdef"))
 	}
 	if len(ref.Candidates) > 0 {

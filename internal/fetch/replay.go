@@ -60,7 +60,8 @@ func (p replayer) Do(ctx context.Context, r *Request) (*Response, error) {
 // choose finds the recorded exchange that answers r. Of several, the first in
 // the record's order.
 //
-//  1. Only exchanges that sent the same body.
+//  1. Only exchanges that sent the same body; and of those that were asked
+//     again because the host was busy, the ones that then brought something.
 //  2. The one that sent the same Accept.
 //  3. One that sent none, or "*/*".
 //  4. The only one that there is, whatever it accepted: archives of other
@@ -71,6 +72,9 @@ func choose(candidates []Exchange, r *Request) (Exchange, bool) {
 		if bytes.Equal(x.Sent, r.Body) {
 			same = append(same, x)
 		}
+	}
+	if slices.ContainsFunc(same, func(x Exchange) bool { return x.Status >= 200 && x.Status < 300 }) {
+		same = slices.DeleteFunc(same, func(x Exchange) bool { return x.Status == 429 || x.Status >= 500 })
 	}
 	for _, accepts := range []func(Exchange) bool{
 		func(x Exchange) bool { return x.Accept == r.Accept },                // 2

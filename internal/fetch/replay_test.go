@@ -173,3 +173,17 @@ func TestRecordThenReplay(t *testing.T) {
 	}
 	assert.Len(t, again.Exchanges(), len(record.Exchanges()), "a replay can be recorded; what repeats is kept once")
 }
+
+// TestABusyAnswerGivesWayToALaterOne: an archive of a browser holds every try.
+func TestABusyAnswerGivesWayToALaterOne(t *testing.T) {
+	busy, found := Exchange{Status: 429}, Exchange{Status: 200, Body: []byte("x")}
+	got, ok := choose([]Exchange{busy, found}, &Request{})
+	require.True(t, ok)
+	require.Equal(t, 200, got.Status)
+	got, ok = choose([]Exchange{{Status: 404}, found}, &Request{})
+	require.True(t, ok)
+	require.Equal(t, 404, got.Status, "what the host said of the document itself stays")
+	got, ok = choose([]Exchange{busy}, &Request{})
+	require.True(t, ok)
+	require.Equal(t, 429, got.Status)
+}

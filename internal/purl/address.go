@@ -154,7 +154,9 @@ func readGoPage(a address) (Ref, error) {
 	if version == "" {
 		return Ref{}, fail(BadVersion, "nothing follows the @ in the address; paste it with a version, or without the @")
 	}
-	ref, err := newGo(module, version, true)
+	// With the version in the middle, what stands before it is the module; with
+	// the version at the end it may be a package inside one.
+	ref, err := newGo(module, version, inside != "")
 	if err != nil {
 		return Ref{}, err
 	}

@@ -74,7 +74,8 @@ func TestGo(t *testing.T) {
 		{text: "https://pkg.go.dev/golang.org/x/mod@v0.30.0#section-readme", path: mod, version: "v0.30.0"},
 		{text: "http://pkg.go.dev/mod/golang.org/x/mod@v0.30.0/", path: mod, version: "v0.30.0"},
 		{text: "pkg.go.dev/golang.org/x/mod@v0.30.0", path: mod, version: "v0.30.0"},
-		{text: "https://pkg.geomys.dev/filippo.io/age@v1.2.1", path: "filippo.io/age", version: "v1.2.1"},
+		{text: "https://pkg.geomys.dev/filippo.io/age@v1.2.1", path: "filippo.io/age", version: "v1.2.1", candidates: "filippo.io/age filippo.io"},
+		{text: "https://pkg.go.dev/golang.org/x/mod/sumdb/note@v0.30.0", path: mod + "/sumdb/note", version: "v0.30.0", candidates: note},
 
 		{text: "https://github.com/gorilla/mux", path: "github.com/gorilla/mux", guess: true},
 		{text: "https://github.com/Gorilla/mux.git", path: "github.com/Gorilla/mux", guess: true},

@@ -5,6 +5,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ type Result struct {
 func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // what was fetched ahead of need must not go on
-	rules, err := principles.Load()
+	rules, err := principles.LoadWeighed()
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,8 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	}
 	record := new(fetch.Record)
 	client := connect(o, reg, record)
-	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: o.Heads, FileInHand: o.File != nil, Retired: retired(o)}
+	heads := keptHeads(o)
+	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: heads, FileInHand: o.File != nil, Retired: retired(o)}
 	if o.Replay != nil {
 		visit.Heads = nil
 	}
@@ -100,6 +102,9 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	rel, err := reg.Resolve(ctx, client, ref, visit)
 	if err != nil {
 		return nil, err
+	}
+	if rel.Log != nil && o.Replay == nil && o.Heads[rel.Log.Log] != nil && heads[rel.Log.Log] == nil {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
 	}
 	anchors, memory, err := prove(ctx, client, rel, o)
 	if err != nil {
@@ -125,7 +130,7 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 			Verdict: verdict, Answers: answers, Time: o.Time, Rules: rules,
 		}),
 		Record: record,
-		Heads:  forward(o, in, verdict),
+		Heads:  forward(o, heads, in, verdict),
 		Memory: memory,
 	}, nil
 }
@@ -155,13 +160,22 @@ func arrive(ctx context.Context, client *fetch.Client, rel *registry.Release, fi
 	return registry.Arrive(ctx, client, rel)
 }
 
-// forward moves the kept heads on, only by what a live audit proved: a replay
-// never feeds them, and a failed verdict changes nothing.
-func forward(o Options, in *evidence.Input, v level.Verdict) map[string][]byte {
+// keptHeads are the heads that still verify. What was damaged where it was
+// kept accuses nobody.
+func keptHeads(o Options) map[string][]byte {
 	heads := map[string][]byte{}
 	for name, head := range o.Heads {
-		heads[name] = head
+		if evidence.Keepable(o.Anchors, name, head) {
+			heads[name] = head
+		}
 	}
+	return heads
+}
+
+// forward moves the kept heads on, only by what a live audit proved: a replay
+// never feeds them, and a failed verdict changes nothing.
+func forward(o Options, kept map[string][]byte, in *evidence.Input, v level.Verdict) map[string][]byte {
+	heads := maps.Clone(kept)
 	if o.Replay == nil && !v.Failed && in.Release.Log != nil {
 		if head := evidence.Head(in); head != nil {
 			heads[in.Release.Log.Log] = head

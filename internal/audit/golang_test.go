@@ -147,7 +147,8 @@ func TestBadAnswers(t *testing.T) {
 		{"no newest head", w.but(latest, page{status: 500}), false, [2]int{1, 2}, "log-record", "unknown"},
 		{"empty newest head", w.but(latest, ok(nil)), true, [2]int{0, 0}, "log-record", "fail"},
 		{"HTML for the newest head", w.but(latest, html), true, [2]int{0, 0}, "log-record", "fail"},
-		{"zip not there", w.but(zip, page{status: 404}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip not there", w.but(zip, page{status: 404}), false, [2]int{0, 0}, "digest-matches", "absent"},
+		{"zip refused", w.but(zip, page{status: 403}), false, [2]int{0, 2}, "digest-matches", "unknown"},
 		{"zip is HTML", w.but(zip, html), true, [2]int{0, 0}, "digest-matches", "fail"},
 		{"zip empty", w.but(zip, ok(nil)), true, [2]int{0, 0}, "digest-matches", "fail"},
 		{"zip shorter than said", w.but(zip, page{status: 200, header: length(len(zipBytes)), body: zipBytes[:len(zipBytes)-9]}), false, [2]int{0, 2}, "digest-matches", "unknown"},
@@ -155,8 +156,8 @@ func TestBadAnswers(t *testing.T) {
 		{"zip cut by its own length", w.but(zip, ok(zipBytes[:len(zipBytes)/2])), true, [2]int{0, 0}, "digest-matches", "fail"},
 		{"data behind the zip", w.but(zip, ok(append(append([]byte{}, zipBytes...), "tail"...))), true, [2]int{0, 0}, "archive-sound", "fail"},
 		{"other go.mod", w.but(mod, ok([]byte("module evil\n"))), true, [2]int{0, 0}, "digest-matches", "fail"},
-		{"go.mod not there", w.but(mod, page{status: 500}), false, [2]int{0, 2}, "digest-matches", "unknown"},
-		{"nothing answers", world{}.but(info, refused).but(zip, refused).but(mod, refused).but(lookup, refused).but(latest, refused), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"go.mod not to be had", w.but(mod, page{status: 500}), false, [2]int{2, 2}, "digest-matches", "pass"},
+		{"nothing answers", world{}.but(info, refused).but(zip, refused).but(mod, refused).but(lookup, refused).but(latest, refused).but("https://sum.golang.org/lookup/github.com/pkg/errors@v0.9.1", refused), false, [2]int{0, 2}, "digest-matches", "unknown"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

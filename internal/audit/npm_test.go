@@ -1,18 +1,22 @@
 package audit_test
 
 import (
-	"crypto/sha512"
-	"encoding/base64"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/trust"
 )
 
 const npmHost = "https://registry.npmjs.org/"
@@ -21,30 +25,15 @@ const npmHost = "https://registry.npmjs.org/"
 // attestations given, or none.
 func npmWorld(t testing.TB, version, attestations string) world {
 	t.Helper()
-	tgz, err := os.ReadFile(filepath.Join(corpus(t, "npm-attestations"), "tarballs", "sigstore-"+version+".tgz"))
+	dir := corpus(t, "npm-attestations")
+	tgz, err := os.ReadFile(filepath.Join(dir, "tarballs", "sigstore-"+version+".tgz"))
 	require.NoError(t, err)
-	sum := sha512.Sum512(tgz)
-	dist := map[string]any{
-		"integrity": "sha512-" + base64.StdEncoding.EncodeToString(sum[:]),
-		"tarball":   npmHost + "sigstore/-/sigstore-" + version + ".tgz",
-	}
-	w := world{npmHost + "sigstore/-/sigstore-" + version + ".tgz": ok(tgz)}
+	s := npmServed{name: "sigstore", version: version, tgz: tgz, manifest: manifestOf(t, tgz), dist: map[string]any{"integrity": integrityOf(tgz)}}
 	if attestations != "" {
-		raw, err := os.ReadFile(filepath.Join(corpus(t, "npm-attestations"), filepath.FromSlash(attestations)))
+		s.attestations, err = os.ReadFile(filepath.Join(dir, filepath.FromSlash(attestations)))
 		require.NoError(t, err)
-		dist["attestations"] = map[string]any{
-			"url":        npmHost + "-/npm/v1/attestations/sigstore@" + version,
-			"provenance": map[string]any{"predicateType": "https://slsa.dev/provenance/v0.2"},
-		}
-		w[npmHost+"-/npm/v1/attestations/sigstore@"+version] = ok(raw)
 	}
-	// The package's own manifest, so that record and package agree.
-	doc := manifestOf(t, tgz)
-	doc["dist"] = dist
-	raw, err := json.Marshal(doc)
-	require.NoError(t, err)
-	w[npmHost+"sigstore/"+version] = ok(raw)
-	return w
+	return s.world(t)
 }
 
 func replayed(t testing.TB, w world, reference string) *audit.Result {
@@ -62,4 +51,97 @@ func TestNPMWithProvenance(t *testing.T) {
 	require.Equal(t, map[string][2]int{"integrity": {3, 3}, "accountability": {1, 2}}, levels(r), r.Report.Text(false))
 	require.Equal(t, fetch.Replay, r.Report.Route)
 	require.True(t, strings.HasPrefix(outcome(t, r, "signer-identity"), "pass: Built from https://github.com/sigstore/sigstore-js"), outcome(t, r, "signer-identity"))
+}
+
+// TestNPMAttestationsOfAnother: the corpus holds genuine attestations for
+// other bytes and names; served here, they fail.
+func TestNPMAttestationsOfAnother(t *testing.T) {
+	at := npmHost + "-/npm/v1/attestations/sigstore@1.0.0"
+	w := npmWorld(t, "1.0.0", "valid/sigstore-1.0.0.json")
+	for _, other := range []string{"sigstore-0.4.0.json", "sigstore-2.3.1.json", "provenance-npm-test-1.0.0.json"} {
+		raw, err := os.ReadFile(filepath.Join(corpus(t, "npm-attestations", "valid"), other))
+		require.NoError(t, err)
+		r := replayed(t, w.but(at, ok(raw)), "npm:sigstore@1.0.0")
+		require.True(t, r.Report.Verdict.Failed, other)
+		has(t, r, "attestations-genuine", "fail", "not about this version")
+	}
+}
+
+// TestNPMUnknownKey: a key that the list lacks fails only where that list was
+// refreshed in the same audit.
+func TestNPMUnknownKey(t *testing.T) {
+	w := npmWorld(t, "1.0.0", "")
+	address := npmHost + "sigstore/1.0.0"
+	var doc map[string]any
+	require.NoError(t, json.Unmarshal(w[address].body, &doc))
+	doc["dist"].(map[string]any)["signatures"] = []any{map[string]any{"keyid": "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sig": "MEUC"}}
+	raw, err := json.Marshal(doc)
+	require.NoError(t, err)
+	w = w.but(address, ok(raw))
+	r := fresh(t, w, "npm:sigstore@1.0.0")
+	has(t, r, "registry-signature", "unknown", "does not know")
+	require.False(t, r.Report.Verdict.Failed)
+
+	// The corpus's copy of the keys' repository is valid up to August.
+	o := options(w)
+	o.Time = time.Date(2026, time.August, 20, 12, 0, 0, 0, time.UTC)
+	o.Transport = tufRepository(t, w)
+	r, err = audit.Run(t.Context(), "npm:sigstore@1.0.0", o)
+	require.NoError(t, err)
+	has(t, r, "registry-signature", "fail", "was refreshed in this audit")
+	require.True(t, r.Report.Verdict.Failed)
+}
+
+// tufRepository adds Sigstore's public-good repository, as the corpus has it.
+func tufRepository(t testing.TB, w world) world {
+	t.Helper()
+	dir := corpus(t, "sigstore-trust", "tuf-public-good")
+	serve := func(name string, from ...string) {
+		raw, err := os.ReadFile(filepath.Join(append([]string{dir}, from...)...))
+		require.NoError(t, err)
+		if folder, target, ok := strings.Cut(name, "#"); ok {
+			sum := sha256.Sum256(raw)
+			name = folder + hex.EncodeToString(sum[:]) + "." + target
+		}
+		w = w.but("https://tuf-repo-cdn.sigstore.dev/"+name, ok(raw))
+	}
+	serve("timestamp.json", "metadata", "timestamp.json")
+	serve("165.snapshot.json", "metadata", "snapshot.json")
+	serve("14.targets.json", "metadata", "targets.json")
+	serve("8.registry.npmjs.org.json", "metadata", "registry.npmjs.org.json")
+	serve("targets/#trusted_root.json", "targets", "trusted_root.json")
+	serve("targets/registry.npmjs.org/#keys.json", "targets", "registry.npmjs.org", "keys.json")
+	for version := 1; version <= 15; version++ {
+		name := fmt.Sprintf("%d.root.json", version)
+		serve(name, "metadata", "root_history", name)
+	}
+	return w
+}
+
+// TestNPMLive: the registry as it is reached here, which may be a mirror that
+// serves neither signatures nor attestations. That is said, not hidden.
+func TestNPMLive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("live tests are left out by -short")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o := audit.Options{Transport: fetch.NewNative(), Time: time.Now(), Anchors: trust.Embedded()}
+	for _, reference := range []string{"npm:sigstore@1.0.0", "pkg:npm/is-stream@2.0.1", "npm install @npmcli/arborist@1.0.14", "npm:left-pad"} {
+		t.Run(reference, func(t *testing.T) {
+			r, err := audit.Run(ctx, reference, o)
+			if err != nil || r.Report.Artifact.Size == 0 {
+				t.Skipf("no network here, so nothing was audited live: %v", err)
+			}
+			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, fetch.Direct, r.Report.Route)
+			if strings.HasPrefix(outcome(t, r, "signature-served"), "pass") {
+				require.GreaterOrEqual(t, levels(r)["integrity"][1], 2, r.Report.Text(false))
+				return
+			}
+			require.Equal(t, [2]int{1, 1}, levels(r)["integrity"], r.Report.Text(false))
+			require.Contains(t, strings.Join(r.Report.Verdict.Alarms, " "), "The record carries no signature, although this repository signs every version")
+			require.Contains(t, strings.Join(strings.Fields(r.Report.Text(false)), " "), "alarm: The record carries no signature")
+		})
+	}
 }

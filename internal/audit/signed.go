@@ -27,7 +27,7 @@ func prove(ctx context.Context, client *fetch.Client, rel *registry.Release, o O
 	if len(rel.Signatures) == 0 && len(rel.Attestations.Each) == 0 {
 		return o.Anchors, o.Memory, nil
 	}
-	anchors, memory, err := refreshed(ctx, client, o)
+	anchors, memory, err := refreshed(ctx, client, o, unknownKeys(rel, o.Anchors))
 	if err != nil {
 		return anchors, memory, err
 	}
@@ -35,8 +35,14 @@ func prove(ctx context.Context, client *fetch.Client, rel *registry.Release, o O
 	if err != nil {
 		return anchors, memory, nil // the checks say that it cannot be used
 	}
+	asked := 0
 	for i := range rel.Attestations.Each {
 		each := &rel.Attestations.Each[i]
+		claimed, err := sigstore.Read(each.Bundle)
+		if err != nil || asked+len(claimed.Log) > maxProofs {
+			continue
+		}
+		asked += len(claimed.Log)
 		if each.Bundle, err = rekor.Complete(ctx, client, root.Logs(), each.Bundle); err != nil {
 			return anchors, memory, err
 		}
@@ -44,14 +50,40 @@ func prove(ctx context.Context, client *fetch.Client, rel *registry.Release, o O
 	return anchors, memory, nil
 }
 
+// maxProofs bounds how many log entries are asked for in one audit: what is
+// served decides how many there are, and the log is somebody else's.
+const maxProofs = 16
+
 // refreshFor is how long refreshed anchors are used without asking again.
 const refreshFor = 24 * time.Hour
 
-// refreshed asks for newer anchors. What cannot be had leaves the old ones,
-// which the checks judge by their age; a replay never asks.
-func refreshed(ctx context.Context, client *fetch.Client, o Options) (trust.Anchors, []byte, error) {
+// unknownKeys tells whether something is signed by a key that the anchors lack:
+// it may have come into use since they were refreshed.
+func unknownKeys(rel *registry.Release, anchors trust.Anchors) bool {
+	for _, s := range rel.Signatures {
+		if _, known := anchors.Key(trust.ID(s.Keys), s.KeyID, trust.UsageSignatures); !known {
+			return true
+		}
+	}
+	for _, a := range rel.Attestations.Each {
+		claimed, err := sigstore.Read(a.Bundle)
+		if err != nil || claimed.KeyHint == "" {
+			continue
+		}
+		if _, known := anchors.Key(trust.ID(rel.Attestations.Keys), claimed.KeyHint, trust.UsageAttestations); !known {
+			return true
+		}
+	}
+	return false
+}
+
+// refreshed asks for newer anchors, also early where they are found lacking.
+// What cannot be had leaves the old ones, which the checks judge by their age; a
+// replay never asks.
+func refreshed(ctx context.Context, client *fetch.Client, o Options, lacking bool) (trust.Anchors, []byte, error) {
 	anchor, _ := o.Anchors.Anchor(trust.SigstoreRoot)
-	if o.Replay != nil || o.Time.Sub(anchor.RefreshedAt) < refreshFor {
+	recent := o.Time.Sub(anchor.RefreshedAt) < refreshFor
+	if o.Replay != nil || recent && !lacking {
 		return o.Anchors, o.Memory, nil
 	}
 	known, err := trust.ParseMemory(o.Memory)

@@ -63,27 +63,60 @@ func TestNativeAndWasmAgree(t *testing.T) {
 					}
 				}
 			}
-			live := run(t, bad, errorsRef)
-			o := options(nil)
-			o.Replay = live.Record
-			native, err := audit.Run(context.Background(), errorsRef, o)
-			require.NoError(t, err)
-			want, err := native.Report.JSON()
-			require.NoError(t, err)
-
-			har := filepath.Join(t.TempDir(), "audit.har")
-			file, err := os.Create(har)
-			require.NoError(t, err)
-			require.NoError(t, live.Record.WriteHAR(file))
-			require.NoError(t, file.Close())
-			got, _, code := node(t, errorsRef, "--json", "--replay", har, "--time", at.Format(time.RFC3339))
-			require.Equal(t, string(want), got)
-			if native.Report.Verdict.Failed {
-				require.Equal(t, 1, code)
-			} else {
-				require.Equal(t, 0, code)
-			}
+			agree(t, bad, errorsRef)
 		})
+	}
+}
+
+// TestNativeAndWasmAgreeOnNPM is the same for signatures and attestations.
+func TestNativeAndWasmAgreeOnNPM(t *testing.T) {
+	const (
+		reference = "pkg:npm/sigstore@1.0.0"
+		tgz       = npmHost + "sigstore/-/sigstore-1.0.0.tgz"
+		statement = npmHost + "-/npm/v1/attestations/sigstore@1.0.0"
+	)
+	w := npmWorld(t, "1.0.0", "valid/sigstore-1.0.0.json")
+	broken, forged := bytes.Clone(w[tgz].body), bytes.Clone(w[statement].body)
+	broken[len(broken)/3] ^= 1
+	forged = bytes.Replace(forged, []byte(`"sig": "ME`), []byte(`"sig": "MF`), 1)
+	require.NotEqual(t, string(w[statement].body), string(forged))
+	for name, bad := range map[string]world{
+		"good":                  w,
+		"no attestations":       npmWorld(t, "1.0.0", ""),
+		"another's":             npmWorld(t, "1.0.0", "valid/sigstore-2.3.1.json"),
+		"forged":                w.but(statement, ok(forged)),
+		"attestations are HTML": w.but(statement, ok([]byte("<html>"))),
+		"future bundles":        w.but(statement, ok(bytes.ReplaceAll(w[statement].body, []byte("version=0.1"), []byte("version=9.9")))),
+		"malformed bundles":     w.but(statement, ok(bytes.ReplaceAll(w[statement].body, []byte(`"logIndex": `), []byte(`"logIndex": {}, "x": `)))),
+		"broken package":        w.but(tgz, ok(broken)),
+		"package is text":       w.but(tgz, ok([]byte("no package"))),
+	} {
+		t.Run(name, func(t *testing.T) { agree(t, bad, reference) })
+	}
+}
+
+// agree audits a world, and what was recorded natively and in the wasm.
+func agree(t *testing.T, w world, reference string) {
+	t.Helper()
+	live := run(t, w, reference)
+	o := options(nil)
+	o.Replay = live.Record
+	native, err := audit.Run(context.Background(), reference, o)
+	require.NoError(t, err)
+	want, err := native.Report.JSON()
+	require.NoError(t, err)
+
+	har := filepath.Join(t.TempDir(), "audit.har")
+	file, err := os.Create(har)
+	require.NoError(t, err)
+	require.NoError(t, live.Record.WriteHAR(file))
+	require.NoError(t, file.Close())
+	got, _, code := node(t, reference, "--json", "--replay", har, "--time", at.Format(time.RFC3339))
+	require.Equal(t, string(want), got)
+	if native.Report.Verdict.Failed {
+		require.Equal(t, 1, code)
+	} else {
+		require.Equal(t, 0, code)
 	}
 }
 

@@ -47,29 +47,29 @@ func verifyAttestations(in *Input) []attested {
 // judge takes one attestation through these steps:
 //
 //  1. Verify signature, signer, log and time.
-//  2. The statement is about this version's name, and about these bytes.
+//  2. The statement is about this version's name.
 //  3. The label is what was signed.
 //  4. A kind that only the repository may sign is signed by its key, and says
 //     the same name and version again.
-//  5. The anchors that it rests on are young enough.
+//  5. The statement is about these bytes.
+//  6. The anchors that it rests on are young enough.
 func (a *attested) judge(in *Input, root *sigstore.Root) {
 	list := in.Release.Attestations
+	what := fmt.Sprintf("The attestation %s", quoted(a.Label))
 	// 1.
 	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
 	if err != nil {
-		a.finding = failure(in, a.Label, err)
+		a.finding = failure(in, a.Attestation, err)
 		return
 	}
 	a.verified = v
-	what := fmt.Sprintf("The attestation %s", quoted(a.Label))
 	if v.Statement == nil {
 		a.finding = because(Fail, what+" signs something that is no statement.")
 		return
 	}
 	// 2.
-	if f, ok := aboutThis(in, v.Statement, list.Subject); !ok {
-		f.Reason = what + f.Reason
-		a.finding = f
+	if !aboutName(v.Statement, list.Subject.Names) {
+		a.finding = because(Fail, fmt.Sprintf("%s is about %s, not about this version.", what, subjectNames(v.Statement)))
 		return
 	}
 	// 3.
@@ -78,20 +78,28 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 		return
 	}
 	// 4.
-	a.own = v.Key != nil
-	claimsOwn := slices.ContainsFunc(list.OwnTypes, func(prefix string) bool { return strings.HasPrefix(v.Statement.PredicateType, prefix) })
+	byKey := v.Key != nil
+	claimsOwn := ownKind(list, v.Statement.PredicateType)
 	switch {
-	case claimsOwn && !a.own:
+	case claimsOwn && !byKey:
 		a.finding = because(Fail, what+" poses as the repository's own, but is signed by "+signerInWords(v)+".")
 		return
 	case claimsOwn && !predicateSays(v.Statement.Predicate, list.OwnPredicate):
 		a.finding = because(Fail, what+" is the repository's own, but about another name or version.")
 		return
-	case a.own && !claimsOwn:
-		a.finding = because(Fail, what+" is signed with the repository's key, which signs no statements of that kind.")
-		return
 	}
 	// 5.
+	if f := aboutBytes(in, v.Statement, list.Subject); f.Outcome != Pass {
+		f.Reason = what + f.Reason
+		a.finding = f
+		return
+	}
+	if byKey && !claimsOwn {
+		a.finding = unreadable(what + " is signed with the repository's key, and of a kind that this version does not know.")
+		return
+	}
+	a.own = byKey
+	// 6.
 	reason := fmt.Sprintf("%s verifies: signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v))
 	for _, id := range restsOn(list.Keys, a.own) {
 		standing := in.Anchors.Standing(id, in.Time, in.Network)
@@ -106,6 +114,12 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 	a.finding = pass(reason, nil)
 }
 
+// ownKind tells whether only the repository's key may sign statements of this
+// predicate type.
+func ownKind(list registry.Attestations, predicateType string) bool {
+	return slices.ContainsFunc(list.OwnTypes, func(prefix string) bool { return strings.HasPrefix(predicateType, prefix) })
+}
+
 // restsOn names the anchors under a verified attestation: Sigstore's logs and
 // authorities, and the repository's keys where one of them signed.
 func restsOn(keys string, own bool) []trust.ID {
@@ -115,29 +129,33 @@ func restsOn(keys string, own bool) []trust.ID {
 	return []trust.ID{trust.SigstoreRoot}
 }
 
-// aboutThis compares a verified statement with the version and the bytes: one
-// of its subjects must have the name and the digest.
-func aboutThis(in *Input, st *sigstore.Statement, want registry.Expected) (Finding, bool) {
-	have, arrived := in.Artifact.Digests[want.Algorithm]
-	named := false
+// aboutBytes compares a verified statement with what arrived: a subject that is
+// this version states the digest that it must, and no strong digest that differs.
+func aboutBytes(in *Input, st *sigstore.Statement, want registry.Expected) Finding {
+	if _, arrived := in.Artifact.Digests[want.Algorithm]; !arrived {
+		return because(Unknown, " verifies, but the package did not arrive, so it could not be compared.")
+	}
+	result := because(Fail, fmt.Sprintf(" states no %s of this version, so it binds it to no bytes.", want.Algorithm))
 	for _, s := range st.Subjects {
-		if !slices.Contains(want.Names, s.Name) {
+		if !slices.Contains(want.Names, s.Name) || s.Digests[want.Algorithm] == "" {
 			continue
 		}
-		named = true
-		stated := s.Digests[want.Algorithm]
-		switch {
-		case stated == "":
-		case !arrived:
-			return because(Unknown, " verifies, but the package did not arrive, so it could not be compared."), false
-		case stated == have:
-			return Finding{}, true
+		if same(s.Digests, in.Artifact.Digests) {
+			return Finding{Outcome: Pass}
+		}
+		result = because(Fail, " is about other bytes: the digest that it states is not that of what arrived.")
+	}
+	return result
+}
+
+// same tells whether no strong digest of two sets differs.
+func same(stated, have map[string]string) bool {
+	for algorithm, value := range stated {
+		if got, ok := have[algorithm]; ok && registry.Strong(algorithm) && got != value {
+			return false
 		}
 	}
-	if !named {
-		return because(Fail, fmt.Sprintf(" is about %s, not about this version.", subjectNames(st))), false
-	}
-	return because(Fail, " is about other bytes: the digest that it states is not that of what arrived."), false
+	return true
 }
 
 func subjectNames(st *sigstore.Statement) string {
@@ -183,9 +201,10 @@ func managedKeys(in *Input, set string) []sigstore.Key {
 }
 
 // failure turns a refusal into an outcome. Only what is wrong speaks against
-// the package; what this version does not understand is no evidence at all.
-func failure(in *Input, label string, err error) Finding {
-	what := fmt.Sprintf("The attestation %s does not verify: %s.", quoted(label), err.Error())
+// the package; what this version does not understand is no evidence at all, and
+// what an authority or log signed that the fresh anchors lack is a stranger's.
+func failure(in *Input, a registry.Attestation, err error) Finding {
+	what := fmt.Sprintf("The attestation %s does not verify: %s.", quoted(a.Label), err.Error())
 	var f *sigstore.Failure
 	if !errors.As(err, &f) {
 		return because(Unknown, what)
@@ -194,24 +213,41 @@ func failure(in *Input, label string, err error) Finding {
 	case sigstore.Wrong, sigstore.Malformed:
 		return because(Fail, what)
 	case sigstore.NoAnchor:
-		anchor, _ := in.Anchors.Anchor(trust.ID(in.Release.Attestations.Keys))
-		if f.Step == sigstore.StepKey && anchor.Lacking(in.Time) == trust.LackFails {
+		id := trust.SigstoreRoot
+		if f.Step == sigstore.StepKey {
+			if id = trust.ID(in.Release.Attestations.Keys); namesTwoSigners(in, a.Bundle) {
+				return because(Fail, what+" Beside that key it names another signer.")
+			}
+		}
+		anchor, _ := in.Anchors.Anchor(id)
+		switch lack := anchor.Lacking(in.Time); {
+		case lack == trust.LackFails:
 			return because(Fail, what)
+		case lack == trust.LackAbsent && anchor.Fresh(in.Time):
+			return because(Absent, what)
 		}
 		return because(Unknown, what)
 	}
-	return Finding{Outcome: Unknown, Reason: what, Unreadable: true}
+	return unreadable(what)
+}
+
+// namesTwoSigners tells whether a bundle whose envelope names a key that is not
+// known brings a certificate, or names a key that is known, beside it: however
+// the keys change, one of the two is wrong.
+func namesTwoSigners(in *Input, bundle []byte) bool {
+	claimed, err := sigstore.Read(bundle)
+	return err == nil && (claimed.KeyHint == "" ||
+		slices.ContainsFunc(managedKeys(in, in.Release.Attestations.Keys), func(k sigstore.Key) bool { return k.Hint == claimed.KeyHint }))
 }
 
 // attestationsGenuine asks whether everything that was served as this
 // package's attestation is genuine, and about it.
 func attestationsGenuine(in *Input) Finding {
-	list := in.Release.Attestations
-	if f, none := noAttestations(list); none {
+	if f, none := noAttestations(in.Release.Attestations); none {
 		return f
 	}
 	var good []string
-	open := Finding{}
+	open := Finding{Outcome: NotApplicable}
 	for _, a := range in.attested {
 		switch a.finding.Outcome {
 		case Fail:
@@ -219,10 +255,12 @@ func attestationsGenuine(in *Input) Finding {
 		case Pass:
 			good = append(good, a.finding.Reason)
 		default:
-			open = a.finding
+			if open.Outcome == NotApplicable || weight(a.finding) > weight(open) {
+				open = a.finding
+			}
 		}
 	}
-	if open.Outcome != "" {
+	if open.Outcome != NotApplicable {
 		return open
 	}
 	return pass(strings.Join(good, " "), nil)
@@ -237,34 +275,41 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 		return Finding{}, false
 	case list.Subject.Algorithm == "":
 		return because(NotApplicable, "This repository serves no attestations."), true
-	case list.Promised && list.Answer.State == fetch.NotThere:
-		return because(Unknown, "The record announces attestations, but the place where they should be says that there are none."), true
 	case list.Answer.State == fetch.Unknown:
 		return because(Unknown, "Attestations could not be asked for: "+list.Answer.Reason), true
+	case list.Promised:
+		return because(Unknown, "The record announces attestations, but the place where they should be says that there are none."), true
 	}
-	return because(Absent, "The repository has no attestations for this version."), true
+	return lacking(list, "The repository has no attestations for this version."), true
+}
+
+// lacking says that no attestation of some kind is served: only the
+// repository's own host can say that.
+func lacking(list registry.Attestations, reason string) Finding {
+	if list.Answer.Route != fetch.Direct {
+		return because(Unknown, reason+" But what says so came "+byRoute(list.Answer.Route)+": the repository's own host may say otherwise.")
+	}
+	return because(Absent, reason)
 }
 
 // repositoryAttestation asks whether a statement of the repository's own key
 // binds this name and version to these bytes, at a proven time.
 func repositoryAttestation(in *Input) Finding {
-	if f, none := noAttestations(in.Release.Attestations); none {
+	list := in.Release.Attestations
+	if f, none := noAttestations(list); none {
 		return f
 	}
-	open := Finding{}
+	best := lacking(list, "None of the attestations is the repository's own.")
 	for _, a := range in.attested {
 		switch {
 		case a.own && a.finding.Outcome == Pass:
 			return pass("The repository itself attests, under its key "+a.verified.Key.Hint+" and at a time that "+witness(a.verified)+" proves, that it published these bytes under this name and version.",
 				map[string]string{"attesting key": a.verified.Key.Hint, "published before": provenTime(a.verified)})
-		case a.finding.Outcome == Unknown:
-			open = a.finding
+		case a.finding.Outcome == Unknown && ownKind(list, a.Label):
+			best = better(best, a.finding)
 		}
 	}
-	if open.Outcome != "" {
-		return open
-	}
-	return because(Absent, "None of the attestations is the repository's own.")
+	return best
 }
 
 // signerInWords names who signed.
@@ -277,13 +322,13 @@ func signerInWords(v *sigstore.Verified) string {
 
 // witness names who proved the time of signing.
 func witness(v *sigstore.Verified) string {
-	for _, t := range v.Times {
-		if t.Who != "" {
-			return string(t.Source) + " " + t.Who
-		}
-		return string(t.Source)
+	if len(v.Times) == 0 {
+		return "nobody"
 	}
-	return "nobody"
+	if first := v.Times[0]; first.Who != "" {
+		return string(first.Source) + " " + first.Who
+	}
+	return string(v.Times[0].Source)
 }
 
 func provenTime(v *sigstore.Verified) string {

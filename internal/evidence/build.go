@@ -76,9 +76,10 @@ func readV02(raw json.RawMessage) build {
 }
 
 // take reads the inputs: the source itself says the commit, all are listed.
+// Other repositories may be among them.
 func (b *build) take(inputs []material) {
 	for _, m := range inputs {
-		if b.commit == "" && strings.HasPrefix(m.URI, "git+") {
+		if b.commit == "" && sameRepository(gitAddress(m.URI), b.repository) {
 			if b.commit = m.Digest["gitCommit"]; b.commit == "" {
 				b.commit = m.Digest["sha1"]
 			}

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -25,16 +27,21 @@ func referenceDigest(in *Input) Finding {
 	wrong := map[string]string{}
 	for _, d := range in.Release.Ref.Digests {
 		name := d.Algorithm + " of " + d.Of
-		got, ok, why := computed(in, referenceSubject(d), d.Algorithm)
+		of := referenceSubject(d)
+		got, ok, why := computed(in, of, d.Algorithm)
 		switch {
 		case !registry.Strong(d.Algorithm):
 			weak = d.Algorithm
 		case !ok && why.failed:
-			wrong[name] = fmt.Sprintf("The reference expects %s %s, and %s.", name, d.Value, why.text)
+			wrong[name] = fmt.Sprintf("The reference expects %s with %s, but %s.", the(of), spelled(d.Algorithm, d.Value), why.text)
 		case !ok:
+			// What did not arrive may be known all the same: the log says so.
+			if logged := provenDigest(in, of, d.Algorithm); logged != "" && logged != d.Value {
+				wrong[name] = fmt.Sprintf("The reference expects %s with %s; the signed log records %s.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, logged))
+			}
 			open = why.text
 		case got != d.Value:
-			wrong[name] = fmt.Sprintf("The reference expects %s %s; what arrived has %s. These are not the same bytes.", name, d.Value, got)
+			wrong[name] = fmt.Sprintf("The reference expects %s with %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got))
 		default:
 			facts[name] = got
 		}
@@ -46,7 +53,7 @@ func referenceDigest(in *Input) Finding {
 	}
 	switch {
 	case open != "":
-		return because(Unknown, "The digest in the reference could not be compared: "+open)
+		return because(Unknown, "The digest in the reference could not be compared: "+sentence(open))
 	case len(facts) == 0:
 		return because(Unknown, "The reference carries only a "+weak+" digest, which is too weak to prove anything.")
 	}
@@ -79,6 +86,9 @@ func digestPublished(in *Input) Finding {
 		}
 		weak[d.Algorithm] = true
 	}
+	if in.once("repository-attestation", repositoryAttestation).Outcome == Pass {
+		return pass("A statement that the repository signed states a digest of this package.", nil)
+	}
 	if len(weak) > 0 {
 		return because(Absent, "The only digest published is "+strings.Join(sorted(weak), ", ")+", which is too weak: two different packages can be made to share it.")
 	}
@@ -88,19 +98,28 @@ func digestPublished(in *Input) Finding {
 // digestMatches recomputes every strong digest that the repository states.
 func digestMatches(in *Input) Finding {
 	facts := map[string]string{}
-	open, compared := "", 0
+	var open reasonOpen
+	without, compared := "", 0
 	for _, d := range in.Release.Digests {
 		if !registry.Strong(d.Algorithm) {
+			// It proves no sameness, but a difference is a difference.
+			if got, ok := in.Artifact.Digests[d.Algorithm]; ok && d.Of == registry.OfArtifact && got != d.Value {
+				return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
+			}
 			continue
 		}
 		got, ok, why := computed(in, d.Of, d.Algorithm)
 		switch {
 		case !ok && why.failed:
-			return because(Fail, fmt.Sprintf("%s is recorded with %s %s, but %s", title(d.Of), d.Algorithm, d.Value, why.text))
+			return because(Fail, fmt.Sprintf("%s is recorded with %s, but %s.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), strings.TrimSuffix(why.text, ".")))
+		case !ok && d.Of == registry.OfManifest:
+			// A copy served beside the package: that it could not be had says
+			// nothing about the package.
+			without = " " + upper(sentence(why.text))
 		case !ok:
-			open = why.text
+			open = why
 		case got != d.Value:
-			return because(Fail, fmt.Sprintf("%s is recorded with %s %s; what arrived has %s. These are not the same bytes.", title(d.Of), d.Algorithm, d.Value, got))
+			return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
 		default:
 			facts[d.Algorithm+" of "+string(d.Of)] = got
 			if d.Of != registry.OfManifest {
@@ -109,10 +128,19 @@ func digestMatches(in *Input) Finding {
 		}
 	}
 	switch {
-	case open != "":
-		return because(Unknown, "Not every digest could be recomputed: "+open)
+	case open.absent:
+		return because(Absent, "There is nothing to compare with the recorded digest: "+sentence(open.text))
+	case open.text != "":
+		return because(Unknown, "Not every digest could be recomputed: "+sentence(open.text))
+	case compared > 0 && without != "":
+		return pass("Every digest of the package was recomputed here from what arrived, and is the one recorded."+without, facts)
 	case compared > 0:
 		return pass("Every digest was recomputed here from what arrived, and is the one recorded.", facts)
+	}
+	if own := in.once("repository-attestation", repositoryAttestation); own.Outcome == Pass {
+		algorithm := in.Release.Attestations.Subject.Algorithm
+		return pass("The digest in the statement that the repository signed was recomputed here from what arrived, and is the same.",
+			map[string]string{algorithm + " of " + string(registry.OfArtifact): in.Artifact.Digests[algorithm]})
 	}
 	return unfetched(in.Release.Record, "a digest to compare with", "there is no digest to compare with")
 }
@@ -129,12 +157,37 @@ func recordDirect(in *Input) Finding {
 	return pass("The record came over TLS from the repository's own host to this client.", nil)
 }
 
-// A reasonOpen says why a digest could not be computed, and whether that is
-// itself wrong.
+// A reasonOpen says why a digest could not be computed, whether that is itself
+// wrong, and whether the repository's own host says that nothing is there.
 type reasonOpen struct {
-	text   string
-	failed bool
+	text           string
+	failed, absent bool
 }
+
+// provenDigest is the one digest of its kind that the verified log states;
+// empty where it states none, or nothing is verified.
+func provenDigest(in *Input, of registry.Subject, algorithm string) string {
+	if in.Release.Log == nil || in.once("log-record", logRecord).Outcome != Pass {
+		return ""
+	}
+	for _, d := range in.Release.Digests {
+		if d.Line != "" && d.Of == of && d.Algorithm == algorithm {
+			return d.Value
+		}
+	}
+	return ""
+}
+
+// spelled writes a digest as people know it: Go's as in a go.sum file.
+func spelled(algorithm, value string) string {
+	if raw, err := hex.DecodeString(value); algorithm == "h1" && err == nil {
+		return "h1:" + base64.StdEncoding.EncodeToString(raw)
+	}
+	return algorithm + " " + value
+}
+
+// sentence ends a text from elsewhere as a sentence ends.
+func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
 
 // computed recomputes one digest of what arrived.
 func computed(in *Input, of registry.Subject, algorithm string) (value string, ok bool, why reasonOpen) {
@@ -142,7 +195,7 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 	if of == registry.OfManifest {
 		m := in.Release.Manifest
 		if m.Answer.State != fetch.Found {
-			return "", false, reasonOpen{text: "the manifest could not be had: " + m.Answer.Reason}
+			return "", false, reasonOpen{text: "the manifest could not be had: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
 		}
 		sum, err := manifestDigest(m)
 		if err != nil {
@@ -151,7 +204,7 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 		return sum, true, reasonOpen{}
 	}
 	if art.Answer.State != fetch.Found {
-		return "", false, reasonOpen{text: "the package could not be had: " + art.Answer.Reason}
+		return "", false, reasonOpen{text: "the package could not be had: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
 	}
 	if of == registry.OfArtifact {
 		got, ok := art.Digests[algorithm]
@@ -173,21 +226,22 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 func unfetched(a fetch.Answer, what, absent string) Finding {
 	switch a.State {
 	case fetch.Unknown:
-		return because(Unknown, "Could not get "+what+": "+a.Reason)
+		return because(Unknown, "Could not get "+what+": "+sentence(a.Reason))
 	case fetch.NotThere:
 		return because(Absent, upper(absent)+": its own host says that it is not there.")
 	}
 	return because(Absent, upper(absent)+".")
 }
 
-func title(s registry.Subject) string {
+// the names what a digest is of, inside a sentence.
+func the(s registry.Subject) string {
 	switch s {
 	case registry.OfFiles:
-		return "The list of all files"
+		return "the list of all files"
 	case registry.OfManifest:
-		return "The manifest"
+		return "the manifest"
 	}
-	return "The package file"
+	return "the package file"
 }
 
 func upper(s string) string {
@@ -204,4 +258,12 @@ func sorted(set map[string]bool) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// lead begins a reason: what is not known must not read like what is not there.
+func lead(f Finding, otherwise, unknown string) string {
+	if f.Outcome == Unknown {
+		return unknown
+	}
+	return otherwise
 }

@@ -126,8 +126,10 @@ func (in *Input) once(id string, check func(*Input) Finding) Finding {
 
 // Head returns the newest signed head of the release's log that an examined
 // input proves, and nil where it proves none: it may be kept for later visits.
+// A head that was not connected with the one kept from an earlier visit is
+// none: it would take the place of the only witness of a fork.
 func Head(in *Input) []byte {
-	if in.log.result == nil || in.log.err != nil {
+	if in.log.result == nil || in.log.err != nil || unconnected(in.log.result) != "" {
 		return nil
 	}
 	return in.log.result.HeadNote
@@ -144,6 +146,35 @@ func pass(reason string, facts map[string]string) Finding {
 }
 
 func because(o Outcome, reason string) Finding { return Finding{Outcome: o, Reason: reason} }
+
+// unreadable is an unknown that no better connection would change.
+func unreadable(reason string) Finding {
+	return Finding{Outcome: Unknown, Reason: reason, Unreadable: true}
+}
+
+// better picks which of two answers to one question decides: what is wrong,
+// then what is proven, then what may still be proven, then the rest. Of equal
+// ones it picks the first.
+func better(a, b Finding) Finding {
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
+}
+
+func weight(f Finding) int {
+	switch {
+	case f.Outcome == Fail:
+		return 4
+	case f.Outcome == Pass:
+		return 3
+	case f.Outcome == Unknown && !f.Unreadable:
+		return 2
+	case f.Outcome == Unknown:
+		return 1
+	}
+	return 0
+}
 
 // byRoute says in words by whose word something came.
 func byRoute(r fetch.Route) string {

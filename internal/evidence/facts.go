@@ -28,16 +28,17 @@ func State(in *Input) []Fact {
 	return append(facts, index(in.Release)...)
 }
 
-// materials are what verified build statements say went into the build.
+// materials are what verified build statements of entitled signers say went into
+// the build.
 func materials(in *Input) []Fact {
 	var facts []Fact
 	for _, a := range in.attested {
-		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
+		if a.finding.Outcome != Pass || a.verified.Certificate == nil || entitled(in, a).Outcome != Pass {
 			continue
 		}
 		if items := statedBuild(a.verified.Statement).materials; len(items) > 0 {
 			facts = append(facts, Fact{ID: "materials", Topic: "ingredients", Items: items,
-				Text: fmt.Sprintf("The verified build statement names %d inputs of the build.", len(items))})
+				Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(items))})
 		}
 	}
 	return facts

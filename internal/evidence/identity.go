@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -17,63 +18,103 @@ func anchorCovers(in *Input) bool {
 
 // signerIdentity asks who signed, by the word of somebody other than the
 // signer and the host: a certificate whose holder is entitled to this name.
-//
-// Entitled is the holder whose source repository is the one that the package
-// itself states, in bytes that the repository's own key covers. Strangers can
-// get certificates too.
+// Strangers can get certificates too.
 func signerIdentity(in *Input) Finding {
-	if in.Release.Attestations.Subject.Algorithm == "" {
+	list := in.Release.Attestations
+	if list.Subject.Algorithm == "" {
 		if in.once("log-record", logRecord).Outcome == Pass {
 			return because(Absent, "The record is signed with the log's own key, which this page pins. A pinned key says which log it is, not who published the package: no certificate names a person or a project.")
 		}
 		return because(Absent, "No verified signature names, in a certificate of an independent issuer, who made this package.")
 	}
-	if f, none := noAttestations(in.Release.Attestations); none {
+	if f, none := noAttestations(list); none {
 		return f
 	}
-	result := because(Absent, "None of the attestations carries a certificate that names a signer.")
+	best := lacking(list, "None of the attestations carries a certificate that names a signer.")
+	if best.Outcome == Absent && missingLabel(in) != "" {
+		best = because(Unknown, fmt.Sprintf("The record announces an attestation %s, which is not among those served.", quoted(missingLabel(in))))
+	}
 	for _, a := range in.attested {
 		switch {
-		case a.finding.Outcome == Fail:
-			return a.finding
-		case a.finding.Outcome == Unknown:
-			result = a.finding
-		case a.verified.Certificate != nil:
-			if f := entitled(in, a); f.Outcome == Pass {
-				return f
-			} else if result.Outcome != Unknown {
-				result = f
-			}
+		case a.finding.Outcome != Pass && !ownKind(list, a.Label):
+			best = better(best, a.finding)
+		case a.finding.Outcome == Pass && a.verified.Certificate != nil:
+			best = better(best, entitled(in, a))
 		}
 	}
-	return result
+	return best
 }
 
-// entitled compares whom a verified certificate names with whom the package
-// names as its source.
+// missingLabel is the first kind of attestation that the record announces and
+// that is not served.
+func missingLabel(in *Input) string {
+	for _, label := range in.Release.Attestations.Labels {
+		if !slices.ContainsFunc(in.attested, func(a attested) bool { return a.Label == label }) {
+			return label
+		}
+	}
+	return ""
+}
+
+// entitled compares whom a verified certificate names with whom this name's
+// publisher is said to be (DESIGN.md section 2, "Entitled to this name").
+//
+//  1. The certificate names a source repository, by the word of the one who can
+//     know: an issuer vouches only for repositories of its own host.
+//  2. The package names that repository, and a key of the package repository's
+//     covers the package; or the record, fetched directly, names it.
+//  3. The package itself names no other.
 func entitled(in *Input, a attested) Finding {
 	id := a.verified.Certificate
 	who := fmt.Sprintf("Signed by %s", signerInWords(a.verified))
-	stated := in.Artifact.Inside.Repository
+	// 1.
 	repository, commit := sourceOf(id)
-	if repository == "" {
-		return because(Absent, who+", not known to speak for this package: the certificate names no source repository.")
+	switch {
+	case repository == "":
+		return because(Unknown, who+", not known to speak for this package: the certificate names no source repository.")
+	case !knows(id.Issuer, repository):
+		return because(Unknown, fmt.Sprintf("%s, not known to speak for this package: that issuer's word about %s is not that of the place where it is.", who, quoted(repository)))
 	}
-	if stated == "" {
-		return because(Absent, who+", not known to speak for this package: the package names no source repository of its own.")
-	}
-	if !sameRepository(stated, repository) {
-		return because(Absent, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s.", who, quoted(repository), quoted(stated)))
-	}
-	if !anchorCovers(in) {
+	// 2.
+	inside, recorded := in.Artifact.Inside.Repository, in.Release.Source
+	direct := recorded.Route == fetch.Direct && sameRepository(recorded.Repository, repository)
+	by := "The package, which the repository's own key covers, names the same source repository."
+	switch {
+	case inside == "" && !direct:
+		return because(Unknown, who+", not known to speak for this package: the package names no source repository of its own.")
+	case inside != "" && !sameRepository(inside, repository): // 3.
+		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s.", who, quoted(repository), quoted(inside)))
+	case inside != "" && anchorCovers(in):
+	case direct:
+		by = "The record, which came directly from the repository's own host, names the same source repository."
+	default:
 		return because(Unknown, fmt.Sprintf("%s from %s, which the package names too. But no key of the repository's covers the package, so that name is the package's own word.", who, quoted(repository)))
 	}
 	facts := claimFacts(id)
 	facts["signed at"] = provenTime(a.verified)
 	facts["time proven by"] = witness(a.verified)
-	return pass(fmt.Sprintf("Built from %s at commit %s by %s%s, says a certificate issued by %s. The package, which the repository's own key covers, names the same source repository. The certificate lived from %s to %s; the signature was made within that time, as %s proves.",
-		repository, commit, workflow(id), runner(id), authority(id),
+	return pass(fmt.Sprintf("Built from %s at commit %s by %s%s, says a certificate issued by %s. %s The certificate lived from %s to %s; the signature was made within that time, as %s proves.",
+		repository, commit, workflow(id), runner(id), authority(id), by,
 		id.NotBefore.Format("2006-01-02 15:04"), id.NotAfter.Format("15:04"), witness(a.verified)), facts)
+}
+
+// githubIssuer is the identity provider of GitHub's workflows; an enterprise may
+// have a path of its own below it.
+const githubIssuer = "https://token.actions.githubusercontent.com"
+
+// knows tells whether an identity provider can know who builds from a
+// repository. Fulcio takes the word of build services that run anybody's build
+// from anybody's address (github.com/sigstore/fulcio, docs/oidc.md).
+func knows(issuer, address string) bool {
+	place, ok := repository(address)
+	if !ok {
+		return false
+	}
+	host, _, _ := strings.Cut(place, "/")
+	if host == "github.com" {
+		return issuer == githubIssuer || strings.HasPrefix(issuer, githubIssuer+"/")
+	}
+	return issuer == "https://"+host
 }
 
 // sourceOf is the source repository and commit that a certificate names. Those
@@ -83,7 +124,7 @@ func sourceOf(id *sigstore.Identity) (repository, commit string) {
 	if c.SourceRepositoryURI != "" {
 		return c.SourceRepositoryURI, c.SourceRepositoryDigest
 	}
-	if c.GitHubWorkflowRepository != "" && id.Issuer == "https://token.actions.githubusercontent.com" {
+	if c.GitHubWorkflowRepository != "" && knows(id.Issuer, "https://github.com/"+c.GitHubWorkflowRepository) {
 		return "https://github.com/" + c.GitHubWorkflowRepository, c.GitHubWorkflowSHA
 	}
 	return "", ""
@@ -180,9 +221,14 @@ func boundBuild(a attested) Finding {
 	if entry == nil {
 		return because(Unknown, fmt.Sprintf("These bytes are bound to %s at commit %s and build %s. But the log only promised to include the statement: the proof that it did is not here.", repository, commit, run))
 	}
+	// Over all trees of the log, as its search knows it; the promise covers it.
+	index := entry.Proof.Index
+	if entry.Promise != nil {
+		index = entry.Promise.Index
+	}
 	return pass(fmt.Sprintf("A statement that is proven to be entry %d of the public log %s binds these bytes to %s at commit %s and build run %s. The signer cannot take it back unseen.",
-		entry.Proof.Index, entry.Log.Name, repository, commit, run), map[string]string{
-		"repository": repository, "commit": commit, "build run": run, "log": entry.Log.Name, "log entry": fmt.Sprint(entry.Proof.Index)})
+		index, entry.Log.Name, repository, commit, run), map[string]string{
+		"repository": repository, "commit": commit, "build run": run, "log": entry.Log.Name, "log entry": fmt.Sprint(index)})
 }
 
 // sourceAgrees asks whether the source that the package states is the one that
@@ -190,8 +236,8 @@ func boundBuild(a attested) Finding {
 // are look-alikes.
 func sourceAgrees(in *Input) Finding {
 	stated := in.Artifact.Inside.Repository
-	if stated == "" {
-		stated = in.Release.Source.Repository
+	if source := in.Release.Source; stated == "" && source.Route == fetch.Direct {
+		stated = source.Repository
 	}
 	attestedAny := false
 	for _, a := range in.attested {
@@ -210,55 +256,14 @@ func sourceAgrees(in *Input) Finding {
 			return because(Fail, fmt.Sprintf("The package states %s as its source, but it was built from %s. A fork or a renamed project looks like this, and so does an impostor.", quoted(stated), quoted(uri)))
 		}
 	}
+	if build := in.once("build-attested", buildAttested); !attestedAny && build.Outcome == Unknown {
+		build.Reason = "What the source that the package states could be compared with is not known. " + build.Reason
+		return build
+	}
 	if !attestedAny {
 		return because(NotApplicable, "No attested source can be compared with the one that the package states.")
 	}
 	return pass("The package states the same source repository as the one it was verifiably built from.", map[string]string{"repository": stated})
-}
-
-// lineage asks whether the release line kept its provenance, from the same
-// source and workflow.
-func lineage(in *Input) Finding {
-	e := in.Release.Earlier
-	switch {
-	case e.State == "":
-		return because(NotApplicable, "This repository's list of versions does not say which were attested.")
-	case e.State != fetch.Found:
-		return because(Unknown, "The list of earlier versions could not be read: "+e.Reason)
-	case len(e.Attested) == 0:
-		return because(NotApplicable, "No earlier version of this release line was published with provenance.")
-	}
-	now := certificate(in.attested)
-	if now == nil {
-		if list := in.Release.Attestations; list.Promised || len(list.Each) > 0 || list.Answer.State == fetch.Unknown {
-			return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance; this one's could not be verified.", quoted(e.Attested[0])))
-		}
-		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual: find out before you use it.", quoted(e.Attested[0])))
-	}
-	before := claimedCertificate(in, e.Previous)
-	if before == nil {
-		return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance too; it could not be verified for comparison.", quoted(e.Attested[0])))
-	}
-	from, _ := sourceOf(before)
-	to, _ := sourceOf(now)
-	a, b := before.Claims.SourceRepositoryIdentifier, now.Claims.SourceRepositoryIdentifier
-	switch {
-	case !sameRepository(from, to) && (a == "" || a != b):
-		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(e.Attested[0]), quoted(from), quoted(to)))
-	case workflowFile(workflow(before)) != workflowFile(workflow(now)):
-		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(e.Attested[0]), quoted(workflowFile(workflow(before))), quoted(workflowFile(workflow(now)))))
-	}
-	return pass(fmt.Sprintf("Version %s of this release line was built from the same repository by the same workflow.", quoted(e.Attested[0])), nil)
-}
-
-// certificate is that of the first verified attestation that has one.
-func certificate(list []attested) *sigstore.Identity {
-	for _, a := range list {
-		if a.finding.Outcome == Pass && a.verified.Certificate != nil {
-			return a.verified.Certificate
-		}
-	}
-	return nil
 }
 
 // entitledCertificate is that of the first verified attestation whose signer
@@ -270,26 +275,4 @@ func entitledCertificate(in *Input) *sigstore.Identity {
 		}
 	}
 	return new(sigstore.Identity)
-}
-
-// claimedCertificate verifies a predecessor's attestations for comparison
-// only: they are about other bytes, which are not at hand.
-func claimedCertificate(in *Input, list registryAttestations) *sigstore.Identity {
-	root, err := sigstore.ParseRoot(in.Anchors.SigstoreRoot())
-	if err != nil {
-		return nil
-	}
-	for _, each := range list.Each {
-		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
-		if err == nil && v.Certificate != nil && v.Statement != nil && aboutName(v.Statement, list.Subject.Names) {
-			return v.Certificate
-		}
-	}
-	return nil
-}
-
-// workflowFile is a workflow's address without the revision behind the "@".
-func workflowFile(uri string) string {
-	file, _, _ := strings.Cut(uri, "@")
-	return file
 }

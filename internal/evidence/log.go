@@ -7,10 +7,14 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"
+	"touchstone/internal/trust"
 )
 
 // verifyLog runs the log's verification over what was recorded. Nothing is
@@ -50,6 +54,37 @@ func LogEvidence(entry *registry.LogEntry) sumdb.Evidence {
 	return e
 }
 
+// Keepable tells whether what is said to be a head of the log, kept from an
+// earlier visit, is still one that the log's pinned key signed.
+func Keepable(anchors trust.Anchors, log string, head []byte) bool {
+	key, ok := anchors.LogKey(log)
+	if !ok {
+		return false
+	}
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return false
+	}
+	opened, err := note.Open(head, note.VerifierList(verifier))
+	if err != nil {
+		return false
+	}
+	_, err = tlog.ParseTree([]byte(opened.Text))
+	return err == nil
+}
+
+// unconnected says why the head kept from an earlier visit could not be
+// connected with the one that the record was proven under; empty where it was,
+// or where none was kept.
+func unconnected(r *sumdb.Result) string {
+	for _, h := range r.Heads {
+		if h.From == sumdb.FromKnown && !h.Consistent {
+			return h.Reason
+		}
+	}
+	return ""
+}
+
 // logRecord asks whether the log's signed tree holds the lines that bind this
 // name and version to these digests.
 func logRecord(in *Input) Finding {
@@ -69,14 +104,22 @@ func logRecord(in *Input) Finding {
 			continue
 		}
 		if !hasLine(in.log.result.Record, d.Line) {
-			return because(Fail, "The log's verified record does not hold the line \""+d.Line+"\".")
+			return because(Fail, "The log's verified record does not hold the line "+quoted(d.Line)+".")
 		}
 		if d.Of != registry.OfManifest {
 			lines++
 		}
 	}
+	if lines == 0 && in.log.result.Lines == nil {
+		f := because(Unknown, "The log's verified record states its digests in a form that this version does not understand.")
+		f.Unreadable = true
+		return f
+	}
 	if lines == 0 {
 		return because(Fail, "The log's verified record is about another package or version than the one asked for.")
+	}
+	if why := unconnected(in.log.result); why != "" {
+		return because(Unknown, "The record is in a tree that the log signed, but that tree could not be connected with the one kept from an earlier visit, so it may belong to another history: "+why+".")
 	}
 	return pass(fmt.Sprintf("The record is entry %d of the log %s. The log's signature over its tree of %d entries, and the proof that the record is in that tree, were verified here with the key that this page pins.",
 		in.log.result.ID, entry.Log, in.log.result.Head.N), map[string]string{
@@ -113,7 +156,7 @@ func logHistory(in *Input) Finding {
 		return because(Unknown, upper(open)+".")
 	}
 	if entry.Latest.State != fetch.Found && entry.Known == nil {
-		return because(Unknown, "Only one signed head was seen, so there was nothing to compare it with. The newest head could not be had: "+entry.Latest.Reason)
+		return because(Unknown, "Only one signed head was seen, so there was nothing to compare it with. The newest head could not be had: "+sentence(entry.Latest.Reason))
 	}
 	return pass("Every signed head seen in this audit"+kept(entry)+" was proven to be part of one history: "+strings.Join(compared, "; ")+".",
 		map[string]string{"heads": strings.Join(compared, "; ")})

@@ -78,7 +78,7 @@ func filesCovered(in *Input) Finding {
 	}
 	cover := covering(in)
 	if cover.Outcome != Pass {
-		cover.Reason = "No signature covers the files: " + cover.Reason
+		cover.Reason = lead(cover, "No signature covers the files: ", "Whether a signature covers the files is not known: ") + cover.Reason
 		return cover
 	}
 	return pass(fmt.Sprintf("Each of the %d files is in the archive that is signed. The list of files is derived from that archive: it proves a file only beside the archive, or beside a digest of the list that you keep elsewhere.", len(in.Artifact.Contents.Files)),
@@ -90,18 +90,20 @@ func filesCovered(in *Input) Finding {
 func covering(in *Input) Finding {
 	matches := in.once("digest-matches", digestMatches)
 	if matches.Outcome != Pass {
-		return because(worse(matches.Outcome), "What arrived is not what was recorded. "+matches.Reason)
+		return because(worse(matches.Outcome), matches.Reason)
 	}
-	best := Finding{Outcome: Absent, Reason: "Nothing that is signed states the digest of this package."}
+	best := because(Absent, "Nothing that is signed states the digest of this package.")
 	for _, f := range []Finding{in.once("log-record", logRecord), in.once("registry-signature", registrySignature), in.once("repository-attestation", repositoryAttestation), in.once("signer-identity", signerIdentity)} {
 		switch {
 		case f.Outcome == Pass:
 			return f
-		case f.Outcome == Fail, f.Outcome == Unknown && best.Outcome != Fail, f.Outcome == Absent && best.Outcome == Absent:
-			best = because(f.Outcome, f.Reason)
-			best.Unreadable = f.Unreadable
+		case f.Outcome == Absent && best.Outcome == Absent:
+			best = f
+		case f.Outcome != NotApplicable:
+			best = better(best, f)
 		}
 	}
+	best.Facts = nil
 	return best
 }
 
@@ -122,7 +124,7 @@ func offlineComplete(in *Input) Finding {
 	}
 	cover := covering(in)
 	if cover.Outcome != Pass {
-		cover.Reason = "There is no complete signed proof to save: " + cover.Reason
+		cover.Reason = lead(cover, "There is no complete signed proof to save: ", "Whether the signed proof is complete is not known: ") + cover.Reason
 		return cover
 	}
 	signature := in.once("registry-signature", registrySignature)

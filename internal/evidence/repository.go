@@ -21,14 +21,23 @@ func repository(address string) (string, bool) {
 	if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != "" || u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" {
 		return "", false
 	}
-	host := strings.ToLower(u.Host)
+	host := strings.Map(lowerASCII, u.Host)
 	path := strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git")
 	switch host {
 	case "github.com", "gitlab.com", "bitbucket.org", "codeberg.org":
-		path = strings.ToLower(path)
+		path = strings.Map(lowerASCII, path)
 	}
 	if host == "" || strings.Count(path, "/") < 2 || strings.Contains(path, "//") || strings.Contains(path, "/../") {
 		return "", false
 	}
 	return host + path, true
+}
+
+// lowerASCII leaves alone what merely looks like a letter: the Kelvin sign's
+// lower case is "k".
+func lowerASCII(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }

@@ -29,7 +29,8 @@ func signatureServed(in *Input) Finding {
 }
 
 // registrySignature verifies the repository's own signatures over the text
-// that binds name, version and digest.
+// that binds name, version and digest. One that is wrong decides, then one that
+// counts: while a key is being replaced, records carry signatures by both.
 //
 //  1. Find the key among the pinned ones, for this usage.
 //  2. Verify the signature over the text.
@@ -47,21 +48,11 @@ func registrySignature(in *Input) Finding {
 		}
 		return f
 	}
-	open := ""
-	for _, s := range rel.Signatures {
-		f := judgeSignature(in, s)
-		switch f.Outcome {
-		case Pass:
-			if open == "" {
-				return f
-			}
-		case Unknown:
-			open = f.Reason
-		default:
-			return f
-		}
+	best := judgeSignature(in, rel.Signatures[0])
+	for _, s := range rel.Signatures[1:] {
+		best = better(best, judgeSignature(in, s))
 	}
-	return because(Unknown, open)
+	return best
 }
 
 // judgeSignature takes one signature through the steps of registrySignature.
@@ -73,7 +64,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 		return unknownKey(in, id, s.KeyID)
 	}
 	if key.Public == nil {
-		return because(Unknown, fmt.Sprintf("The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details))
+		return unreadable(fmt.Sprintf("The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details))
 	}
 	// 2.
 	sum := sha256.Sum256(s.Message)
@@ -81,7 +72,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 		return because(Fail, fmt.Sprintf("The repository's signature over this record does not verify with its key %s.", key.ID))
 	}
 	if !bindsWhatIsRecorded(in, s) {
-		return because(Unknown, "The signature verifies, but states no digest that can be compared with the package.")
+		return because(Absent, "The repository's signature verifies, but the digest that it covers is too weak, or none: two different packages can be made to share it.")
 	}
 	// 3.
 	standing := in.Anchors.Standing(id, in.Time, in.Network)
@@ -96,7 +87,10 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	if key.ValidAt(in.Time) {
 		return pass(reason, facts)
 	}
-	if date, ok := hostsDate(in.Release); ok && key.ValidAt(date) {
+	if in.Time.Before(key.Start) {
+		return because(Unknown, fmt.Sprintf("%s But that key comes into use on %s, after the time of this audit.", reason, key.Start.UTC().Format(time.DateOnly)))
+	}
+	if date, ok := hostsDate(in.Release, s); ok && key.ValidAt(date) {
 		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
 		return pass(reason+fmt.Sprintf(" The key was retired on %s; the repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
 	}
@@ -117,9 +111,11 @@ func bindsWhatIsRecorded(in *Input, s registry.ClaimedSignature) bool {
 }
 
 // hostsDate is when the repository's own host, asked directly, says that the
-// version was published.
-func hostsDate(rel *registry.Release) (time.Time, bool) {
-	if rel.Index.PublishedRoute != fetch.Direct || rel.Index.Published == "" {
+// version was published. It dates a signature only if that came from the same
+// place: else somebody on the way could put the leaked old key's signature over
+// other bytes beside the true date.
+func hostsDate(rel *registry.Release, s registry.ClaimedSignature) (time.Time, bool) {
+	if rel.Index.PublishedRoute != fetch.Direct || s.Route != fetch.Direct || rel.Index.Published == "" {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339, rel.Index.Published)

@@ -30,6 +30,8 @@ type Requirement struct {
 	Status Status   `json:"status"`
 	Checks []string `json:"checks"` // those that decided
 	Reason string   `json:"reason"`
+	// Reach says who could do what to meet it; empty where it is met.
+	Reach principles.Reach `json:"reach"`
 }
 
 // A Track is one track's result.
@@ -98,6 +100,9 @@ func (v *Verdict) weighTrack(t principles.Track, findings map[string]evidence.Fi
 		for _, r := range l.Requirements {
 			w := weigh(r, findings)
 			w.Track, w.Level = t.ID, l.Level
+			if w.Status != Met {
+				w.Reach = r.Reach
+			}
 			v.Requirements = append(v.Requirements, w)
 			held = held && w.Status == Met
 			possible = possible && w.Status != Unmet

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -51,11 +52,7 @@ func Open(ctx context.Context, answer fetch.Answer, rel *Release) (*Artifact, er
 	if answer.State != fetch.Found {
 		return art, nil
 	}
-	s256, s512 := sha256.Sum256(answer.Body), sha512.Sum512(answer.Body)
-	art.Digests = map[string]string{
-		"sha256": hex.EncodeToString(s256[:]),
-		"sha512": hex.EncodeToString(s512[:]),
-	}
+	art.Digests = digests(answer.Body, rel)
 	contents, err := archive.Read(rel.Artifact.Format, answer.Body, archive.Options{
 		Inspect:   rel.Inspector.Open,
 		Cancelled: func() bool { return ctx.Err() != nil },
@@ -78,4 +75,22 @@ func Open(ctx context.Context, answer fetch.Answer, rel *Release) (*Artifact, er
 	}
 	contents.Problems = append(contents.Problems, rel.Artifact.Rules.Check(contents)...)
 	return art, nil
+}
+
+// digests computes the digests that reports show, and others that the release
+// states: SHA-1 only to see a difference, for it proves no sameness.
+func digests(body []byte, rel *Release) map[string]string {
+	s256, s512 := sha256.Sum256(body), sha512.Sum512(body)
+	out := map[string]string{"sha256": hex.EncodeToString(s256[:]), "sha512": hex.EncodeToString(s512[:])}
+	for _, d := range rel.Digests {
+		switch d.Algorithm {
+		case "sha1":
+			sum := sha1.Sum(body)
+			out["sha1"] = hex.EncodeToString(sum[:])
+		case "sha384":
+			sum := sha512.Sum384(body)
+			out["sha384"] = hex.EncodeToString(sum[:])
+		}
+	}
+	return out
 }

@@ -3,11 +3,14 @@
 package report
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
@@ -47,6 +50,8 @@ type Report struct {
 	Sources []Source `json:"sources"`
 	// Principles is the version of the rules.
 	Principles string `json:"principles"`
+
+	rules *principles.Document // for the page, which explains them
 }
 
 // A Verdict is the answer: one entry a track beside Failed and Sentence.
@@ -76,6 +81,15 @@ type Artifact struct {
 	Route   fetch.Route       `json:"route"`
 	// Missing says why nothing arrived; empty where something did.
 	Missing string `json:"missing,omitempty"`
+}
+
+// listSum is the digest of the list of files as a go.sum file spells it.
+func (a Artifact) listSum() string {
+	raw, err := hex.DecodeString(a.Digests["h1"])
+	if err != nil || len(raw) == 0 {
+		return ""
+	}
+	return "h1:" + base64.StdEncoding.EncodeToString(raw)
 }
 
 // A File is one file of the package.
@@ -128,12 +142,14 @@ func New(s Subject) *Report {
 		Findings:     s.Findings,
 		Facts:        s.Facts,
 		Principles:   s.Rules.Version,
+		rules:        s.Rules,
 		Commands:     []Command{},
 		Files:        []File{},
 	}
 	if r.Facts == nil {
 		r.Facts = []evidence.Fact{}
 	}
+	r.Sources, r.Route = sources(s.Answers)
 	r.Verdict = verdict(s, r)
 	r.Artifact = artifact(s.Artifact)
 	if s.Artifact.Contents != nil {
@@ -146,7 +162,6 @@ func New(s Subject) *Report {
 			r.Commands = append(r.Commands, Command{c.Purpose, text, c.Expect})
 		}
 	}
-	r.Sources, r.Route = sources(s.Answers)
 	return r
 }
 
@@ -156,7 +171,25 @@ func (r *Report) JSON() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
-	return append(raw, '\n'), nil
+	return append(visible(raw), '\n'), nil
+}
+
+// visible escapes what JSON may hold as it is and a terminal obeys or hides:
+// the same characters that the text does not let through (see [clean]).
+func visible(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); {
+		r, n := utf8.DecodeRune(raw[i:])
+		if r == '\n' || !hidden(r) {
+			out = append(out, raw[i:i+n]...)
+		} else {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		}
+		i += n
+	}
+	return out
 }
 
 func notes(groups ...[]purl.Note) []string {
@@ -198,7 +231,7 @@ func verdict(s Subject, r *Report) Verdict {
 	}
 	name := s.Release.Ref.Path() + " " + s.Release.Ref.Version
 	if v.Failed {
-		v.Sentence = fmt.Sprintf("Failed: what is served as %s is not what it should be. Do not use it.", name)
+		v.Sentence = fmt.Sprintf("Failed: what %s as %s is not what it should be. Do not use it.", arrived(s.Artifact.Answer.Route), name)
 		v.Missing = strings.Join(v.Failures, " ")
 		return v
 	}
@@ -213,9 +246,28 @@ func verdict(s Subject, r *Report) Verdict {
 		}
 		parts = append(parts, part)
 	}
-	v.Sentence = fmt.Sprintf("%s: %s. This was checked here, just now. It does not say that the package is safe.", name, strings.Join(parts, "; "))
+	v.Sentence = fmt.Sprintf("%s: %s. %s It does not say that the package is safe.", name, strings.Join(parts, "; "), checked(r.Route))
 	v.Missing = missing(v.Tracks, r.Requirements)
 	return v
+}
+
+// arrived says who brought the package, as the middle of a sentence.
+func arrived(r fetch.Route) string {
+	switch r {
+	case fetch.File:
+		return "you brought"
+	case fetch.Replay:
+		return "was recorded"
+	}
+	return "is served"
+}
+
+// checked says what was done here, and on whose documents.
+func checked(r fetch.Route) string {
+	if r == fetch.Replay {
+		return "This was checked here, just now, on recorded answers: what was served since is not known."
+	}
+	return "This was checked here, just now."
 }
 
 // missing names what stands between the first track's level and the next.

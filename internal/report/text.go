@@ -56,7 +56,32 @@ func (w *writer) answer(r *Report) {
 		w.linef("%s %s", w.paint(red, "! alarm:"), clean(a))
 	}
 	w.linef("")
-	w.linef("%s", clean(r.Verdict.Sentence))
+	w.wrap("", clean(r.Verdict.Sentence))
+	if !r.Verdict.Failed {
+		w.next(r)
+	}
+}
+
+// next says what stands between the first track's level and the one above.
+func (w *writer) next(r *Report) {
+	if len(r.Verdict.Tracks) == 0 || r.Verdict.Tracks[0].Level == r.Verdict.Tracks[0].Top {
+		return
+	}
+	t := r.Verdict.Tracks[0]
+	w.linef("")
+	w.linef("%s", w.paint(bold, fmt.Sprintf("Why not %s %d", t.Name, t.Level+1)))
+	for _, q := range r.Requirements {
+		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met {
+			continue
+		}
+		w.wrap("  ", q.Name+": "+clean(q.Reason))
+		if q.Reach.Maintainer != "" {
+			w.wrap("    ", "The maintainer could: "+q.Reach.Maintainer)
+		}
+		if q.Reach.Repository != "" {
+			w.wrap("    ", "The repository could: "+q.Reach.Repository)
+		}
+	}
 }
 
 func trackLine(t level.Track) string {
@@ -125,6 +150,9 @@ func (w *writer) again(r *Report) {
 	} else {
 		w.linef("  %s", clean(r.Artifact.URL))
 		w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
+		if sum := r.Artifact.listSum(); sum != "" {
+			w.linef("  list of files %s", sum)
+		}
 	}
 	w.linef("  route: %s, audited at %s by the principles %s", r.Route, r.Time, r.Principles)
 	if len(r.Commands) == 0 {
@@ -154,6 +182,22 @@ func (w *writer) wrap(indent, text string) {
 	}
 }
 
+// hidden tells characters that a terminal obeys, or that nobody sees: control
+// characters (C1 too), what changes the direction, and what has no width.
+func hidden(r rune) bool {
+	switch {
+	case r < 0x20, r >= 0x7f && r < 0xa0, // C0, DEL, C1
+		r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
+		r >= 0xfff9 && r <= 0xfffd, r >= 0xe0000 && r <= 0xe0fff:
+		return true
+	}
+	switch r {
+	case 0xad, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xfeff, 0xffa0:
+		return true
+	}
+	return false
+}
+
 // clean makes text from outside harmless for a terminal: control, invisible
 // and direction-changing characters become visible escapes.
 func clean(s string) string {
@@ -162,8 +206,7 @@ func clean(s string) string {
 		switch {
 		case r == '\n':
 			b.WriteRune(' ')
-		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0xad || r >= 0x200b && r <= 0x200f ||
-			r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0xfffd || r >= 0xe0000 && r <= 0xe0fff:
+		case hidden(r):
 			fmt.Fprintf(&b, "\\u%04x", r)
 		default:
 			b.WriteRune(r)

@@ -6,12 +6,13 @@ package golang
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
@@ -97,19 +98,19 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 		c.Prefetch(ctx, rel.Artifact.Request)
 	}
 
-	var infoAnswer fetch.Answer
+	var infoAnswer, denied fetch.Answer
 	err = together(
 		func() (err error) {
-			infoAnswer, err = c.Get(ctx, fetch.Request{URL: at.url("info"), Step: "version record", Limit: 1 << 20})
+			infoAnswer, err = c.Get(ctx, recordRequest(at, "info"))
 			return err
 		},
 		func() (err error) {
 			rel.Manifest.Path = "go.mod"
-			rel.Manifest.Answer, err = c.Get(ctx, fetch.Request{URL: at.url("mod"), Step: "go.mod", Limit: 16 << 20})
+			rel.Manifest.Answer, err = c.Get(ctx, recordRequest(at, "mod"))
 			return err
 		},
 		func() (err error) {
-			rel.Log, err = logEntry(ctx, c, at, v)
+			rel.Log, denied, err = logEntry(ctx, c, at, v)
 			return err
 		},
 		func() (err error) {
@@ -120,8 +121,14 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	if err != nil {
 		return nil, err
 	}
-	if infoAnswer.State == fetch.NotThere && rel.Log.Lookup.State == fetch.NotThere {
-		return nil, notFound(ref, at)
+	// Nothing of this version was had, and somebody who should have it says
+	// that there is none: then there is nothing to audit.
+	some := infoAnswer.State == fetch.Found || rel.Manifest.Answer.State == fetch.Found || rel.Log.Lookup.State == fetch.Found
+	if !some && (infoAnswer.State == fetch.NotThere || denied.State == fetch.NotThere) {
+		if denied.State != fetch.NotThere {
+			denied = rel.Log.Lookup
+		}
+		return nil, notFound(ref, at, infoAnswer, denied)
 	}
 	rel.Record = rel.Log.Lookup
 	rel.Digests = digests(rel.Log, at)
@@ -146,7 +153,10 @@ func describe(rel *registry.Release, answer fetch.Answer, at located) {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The version record is about %q, not %q, so nothing was read from it.", i.Version, at.Version)})
 		return
 	}
-	rel.Index.Published = i.Time
+	// It is shown in a sentence, so it must be nothing but a time.
+	if t, err := time.Parse(time.RFC3339, i.Time); err == nil {
+		rel.Index.Published, rel.Index.PublishedRoute = t.UTC().Format(time.RFC3339), answer.Route
+	}
 	if i.Origin != nil {
 		rel.Source.Repository, rel.Source.Revision = i.Origin.URL, i.Origin.Hash
 		rel.Source.Reference, rel.Source.Folder = i.Origin.Ref, i.Origin.Subdir
@@ -175,9 +185,9 @@ func digests(entry *registry.LogEntry, at located) []registry.ClaimedDigest {
 	return out
 }
 
-func notFound(ref purl.Ref, at located) error {
+func notFound(ref purl.Ref, at located, info, lookup fetch.Answer) error {
 	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-		"the Go module proxy and the checksum database both answer that they have no %s@%s. Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.", at.Path, at.Version)}
+		"nobody who was asked has %s@%s (version record: %s; checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.", at.Path, at.Version, info.Reason, lookup.Reason)}
 }
 
 // together runs functions in parallel and returns the first error, in the
@@ -194,7 +204,12 @@ func together(fs ...func() error) error {
 	for range fs {
 		<-done
 	}
-	return errors.Join(errs...)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func splitPath(path string) (namespace, name string) {
@@ -218,7 +233,7 @@ func zipRules(version, path string) archive.Rules {
 func commands(path, version string) []registry.Command {
 	return []registry.Command{{
 		Purpose: "Let the go command fetch the module and check it against the checksum database.",
-		Env:     [][2]string{{"GOFLAGS", "-mod=mod"}, {"GONOSUMDB", ""}, {"GOSUMDB", Database}},
+		Env:     [][2]string{{"GOFLAGS", "-mod=mod"}, {"GONOSUMDB", "none"}, {"GOSUMDB", Database}},
 		Argv:    []string{"go", "mod", "download", "-json", path + "@" + version},
 		Expect:  "\"Sum\" is the h1: digest shown here, and there is no \"Error\".",
 	}}
@@ -231,7 +246,7 @@ func retracted(mod []byte, version string) string {
 		return ""
 	}
 	for _, r := range f.Retract {
-		if inInterval(version, r.Low, r.High) {
+		if semver.Compare(r.Low, version) <= 0 && semver.Compare(version, r.High) <= 0 {
 			if r.Rationale != "" {
 				return fmt.Sprintf("The author has retracted this version: %q. The list of retractions is not signed.", r.Rationale)
 			}

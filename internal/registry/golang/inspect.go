@@ -124,11 +124,22 @@ func (i *inspector) readGoMod(in *registry.Inside) {
 		ref := purl.Ref{Type: "golang", Namespace: namespace, Name: name, Version: r.Mod.Version}
 		in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: ref.String(), Kind: "requires"})
 	}
-	if f.Toolchain != nil {
+	if name := toolchain(f); name != "" {
 		in.Runs = append(in.Runs, registry.Run{When: "build",
-			What:  fmt.Sprintf("Its go.mod asks for the toolchain %s. That counts only when the module is built as the main module, not when it is imported.", f.Toolchain.Name),
+			What:  fmt.Sprintf("Its go.mod asks for the toolchain %q, which the go command may download. That counts only when the module is built as the main module, not when it is imported.", name),
 			Files: []string{"go.mod"}, Stop: "GOTOOLCHAIN=local"})
 	}
+}
+
+// toolchain is what a toolchain line names. The lax reading of a go.mod, which
+// is right for a dependency, passes over that line.
+func toolchain(f *modfile.File) string {
+	for _, statement := range f.Syntax.Stmt {
+		if line, ok := statement.(*modfile.Line); ok && len(line.Token) == 2 && line.Token[0] == "toolchain" {
+			return line.Token[1]
+		}
+	}
+	return ""
 }
 
 // maxListed bounds how many files a run names.
@@ -147,45 +158,4 @@ func runs(cgo, asm, objects []string) []registry.Run {
 	add("build", "%d prebuilt object files (.syso) are linked into programs without being compiled: nobody can read them as source.", "", objects)
 	add("build", "%d assembly files are assembled into programs.", "", asm)
 	return out
-}
-
-// cgoScanner looks for the import of "C" that turns a file into a cgo file. It
-// reads line by line with bounded memory: the import stands on a line of its
-// own, or in a group.
-type cgoScanner struct {
-	file  string
-	line  []byte
-	found bool
-}
-
-// Write never fails: a scanner must not disturb the hashing beside it.
-func (s *cgoScanner) Write(p []byte) (int, error) {
-	for rest := p; len(rest) > 0 && !s.found; {
-		end := bytes.IndexByte(rest, '\n')
-		if end < 0 {
-			s.keep(rest)
-			break
-		}
-		s.keep(rest[:end])
-		s.found = isImportC(s.line)
-		s.line = s.line[:0]
-		rest = rest[end+1:]
-	}
-	return len(p), nil
-}
-
-func (s *cgoScanner) keep(part []byte) {
-	const longest = 256
-	if room := longest - len(s.line); room > 0 {
-		s.line = append(s.line, part[:min(room, len(part))]...)
-	}
-}
-
-func isImportC(l []byte) bool {
-	t := strings.TrimSpace(string(l))
-	if i := strings.Index(t, "//"); i >= 0 {
-		t = strings.TrimSpace(t[:i])
-	}
-	t = strings.TrimSpace(strings.TrimPrefix(t, "import"))
-	return t == `"C"` || t == "`C`" || t == `("C")`
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -49,75 +50,138 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (located, []purl
 		candidates = []string{ref.Path()}
 	}
 	var notes []purl.Note
-	var last located
+	sure := true // everything asked before said itself that it is no module
 	for i, path := range candidates {
 		at, err := locatedAt(path, ref.Version)
 		if err != nil {
 			return located{}, nil, &registry.NotFound{Ref: ref, Detail: err.Error()}
 		}
-		last = at
-		found, note, err := probe(ctx, c, at, ref.Tag, len(candidates) == 1)
+		found, note, denied, err := probe(ctx, c, at, ref.Tag, len(candidates) == 1)
 		if err != nil {
 			return located{}, nil, err
 		}
 		if found.Version == "" {
+			sure = sure && denied
 			continue
 		}
-		if i > 0 {
+		switch {
+		case i > 0 && sure:
 			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s, which is no module by itself; audited is the module %s that contains it.", candidates[0], path)})
+		case i > 0:
+			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s; audited is the module %s that contains it. Whether a module of a longer name contains it could not be learned.", candidates[0], path)})
 		}
 		if note != "" {
 			notes = append(notes, purl.Note{Kind: "moving", Text: note})
 		}
 		return found, notes, nil
 	}
+	at, err := locatedAt(candidates[0], ref.Version)
+	if err != nil {
+		return located{}, nil, &registry.NotFound{Ref: ref, Detail: err.Error()}
+	}
 	if ref.Version != "" {
 		// Nobody knows a shorter path either: ask about what was pasted, and
 		// let the full set of answers say what is known.
-		at, err := locatedAt(candidates[0], ref.Version)
-		if err != nil {
-			return located{}, nil, &registry.NotFound{Ref: ref, Detail: err.Error()}
-		}
 		return at, notes, nil
 	}
-	return located{}, nil, &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-		"the Go module proxy names no version of %s, so there is nothing to audit. Check the spelling (upper and lower case count), or give a version.", last.Path)}
+	return located{}, nil, noVersion(ctx, c, ref, at)
+}
+
+// noVersion says why no version could be chosen. What it asks was asked before.
+func noVersion(ctx context.Context, c *fetch.Client, ref purl.Ref, at located) error {
+	list, err := askList(ctx, c, at)
+	if err != nil {
+		return err
+	}
+	_, latest, err := askLatest(ctx, c, at)
+	if err != nil {
+		return err
+	}
+	for _, a := range []fetch.Answer{list, latest} {
+		if a.State == fetch.Unknown {
+			return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
+				"which versions there are could not be learned (%s). Give a version, or try again later.", a.Reason)}
+		}
+	}
+	wanted := "no version of it"
+	if prefix := versionPrefix(ref.Tag); prefix != "" {
+		wanted = "no version of it that begins with " + prefix
+	}
+	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
+		"the Go module proxy names %s, so there is nothing to audit. Check the spelling (upper and lower case count), or give a version.", wanted)}
+}
+
+// versionPrefix is the tag where it is the beginning of a version ("v1.2"),
+// and empty where it asks for the newest of all.
+func versionPrefix(tag string) string {
+	if semver.IsValid(tag) {
+		return tag
+	}
+	return ""
 }
 
 // probe asks whether a module exists, and for its newest version where none
-// was given. A zero version means no. With only one candidate and a version,
-// nothing needs to be asked.
-func probe(ctx context.Context, c *fetch.Client, at located, tag string, only bool) (located, string, error) {
+// was given. A zero version means no; denied tells that the proxy itself says
+// so. With only one candidate and a version, nothing needs to be asked.
+func probe(ctx context.Context, c *fetch.Client, at located, tag string, only bool) (found located, note string, denied bool, err error) {
 	if at.Version != "" {
 		if only {
-			return at, "", nil
+			return at, "", false, nil
 		}
-		a, err := c.Get(ctx, fetch.Request{URL: at.url("info"), Step: "version record", Limit: 1 << 20})
-		if err != nil || a.State != fetch.Found {
-			return located{}, "", err
+		for _, kind := range []string{"info", "mod"} {
+			a, err := c.Get(ctx, recordRequest(at, kind))
+			switch {
+			case err != nil || a.State == fetch.NotThere:
+				return located{}, "", true, err
+			case a.State == fetch.Found:
+				return at, "", false, nil
+			}
 		}
-		return at, "", nil
+		return located{}, "", false, nil
 	}
-	if tag != "" && tag != "latest" && tag != "upgrade" {
-		return located{}, "", &registry.NotFound{Ref: purl.Ref{Type: "golang", Name: at.Path}, Detail: fmt.Sprintf("%q is a branch or tag name: give a version such as v1.2.3, or nothing for the newest", tag)}
+	prefix := versionPrefix(tag)
+	if prefix == "" && tag != "" && tag != "latest" {
+		return located{}, "", false, &registry.NotFound{Ref: purl.Ref{Type: "golang", Name: at.Path}, Detail: fmt.Sprintf("%q is a branch or tag name: give a version such as v1.2.3, or nothing for the newest", tag)}
 	}
-	newest, _, err := newestVersion(ctx, c, at)
-	if err != nil || newest == "" {
-		return located{}, "", err
-	}
-	found, err := locatedAt(at.Path, newest)
+	newest, _, err := newestVersion(ctx, c, at, prefix)
 	if err != nil {
-		return located{}, "", nil // the list holds something that is no version
+		return located{}, "", false, err
 	}
-	return found, fmt.Sprintf("You gave no version; audited is %s, which the Go module proxy names as the newest. That answer is not signed.", newest), nil
+	if newest == "" {
+		list, err := askList(ctx, c, at)
+		return located{}, "", list.State == fetch.NotThere, err
+	}
+	found, err = locatedAt(at.Path, newest)
+	switch {
+	case err != nil:
+		return located{}, "", false, nil // the list holds something that is no version
+	case prefix != "":
+		note = fmt.Sprintf("Audited is %s, the newest version beginning with %s that the Go module proxy names. That answer is not signed.", newest, prefix)
+	default:
+		note = fmt.Sprintf("You gave no version; audited is %s, which the Go module proxy names as the newest. That answer is not signed.", newest)
+	}
+	return found, note, false, nil
+}
+
+// recordRequest asks a document that stands beside the module's zip.
+func recordRequest(at located, kind string) fetch.Request {
+	if kind == "info" {
+		return fetch.Request{URL: at.url(kind), Step: "version record", Limit: 1 << 20}
+	}
+	return fetch.Request{URL: at.url(kind), Step: "go.mod", Limit: 16 << 20}
+}
+
+func askList(ctx context.Context, c *fetch.Client, at located) (fetch.Answer, error) {
+	return c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20})
 }
 
 // newestVersion is the version that the go command would choose for "latest":
 // the highest release that is not retracted, else the highest pre-release,
-// else what @latest says (go.dev/ref/mod#version-queries). mod is the go.mod
-// of the highest version, where retractions stand.
-func newestVersion(ctx context.Context, c *fetch.Client, at located) (version string, mod []byte, err error) {
-	list, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20})
+// else what @latest says (go.dev/ref/mod#version-queries); with a prefix, of
+// those versions only that begin so. mod is the go.mod of the highest version
+// of all, where retractions stand.
+func newestVersion(ctx context.Context, c *fetch.Client, at located, prefix string) (version string, mod []byte, err error) {
+	list, err := askList(ctx, c, at)
 	if err != nil {
 		return "", nil, err
 	}
@@ -130,7 +194,10 @@ func newestVersion(ctx context.Context, c *fetch.Client, at located) (version st
 		}
 	}
 	if len(versions) == 0 {
-		v, err := askLatest(ctx, c, at)
+		if prefix != "" {
+			return "", nil, nil
+		}
+		v, _, err := askLatest(ctx, c, at)
 		return v, nil, err
 	}
 	slices.SortFunc(versions, func(a, b string) int {
@@ -140,7 +207,7 @@ func newestVersion(ctx context.Context, c *fetch.Client, at located) (version st
 		return semver.Compare(b, a)
 	})
 	if top, err := locatedAt(at.Path, versions[0]); err == nil {
-		a, err := c.Get(ctx, fetch.Request{URL: top.url("mod"), Step: "newest go.mod", Limit: 16 << 20})
+		a, err := c.Get(ctx, recordRequest(top, "mod"))
 		if err != nil {
 			return "", nil, err
 		}
@@ -148,31 +215,41 @@ func newestVersion(ctx context.Context, c *fetch.Client, at located) (version st
 			mod = a.Body
 		}
 	}
-	f, parseErr := modfile.ParseLax("go.mod", mod, nil)
+	if prefix != "" {
+		versions = slices.DeleteFunc(versions, func(v string) bool { return !strings.HasPrefix(v, prefix+".") })
+		if len(versions) == 0 {
+			return "", mod, nil
+		}
+	}
+	f, err := modfile.ParseLax("go.mod", mod, nil)
+	if err != nil {
+		return versions[0], mod, nil
+	}
+	taken := retractions(f.Retract)
 	for _, v := range versions {
-		if parseErr != nil || !anyInterval(f.Retract, v) {
+		if !taken.hold(v) {
 			return v, mod, nil
 		}
 	}
 	return versions[0], mod, nil
 }
 
-func askLatest(ctx context.Context, c *fetch.Client, at located) (string, error) {
+func askLatest(ctx context.Context, c *fetch.Client, at located) (string, fetch.Answer, error) {
 	a, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@latest", Step: "newest version", Limit: 1 << 20})
 	if err != nil || a.State != fetch.Found {
-		return "", err
+		return "", a, err
 	}
 	var i info
 	if json.Unmarshal(a.Body, &i) != nil || !semver.IsValid(i.Version) {
-		return "", nil
+		return "", a, nil
 	}
-	return i.Version, nil
+	return i.Version, a, nil
 }
 
 // index says what the list names as newest, and whether this version was
 // taken back.
 func index(ctx context.Context, c *fetch.Client, at located) (registry.Index, error) {
-	newest, mod, err := newestVersion(ctx, c, at)
+	newest, mod, err := newestVersion(ctx, c, at, "")
 	if err != nil {
 		return registry.Index{}, err
 	}
@@ -190,15 +267,31 @@ func released(v string) int {
 	return 0
 }
 
-func anyInterval(rs []*modfile.Retract, v string) bool {
+// intervals are ordered and apart, so that asking is cheap: both the list of
+// versions and the list of retractions may be megabytes long.
+type intervals []modfile.VersionInterval
+
+func retractions(rs []*modfile.Retract) intervals {
+	all := make(intervals, 0, len(rs))
 	for _, r := range rs {
-		if inInterval(v, r.Low, r.High) {
-			return true
-		}
+		all = append(all, r.VersionInterval)
 	}
-	return false
+	slices.SortFunc(all, func(a, b modfile.VersionInterval) int { return semver.Compare(a.Low, b.Low) })
+	var apart intervals
+	for _, i := range all {
+		if n := len(apart); n > 0 && semver.Compare(i.Low, apart[n-1].High) <= 0 {
+			if semver.Compare(i.High, apart[n-1].High) > 0 {
+				apart[n-1].High = i.High
+			}
+			continue
+		}
+		apart = append(apart, i)
+	}
+	return apart
 }
 
-func inInterval(v, low, high string) bool {
-	return semver.Compare(low, v) <= 0 && semver.Compare(v, high) <= 0
+// hold tells whether a version is in one of the intervals.
+func (is intervals) hold(v string) bool {
+	i := sort.Search(len(is), func(i int) bool { return semver.Compare(is[i].Low, v) > 0 })
+	return i > 0 && semver.Compare(v, is[i-1].High) <= 0
 }

@@ -22,20 +22,24 @@ var places = []string{
 // logEntry fetches a version's record, the newest signed head, and the tiles
 // that connect them. It runs the verification only to learn which tiles are
 // needed and throws the verdict away: the checks run it again.
-func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (*registry.LogEntry, error) {
+//
+// The second result is the answer of a place that says itself that it has no
+// record of this version; its State is NotThere, or it is zero.
+func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (*registry.LogEntry, fetch.Answer, error) {
 	entry := &registry.LogEntry{Log: Database, Known: v.Heads[Database], Tiles: map[string]fetch.Answer{}}
+	var denied fetch.Answer
 	err := together(
 		func() (err error) {
-			entry.Lookup, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
+			entry.Lookup, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
 			return err
 		},
 		func() (err error) {
-			entry.Latest, err = fromAnyPlace(ctx, c, "latest", "signed head", 1<<16)
+			entry.Latest, _, err = fromAnyPlace(ctx, c, "latest", "signed head", 1<<16)
 			return err
 		},
 	)
 	if err != nil || entry.Lookup.State != fetch.Found {
-		return entry, err
+		return entry, denied, err
 	}
 	var cancelled error
 	e := sumdb.Evidence{Lookup: entry.Lookup.Body, Known: entry.Known, Tiles: func(paths []string) []sumdb.TileAnswer {
@@ -51,7 +55,7 @@ func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit
 	if key, ok := v.LogKey(Database); ok {
 		_, _ = sumdb.Verify(key, e)
 	}
-	return entry, cancelled
+	return entry, denied, cancelled
 }
 
 // tiles fetches tiles in parallel and keeps every answer.
@@ -62,7 +66,7 @@ func tiles(ctx context.Context, c *fetch.Client, entry *registry.LogEntry, paths
 	var wg sync.WaitGroup
 	for i, p := range paths {
 		wg.Go(func() {
-			answers[i], errs[i] = fromAnyPlace(ctx, c, p, "log tiles", 1<<16)
+			answers[i], _, errs[i] = fromAnyPlace(ctx, c, p, "log tiles", 1<<16)
 		})
 	}
 	wg.Wait()
@@ -89,22 +93,22 @@ func fillMissing(paths []string) []sumdb.TileAnswer {
 }
 
 // fromAnyPlace asks one place after the other until one has the document. If
-// none has, the answer is "not there" only if every place says so.
-func fromAnyPlace(ctx context.Context, c *fetch.Client, path, step string, limit int64) (fetch.Answer, error) {
-	var result fetch.Answer
+// none has, the answer is "not there" only if every place says so; denied is
+// the answer of one that does.
+func fromAnyPlace(ctx context.Context, c *fetch.Client, path, step string, limit int64) (result, denied fetch.Answer, err error) {
 	for i, place := range places {
 		a, err := c.Get(ctx, fetch.Request{URL: place + path, Step: step, Limit: limit})
-		if err != nil {
-			return a, err
+		if err != nil || a.State == fetch.Found {
+			return a, fetch.Answer{}, err
 		}
-		if a.State == fetch.Found {
-			return a, nil
+		if a.State == fetch.NotThere {
+			denied = a
 		}
 		if i == 0 || result.State == fetch.NotThere {
 			result = a
 		}
 	}
-	return result, nil
+	return result, denied, nil
 }
 
 // A line is one line of a go.sum file.

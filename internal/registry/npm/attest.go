@@ -23,7 +23,7 @@ const (
 func attestationsOf(ctx context.Context, c *fetch.Client, at located, announced fields) (registry.Attestations, error) {
 	out := expected(at, announced)
 	var err error
-	out.Answer, err = c.Get(ctx, attestationsRequest(at))
+	out.Answer, err = get(ctx, c, attestationsRequest(at), at.name)
 	if err != nil {
 		return out, err
 	}

@@ -169,6 +169,9 @@ func (i *inspector) names(where string, f fields, gyp bool) []registry.NameInsid
 		{"peerDependencies", inside.peer, recorded.peer},
 		{"scripts that installing runs", installScripts(f, gyp), installScripts(i.record.fields, gyp)},
 	} {
+		if i.record.abbreviated && strings.HasPrefix(p.field, "scripts") {
+			continue
+		}
 		if len(p.stated)+len(p.recorded) > 0 {
 			out = append(out, registry.NameInside{Document: where, Field: p.field, Stated: canonical(p.stated), Asked: canonical(p.recorded)})
 		}

@@ -43,7 +43,7 @@ func listRequest(name string) fetch.Request {
 func list(ctx context.Context, c *fetch.Client, name string) (*listing, error) {
 	l := &listing{}
 	var err error
-	l.answer, err = c.Get(ctx, listRequest(name))
+	l.answer, err = get(ctx, c, listRequest(name), name)
 	if err != nil || l.answer.State != fetch.Found {
 		return l, err
 	}
@@ -177,7 +177,7 @@ func earlier(ctx context.Context, c *fetch.Client, l *listing, at located) (regi
 // published learns from the package's full document when the registry says that
 // a version appeared. It is large, so it is asked only where a date decides.
 func published(ctx context.Context, c *fetch.Client, at located, index *registry.Index) ([]purl.Note, error) {
-	answer, err := c.Get(ctx, fetch.Request{URL: base + at.name, Accept: "application/json", Step: "date of publication", Limit: maxFull})
+	answer, err := get(ctx, c, fullRequest(at.name, "date of publication"), at.name)
 	if err != nil {
 		return nil, err
 	}
@@ -196,6 +196,10 @@ func published(ctx context.Context, c *fetch.Client, at located, index *registry
 	}
 	index.Published, index.PublishedRoute = date, answer.Route
 	return nil, nil
+}
+
+func fullRequest(name, step string) fetch.Request {
+	return fetch.Request{URL: base + name, Accept: "application/json", Step: step, Limit: maxFull}
 }
 
 // dateOf walks a full document to time[version].

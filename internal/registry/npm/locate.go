@@ -119,21 +119,54 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (find, error) {
 	return f, nil
 }
 
-// read asks for one version's document and reads it, if it can be.
+// read asks for one version's document and reads it, if it can be. An archive
+// may hold the package's document instead, which holds those of all versions.
 func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err error) {
-	f.answer, err = c.Get(ctx, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord})
-	if err != nil || f.answer.State != fetch.Found {
+	f.answer, err = get(ctx, c, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord}, f.at.name)
+	if err != nil {
 		return err
 	}
-	rec, readErr := readRecord(f.answer.Body, f.at.name, f.at.version)
+	doc, whole := f.answer.Body, true
+	if notRecorded(f.answer) && f.at.version != "" {
+		if doc, whole, err = f.fromPackage(ctx, c); err != nil {
+			return err
+		}
+	}
+	if f.answer.State != fetch.Found {
+		return nil
+	}
+	rec, readErr := readRecord(doc, f.at.name, f.at.version)
 	if readErr != nil {
 		f.answer.State = fetch.Unknown
 		f.answer.Reason = "what came as the version record cannot be used: " + readErr.Error()
 		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
 		return nil
 	}
+	rec.abbreviated = !whole
 	f.record, f.at.version = rec, rec.text("version")
 	return nil
+}
+
+// fromPackage takes the version's document out of the package's; whole is false
+// where that is the abbreviated one. Where there is none, the answer stays.
+func (f *find) fromPackage(ctx context.Context, c *fetch.Client) (doc []byte, whole bool, err error) {
+	answer, err := get(ctx, c, fullRequest(f.at.name, "version record"), f.at.name)
+	if err == nil && notRecorded(answer) {
+		answer, err = get(ctx, c, listRequest(f.at.name), f.at.name)
+	}
+	if err != nil || answer.State != fetch.Found {
+		return nil, false, err
+	}
+	doc, whole, readErr := entryOf(answer.Body, f.at)
+	switch {
+	case readErr != nil:
+		f.note("record", "The package's document could not be used: %s. Nothing was read from it.", readErr)
+	case doc == nil:
+		f.note("record", "The package's document lists no version %s.", f.at.version)
+	default:
+		f.answer = answer
+	}
+	return doc, whole, nil
 }
 
 func (f *find) note(kind, format string, args ...any) {

@@ -28,21 +28,20 @@ func (Registry) Type() string { return "npm" }
 func (Registry) Name() string { return "npm registry" }
 
 // Hosts is the one host. A scoped name stands as two segments, as in the
-// tarballs' addresses; only the attestations' address takes it as one, with an
-// encoded slash.
+// tarballs' addresses, or as one with an encoded slash, as in the attestations';
+// the registry takes both, and archives of other tools hold either.
 func (Registry) Hosts() []fetch.Host {
 	const (
 		word    = `[A-Za-z0-9!'()*~_.-]+`
 		plain   = `[A-Za-z0-9!'()*~][A-Za-z0-9!'()*~_.-]*`
-		name    = `(@` + word + `/` + word + `|` + plain + `)`
-		escaped = `(@` + word + `%2f` + word + `|` + plain + `)`
+		name    = `(@` + word + `(/|%2f|%2F)` + word + `|` + plain + `)`
 		version = `[A-Za-z0-9!'()*~_.+-]+`
 	)
 	return []fetch.Host{{Name: Host, Paths: []string{
 		`/` + name,                 // all versions
 		`/` + name + `/` + version, // one, by version or tag
 		`/` + name + `/-/` + version + `\.tgz`,
-		`/-/npm/v1/attestations/` + escaped + `@` + version,
+		`/-/npm/v1/attestations/` + name + `@` + version,
 	}}}
 }
 

@@ -28,6 +28,8 @@ type record struct {
 	fields
 	dist       fields
 	signatures []signature
+	// abbreviated tells that it lacks scripts and source.
+	abbreviated bool
 }
 
 type signature struct{ keyID, sig string }

@@ -1,0 +1,228 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+)
+
+// archived is a record, as another tool would have made it: which addresses,
+// and what each was asked to send.
+func archived(t testing.TB, pages ...[3]string) *fetch.Record {
+	t.Helper()
+	var entries []any
+	for _, p := range pages {
+		entries = append(entries, map[string]any{
+			"startedDateTime": "2026-11-22T12:00:00.000Z", "time": 1, "cache": map[string]any{}, "timings": map[string]any{"send": 0, "wait": 1, "receive": 0},
+			"request": map[string]any{"method": "GET", "url": p[0], "httpVersion": "HTTP/2", "cookies": []any{}, "queryString": []any{}, "headersSize": -1, "bodySize": 0,
+				"headers": []any{map[string]any{"name": "Accept", "value": p[1]}}},
+			"response": map[string]any{"status": 200, "statusText": "OK", "httpVersion": "HTTP/2", "cookies": []any{}, "headers": []any{}, "redirectURL": "", "headersSize": -1, "bodySize": len(p[2]),
+				"content": map[string]any{"size": len(p[2]), "mimeType": "application/octet-stream", "encoding": "base64", "text": []byte(p[2])}},
+		})
+	}
+	raw, err := json.Marshal(map[string]any{"log": map[string]any{"version": "1.2", "creator": map[string]any{"name": "another tool", "version": "1"}, "entries": entries}})
+	require.NoError(t, err)
+	record, err := fetch.ReadHAR(raw)
+	require.NoError(t, err)
+	return record
+}
+
+// TestNPMArchivesOfOtherTools: the record may be the package's document, full or
+// abbreviated, and a scoped name may be written either way.
+func TestNPMArchivesOfOtherTools(t *testing.T) {
+	p := package123(t)
+	p.manifest["scripts"] = map[string]any{"postinstall": "node ."}
+	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
+	w := p.world()
+	doc, tgz, att, full := string(w[mintedDoc].body), string(w[mintedTgz].body), string(w[mintedAtt].body), string(w[mintedFull].body)
+	var whole map[string]any
+	require.NoError(t, json.Unmarshal([]byte(full), &whole))
+	entry := whole["versions"].(map[string]any)["1.2.3"].(map[string]any)
+	short, err := json.Marshal(map[string]any{"name": mintedName, "modified": "2026-11-22", "dist-tags": whole["dist-tags"],
+		"versions": map[string]any{"1.2.3": map[string]any{"name": mintedName, "version": "1.2.3", "dist": entry["dist"], "hasInstallScript": true}}})
+	require.NoError(t, err)
+	const (
+		any         = "*/*"
+		install     = "application/vnd.npm.install-v1+json"
+		escapedFull = npmHost + "@example%2fthing"
+		upperFull   = npmHost + "@example%2Fthing"
+		plainAtt    = npmHost + "-/npm/v1/attestations/@example/thing@1.2.3"
+		upperAtt    = npmHost + "-/npm/v1/attestations/@example%2Fthing@1.2.3"
+	)
+	set := both(3, 3, 2, 2)
+	for name, c := range map[string]struct {
+		reference string
+		pages     [][3]string
+		want      map[string][2]int
+	}{
+		"version document":              {mintedRef, [][3]string{{mintedDoc, any, doc}, {mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"version document, escaped":     {mintedRef, [][3]string{{npmHost + "@example%2fthing/1.2.3", any, doc}, {mintedTgz, any, tgz}, {plainAtt, any, att}}, set},
+		"full document":                 {mintedRef, [][3]string{{mintedFull, "application/json", full}, {mintedTgz, "", tgz}, {mintedAtt, any, att}}, set},
+		"full document, escaped":        {mintedRef, [][3]string{{escapedFull, "", full}, {mintedTgz, any, tgz}, {upperAtt, any, att}}, set},
+		"full document, upper case":     {mintedRef, [][3]string{{upperFull, any, full}, {mintedTgz, any, tgz}, {plainAtt, any, att}}, set},
+		"abbreviated document":          {mintedRef, [][3]string{{mintedFull, install, string(short)}, {mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"abbreviated document, escaped": {mintedRef, [][3]string{{escapedFull, install + "; q=1.0, application/json; q=0.8, */*", string(short)}, {mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"both documents":                {mintedRef, [][3]string{{mintedFull, install, string(short)}, {mintedFull, "application/json", full}, {mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"no version given":              {"npm:@example/thing", [][3]string{{escapedFull, any, full}, {mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"no attestations recorded":      {mintedRef, [][3]string{{mintedFull, any, full}, {mintedTgz, any, tgz}}, both(2, 3, 0, 2)},
+		"no package recorded":           {mintedRef, [][3]string{{mintedFull, any, full}, {mintedAtt, any, att}}, both(0, 3, 0, 2)},
+		"no record recorded":            {mintedRef, [][3]string{{mintedTgz, any, tgz}, {mintedAtt, any, att}}, set},
+		"another package's document":    {mintedRef, [][3]string{{mintedFull, any, strings.Replace(full, `"name":"@example/thing"`, `"name":"@example/other"`, -1)}, {mintedTgz, any, tgz}}, both(0, 3, 0, 2)},
+		"a document without it":         {mintedRef, [][3]string{{mintedFull, any, strings.Replace(full, `"1.2.3":{`, `"1.2.4":{`, -1)}, {mintedTgz, any, tgz}}, both(0, 3, 0, 2)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := p.options(nil)
+			o.Replay = archived(t, c.pages...)
+			r, err := audit.Run(context.Background(), c.reference, o)
+			require.NoError(t, err)
+			require.Equal(t, "pkg:npm/%40example/thing@1.2.3", r.Report.Reference)
+			require.Equal(t, c.want, levels(r), r.Report.Text(false))
+			require.Empty(t, r.Report.Verdict.Alarms)
+		})
+	}
+}
+
+// TestNPMLineage: a release line that had provenance.
+func TestNPMLineage(t *testing.T) {
+	for name, c := range map[string]struct {
+		earlier        func(p *thing) []map[string]any // of 1.2.2
+		now            func(p *thing)
+		says, contains string
+	}{
+		"none before":      {nil, nil, "not applicable", "No earlier version"},
+		"the same":         {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, nil, "pass", "same workflow"},
+		"none now":         {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.attestations = nil }, "fail", "this one was not"},
+		"only publish now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.attestations = p.attestations[:1]; p.record = noProvenance }, "fail", "this one was not"},
+		"other repository": {func(p *thing) []map[string]any {
+			return p.earlier("https://github.com/example/before", func(s *signing) { s.claims[15] = "7" })
+		}, nil, "fail", "was built from"},
+		"renamed repository": {func(p *thing) []map[string]any { return p.earlier("https://github.com/example/before", nil) }, nil, "pass", ""},
+		"same number, another host": {func(p *thing) []map[string]any {
+			return p.earlier("https://gitlab.com/example/thing", func(s *signing) { s.claims[8] = "https://gitlab.com" })
+		}, nil, "fail", "was built from"},
+		"other workflow": {func(p *thing) []map[string]any {
+			return p.earlier(mintedRepo, func(s *signing) {
+				s.claims[18] = mintedRepo + "/.github/workflows/other.yml@refs/heads/main"
+			})
+		}, nil, "fail", "other.yml"},
+		"not to be verified": {func(p *thing) []map[string]any {
+			return []map[string]any{{"predicateType": slsaType, "bundle": map[string]any{}}}
+		}, nil, "unknown", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := package123(t)
+			if c.now != nil {
+				c.now(p)
+			}
+			w := p.world()
+			if c.earlier != nil {
+				var list map[string]any
+				require.NoError(t, json.Unmarshal(w[mintedFull].body, &list))
+				list["versions"].(map[string]any)["1.2.2"] = map[string]any{"name": mintedName, "version": "1.2.2", "dist": map[string]any{"attestations": map[string]any{"provenance": map[string]any{"predicateType": slsaType}}}}
+				raw, err := json.Marshal(list)
+				require.NoError(t, err)
+				answer, err := json.Marshal(map[string]any{"attestations": c.earlier(p)})
+				require.NoError(t, err)
+				w = w.but(mintedFull, ok(raw)).but(strings.Replace(mintedAtt, "1.2.3", "1.2.2", 1), ok(answer))
+			}
+			r := p.audit(w)
+			hasOutcome(t, r, "lineage-kept", c.says, c.contains)
+			require.Equal(t, c.says == "fail", len(r.Report.Verdict.Alarms) > 0)
+			require.False(t, r.Report.Verdict.Failed)
+		})
+	}
+}
+
+func noProvenance(_, dist map[string]any) {
+	delete(dist["attestations"].(map[string]any), "provenance")
+}
+
+// earlier are the attestations of version 1.2.2.
+func (p *thing) earlier(repository string, how func(*signing)) []map[string]any {
+	before := *p
+	before.version = "1.2.2"
+	s := before.builtFrom(repository)
+	if how != nil {
+		how(&s)
+	}
+	return []map[string]any{p.npm.attest(s)}
+}
+
+func TestNPMWithdrawn(t *testing.T) {
+	p := package123(t)
+	p.record = func(doc, _ map[string]any) { doc["deprecated"] = "use another" }
+	r := p.audit(p.world())
+	require.Equal(t, both(3, 3, 2, 2), levels(r), "a deprecation changes no level")
+	require.Contains(t, r.Report.Text(false), `deprecated this version: "use another"`)
+
+	var notFound *registry.NotFound
+	_, err := audit.Run(t.Context(), "npm:@example/thing@9.9.9", p.options(p.world()))
+	require.ErrorAs(t, err, &notFound)
+	require.ErrorContains(t, err, "unpublished")
+	_, err = audit.Run(t.Context(), "npm:@example/gone@1.0.0", p.options(p.world()))
+	require.ErrorAs(t, err, &notFound)
+	o := p.options(nil)
+	o.Replay = new(fetch.Record)
+	r, err = audit.Run(t.Context(), mintedRef, o)
+	require.NoError(t, err, "an empty archive knows of no absence")
+	require.Equal(t, both(0, 3, 0, 2), levels(r))
+}
+
+// TestNPMHugePackageDocument: 100 MB of versions cost the line's history and a
+// date, and nothing else.
+func TestNPMHugePackageDocument(t *testing.T) {
+	p := package123(t)
+	p.signers = p.keys(p.npm.old)
+	r := p.audit(p.world().but(mintedFull, page{status: 200, reader: io.LimitReader(endless{}, 100<<20)}))
+	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
+	hasOutcome(t, r, "registry-signature", "unknown", "retired")
+	hasOutcome(t, r, "lineage-kept", "unknown", "")
+}
+
+// TestNPMMutants changes one byte of a good answer at a time.
+func TestNPMMutants(t *testing.T) {
+	p := package123(t)
+	w := p.world()
+	base, anchors := p.audit(w), p.npm.anchors()
+	require.Equal(t, both(3, 3, 2, 2), levels(base))
+	seed := uint64(20261123)
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 2))
+	total := 0
+	for _, target := range []target{{url: mintedDoc, mutants: 900}, {url: mintedAtt, mutants: 1500}, {url: mintedTgz, mutants: 400}, {url: mintedFull, mutants: 300}} {
+		url, mutants := target.url, target.mutants
+		if testing.Short() {
+			mutants = 60
+		}
+		body := w[url].body
+		for range mutants {
+			i := random.IntN(len(body))
+			changed := bytes.Clone(body)
+			changed[i] ^= byte(1 + random.IntN(255))
+			o := options(w.but(url, ok(changed)))
+			o.Anchors = anchors
+			r, err := audit.Run(t.Context(), mintedRef, o)
+			total++
+			if err != nil {
+				continue
+			}
+			notBetter(t, base, r, url)
+			if url == mintedTgz {
+				require.True(t, r.Report.Verdict.Failed, "byte %d of the package", i)
+			}
+		}
+	}
+	t.Logf("%d mutants", total)
+}

@@ -1,0 +1,289 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+)
+
+func TestNPMWholeSet(t *testing.T) {
+	p := package123(t)
+	for route, r := range map[string]*audit.Result{"direct": p.audit(p.world()), "replay": p.replay(p.world())} {
+		require.Equal(t, both(3, 3, 2, 2), levels(r), route)
+		require.Empty(t, r.Report.Verdict.Alarms, route)
+		require.False(t, r.Report.Verdict.Failed, route)
+	}
+	r := p.audit(p.world())
+	hasOutcome(t, r, "build-attested", "pass", "entry 102 of the public log")
+	hasOutcome(t, r, "repository-attestation", "pass", "")
+	hasOutcome(t, r, "files-covered", "pass", "derived")
+	hasOutcome(t, r, "source-agrees", "pass", "")
+}
+
+// TestNPMSignatureOnly: what a registry signature is worth, by key and route.
+func TestNPMSignatureOnly(t *testing.T) {
+	cases := []struct {
+		name           string
+		bend           func(p *thing)
+		direct, replay map[string][2]int
+		check          string // direct
+		says, contains string
+		failed         bool
+	}{
+		{"current key", nil, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "pins", false},
+		{"retired key", func(p *thing) { p.signers = p.keys(p.npm.old) }, both(2, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "pass", "asked directly, dates this version", false},
+		{"both keys", func(p *thing) { p.signers = p.keys(p.npm.old, p.npm.current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
+		{"no signature", func(p *thing) { p.signers = nil }, both(1, 1, 1, 1), both(0, 3, 0, 2), "signature-served", "fail", "removed it", false},
+		{"unknown key", func(p *thing) { p.signers = p.keys(newKey(p.npm.t)) }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "does not know", false},
+		{"unknown key beside the current one", func(p *thing) { p.signers = p.keys(newKey(p.npm.t), p.npm.current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
+		{"key of the other usage", func(p *thing) { p.npm.unused["npm:signatures"] = true }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "", false},
+		{"wrong beside right", func(p *thing) {
+			p.record = func(_, dist map[string]any) {
+				list := dist["signatures"].([]any)
+				dist["signatures"] = append(list, map[string]any{"keyid": list[0].(map[string]any)["keyid"], "sig": "MEUCIQCklzPak9tCeZ2jmAW"})
+			}
+		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "does not verify", true},
+		{"signature over another digest", func(p *thing) {
+			p.record = func(_, dist map[string]any) { dist["integrity"] = "sha512-" + strings.Repeat("A", 86) + "==" }
+		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "", true},
+		{"no integrity", func(p *thing) {
+			p.record = func(_, dist map[string]any) { delete(dist, "integrity") }
+		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "", true},
+		{"wrong shasum beside a right integrity", func(p *thing) {
+			p.record = func(_, dist map[string]any) { dist["shasum"] = strings.Repeat("ab", 20) }
+		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "digest-matches", "fail", "sha1", true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := package123(t)
+			p.attestations = nil
+			if c.bend != nil {
+				c.bend(p)
+			}
+			r := p.audit(p.world())
+			require.Equal(t, c.direct, levels(r), r.Report.Text(false))
+			hasOutcome(t, r, c.check, c.says, c.contains)
+			require.Equal(t, c.failed, r.Report.Verdict.Failed)
+			r = p.replay(p.world())
+			require.Equal(t, c.replay, levels(r), r.Report.Text(false))
+		})
+	}
+}
+
+// TestNPMRetiredKeyNeedsTheHostForBoth: somebody who has the old key, and sits
+// where the record passes, gains nothing by the host's true date.
+func TestNPMRetiredKeyNeedsTheHostForBoth(t *testing.T) {
+	p := package123(t)
+	p.attestations, p.signers = nil, p.keys(p.npm.old)
+	w := p.world()
+	// The record's address answers only through the relay.
+	relayed := w.but(mintedDoc, page{err: errors.New("connection refused")}).
+		but("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), w[mintedDoc])
+	o := p.options(relayed)
+	o.Relay = "https://relay.example"
+	r, err := audit.Run(t.Context(), mintedRef, o)
+	require.NoError(t, err)
+	hasOutcome(t, r, "registry-signature", "unknown", "")
+	require.Less(t, levels(r)["integrity"][0], 2, r.Report.Text(false))
+}
+
+// TestNPMAttestations: every way in which attestations differ from the whole set.
+func TestNPMAttestations(t *testing.T) {
+	const stranger = "https://github.com/stranger/fork"
+	only := func(makers ...func(p *thing) signing) func(p *thing) {
+		return func(p *thing) {
+			p.attestations = []map[string]any{}
+			for _, m := range makers {
+				p.attestations = append(p.attestations, p.npm.attest(m(p)))
+			}
+		}
+	}
+	publish := func(p *thing) signing { return p.publish() }
+	built := func(p *thing) signing { return p.provenance() }
+	bent := func(make func(p *thing) signing, how func(p *thing, s *signing)) func(p *thing) signing {
+		return func(p *thing) signing {
+			s := make(p)
+			how(p, &s)
+			return s
+		}
+	}
+	fails := both(0, 0, 0, 0)
+	cases := []struct {
+		name           string
+		bend           func(p *thing)
+		want           map[string][2]int
+		check          string
+		says, contains string
+	}{
+		{"other order", only(built, publish), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"two of each", only(built, publish, built, publish), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"provenance only", only(built), both(3, 3, 2, 2), "repository-attestation", "absent", ""},
+		{"publish only, provenance announced", only(publish), both(2, 3, 1, 2), "signer-identity", "unknown", "announces"},
+		{"none, though announced", only(), both(2, 3, 1, 2), "signer-identity", "unknown", "announces"},
+		{"publish without a registry signature", func(p *thing) { only(publish, built)(p); p.signers = nil }, both(3, 3, 2, 2), "signature-served", "fail", ""},
+		{"a promise only", only(publish, bent(built, func(_ *thing, s *signing) { s.promise = true })), both(3, 3, 1, 2), "build-attested", "unknown", "promised"},
+		{"a stranger's, and no other", only(publish, func(p *thing) signing { return p.builtFrom(stranger) }), both(2, 3, 1, 1), "signer-identity", "unknown", "not known to speak for this package"},
+		{"a stranger's beside the publisher's", only(publish, func(p *thing) signing { return p.builtFrom(stranger) }, built), both(3, 3, 1, 1), "source-agrees", "fail", "impostor"},
+		{"a stranger poses as the registry", only(built, bent(built, func(p *thing, s *signing) { s.statement = p.publish().statement })), fails, "attestations-genuine", "fail", "poses as the repository's own"},
+		{"a stranger poses under another label", only(built, bent(built, func(p *thing, s *signing) { s.statement, s.label = p.publish().statement, slsaType })), fails, "attestations-genuine", "fail", "labelled"},
+		{"another issuer vouches for GitHub's", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] = "https://oidc.builds.example.org" })), both(2, 3, 1, 2), "signer-identity", "unknown", "not that of the place where it is"},
+		{"an enterprise's issuer", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] += "/acme" })), both(3, 3, 2, 2), "signer-identity", "pass", ""},
+		{"an issuer that only begins so", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] += ".evil.example" })), both(2, 3, 1, 2), "signer-identity", "unknown", ""},
+		{"no source in the certificate", only(publish, bent(built, func(_ *thing, s *signing) { delete(s.claims, 12) })), both(2, 3, 1, 2), "signer-identity", "unknown", "names no source repository"},
+		{"other case and .git", func(p *thing) {
+			p.manifest["repository"] = "https://github.com/Example/Thing.git"
+			only(publish, built)(p)
+		}, both(3, 3, 2, 2), "source-agrees", "pass", ""},
+		{"the package names no source", func(p *thing) { delete(p.manifest, "repository"); only(publish, built)(p) }, both(2, 3, 0, 0), "source-agrees", "absent", "not agreement"},
+		{"the package names a look-alike", func(p *thing) {
+			p.manifest["repository"] = "https://github.com/example/thin\u0261"
+			only(publish, built)(p)
+		}, both(2, 3, 1, 1), "source-agrees", "fail", ""},
+		{"the certificate says another commit", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[13] = strings.Repeat("b", 40) })), fails, "build-attested", "fail", "commit"},
+		{"the certificate says another repository than the statement", only(publish, bent(built, func(p *thing, s *signing) { s.statement = p.builtFrom(stranger).statement })), fails, "build-attested", "fail", "source"},
+		{"other git inputs first", only(publish, bent(built, func(_ *thing, s *signing) {
+			d := s.statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
+			d["resolvedDependencies"] = append([]any{map[string]any{"uri": "git+https://github.com/other/tool@refs/heads/main", "digest": map[string]any{"gitCommit": strings.Repeat("c", 40)}}}, d["resolvedDependencies"].([]any)...)
+		})), both(3, 3, 2, 2), "build-attested", "pass", ""},
+		{"other label", only(publish, bent(built, func(_ *thing, s *signing) { s.label = "https://slsa.dev/provenance/v0.2" })), fails, "attestations-genuine", "fail", "labelled"},
+		{"another package", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/%40example/other@1.2.3" })), fails, "attestations-genuine", "fail", "not about this version"},
+		{"another version", only(built, bent(publish, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/%40example/thing@1.2.4" })), fails, "attestations-genuine", "fail", "not about this version"},
+		{"the plain spelling of the scope", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/@example/thing@1.2.3" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"other bytes", only(publish, bent(built, func(_ *thing, s *signing) { digest(s)["sha512"] = strings.Repeat("ab", 64) })), fails, "attestations-genuine", "fail", "other bytes"},
+		{"a weak digest only", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["digest"] = map[string]any{"sha1": strings.Repeat("ab", 20)} })), fails, "attestations-genuine", "fail", "no sha512"},
+		{"a right digest beside a wrong one", only(publish, bent(built, func(_ *thing, s *signing) { digest(s)["sha256"] = strings.Repeat("ab", 32) })), fails, "attestations-genuine", "fail", "other bytes"},
+		{"several subjects, ours last", only(publish, bent(built, func(_ *thing, s *signing) {
+			s.statement["subject"] = append([]any{map[string]any{"name": "pkg:npm/other@1", "digest": map[string]any{"sha512": strings.Repeat("ab", 64)}}}, s.statement["subject"].([]any)...)
+		})), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"published by the retired key in its time", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.time = p.npm.old, retiredOn.Add(-time.Hour) })), both(3, 3, 2, 2), "repository-attestation", "pass", ""},
+		{"published by the retired key too late", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.time = p.npm.old, retiredOn })), fails, "attestations-genuine", "fail", ""},
+		{"published by an unknown key", only(built, bent(publish, func(p *thing, s *signing) { s.key = newKey(p.npm.t) })), both(3, 3, 2, 2), "attestations-genuine", "unknown", "not among the anchors"},
+		{"published by a key under the registry's id", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.hint = newKey(p.npm.t), keyID(p.npm.t, p.npm.current) })), fails, "attestations-genuine", "fail", ""},
+		{"published by the key for records", func(p *thing) { p.npm.unused["npm:attestations"] = true; only(publish, built)(p) }, both(3, 3, 2, 2), "repository-attestation", "unknown", ""},
+		{"published under two key ids", only(built, bent(publish, func(_ *thing, s *signing) {
+			s.bend = func(b map[string]any) {
+				b["dsseEnvelope"].(map[string]any)["signatures"].([]any)[0].(map[string]any)["keyid"] = "SHA256:another"
+			}
+		})), fails, "attestations-genuine", "fail", "names another signer"},
+		{"a certificate beside a key id", only(publish, bent(built, func(_ *thing, s *signing) {
+			s.bend = func(b map[string]any) {
+				b["dsseEnvelope"].(map[string]any)["signatures"].([]any)[0].(map[string]any)["keyid"] = "SHA256:another"
+			}
+		})), fails, "attestations-genuine", "fail", "names another signer"},
+		{"published elsewhere", only(built, bent(publish, func(_ *thing, s *signing) {
+			s.statement["predicate"].(map[string]any)["registry"] = "https://registry.example"
+		})), fails, "attestations-genuine", "fail", "another name or version"},
+		{"provenance by the registry's key", only(publish, bent(publish, func(p *thing, s *signing) { s.statement = p.provenance().statement })), both(2, 2, 1, 1), "attestations-genuine", "unknown", "does not know"},
+		{"a future bundle", only(publish, bent(built, func(_ *thing, s *signing) {
+			s.bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
+		})), both(2, 2, 1, 1), "signer-identity", "unknown", "not understood"},
+		{"a future bundle beside the set", only(publish, built, bent(built, func(_ *thing, s *signing) {
+			s.bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
+		})), both(3, 3, 2, 2), "attestations-genuine", "unknown", "not understood"},
+		{"an unknown kind, logged by the publisher", only(publish, built, bent(built, func(_ *thing, s *signing) { s.statement["predicateType"] = "https://example.org/sbom" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"another log", func(p *thing) {
+			other := newVirtualNPM(p.npm.t)
+			s := p.provenance()
+			p.attestations = []map[string]any{p.npm.attest(p.publish()), other.attest(s)}
+		}, both(2, 2, 1, 1), "attestations-genuine", "absent", "not among the anchors"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := package123(t)
+			c.bend(p)
+			r := p.audit(p.world())
+			hasOutcome(t, r, c.check, c.says, c.contains)
+			require.Equal(t, c.want, levels(r), r.Report.Text(false))
+			require.Equal(t, c.want["integrity"] == [2]int{0, 0}, r.Report.Verdict.Failed)
+		})
+	}
+}
+
+func subject(s *signing) map[string]any { return s.statement["subject"].([]any)[0].(map[string]any) }
+
+func digest(s *signing) map[string]any { return subject(s)["digest"].(map[string]any) }
+
+// TestNPMPromisedAttestationsThatDoNotCome: announced is not absent.
+func TestNPMPromisedAttestationsThatDoNotCome(t *testing.T) {
+	p := package123(t)
+	huge := page{status: 200, reader: bytes.NewReader(bytes.Repeat([]byte(" "), 9<<20))}
+	for name, c := range map[string]struct {
+		answer page
+		want   [2]int
+	}{
+		"404":   {page{status: 404}, [2]int{2, 3}},
+		"500":   {page{status: 500}, [2]int{2, 3}},
+		"403":   {page{status: 403}, [2]int{2, 3}},
+		"HTML":  {ok([]byte("<!doctype html>")), [2]int{2, 2}},
+		"empty": {ok(nil), [2]int{2, 2}},
+		"huge":  {huge, [2]int{2, 2}},
+		"none":  {ok([]byte(`{"attestations":[]}`)), [2]int{2, 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := p.audit(p.world().but(mintedAtt, c.answer))
+			require.Equal(t, c.want, levels(r)["integrity"], r.Report.Text(false))
+			require.False(t, r.Report.Verdict.Failed)
+			hasOutcome(t, r, "signer-identity", "unknown", "")
+		})
+	}
+}
+
+// TestNPMStaleAnchors: what rests on anchors that could have been refreshed is
+// open after 30 days; without a network it counts, and says as of when.
+func TestNPMStaleAnchors(t *testing.T) {
+	p := package123(t)
+	p.npm.taken = at.AddDate(0, 0, -31)
+	r := p.audit(p.world())
+	require.Equal(t, both(1, 3, 1, 2), levels(r), r.Report.Text(false))
+	hasOutcome(t, r, "registry-signature", "unknown", "31 days ago")
+	r = p.replay(p.world())
+	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
+	hasOutcome(t, r, "registry-signature", "pass", "later revocations unseen")
+}
+
+// TestNPMManifestConfusion: the record and the package do not agree.
+func TestNPMManifestConfusion(t *testing.T) {
+	for name, record := range map[string]func(doc, dist map[string]any){
+		"hidden dependency": func(doc, _ map[string]any) { doc["dependencies"] = map[string]any{"harmless": "1"} },
+		"hidden script":     func(doc, _ map[string]any) { doc["scripts"] = map[string]any{"postinstall": "true"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := package123(t)
+			p.record = record
+			r := p.audit(p.world())
+			require.Equal(t, [2]int{1, 1}, levels(r)["integrity"], r.Report.Text(false))
+			require.NotEmpty(t, r.Report.Verdict.Alarms)
+			require.False(t, r.Report.Verdict.Failed)
+		})
+	}
+	p := package123(t)
+	p.manifest["name"] = "@example/other"
+	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
+	r := p.audit(p.world())
+	require.Equal(t, [2]int{1, 1}, levels(r)["integrity"])
+	hasOutcome(t, r, "name-inside", "fail", "@example/other")
+}
+
+// TestNPMForeignHost: bytes come from the registry's own host, or not at all.
+func TestNPMForeignHost(t *testing.T) {
+	p := package123(t)
+	p.record = func(_, dist map[string]any) { dist["tarball"] = "https://evil.example/thing-1.2.3.tgz" }
+	w := p.world()
+	r := p.audit(w)
+	require.Equal(t, both(3, 3, 2, 2), levels(r))
+	require.Contains(t, strings.Join(r.Report.Notes, " "), "evil.example")
+	for _, s := range r.Report.Sources {
+		require.NotContains(t, s.URL, "evil.example")
+	}
+	r = p.audit(w.but(mintedTgz, page{status: 404}))
+	require.False(t, r.Report.Verdict.Failed)
+	require.Equal(t, 0, levels(r)["integrity"][0])
+}

@@ -1,0 +1,114 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/sigstore"
+)
+
+// lineage asks whether the release line kept its provenance, from the same
+// source and workflow.
+func lineage(in *Input) Finding {
+	e := in.Release.Earlier
+	switch {
+	case e.State == "":
+		return because(NotApplicable, "This repository's list of versions does not say which were attested.")
+	case e.State != fetch.Found:
+		return because(Unknown, "The list of earlier versions could not be read: "+e.Reason)
+	case len(e.Attested) == 0:
+		return because(NotApplicable, "No earlier version of this release line was published with provenance.")
+	}
+	now := certificate(in)
+	if now == nil {
+		if without(in).Outcome == Unknown {
+			return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance; this one's could not be verified.", quoted(e.Attested[0])))
+		}
+		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual: find out before you use it.", quoted(e.Attested[0])))
+	}
+	before := claimedCertificate(in, e.Previous)
+	if before == nil {
+		return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance too; it could not be verified for comparison.", quoted(e.Attested[0])))
+	}
+	from, _ := sourceOf(before)
+	to, _ := sourceOf(now)
+	was, is := workflowPath(before), workflowPath(now)
+	switch {
+	case !sameRepository(from, to) && !renamed(before, now):
+		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(e.Attested[0]), quoted(from), quoted(to)))
+	case was != is:
+		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(e.Attested[0]), quoted(was), quoted(is)))
+	}
+	return pass(fmt.Sprintf("Version %s of this release line was built from the same repository by the same workflow.", quoted(e.Attested[0])), nil)
+}
+
+// without tells whether it is known that no attestation with a certificate is
+// served for this version: Unknown, or Absent.
+func without(in *Input) Finding {
+	list := in.Release.Attestations
+	if f, none := noAttestations(list); none {
+		return f
+	}
+	for _, a := range in.attested {
+		if a.finding.Outcome != Pass {
+			return because(Unknown, a.finding.Reason)
+		}
+	}
+	if missingLabel(in) != "" {
+		return because(Unknown, "The record announces more than is served.")
+	}
+	return lacking(list, "None of the attestations carries a certificate.")
+}
+
+// certificate is that of the verified attestation whose signer may speak for
+// the package, else of the first that has one; nil for none.
+func certificate(in *Input) *sigstore.Identity {
+	var first *sigstore.Identity
+	for _, a := range in.attested {
+		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
+			continue
+		}
+		if entitled(in, a).Outcome == Pass {
+			return a.verified.Certificate
+		}
+		if first == nil {
+			first = a.verified.Certificate
+		}
+	}
+	return first
+}
+
+// claimedCertificate verifies a predecessor's attestations for comparison
+// only: they are about other bytes, which are not at hand.
+func claimedCertificate(in *Input, list registryAttestations) *sigstore.Identity {
+	root, err := sigstore.ParseRoot(in.Anchors.SigstoreRoot())
+	if err != nil {
+		return nil
+	}
+	for _, each := range list.Each {
+		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
+		if err == nil && v.Certificate != nil && v.Statement != nil && aboutName(v.Statement, list.Subject.Names) {
+			return v.Certificate
+		}
+	}
+	return nil
+}
+
+// renamed tells whether two certificates name one repository by its number,
+// which its host keeps when the name changes.
+func renamed(a, b *sigstore.Identity) bool {
+	x, y := a.Claims.SourceRepositoryIdentifier, b.Claims.SourceRepositoryIdentifier
+	return x != "" && x == y && a.Issuer == b.Issuer
+}
+
+// workflowPath is a workflow's path in its repository, without the revision
+// behind the "@"; of a workflow that lies elsewhere it is the whole address.
+func workflowPath(id *sigstore.Identity) string {
+	file, _, _ := strings.Cut(workflow(id), "@")
+	source, _ := sourceOf(id)
+	if n := len(source); n > 0 && len(file) > n && strings.EqualFold(file[:n], source) && file[n] == '/' {
+		return file[n:]
+	}
+	return file
+}

@@ -1,0 +1,146 @@
+package evidence
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/trust"
+)
+
+func TestBetter(t *testing.T) {
+	rising := []Finding{because(Absent, "absent"), unreadable("unreadable"), because(Unknown, "open"), pass("pass", nil), because(Fail, "fail")}
+	for i, a := range rising {
+		for j, b := range rising {
+			assert.Equal(t, rising[max(i, j)], better(a, b))
+		}
+	}
+	assert.Equal(t, "first", better(because(Unknown, "first"), because(Unknown, "second")).Reason)
+}
+
+func TestSignatureServed(t *testing.T) {
+	signed := []registry.ClaimedSignature{{}}
+	for name, c := range map[string]struct {
+		rel  registry.Release
+		want Outcome
+	}{
+		"signs nothing":    {registry.Release{}, NotApplicable},
+		"signed":           {registry.Release{SignsAll: "x", Signatures: signed}, Pass},
+		"stripped, direct": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}, Fail},
+		"stripped, relay":  {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Relay}}, Unknown},
+		"stripped, replay": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
+		"no record":        {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Unknown}}, Unknown},
+		"not there":        {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.NotThere}}, Absent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := &Input{Release: &c.rel}
+			assert.Equal(t, c.want, signatureServed(in).Outcome)
+			if c.want == Fail {
+				assert.Equal(t, Absent, registrySignature(in).Outcome, "the alarm is said once")
+			}
+		})
+	}
+}
+
+// TestWrongSignatures by npm's own keys, and by one that nobody knows.
+func TestWrongSignatures(t *testing.T) {
+	const (
+		old, current = "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA", "SHA256:DhQ8wR5APBvFHLF/+Tc+AYvPOdTpcIDqOhxsBHRwC7U"
+	)
+	anchors := trust.Embedded()
+	at := time.Date(2026, time.October, 10, 0, 0, 0, 0, time.UTC)
+	in := func(keyID string, sig []byte) *Input {
+		return &Input{Anchors: anchors, Time: at, Network: true, Release: &registry.Release{SignsAll: "x",
+			Signatures: []registry.ClaimedSignature{{Keys: string(trust.NPMKeys), KeyID: keyID, Message: []byte("a@1:sha512-x"), Signature: sig, Route: fetch.Direct}}}}
+	}
+	for _, id := range []string{old, current} {
+		f := registrySignature(in(id, []byte("nonsense")))
+		require.Equal(t, Fail, f.Outcome)
+		require.Contains(t, f.Reason, id)
+		require.Equal(t, Fail, registrySignature(in(id, nil)).Outcome)
+	}
+	f := registrySignature(in("SHA256:nobody", []byte("nonsense")))
+	require.Equal(t, Unknown, f.Outcome)
+	require.False(t, f.Unreadable, "it may be newer than the list of keys here")
+	require.Equal(t, Unknown, registrySignature(in(strings.ToLower(current), nil)).Outcome, "case counts")
+}
+
+func TestHostsDate(t *testing.T) {
+	const date = "2022-06-08T22:18:55.229Z"
+	for _, c := range []struct {
+		published        string
+		route, signature fetch.Route
+		want             bool
+	}{
+		{date, fetch.Direct, fetch.Direct, true},
+		{date, fetch.Replay, fetch.Direct, false},
+		{date, fetch.Direct, fetch.Relay, false},
+		{date, fetch.Relay, fetch.Relay, false},
+		{"", fetch.Direct, fetch.Direct, false},
+		{"yesterday", fetch.Direct, fetch.Direct, false},
+	} {
+		rel := &registry.Release{Index: registry.Index{Published: c.published, PublishedRoute: c.route}}
+		_, ok := hostsDate(rel, registry.ClaimedSignature{Route: c.signature})
+		assert.Equal(t, c.want, ok, c)
+	}
+}
+
+// TestNoAttestations: absent needs the host's own word, and no promise against.
+func TestNoAttestations(t *testing.T) {
+	subject := registry.Expected{Algorithm: "sha512"}
+	answer := func(s fetch.State, r fetch.Route) fetch.Answer { return fetch.Answer{State: s, Route: r} }
+	for name, c := range map[string]struct {
+		list registry.Attestations
+		want Finding
+	}{
+		"not this repository":     {registry.Attestations{}, because(NotApplicable, "")},
+		"the host says so":        {registry.Attestations{Subject: subject, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Absent, "")},
+		"an empty list":           {registry.Attestations{Subject: subject, Answer: answer(fetch.Found, fetch.Direct)}, because(Absent, "")},
+		"an empty list, relayed":  {registry.Attestations{Subject: subject, Answer: answer(fetch.Found, fetch.Relay)}, because(Unknown, "")},
+		"an empty list, promised": {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.Found, fetch.Direct)}, because(Unknown, "")},
+		"404, promised":           {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Unknown, "")},
+		"500":                     {registry.Attestations{Subject: subject, Answer: answer(fetch.Unknown, fetch.Direct)}, because(Unknown, "")},
+		"unreadable":              {registry.Attestations{Subject: subject, Broken: "x", Answer: answer(fetch.Found, fetch.Direct)}, unreadable("")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, none := noAttestations(c.list)
+			require.True(t, none)
+			f.Reason = ""
+			assert.Equal(t, c.want, f)
+		})
+	}
+	_, none := noAttestations(registry.Attestations{Subject: subject, Each: []registry.Attestation{{}}})
+	assert.False(t, none)
+}
+
+func TestWeakDigests(t *testing.T) {
+	digest := func(algorithm, value string) registry.ClaimedDigest {
+		return registry.ClaimedDigest{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
+	}
+	have := map[string]string{"sha1": "aa", "sha256": "bb", "sha384": "cc", "sha512": "dd"}
+	for name, c := range map[string]struct {
+		stated             []registry.ClaimedDigest
+		published, matches Outcome
+	}{
+		"strong":                   {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha1", "aa")}, Pass, Pass},
+		"sha1 only":                {[]registry.ClaimedDigest{digest("sha1", "aa")}, Absent, Absent},
+		"md5 only":                 {[]registry.ClaimedDigest{digest("md5", "ee")}, Absent, Absent},
+		"sha384 only":              {[]registry.ClaimedDigest{digest("sha384", "cc")}, Pass, Pass},
+		"sha1 differs":             {[]registry.ClaimedDigest{digest("sha1", "ab")}, Absent, Fail},
+		"sha1 differs, sha512 not": {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha1", "ab")}, Pass, Fail},
+		"one of two differs":       {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha256", "ab")}, Pass, Fail},
+		"none":                     {nil, Absent, Absent},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := &Input{Release: &registry.Release{Digests: c.stated, Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}},
+				Artifact: &registry.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}
+			assert.Equal(t, c.published, digestPublished(in).Outcome)
+			assert.Equal(t, c.matches, digestMatches(in).Outcome)
+		})
+	}
+}

@@ -1,7 +1,7 @@
 // npm run build: everything that is built goes into build/, which is never
 // committed. Needs Go and Node, nothing else.
 import { execFile } from "node:child_process";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -28,13 +28,17 @@ export async function build({ compress = true } = {}) {
 /** Builds only when a source file is newer than what was built, and one process at a time. */
 export async function ensureBuilt() {
   const lock = join(out, "lock");
-  for (;;) {
+  for (let waited = false; ;) {
     const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
     if (built > 0 && await newest(root) <= built) return;
     await mkdir(out, { recursive: true });
-    if (await mkdir(lock).then(() => true, () => false)) break;
-    const held = await stat(lock).then((s) => Date.now() - s.mtimeMs, () => 0);
-    if (held > 15 * 60_000) await rm(lock, { recursive: true, force: true }); // its holder is gone
+    if (await writeFile(lock, String(process.pid), { flag: "wx" }).then(() => true, () => false)) break;
+    if (await abandoned(lock)) {
+      await rm(lock, { recursive: true, force: true });
+      continue;
+    }
+    if (!waited) process.stderr.write("another process is building; waiting for it …\n");
+    waited = true;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }
   try {
@@ -42,6 +46,19 @@ export async function ensureBuilt() {
     await build({ compress: false });
   } finally {
     await rm(lock, { recursive: true, force: true });
+  }
+}
+
+/** Tells whether the process that took the lock is gone, for example because it was interrupted. */
+async function abandoned(lock) {
+  const pid = Number(await readFile(lock, "utf8").catch((error) => (error.code === "EISDIR" ? "-1" : "")));
+  const age = await stat(lock).then((s) => Date.now() - s.mtimeMs, () => 0);
+  if (pid === 0) return age > 10_000; // not written yet, or gone by now
+  try {
+    if (pid > 0) process.kill(pid, 0);
+    return pid < 0;
+  } catch (error) {
+    return error.code === "ESRCH";
   }
 }
 

@@ -44,6 +44,7 @@ function options() {
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
     return { track: match[1], level: Number(match[2]) };
   });
+  if (values.time === "") throw new Refused("--time: no time was given; write it like 2026-01-31T12:00:00Z");
   // A reference with spaces (a go.sum line, a command) may come unquoted.
   return { ...values, reference: positionals.join(" "), required };
 }
@@ -82,6 +83,11 @@ async function remember(heads) {
   }
 }
 
+/** A message may quote what came from outside: a terminal must not obey it. */
+function plain(text) {
+  return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+}
+
 /** Shows progress: one changing line on a terminal, one line a finished step elsewhere. */
 function progress() {
   const live = process.stderr.isTTY;
@@ -109,7 +115,7 @@ async function main() {
   try {
     answer = await touchstone.audit(JSON.stringify(request), replay, file, progress(), abort.signal);
   } catch (error) {
-    if (error.name === "PanicError") process.stderr.write(`${error.stack}\n`);
+    if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
     throw new Refused(error.message);
   }
   if (!replay) await remember(answer.heads);
@@ -126,11 +132,21 @@ async function main() {
   return verdict.failed || short.length > 0 ? 1 : 0;
 }
 
+// A program that ends under way (no memory left, say) is no verdict, and a
+// reader who has seen enough (a pipe into head) is no error.
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.on(event, (error) => {
+    process.stderr.write(`touchstone: ${plain(error?.stack ?? error)}\n`);
+    process.exit(2);
+  });
+}
+process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? (code ?? 2) : 2));
+
 let code;
 try {
   code = await main();
 } catch (error) {
-  process.stderr.write(`touchstone: ${error instanceof Refused ? error.message : error.stack}\n`);
+  process.stderr.write(`touchstone: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
   code = 2;
 }
 // The Go program waits for ever; standard output must be flushed first.

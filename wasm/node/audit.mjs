@@ -58,34 +58,35 @@ async function readOption(path, what) {
   }
 }
 
-// The signed log heads seen so far. They make a log that forks visible. A file
+// What earlier audits proved: the signed log heads, which make a log that forks
+// visible, and the versions of the trust anchors, which never go back. A file
 // that cannot be read counts as a first visit, and is said.
-const memoryPath = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "touchstone", "heads.json");
+const state = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "touchstone");
 
-async function recall() {
+async function recall(name, empty) {
   try {
-    const heads = JSON.parse(await readFile(memoryPath, "utf8"));
-    return Object.fromEntries(Object.entries(heads).filter(([, head]) => typeof head === "string"));
+    return JSON.parse(await readFile(join(state, name), "utf8")) ?? empty;
   } catch (error) {
-    if (error.code !== "ENOENT") process.stderr.write(`the log heads of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
-    return {};
+    if (error.code !== "ENOENT") process.stderr.write(`${name} of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
+    return empty;
   }
 }
 
-async function remember(heads) {
+async function remember(name, value) {
+  const path = join(state, name);
   try {
-    await mkdir(dirname(memoryPath), { recursive: true });
-    const next = `${memoryPath}.${process.pid}`;
-    await writeFile(next, JSON.stringify(heads, null, 2) + "\n");
-    await rename(next, memoryPath);
+    await mkdir(dirname(path), { recursive: true });
+    const next = `${path}.${process.pid}`;
+    await writeFile(next, JSON.stringify(value, null, 2) + "\n");
+    await rename(next, path);
   } catch (error) {
-    process.stderr.write(`the log heads could not be kept for the next visit (${error.message})\n`);
+    process.stderr.write(`${name} could not be kept for the next visit (${error.message})\n`);
   }
 }
 
-/** A message may quote what came from outside: a terminal must not obey it. */
-function plain(text) {
-  return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+/** Only strings are heads; whatever else stands there was not written here. */
+function heads(value) {
+  return Object.fromEntries(Object.entries(Object(value)).filter(([, head]) => typeof head === "string"));
 }
 
 /** Shows progress: one changing line on a terminal, one line a finished step elsewhere. */
@@ -109,7 +110,7 @@ async function main() {
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   const request = {
     reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined,
-    heads: replay ? {} : await recall(),
+    heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   let answer;
   try {
@@ -118,7 +119,10 @@ async function main() {
     if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
     throw new Refused(error.message);
   }
-  if (!replay) await remember(answer.heads);
+  if (!replay) {
+    await remember("heads.json", answer.heads);
+    if (answer.memory) await remember("anchors.json", answer.memory);
+  }
   if (o.record !== undefined) {
     await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
   }

@@ -89,6 +89,11 @@ function heads(value) {
   return Object.fromEntries(Object.entries(Object(value)).filter(([, head]) => typeof head === "string"));
 }
 
+/** A message may quote what came from outside: a terminal must not obey it. */
+function plain(text) {
+  return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+}
+
 /** Shows progress: one changing line on a terminal, one line a finished step elsewhere. */
 function progress() {
   const live = process.stderr.isTTY;

@@ -5,9 +5,13 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
-	"io"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -180,15 +184,80 @@ func TestNPMWithdrawn(t *testing.T) {
 	require.Equal(t, both(0, 3, 0, 2), levels(r))
 }
 
-// TestNPMHugePackageDocument: 100 MB of versions cost the line's history and a
-// date, and nothing else.
+// TestNPMHugePackageDocument: a document of more than 64 MB, which two requests
+// ask for, costs the line's history and a date, and nothing else.
 func TestNPMHugePackageDocument(t *testing.T) {
 	p := package123(t)
 	p.signers = p.keys(p.npm.old)
-	r := p.audit(p.world().but(mintedFull, page{status: 200, reader: io.LimitReader(endless{}, 100<<20)}))
+	r := p.audit(p.world().but(mintedFull, page{status: 200, reader: endless{}}))
 	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
 	hasOutcome(t, r, "registry-signature", "unknown", "retired")
 	hasOutcome(t, r, "lineage-kept", "unknown", "")
+}
+
+// TestNPMProofThatTheLogAnswers: a bundle with a promise only gets its proof
+// from the log; a wrong proof proves nothing, and speaks against nobody.
+func TestNPMProofThatTheLogAnswers(t *testing.T) {
+	p := package123(t)
+	s := p.provenance()
+	s.promise = true
+	p.attestations[1] = p.npm.attest(s)
+	w := p.world()
+	entry := p.attestations[1]["bundle"].(map[string]any)["verificationMaterial"].(map[string]any)["tlogEntries"].([]any)[0].(map[string]any)
+	body := entry["canonicalizedBody"].([]byte)
+	rootHash, other, checkpoint := p.npm.prove(body)
+	answer := func(checkpoint string, hashes ...string) page {
+		index, err := strconv.Atoi(entry["logIndex"].(string))
+		require.NoError(t, err)
+		raw, err := json.Marshal(map[string]any{"uuid": map[string]any{
+			"body": body, "integratedTime": mintedAt.Unix(), "logID": hex.EncodeToString(logID(t, p.npm.log)), "logIndex": index,
+			"verification": map[string]any{"inclusionProof": map[string]any{"checkpoint": checkpoint, "hashes": hashes, "logIndex": 1, "rootHash": hex.EncodeToString(rootHash), "treeSize": 2}},
+		}})
+		require.NoError(t, err)
+		return ok(raw)
+	}
+	at := "https://rekor.sigstore.dev/api/v1/log/entries?logIndex=" + entry["logIndex"].(string)
+	for name, c := range map[string]struct {
+		answer page
+		want   int
+	}{
+		"right":            {answer(checkpoint, hex.EncodeToString(other)), 2},
+		"other hashes":     {answer(checkpoint, strings.Repeat("ab", 32)), 1},
+		"other checkpoint": {answer(strings.Replace(checkpoint, "\n2\n", "\n3\n", 1), hex.EncodeToString(other)), 1},
+		"refused":          {page{status: 500}, 1},
+		"not there":        {page{status: 404}, 1},
+		"HTML":             {ok([]byte("<html>")), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, r := range []*audit.Result{p.audit(w.but(at, c.answer)), p.replay(w.but(at, c.answer))} {
+				require.Equal(t, both(3, 3, c.want, 2), levels(r), r.Report.Text(false))
+				require.False(t, r.Report.Verdict.Failed)
+			}
+		})
+	}
+}
+
+// TestNPMPastedDigest: a lock file's line is compared first.
+func TestNPMPastedDigest(t *testing.T) {
+	p := package123(t)
+	w := p.world()
+	s512, s1 := sha512.Sum512(p.tgz()), sha1.Sum(p.tgz())
+	right := "sha512-" + base64.StdEncoding.EncodeToString(s512[:])
+	lock := func(integrity string) string {
+		return `"node_modules/@example/thing": {"version": "1.2.3", "resolved": "` + mintedTgz + `", "integrity": "` + integrity + `"}`
+	}
+	wrong := "sha512-" + strings.Repeat("A", 86) + "=="
+	for _, c := range []struct{ pasted, says string }{
+		{lock(right), "pass"}, {mintedRef + " " + right, "pass"}, {lock(wrong), "fail"}, {mintedRef + " " + wrong, "fail"},
+		{lock("sha1-" + base64.StdEncoding.EncodeToString(s1[:])), "absent"},
+		{lock("sha1-" + base64.StdEncoding.EncodeToString(make([]byte, 20))), "fail"},
+		{"pkg:npm/%40example/thing@1.2.3?checksum=sha512:" + hex.EncodeToString(s512[:]), "pass"},
+	} {
+		r, err := audit.Run(t.Context(), c.pasted, p.options(w))
+		require.NoError(t, err, c.pasted)
+		hasOutcome(t, r, "reference-digest", c.says, "")
+		require.Equal(t, c.says == "fail", r.Report.Verdict.Failed)
+	}
 }
 
 // TestNPMMutants changes one byte of a good answer at a time.

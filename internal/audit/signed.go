@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/rekor"
@@ -43,11 +44,23 @@ func prove(ctx context.Context, client *fetch.Client, rel *registry.Release, o O
 			continue
 		}
 		asked += len(claimed.Log)
-		if each.Bundle, err = rekor.Complete(ctx, client, root.Logs(), each.Bundle); err != nil {
+		completed, err := rekor.Complete(ctx, client, root.Logs(), each.Bundle)
+		if err != nil {
 			return anchors, memory, err
+		}
+		keys := evidence.StatementKeys(anchors, trust.ID(rel.Attestations.Keys))
+		if verifies(completed, root, keys) || !verifies(each.Bundle, root, keys) {
+			each.Bundle = completed
 		}
 	}
 	return anchors, memory, nil
+}
+
+// verifies tells whether a bundle does, only to choose: what was served must not
+// fail for a proof that came from elsewhere and is wrong.
+func verifies(bundle []byte, root *sigstore.Root, keys []sigstore.Key) bool {
+	_, err := sigstore.Verify(sigstore.Query{Bundle: bundle, Root: root, Keys: keys, AnyArtifact: true})
+	return err == nil
 }
 
 // maxProofs bounds how many log entries are asked for in one audit: what is

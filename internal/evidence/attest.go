@@ -186,8 +186,13 @@ func predicateSays(predicate json.RawMessage, want map[string]string) bool {
 
 // managedKeys are the repository's keys for statements.
 func managedKeys(in *Input, set string) []sigstore.Key {
+	return StatementKeys(in.Anchors, trust.ID(set))
+}
+
+// StatementKeys are the keys of an anchored set that may sign statements.
+func StatementKeys(anchors trust.Anchors, set trust.ID) []sigstore.Key {
 	var out []sigstore.Key
-	for _, k := range in.Anchors.Keys(trust.ID(set)) {
+	for _, k := range anchors.Keys(set) {
 		if k.Usage != trust.UsageAttestations || k.Public == nil {
 			continue
 		}

@@ -20,7 +20,7 @@ func referenceDigest(in *Input) Finding {
 	if len(in.Release.Ref.Digests) == 0 {
 		return because(NotApplicable, "The reference carries no digest of its own.")
 	}
-	facts := map[string]string{}
+	facts, agrees := map[string]string{}, map[string]bool{}
 	weak, open := "", ""
 	// A lock file may list one digest for each file of a version: of several
 	// of one kind, one must match.
@@ -30,8 +30,9 @@ func referenceDigest(in *Input) Finding {
 		of := referenceSubject(d)
 		got, ok, why := computed(in, of, d.Algorithm)
 		switch {
-		case !registry.Strong(d.Algorithm):
-			weak = d.Algorithm
+		case !registry.Strong(d.Algorithm) && (!ok || got == d.Value):
+			// It proves no sameness, but a difference is a difference.
+			weak, agrees[name] = d.Algorithm, true
 		case !ok && why.failed:
 			wrong[name] = fmt.Sprintf("The reference expects %s with %s, but %s.", the(of), spelled(d.Algorithm, d.Value), why.text)
 		case !ok:
@@ -43,11 +44,11 @@ func referenceDigest(in *Input) Finding {
 		case got != d.Value:
 			wrong[name] = fmt.Sprintf("The reference expects %s with %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got))
 		default:
-			facts[name] = got
+			facts[name], agrees[name] = got, true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
-		if _, matched := facts[name]; !matched {
+		if !agrees[name] {
 			return because(Fail, wrong[name])
 		}
 	}
@@ -55,7 +56,7 @@ func referenceDigest(in *Input) Finding {
 	case open != "":
 		return because(Unknown, "The digest in the reference could not be compared: "+sentence(open))
 	case len(facts) == 0:
-		return because(Unknown, "The reference carries only a "+weak+" digest, which is too weak to prove anything.")
+		return because(Absent, "The reference carries only a "+weak+" digest, which is too weak to prove anything.")
 	}
 	if _, manifestOnly := facts["h1 of go.mod"]; manifestOnly && len(facts) == 1 {
 		return because(NotApplicable, "The digest in the reference is that of the manifest alone; it agrees, and says nothing about the other files.")

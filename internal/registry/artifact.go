@@ -78,19 +78,25 @@ func Open(ctx context.Context, answer fetch.Answer, rel *Release) (*Artifact, er
 }
 
 // digests computes the digests that reports show, and others that the release
-// states: SHA-1 only to see a difference, for it proves no sameness.
+// or the reference states: SHA-1 only to see a difference, for it proves no
+// sameness.
 func digests(body []byte, rel *Release) map[string]string {
 	s256, s512 := sha256.Sum256(body), sha512.Sum512(body)
 	out := map[string]string{"sha256": hex.EncodeToString(s256[:]), "sha512": hex.EncodeToString(s512[:])}
+	wanted := map[string]bool{}
 	for _, d := range rel.Digests {
-		switch d.Algorithm {
-		case "sha1":
-			sum := sha1.Sum(body)
-			out["sha1"] = hex.EncodeToString(sum[:])
-		case "sha384":
-			sum := sha512.Sum384(body)
-			out["sha384"] = hex.EncodeToString(sum[:])
-		}
+		wanted[d.Algorithm] = true
+	}
+	for _, d := range rel.Ref.Digests {
+		wanted[d.Algorithm] = true
+	}
+	if wanted["sha1"] {
+		sum := sha1.Sum(body)
+		out["sha1"] = hex.EncodeToString(sum[:])
+	}
+	if wanted["sha384"] {
+		sum := sha512.Sum384(body)
+		out["sha384"] = hex.EncodeToString(sum[:])
 	}
 	return out
 }

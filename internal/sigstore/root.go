@@ -3,10 +3,12 @@ package sigstore
 import (
 	"crypto/x509"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
+	prototrust "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 )
 
@@ -23,11 +25,39 @@ func ParseRoot(doc []byte) (*Root, error) {
 	if err := strict(doc); err != nil {
 		return nil, fail(Malformed, StepRoot, err.Error())
 	}
-	trusted, err := root.NewTrustedRootFromJSON(doc)
+	message, err := root.NewTrustedRootProtobuf(doc)
+	if err != nil {
+		return nil, fail(Malformed, StepRoot, err.Error())
+	}
+	if err := checkPeriods(message); err != nil {
+		return nil, fail(Malformed, StepRoot, err.Error())
+	}
+	trusted, err := root.NewTrustedRootFromProtobuf(message)
 	if err != nil {
 		return nil, fail(Malformed, StepRoot, err.Error())
 	}
 	return &Root{trusted: trusted}, nil
+}
+
+// checkPeriods checks that every anchor says since when it is one. sigstore-go
+// asks that of logs only, and takes an authority without a start for one that
+// has always been.
+func checkPeriods(message *prototrust.TrustedRoot) error {
+	for _, list := range [][]*prototrust.CertificateAuthority{message.GetCertificateAuthorities(), message.GetTimestampAuthorities()} {
+		for _, authority := range list {
+			if authority.GetValidFor().GetStart() == nil {
+				return fmt.Errorf("the authority %q does not say since when it is valid", authority.GetUri())
+			}
+		}
+	}
+	for _, list := range [][]*prototrust.TransparencyLogInstance{message.GetTlogs(), message.GetCtlogs()} {
+		for _, log := range list {
+			if log.GetPublicKey().GetValidFor().GetStart() == nil {
+				return fmt.Errorf("the log %q does not say since when its key is valid", log.GetBaseUrl())
+			}
+		}
+	}
+	return nil
 }
 
 // Policy says how much is enough. A number is the least that must verify.

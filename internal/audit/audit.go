@@ -4,6 +4,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -85,7 +86,7 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	}
 	ref, err := purl.Parse(pasted)
 	if err != nil {
-		return nil, err
+		return nil, listing(err)
 	}
 	reg, err := registryFor(ref)
 	if err != nil {
@@ -188,11 +189,25 @@ func forward(o Options, kept map[string][]byte, in *evidence.Input, v level.Verd
 type Unserved struct{ Type string }
 
 func (e *Unserved) Error() string {
-	var served []string
+	return fmt.Sprintf("auditing pkg:%s packages: not served yet; served are %s", e.Type, served())
+}
+
+// served lists the ecosystems that can be audited.
+func served() string {
+	var types []string
 	for _, r := range Registries {
-		served = append(served, "pkg:"+r.Type())
+		types = append(types, "pkg:"+r.Type())
 	}
-	return fmt.Sprintf("auditing pkg:%s packages: not served yet; served are %s", e.Type, strings.Join(served, ", "))
+	return strings.Join(types, ", ")
+}
+
+// listing adds, to a reference of a type that nobody reads, those that are.
+func listing(err error) error {
+	var bad *purl.Error
+	if errors.As(err, &bad) && bad.Kind == purl.UnsupportedType {
+		return fmt.Errorf("%w; served are %s", err, served())
+	}
+	return err
 }
 
 func registryFor(ref purl.Ref) (registry.Registry, error) {

@@ -17,9 +17,6 @@ const (
 // is decided by the list of registries, not here.
 var served = [...]string{Golang, NPM, PyPI, Cargo}
 
-// servedNames are the same types as people call them, for messages.
-const servedNames = "Go modules, npm, PyPI, crates.io"
-
 // Served lists the purl types that [Parse] reads.
 func Served() []string { return slices.Clone(served[:]) }
 
@@ -43,9 +40,9 @@ func newRef(typ, path, version string) (Ref, error) {
 func notServed(typ string) error {
 	name := typeName(typ)
 	if name == "" {
-		return fail(UnsupportedType, "packages of type %s are not served yet; served: %s", shown(typ), servedNames)
+		return fail(UnsupportedType, "packages of type %s are not served yet", shown(typ))
 	}
-	return fail(UnsupportedType, "%s are not served yet; served: %s", name, servedNames)
+	return fail(UnsupportedType, "%s are not served yet", name)
 }
 
 // typeName is what people call the packages of a purl type that is not

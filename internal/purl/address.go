@@ -106,7 +106,7 @@ func readAddress(text string) (Ref, error) {
 	if typ := typeOfHost(a.host); typ != "" {
 		return Ref{}, notServed(typ)
 	}
-	return Ref{}, fail(Malformed, "%s is not the host of a registry that is served (%s); paste the package's page there, or a package URL", shown(a.host), servedNames)
+	return Ref{}, fail(Malformed, "%s is not the host of a registry that is known here; paste the package's page at its registry, or a package URL", shown(a.host))
 }
 
 // unknownPage is the error for an address on a known host that names nothing.

@@ -193,7 +193,7 @@ func ambiguous(name, version string) error {
 		if kindOf(last) == BadVersion {
 			return last
 		}
-		return badName("package", name, "no served ecosystem ("+servedNames+") allows it")
+		return badName("package", name, "no ecosystem that is known here allows it")
 	case 1:
 		return fail(Ambiguous, "%s alone does not say which ecosystem; if you mean %s, paste that", shown(name), meanings[0])
 	}

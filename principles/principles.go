@@ -12,8 +12,11 @@ import (
 	"io/fs"
 )
 
-// What the engine reads and what only pages read are two file systems, so that
-// a program that calls Load alone does not carry the assessments with it.
+// What the engine reads, all rules, and what only pages read are three file
+// systems: a program carries only those that a function it calls reads.
+
+//go:embed document.json checks.json tracks/accountability.json tracks/integrity.json
+var weighed embed.FS
 
 //go:embed document.json checks.json tracks/*.json
 var rules embed.FS
@@ -148,22 +151,40 @@ type Fact struct {
 // does not say so.
 func Load() (*Document, error) { return LoadFrom(rules) }
 
+// LoadWeighed reads what the engine needs: of the tracks, those that are
+// weighed. The others are not in a program that calls nothing else.
+func LoadWeighed() (*Document, error) {
+	return load(weighed, func(track string) bool {
+		_, err := fs.Stat(weighed, track)
+		return err == nil
+	})
+}
+
 // LoadAll reads what Load reads, and framing, changelog and registries.
 func LoadAll() (*Document, error) { return LoadAllFrom(whole) }
 
 // LoadFrom reads rules laid out as this package's folder is.
 func LoadFrom(files fs.FS) (*Document, error) {
+	return load(files, func(string) bool { return true })
+}
+
+// load reads the tracks whose files are wanted.
+func load(files fs.FS, wanted func(track string) bool) (*Document, error) {
 	doc := new(Document)
 	if err := decode(files, "document.json", doc); err != nil {
 		return nil, err
 	}
 	for _, name := range doc.TrackFiles {
+		file := "tracks/" + name + ".json"
+		if !wanted(file) {
+			continue
+		}
 		var t Track
-		if err := decode(files, "tracks/"+name+".json", &t); err != nil {
+		if err := decode(files, file, &t); err != nil {
 			return nil, err
 		}
 		if t.ID != name {
-			return nil, fmt.Errorf("reading tracks/%s.json: its id is %q: file and id must be the same", name, t.ID)
+			return nil, fmt.Errorf("reading %s: its id is %q: file and id must be the same", file, t.ID)
 		}
 		doc.Tracks = append(doc.Tracks, t)
 	}

@@ -1,6 +1,7 @@
 package principles_test
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -82,4 +83,16 @@ func TestBrokenDataIsRefused(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// The engine gets every track that is weighed, whole, and no other.
+func TestLoadWeighed(t *testing.T) {
+	all, err := principles.Load()
+	require.NoError(t, err)
+	got, err := principles.LoadWeighed()
+	require.NoError(t, err)
+	want := *all
+	want.Tracks = slices.DeleteFunc(slices.Clone(all.Tracks), func(t principles.Track) bool { return !t.Weighed })
+	require.Less(t, len(want.Tracks), len(all.Tracks))
+	require.Equal(t, &want, got)
 }

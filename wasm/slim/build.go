@@ -59,8 +59,28 @@ func (b *builder) build(pkg, tags, wasm string) error {
 	if err := inspect(dump, stubs); err != nil {
 		return fmt.Errorf("building %s: %w", pkg, err)
 	}
+	if !b.unpacked {
+		if err := packFile(built); err != nil {
+			return fmt.Errorf("building %s: %w", pkg, err)
+		}
+	}
 	if err := os.Rename(built, file); err != nil {
 		return fmt.Errorf("building %s: %w", pkg, err)
+	}
+	return nil
+}
+
+func packFile(file string) error {
+	linked, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("packing the wasm: %w", err)
+	}
+	packed, err := pack(linked)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, packed, 0o755); err != nil {
+		return fmt.Errorf("packing the wasm: %w", err)
 	}
 	return nil
 }

@@ -22,15 +22,9 @@ func TestSlimAnswersAlike(t *testing.T) {
 	node(t)
 	require.NoError(t, b.generate())
 	require.NoError(t, b.build(probe, "", "build/probe.wasm"))
-	dir := t.TempDir()
-	native, starter := filepath.Join(dir, "probe"), filepath.Join(dir, "wasm_exec_node.js")
+	native, starter := filepath.Join(t.TempDir(), "probe"), starter(t, b)
 	_, _, err := run(b.root, nil, "go", "build", "-o", native, probe)
 	require.NoError(t, err)
-	for _, name := range []string{"wasm_exec.js", "wasm_exec_node.js"} {
-		data, err := b.execFile(name)
-		require.NoError(t, err)
-		require.NoError(t, writeFile(filepath.Join(dir, name), data))
-	}
 
 	for _, tt := range []struct {
 		name   string
@@ -64,6 +58,19 @@ func TestSlimAnswersAlike(t *testing.T) {
 			assert.NotZero(t, accepted)
 		})
 	}
+}
+
+// starter returns the script that runs a wasm under Node, in a folder where
+// Node takes it for CommonJS.
+func starter(t *testing.T, b *builder) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"wasm_exec.js", "wasm_exec_node.js"} {
+		data, err := b.execFile(name)
+		require.NoError(t, err)
+		require.NoError(t, writeFile(filepath.Join(dir, name), data))
+	}
+	return filepath.Join(dir, "wasm_exec_node.js")
 }
 
 // answers runs the probe, one answer a job.

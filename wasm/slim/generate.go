@@ -24,6 +24,8 @@ type builder struct {
 	root string // the folder of go.mod
 	out  string // the build folder, relative to root
 	list *List
+
+	unpacked bool // see pack
 }
 
 func (b *builder) path(elem ...string) string {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -89,7 +90,7 @@ func addFunctions(names map[string]bool, pkg, file string) error {
 	if err != nil {
 		return fmt.Errorf("reading a stub: %w", err)
 	}
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.SkipObjectResolution)
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return fmt.Errorf("reading a stub: %w", err)
 	}
@@ -97,7 +98,7 @@ func addFunctions(names map[string]bool, pkg, file string) error {
 	prefix := path.Join(path.Dir(pkg), strings.ReplaceAll(path.Base(pkg), ".", "%2e")) + "."
 	for _, d := range parsed.Decls {
 		f, ok := d.(*ast.FuncDecl)
-		if !ok {
+		if !ok || harmless(f) {
 			continue
 		}
 		if f.Recv == nil {
@@ -115,4 +116,11 @@ func addFunctions(names map[string]bool, pkg, file string) error {
 		}
 	}
 	return nil
+}
+
+// harmless reports whether a stub says of itself that it may be linked: it is
+// called when the program starts, and what it makes cannot be used without
+// another stub.
+func harmless(f *ast.FuncDecl) bool {
+	return f.Doc != nil && slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == "//slim:linked" })
 }

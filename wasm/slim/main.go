@@ -21,6 +21,11 @@
 //   - the program needs a package that the list says is absent
 //   - the linker kept a stub, or lost its ability to drop methods
 //
+// What the linker wrote is then packed: the initial memory is described in
+// another way, and the lines of stack traces are dropped. No instruction
+// changes. A trace has function names and offsets still; the same build with
+// -unpacked says the lines too.
+//
 // Everything else uses the ordinary go.mod: go build, go test and editors see
 // the modules as published.
 //
@@ -30,7 +35,7 @@
 //
 //	GOOS=js GOARCH=wasm go build -modfile=build/slim/slim.mod FLAGS ./wasm
 //
-// with the flags of build.go.
+// with the flags of build.go, before it is packed.
 //
 // # After a version bump
 //
@@ -57,6 +62,7 @@ func main() {
 	flag.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
 	flag.StringVar(&c.wasm, "o", "build/touchstone.wasm", "the `file` to build, inside the module; wasm_exec.js is put beside it")
 	flag.BoolVar(&c.compress, "compress", true, "write FILE.br too, which takes half a minute")
+	flag.BoolVar(&c.unpacked, "unpacked", false, "leave what the linker wrote as it is: a ninth larger, and stack traces say lines")
 	flag.BoolVar(&c.relist, "relist", false, "rewrite list.json for the versions that go.mod selects, for review")
 	flag.Parse()
 	if err := c.run(os.Stdout); err != nil {
@@ -68,6 +74,7 @@ func main() {
 type command struct {
 	out, pkg, tags, wasm string
 	compress, relist     bool
+	unpacked             bool
 }
 
 func (c command) run(w io.Writer) error {
@@ -75,6 +82,7 @@ func (c command) run(w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	b.unpacked = c.unpacked
 	if c.relist {
 		return b.relist(w)
 	}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The tests of the real cases, compiled to WebAssembly with the pruned modules
+// and run under Node: the repositories and their rollbacks, and the envelopes
+// that are no bundles, which verify-bundle's arguments cannot ask about.
+func TestSlimPassesTheTestsOfTheCorpus(t *testing.T) {
+	b := slow(t)
+	node(t)
+	corpus(t)
+	require.NoError(t, b.generate())
+	goroot, _, err := run(b.root, nil, "go", "env", "GOROOT")
+	require.NoError(t, err)
+	starter := filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", "go_js_wasm_exec")
+
+	for _, tt := range []struct {
+		pkg, skip string
+		must      []string
+	}{
+		// What is skipped there flips thousands of bytes: the native run does.
+		{"internal/trust", "^(TestMutation|Fuzz)", []string{
+			"TestTUFCasesOfTheCorpus", "TestPublicRepository", "TestBadRootsOfTheCorpus",
+			"TestRollback", "TestDamagedMemory", "TestStanding", "TestLacking", "TestRefresh",
+		}},
+		{"internal/sigstore", "^(TestMutants|TestWasm|Fuzz)", []string{
+			"TestCorpus", "TestCorpusEnvelopes", "TestCorpusStaging", "TestCorpusCheckpoints", "TestVerifyBundleCorpus",
+		}},
+	} {
+		t.Run(tt.pkg, func(t *testing.T) {
+			cmd := exec.Command("go", "test", "-v", "-count=1", "-modfile="+b.modfile(), "-exec="+starter, "-skip="+tt.skip, "./"+tt.pkg)
+			cmd.Dir, cmd.Env = b.root, append(cmd.Environ(), b.environment()...)
+			out, err := cmd.CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			for _, name := range tt.must {
+				assert.Regexp(t, regexp.MustCompile(`(?m)^--- PASS: `+name+` `), string(out))
+			}
+		})
+	}
+}

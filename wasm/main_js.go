@@ -48,6 +48,10 @@ type request struct {
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
 	Record bool `json:"record"`
+	// HTML asks for the report as the page shows it.
+	HTML bool `json:"html"`
+	// Memory is what trust kept from earlier visits; empty for none.
+	Memory string `json:"memory"`
 }
 
 // startAudit takes the request as JSON, then, each possibly undefined: the
@@ -64,6 +68,9 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	o := audit.Options{Relay: req.Relay, Anchors: trust.Embedded(), Transport: fetch.NewGlobal(), Time: time.Now(), Heads: map[string][]byte{}}
 	for name, head := range req.Heads {
 		o.Heads[name] = []byte(head)
+	}
+	if req.Memory != "" {
+		o.Memory = []byte(req.Memory)
 	}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
@@ -98,7 +105,8 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 }
 
 // answerOf is the object that JavaScript gets: json and text of the report,
-// heads to keep, and the archive where it was asked for.
+// heads and memory to keep, and the page's HTML and the archive where they
+// were asked for.
 func answerOf(result *audit.Result, req request) (any, error) {
 	raw, err := result.Report.JSON()
 	if err != nil {
@@ -108,7 +116,14 @@ func answerOf(result *audit.Result, req request) (any, error) {
 	for name, head := range result.Heads {
 		heads[name] = string(head)
 	}
-	answer := map[string]any{"json": string(raw), "text": result.Report.Text(req.Colour), "heads": heads}
+	answer := map[string]any{"json": string(raw), "text": result.Report.Text(req.Colour), "heads": heads, "memory": string(result.Memory)}
+	if req.HTML {
+		html, err := result.Report.HTML()
+		if err != nil {
+			return nil, err
+		}
+		answer["html"] = html
+	}
 	if req.Record {
 		har, err := harOf(result.Record)
 		if err != nil {

@@ -1,0 +1,81 @@
+// npm run bench: how long it takes to verify a bundle, for the first time and
+// again, here and with two other verifiers, in Node and in Chromium. It prints
+// a table and asserts nothing: a clock is not a test.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { subjects } from "./subjects.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const samples = Number(process.env.TOUCHSTONE_BENCH_SAMPLES || 5);
+
+function install() {
+  if (existsSync(`${here}node_modules/playwright-core`)) return;
+  process.stderr.write("installing what is compared with (into e2e/bench only) …\n");
+  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
+  if (npm.status !== 0) throw new Error("npm ci in e2e/bench failed");
+}
+
+/** One sample in a new Node process: {load, first, again, least} in ms, or {error}. */
+function inNode(verifier, subject) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`${here}sample-node.mjs`, verifier, subject], { stdio: ["ignore", "pipe", "inherit"] });
+    let out = "";
+    child.stdout.on("data", (chunk) => { out += chunk; });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      try {
+        resolve(JSON.parse(out));
+      } catch {
+        reject(new Error(`measuring ${verifier} ended with ${code}: ${out}`));
+      }
+    });
+  });
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function measure(sample, verifier, subject) {
+  const all = [];
+  for (let i = 0; i < samples; i++) {
+    const one = await sample(verifier, subject);
+    if (one.error) return one;
+    all.push(one);
+  }
+  return Object.fromEntries(["load", "first", "again"].map((key) => [key, median(all.map((one) => one[key]))]).concat([["least", Math.min(...all.map((one) => one.least))]]));
+}
+
+function row(cells) {
+  const widths = [9, 30, 34, 9, 9, 9, 9];
+  return cells.map((cell, i) => (i < 3 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join(" ");
+}
+
+async function main() {
+  if (!existsSync(new URL("../../build/touchstone.wasm", import.meta.url))) throw new Error("build/touchstone.wasm is not there: npm run build first");
+  const list = subjects();
+  install();
+  const { chromium } = await import("./sample-chromium.mjs");
+  const browser = await chromium();
+  process.stdout.write(`Medians of ${samples} new processes or pages, in ms; "again" is the median of 30 more verifications in each, "least" the quickest of all of them.\n\n`);
+  process.stdout.write(`${row(["where", "bundle", "verifier", "load", "first", "again", "least"])}\n`);
+  try {
+    for (const [where, sample] of [["Node", inNode], [browser.name, browser.sample]]) {
+      for (const subject of Object.keys(list)) {
+        for (const verifier of ["touchstone", "@freedomofpress/sigstore-browser", "@sigstore/verify"]) {
+          const m = where !== "Node" && verifier === "@sigstore/verify" ? { error: "needs Node" } : await measure(sample, verifier, subject);
+          const cells = m.error ? [`  ${m.error}`] : [m.load.toFixed(0), m.first.toFixed(1), m.again.toFixed(1), m.least.toFixed(1)];
+          process.stdout.write(`${row([where, subject, verifier, ...cells])}\n`);
+        }
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = 1;
+}

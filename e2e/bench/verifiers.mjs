@@ -1,0 +1,60 @@
+// The verifiers, each as load(env, subject) → verify(subject): what a page or a
+// program does once, and what it does for every bundle. Verify throws where a
+// bundle is refused. env gives what differs between Node and a page.
+
+/** Ours: the root is the one inside, and is parsed for every bundle. */
+async function touchstone(env) {
+  await env.script("wasm_exec.js");
+  const go = new globalThis.Go();
+  const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
+  go.run(await env.instantiate("touchstone.wasm", go.importObject));
+  await ready;
+  return async (subject) => {
+    const files = { bundle: new TextEncoder().encode(subject.bundle), artifact: subject.artifact };
+    const args = ["verify-bundle", "--bundle", "bundle", "--certificate-identity", subject.identity, "--certificate-oidc-issuer", subject.issuer, "artifact"];
+    const { accepted, reason } = await globalThis.touchstone.verifyBundle(JSON.stringify(args), (path) => files[path]);
+    if (!accepted) throw new Error(reason);
+  };
+}
+
+async function sigstoreBrowser(env, { root }) {
+  const { SigstoreVerifier } = await env.module("@freedomofpress/sigstore-browser");
+  const verifier = new SigstoreVerifier();
+  await verifier.loadSigstoreRoot(JSON.parse(root));
+  return (subject) => verifier.verifyArtifact(subject.identity, subject.issuer, JSON.parse(subject.bundle), subject.artifact);
+}
+
+/** This one does not compare a statement's subjects with the artifact. */
+async function sigstoreVerify(env, { root }) {
+  const [{ bundleFromJSON }, { TrustedRoot }, { Verifier, toSignedEntity, toTrustMaterial }] = await Promise.all(
+    ["@sigstore/bundle", "@sigstore/protobuf-specs", "@sigstore/verify"].map((name) => env.module(name)),
+  );
+  const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(JSON.parse(root))));
+  return async (subject) => {
+    const bundle = bundleFromJSON(JSON.parse(subject.bundle));
+    verifier.verify(toSignedEntity(bundle, env.buffer(subject.artifact)), { subjectAlternativeName: subject.identity, extensions: { issuer: subject.issuer } });
+  };
+}
+
+const loaders = { touchstone, "@freedomofpress/sigstore-browser": sigstoreBrowser, "@sigstore/verify": sigstoreVerify };
+
+/** Loads, verifies once, then 30 times more: {load, first, again, least} in ms, or {error}. */
+export async function sample(env, name, subject) {
+  const began = performance.now();
+  const verify = await loaders[name](env, subject);
+  const loaded = performance.now();
+  try {
+    await verify(subject);
+  } catch (error) {
+    return { error: `refuses: ${error.message.split("\n")[0].slice(0, 90)}` };
+  }
+  const first = performance.now() - loaded;
+  const again = [];
+  for (let i = 0; i < 30; i++) {
+    const start = performance.now();
+    await verify(subject);
+    again.push(performance.now() - start);
+  }
+  again.sort((a, b) => a - b);
+  return { load: loaded - began, first, again: again[15], least: again[0] };
+}

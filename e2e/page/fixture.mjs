@@ -1,0 +1,55 @@
+// Every test: no error on the console, no report of the content security
+// policy, no request to a host that nobody declared.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base } from "@playwright/test";
+import { security } from "../../build/edge/config.mjs";
+import { inhabit } from "../world.mjs";
+
+const declared = security["content-security-policy"].match(/connect-src ([^;]+)/)[1].split(" ").filter((s) => s.startsWith("https://"));
+
+export const test = base.extend({
+  /** The site's origin. */
+  origin: [async ({}, use) => { await use(process.env.TOUCHSTONE_E2E_URL); }, { scope: "test" }],
+
+  /** What may go wrong on the console in this test, as regular expressions. */
+  tolerated: [[], { option: true }],
+
+  page: async ({ page, origin, tolerated }, use) => {
+    const complaints = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type()) && !/Service Worker registration blocked by Playwright/.test(message.text())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.stack));
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (["http:", "https:"].includes(url.protocol) && url.origin !== origin && !declared.includes(url.origin)) complaints.push(`asked ${url}`);
+    });
+    await use(page);
+    expect(complaints.filter((text) => !tolerated.some((pattern) => pattern.test(text)))).toEqual([]);
+  },
+
+  /** Opens the audit of a reference in a world of recorded answers. */
+  audit: async ({ page, context, origin }, use) => {
+    await use(async (reference, world, options) => {
+      const asked = await inhabit(context, origin, world, options);
+      await page.goto(`${origin}/#${encodeURIComponent(reference)}`);
+      return asked;
+    });
+  },
+});
+
+export { expect };
+
+/** Fails on anything that axe finds wrong. */
+export async function accessible(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
+}
+
+/** Fails where the page would have to be scrolled sideways. */
+export async function fits(page) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect(content).toBeLessThanOrEqual(window);
+}
+
+export const report = (page) => page.locator("[data-report]");

@@ -1,0 +1,182 @@
+import { readFileSync } from "node:fs";
+import { goWorld, npmWorld, recorded } from "../world.mjs";
+import { accessible, expect, fits, report, test } from "./fixture.mjs";
+
+test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+
+const errors = "github.com/pkg/errors@v0.9.1";
+const provenance = () => npmWorld("1.0.0", "valid/sigstore-1.0.0.json");
+const zip = "/github.com/pkg/errors/@v/v0.9.1.zip";
+
+/** The recorded module, with one byte of its zip changed. */
+function damaged() {
+  const body = Buffer.from(goWorld()(`https://proxy.golang.org${zip}`).body);
+  body[5000] ^= 1;
+  return goWorld({ [zip]: { status: 200, body } });
+}
+
+test("a Go module, through the relay", async ({ page, audit, origin }) => {
+  const asked = await audit(errors, goWorld());
+  await expect(report(page)).toBeVisible();
+  expect(asked.every((url) => url.startsWith("https://proxy.golang.org/"))).toBe(true);
+  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3 (signed)");
+  await expect(page.locator("[data-heading]")).toBeFocused();
+  await expect(page).toHaveTitle(/^Integrity 2 of 3: pkg:golang/);
+  await expect(page).toHaveURL(`${origin}/#pkg:golang/github.com/pkg/errors@v0.9.1`);
+  await expect(page.getByRole("status").first()).toContainText("Integrity level 2 of 3");
+  await expect(page.getByText("Something came through our relay")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Why not level 3?" })).toContainText("The maintainer could:");
+});
+
+test("an npm package, directly and through the relay", async ({ page, audit }) => {
+  const asked = await audit("npm:sigstore@1.0.0", provenance());
+  await expect(report(page)).toBeVisible();
+  expect(asked).toContain("https://registry.npmjs.org/sigstore/1.0.0");
+  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 1 of 3 (checksummed), at most 3");
+  for (const title of ["Source", "Build", "Integrity", "Attestation"]) {
+    await expect(page.locator(".card").getByRole("heading", { name: title, exact: true })).toBeVisible();
+  }
+  expect(await page.locator(".card h3").allTextContents()).toEqual(["Source", "Build", "Integrity", "Attestation"]);
+});
+
+test.describe("relayed", () => {
+  test.use({ tolerated: [/ERR_FAILED|Failed to load/] });
+  test("what came by the relay alone is left open", async ({ page, audit }) => {
+    await audit("npm:sigstore@1.0.0", provenance(), { direct: false });
+    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 0 of 3, at most 3");
+  });
+});
+
+test("a failed verdict cannot be missed", async ({ page, audit }) => {
+  await audit(errors, damaged());
+  await expect(page.locator(".verdict-failed")).toHaveText("FAILED");
+  await expect(page.locator(".verdict-failed")).toBeInViewport();
+  await expect(page).toHaveTitle(/^FAILED/);
+  await expect(page.getByRole("status").first()).toContainText("Do not use it");
+  await expect(page.locator(".gauge .level").first()).toHaveText("failed");
+});
+
+const looks = {
+  wide: {},
+  "360 px": { viewport: { width: 360, height: 740 } },
+  "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
+  dark: { colorScheme: "dark" },
+  "forced colours": { forcedColors: "active" },
+};
+for (const [name, look] of Object.entries(looks)) {
+  test.describe(name, () => {
+    test.use(look);
+    test("a report and a failed one fit, and have nothing that axe finds", async ({ page, context, audit }) => {
+      await audit(errors, goWorld());
+      await expect(report(page)).toBeVisible();
+      for (const details of await page.locator("[data-report] details").all()) await details.evaluate((d) => { d.open = true; });
+      await fits(page);
+      await accessible(page);
+      await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+      await fits(page);
+      await context.unrouteAll();
+      await page.goto("about:blank");
+      await audit(errors, damaged());
+      await expect(page.locator(".verdict-failed")).toBeVisible();
+      await fits(page);
+      await accessible(page);
+    });
+  });
+}
+
+test("states differ by word and by sign", async ({ page, audit }) => {
+  await audit(errors, goWorld());
+  await expect(report(page)).toBeVisible();
+  const signs = await page.locator(".requirement").evaluateAll((all) => all.map((e) => [e.querySelector(".mark span").textContent, e.querySelector(".mark svg").innerHTML]));
+  const bySign = new Map(signs.map(([word, sign]) => [sign, word]));
+  expect(new Set(signs.map(([word]) => word)).size).toBeGreaterThanOrEqual(4);
+  for (const [word, sign] of signs) expect(bySign.get(sign)).toBe(word);
+});
+
+test("back and forward keep their answers", async ({ page, audit, origin }) => {
+  await page.goto(origin);
+  const asked = await audit(errors, goWorld());
+  await expect(report(page)).toBeVisible();
+  const before = asked.length;
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: "What is this package worth?" })).toBeVisible();
+  await page.goForward();
+  await expect(report(page)).toBeVisible();
+  expect(asked.length).toBe(before);
+});
+
+test("only with the keyboard: ask, read, open the evidence", async ({ page, audit }) => {
+  await audit("", goWorld());
+  await page.keyboard.press("/");
+  await page.keyboard.type(errors);
+  await page.keyboard.press("Enter");
+  await expect(report(page)).toBeVisible();
+  const summary = page.locator(".card-integrity summary").first();
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.locator(".card-integrity .finding").first()).toBeVisible();
+  await page.getByRole("button", { name: "Files", exact: true }).press("Enter");
+  await expect(page.locator("#files-title")).toBeFocused();
+});
+
+test("files are found by name and by digest", async ({ page, audit }) => {
+  await audit(errors, goWorld());
+  await page.getByText("Show the files").click();
+  const rows = page.locator("[data-files-rows] tr");
+  const all = await rows.count();
+  expect(all).toBeGreaterThan(10);
+  const search = page.getByRole("searchbox");
+  await search.fill("LICENSE");
+  await expect(rows).toHaveCount(1);
+  const digest = await rows.locator("code").textContent();
+  await search.fill(digest.slice(0, 20));
+  await expect(rows.first()).toContainText("LICENSE");
+  await expect(page.locator("[data-files-count]")).toHaveText(`1 of ${all} files`);
+  await search.fill("");
+  await expect(rows).toHaveCount(all);
+});
+
+test("what is copied and saved is what is shown", async ({ page, context, audit, origin }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+  await audit(errors, goWorld());
+  await page.getByRole("button", { name: "Copy the command" }).first().click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await page.locator(".command code").first().textContent());
+  await page.getByRole("button", { name: "Copy a link" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the report" }).click()]);
+  const saved = readFileSync(await download.path(), "utf8");
+  expect(JSON.parse(saved).reference).toBe("pkg:golang/github.com/pkg/errors@v0.9.1");
+  await page.getByText("Show the raw report").click();
+  await expect(page.locator("[data-raw-text]")).toHaveText(saved, { useInnerText: false });
+});
+
+test("everything from outside is text", async ({ page, audit }) => {
+  const evil = `<img src=x onerror="document.title='owned'">\u202e\u200b`;
+  await audit("npm:sigstore@1.0.0", npmWorld("1.0.0", "valid/sigstore-1.0.0.json", (manifest) => ({
+    ...manifest, name: evil, deprecated: evil, bugs: { url: `javascript:document.title='owned'` }, repository: { url: `javascript:alert(1)//${evil}` },
+    dependencies: { [evil]: "1" },
+  })));
+  await expect(report(page).or(page.locator("#problem"))).toBeVisible();
+  expect(await page.locator("[data-report] img, [data-report] script, [data-report] iframe, [data-report] [onerror], [data-report] [style]").count()).toBe(0);
+  for (const href of await page.locator("[data-report] a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) expect(href).toMatch(/^(https:\/\/|#pkg:|\/how\/)/);
+  expect(await page.title()).not.toContain("owned");
+  expect(await page.locator("body").innerText()).not.toMatch(/[\u202e\u200b]/);
+});
+
+test("a link to another package runs its audit", async ({ page, audit }) => {
+  await audit("npm:sigstore@1.0.0", provenance());
+  await page.getByRole("link", { name: "pkg:npm/tuf-js" }).first().click();
+  await expect(page.locator("#problem-title")).toHaveText("This could not be checked");
+  await expect(page.getByRole("textbox", { name: /package URL/ })).toHaveValue("pkg:npm/tuf-js");
+  await accessible(page);
+});
+
+// The README's picture: TOUCHSTONE_SCREENSHOT=e2e/screenshot.png npm run e2e
+test.describe("picture", () => {
+  test.skip(!process.env.TOUCHSTONE_SCREENSHOT, "no picture was asked for (TOUCHSTONE_SCREENSHOT)");
+  test("the README's picture", async ({ page, audit }) => {
+    await audit(errors, goWorld());
+    await expect(report(page)).toBeVisible();
+    await page.screenshot({ path: process.env.TOUCHSTONE_SCREENSHOT });
+  });
+});

@@ -1,0 +1,135 @@
+import { goWorld, inhabit, recorded } from "../world.mjs";
+import { accessible, expect, report, test } from "./fixture.mjs";
+
+const errors = "github.com/pkg/errors@v0.9.1";
+const nothing = () => undefined;
+const title = (page) => page.locator("#problem-title");
+
+test("a word that may be several packages becomes a choice", async ({ page, audit }) => {
+  await audit("sigstore", nothing);
+  await expect(title(page)).toBeFocused();
+  await expect(page.locator("#problem-choices a").first()).toHaveText("pkg:npm/sigstore");
+  await accessible(page);
+});
+
+test("an ecosystem that is not served is refused by name", async ({ page, audit }) => {
+  await audit("pkg:gem/rails@7.0.0", nothing);
+  await expect(page.locator("#problem-detail")).toContainText("RubyGems packages are not served yet");
+  await expect(page.getByRole("textbox")).toHaveValue("pkg:gem/rails@7.0.0");
+});
+
+test("a broken fragment is a refused reference", async ({ page, origin }) => {
+  await page.goto(`${origin}/#%E0%A4%A`);
+  await expect(title(page)).toHaveText("This could not be checked");
+});
+
+test("cancel stops at once and keeps the reference; again goes on", async ({ page, context, origin, audit }) => {
+  test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+  await audit(errors, goWorld(), { delay: 3000 });
+  await expect(page.locator("#steps li").nth(1)).toBeVisible();
+  await accessible(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(title(page)).toHaveText("Cancelled", { timeout: 1000 });
+  await expect(page.getByRole("textbox")).toHaveValue(errors);
+  await context.unrouteAll({ behavior: "ignoreErrors" });
+  await inhabit(context, origin, goWorld());
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(report(page)).toBeVisible();
+});
+
+test.describe("a loader that does not load", () => {
+  test.use({ tolerated: [/./] });
+
+  test("an auditor with another digest is refused", async ({ page, context, audit }) => {
+    await context.route(/touchstone\.[0-9a-f]+\.wasm$/, (route) => route.fulfill({ status: 200, contentType: "application/wasm", body: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]) }));
+    await audit(errors, nothing);
+    await expect(title(page)).toHaveText("The auditor could not be loaded");
+    await expect(page.getByRole("textbox")).toHaveValue(errors);
+    await accessible(page);
+  });
+
+  test("an auditor that did not arrive is asked for again", async ({ page, context, audit }) => {
+    let lost = true;
+    await context.route(/touchstone\.[0-9a-f]+\.wasm$/, (route) => (lost ? route.abort() : route.continue()));
+    await audit("sigstore", nothing);
+    await expect(title(page)).toHaveText("The auditor could not be loaded");
+    lost = false;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(title(page)).toHaveText("This could not be checked");
+  });
+
+  test("a panic is an apology that keeps the reference", async ({ page, context, audit }) => {
+    await context.route(/assets\/worker\.[0-9a-f]+\.js$/, (route) => route.fulfill({
+      contentType: "text/javascript",
+      body: `postMessage({type:"ready"}); onmessage = ({data}) => postMessage({type:"error", id:data.id, name:"PanicError", message:"the audit stopped on a fault of its own: boom", stack:"goroutine 1"});`,
+    }));
+    await audit(errors, nothing);
+    await expect(title(page)).toHaveText("Sorry, the auditor broke");
+    await expect(page.locator("#problem-reference")).toHaveText(errors);
+    await page.getByText("What broke").click();
+    await expect(page.locator("#problem-trace pre")).toHaveText("goroutine 1");
+    await accessible(page);
+  });
+
+  test("a worker that dies is replaced", async ({ page, context, audit }) => {
+    let first = true;
+    await context.route(/assets\/worker\.[0-9a-f]+\.js$/, (route) => {
+      if (!first) return route.continue();
+      first = false;
+      return route.fulfill({ contentType: "text/javascript", body: `postMessage({type:"ready"}); onmessage = () => { throw new Error("died"); };` });
+    });
+    await audit("sigstore", nothing);
+    await expect(title(page)).toHaveText("Sorry, the auditor stopped");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(title(page)).toHaveText("This could not be checked");
+  });
+
+  test("a worker that hangs does not hold up the next audit", async ({ page, context, audit }) => {
+    let first = true;
+    await context.route(/assets\/worker\.[0-9a-f]+\.js$/, (route) => {
+      if (!first) return route.continue();
+      first = false;
+      return route.fulfill({ contentType: "text/javascript", body: `postMessage({type:"ready"}); onmessage = () => { for (;;); };` });
+    });
+    await audit("sigstore", nothing);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect(title(page)).toHaveText("Cancelled");
+    await page.waitForTimeout(2000);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(title(page)).toHaveText("This could not be checked");
+  });
+
+  test("with the relay down, a file that the person has is checked", async ({ page, context, origin, audit }) => {
+    test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+    const zip = goWorld()("https://proxy.golang.org/github.com/pkg/errors/@v/v0.9.1.zip").body;
+    await audit(errors, nothing, { relay: false, direct: false });
+    await expect(page.getByRole("heading", { name: "The package did not arrive" })).toBeInViewport();
+    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 0 of 3, at most 2");
+    await accessible(page);
+    // The record answers now, the package still does not come.
+    await context.unrouteAll({ behavior: "ignoreErrors" });
+    await inhabit(context, origin, (url) => (url.endsWith(".zip") ? undefined : goWorld()(url)));
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Check the package file that I have" }).click()]);
+    await chooser.setFiles({ name: "errors.zip", mimeType: "application/zip", buffer: zip });
+    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3");
+    await expect(page.locator("#file-name")).toContainText("errors.zip");
+  });
+});
+
+test.describe("without a network", () => {
+  test.use({ serviceWorkers: "allow", tolerated: [/./] });
+  test("the page opens on a second visit, says so, and still reads references", async ({ page, context, origin }) => {
+    await page.goto(origin);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!(await caches.keys()).length || !navigator.serviceWorker.controller) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    });
+    await context.setOffline(true);
+    await page.reload();
+    await expect(page.getByText("There is no network.")).toBeVisible();
+    await page.getByRole("textbox").fill("sigstore");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#problem-choices a").first()).toHaveText("pkg:npm/sigstore");
+    await accessible(page);
+  });
+});

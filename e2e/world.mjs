@@ -1,0 +1,81 @@
+// Recorded answers for tests: what registries said, from the real cases beside
+// the checkout, served in place of the network. Where the cases are not there,
+// what needs them is skipped.
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+
+const corpus = fileURLToPath(new URL("../../shared/corpus", import.meta.url));
+export const recorded = existsSync(corpus);
+
+const bytes = (...parts) => readFileSync(join(corpus, ...parts));
+
+/**
+ * A world answers addresses: a function from a URL to {status, body}, or
+ * undefined for 404.
+ */
+
+/** The module proxy and checksum database, as they were recorded. */
+export function goWorld(changed = {}) {
+  return (url) => {
+    const { hostname, pathname } = new URL(url);
+    if (hostname !== "proxy.golang.org") return undefined;
+    if (pathname in changed) return changed[pathname];
+    const path = pathname.startsWith("/sumdb/sum.golang.org/") ? pathname.slice("/".length) : join("proxy", pathname);
+    const file = join(corpus, "go-sumdb", "snapshot", path);
+    return existsSync(file) ? { status: 200, body: readFileSync(file) } : undefined;
+  };
+}
+
+const npm = "https://registry.npmjs.org/";
+
+/** One version of the npm package sigstore, with or without attestations. */
+export function npmWorld(version, attestations, edit = (manifest) => manifest) {
+  const tgz = bytes("npm-attestations", "tarballs", `sigstore-${version}.tgz`);
+  const dist = {
+    integrity: `sha512-${createHash("sha512").update(tgz).digest("base64")}`,
+    tarball: `${npm}sigstore/-/sigstore-${version}.tgz`,
+  };
+  const pages = { [dist.tarball]: tgz };
+  if (attestations) {
+    const url = `${npm}-/npm/v1/attestations/sigstore@${version}`;
+    dist.attestations = { url, provenance: { predicateType: "https://slsa.dev/provenance/v0.2" } };
+    pages[url] = bytes("npm-attestations", ...attestations.split("/"));
+  }
+  pages[`${npm}sigstore/${version}`] = Buffer.from(JSON.stringify(edit({ ...manifest(tgz), dist })));
+  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+}
+
+/** The package.json of a package: the first entry of that name in its tar. */
+function manifest(tgz) {
+  const tar = gunzipSync(tgz);
+  for (let at = 0; at + 512 <= tar.length;) {
+    const name = tar.toString("latin1", at, at + 100).replace(/\0.*$/s, "");
+    const size = parseInt(tar.toString("latin1", at + 124, at + 136), 8) || 0;
+    if (/^[^/]+\/package\.json$/.test(name)) return JSON.parse(tar.toString("utf8", at + 512, at + 512 + size));
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  throw new Error("the package holds no package.json");
+}
+
+/**
+ * Answers in place of every host, directly and through the relay. Resolves to
+ * the list of addresses asked, which grows.
+ */
+export async function inhabit(context, origin, world, { relay = true, direct = true, delay = 0 } = {}) {
+  const asked = [];
+  const reply = async (route, url) => {
+    asked.push(url);
+    if (delay) await new Promise((resolve) => { setTimeout(resolve, delay); });
+    const answer = world(url) ?? { status: 404, body: "not found" };
+    await route.fulfill({ status: answer.status, body: answer.body, headers: { "access-control-allow-origin": "*", "content-type": "application/octet-stream" } }).catch(() => {}); // the page may have gone on
+  };
+  await context.route((url) => url.origin !== origin && url.protocol === "https:", (route) => (direct ? reply(route, route.request().url()) : route.abort()));
+  await context.route((url) => url.origin === origin && url.pathname.startsWith("/relay/"), (route) => {
+    const url = "https://" + route.request().url().slice(`${origin}/relay/`.length);
+    return relay ? reply(route, url) : route.abort();
+  });
+  return asked;
+}

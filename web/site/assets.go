@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// An asset is a file under a name that holds its digest: its address never
+// serves anything else, so it may be kept for ever.
+type asset struct {
+	name      string // as the sources write it: "app.js"
+	url       string // "/assets/app.0123456789.js"
+	body      []byte
+	integrity string // for the integrity attribute (W3C Subresource Integrity)
+	// packed is the body in Brotli's form, where it was compressed ahead.
+	packed []byte
+}
+
+func newAsset(name string, body []byte) asset {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	strong := sha512.Sum384(body)
+	return asset{
+		name: name, body: body,
+		url:       "/assets/" + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:8]) + ext,
+		integrity: "sha384-" + base64.StdEncoding.EncodeToString(strong[:]),
+	}
+}
+
+// assets reads everything that is served under a hashed name.
+//
+//  1. The WebAssembly, and build.js which pins it.
+//  2. Styles, pictures and scripts. A script says "./other.js" for another,
+//     and gets its hashed name there; it can be named once those that it
+//     names are.
+func (s *site) assets() (map[string]asset, error) {
+	// 1.
+	done := map[string]asset{}
+	wasm, err := s.readWASM()
+	if err != nil {
+		return nil, err
+	}
+	done[wasm.name] = wasm
+	waiting := map[string][]byte{}
+	if waiting["build.js"], err = buildModule(wasm, s.relay); err != nil {
+		return nil, err
+	}
+	exec := filepath.Join(filepath.Dir(s.wasm), "wasm_exec.js")
+	if waiting["wasm_exec.js"], err = os.ReadFile(exec); err != nil {
+		return nil, fmt.Errorf("reading Go's glue: %w; npm run build makes it", err)
+	}
+	// 2.
+	entries, err := os.ReadDir(s.static)
+	if err != nil {
+		return nil, fmt.Errorf("reading styles and scripts: %w", err)
+	}
+	for _, e := range entries {
+		if e.Name() == "sw.js" {
+			continue // its address is its identity
+		}
+		if waiting[e.Name()], err = os.ReadFile(filepath.Join(s.static, e.Name())); err != nil {
+			return nil, fmt.Errorf("reading styles and scripts: %w", err)
+		}
+	}
+	return done, nameAll(waiting, done)
+}
+
+// nameAll gives every waiting file its hashed name.
+func nameAll(waiting map[string][]byte, done map[string]asset) error {
+	for len(waiting) > 0 {
+		before := len(waiting)
+		for _, name := range sortedNames(waiting) {
+			body, ok := linked(waiting[name], waiting, done)
+			if !ok {
+				continue
+			}
+			done[name] = newAsset(name, body)
+			delete(waiting, name)
+		}
+		if len(waiting) == before {
+			return fmt.Errorf("naming scripts: %s name each other in a circle", strings.Join(sortedNames(waiting), ", "))
+		}
+	}
+	return nil
+}
+
+// linked writes hashed names for those in the text; false while one is not
+// known yet.
+func linked(body []byte, waiting map[string][]byte, done map[string]asset) ([]byte, bool) {
+	for other := range waiting {
+		if bytes.Contains(body, quotedName(other)) {
+			return nil, false
+		}
+	}
+	for _, other := range sortedNames(done) {
+		body = bytes.ReplaceAll(body, quotedName(other), []byte(`"./`+path.Base(done[other].url)+`"`))
+	}
+	return body, true
+}
+
+func quotedName(name string) []byte { return []byte(`"./` + name + `"`) }
+
+func sortedNames[T any](m map[string]T) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// readWASM reads the WebAssembly and, where it is there, what was compressed
+// ahead of it.
+func (s *site) readWASM() (asset, error) {
+	body, err := os.ReadFile(s.wasm)
+	if err != nil {
+		return asset{}, fmt.Errorf("reading the WebAssembly: %w; npm run build makes it", err)
+	}
+	a := newAsset("touchstone.wasm", body)
+	a.packed, err = os.ReadFile(s.wasm + ".br")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return asset{}, fmt.Errorf("reading the compressed WebAssembly: %w", err)
+	}
+	return a, nil
+}
+
+// buildModule is the script that pins the WebAssembly's digest.
+func buildModule(wasm asset, relay string) ([]byte, error) {
+	transfer := len(wasm.packed)
+	if transfer == 0 {
+		transfer = len(wasm.body)
+	}
+	pin, err := json.Marshal(map[string]any{"url": wasm.url, "integrity": wasm.integrity, "size": len(wasm.body), "transfer": transfer})
+	if err != nil {
+		return nil, fmt.Errorf("pinning the WebAssembly: %w", err)
+	}
+	where, err := json.Marshal(map[string]string{"relay": relay})
+	if err != nil {
+		return nil, fmt.Errorf("naming the relay: %w", err)
+	}
+	return fmt.Appendf(nil, "// Written by web/site.\nexport const wasm = %s;\nexport const build = %s;\n", pin, where), nil
+}
+
+// serviceWorker is the script that keeps the site for visits without a network.
+func serviceWorker(source []byte, assets map[string]asset, pages []string) ([]byte, error) {
+	var urls []string
+	for _, name := range sortedNames(assets) {
+		urls = append(urls, assets[name].url)
+	}
+	version := sha256.Sum256([]byte(strings.Join(append(urls, pages...), "\n")))
+	text := string(source)
+	for _, line := range []struct {
+		mark  string
+		value any
+	}{
+		{`const name = "site-VERSION";`, "site-" + hex.EncodeToString(version[:5])},
+		{"const assets = [];", urls},
+		{"const pages = [];", pages},
+	} {
+		if strings.Count(text, line.mark) != 1 {
+			return nil, fmt.Errorf("writing sw.js: it must hold %q once", line.mark)
+		}
+		value, err := json.Marshal(line.value)
+		if err != nil {
+			return nil, fmt.Errorf("writing sw.js: %w", err)
+		}
+		name, _, _ := strings.Cut(line.mark, " = ")
+		text = strings.Replace(text, line.mark, name+" = "+string(value)+";", 1)
+	}
+	return []byte(text), nil
+}

@@ -1,0 +1,36 @@
+// Builds the static site into build/site, from build/touchstone.wasm, and
+// compresses its files as the edge sends them.
+import { execFile } from "node:child_process";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompressSync } from "node:zlib";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const out = join(root, "build", "site");
+
+/** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
+export async function buildSite() {
+  await promisify(execFile)("go", ["run", "./web/site", "-out", out], { cwd: root }).catch((error) => {
+    throw new Error(error.code === "ENOENT" ? "building needs Go (1.26 or later) on the PATH" : `go run ./web/site failed:\n${error.stderr || error.message}`);
+  });
+  const assets = join(out, "assets");
+  let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
+  for (const name of await readdir(assets)) {
+    if (!/\.(js|css|svg)$/.test(name)) continue; // the WebAssembly was compressed when it was built
+    const packed = brotliCompressSync(await readFile(join(assets, name)));
+    await writeFile(join(assets, `${name}.br`), packed);
+    weight += packed.length;
+  }
+  return weight;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  try {
+    process.stdout.write(`build/site: ${await buildSite()} bytes compressed before the WebAssembly\n`);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

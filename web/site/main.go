@@ -1,0 +1,27 @@
+// Site writes the static site: pages, styles, scripts and the WebAssembly,
+// under names that hold their digests. The edge (web/edge) adds the headers.
+//
+//	go run ./web/site -out build/site
+//
+// It needs build/touchstone.wasm (npm run build). The same inputs give the same
+// files, byte for byte.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+)
+
+func main() {
+	var s site
+	flag.StringVar(&s.out, "out", "build/site", "the `folder` to write; files of another build in it are removed")
+	flag.StringVar(&s.static, "static", "web/static", "the `folder` of styles and scripts")
+	flag.StringVar(&s.wasm, "wasm", "build/touchstone.wasm", "the WebAssembly `file`, with wasm_exec.js beside it")
+	flag.StringVar(&s.relay, "relay", "/relay", "the relay's `address` on this site")
+	flag.Parse()
+	if err := s.write(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

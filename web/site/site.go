@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"touchstone/internal/audit"
+	"touchstone/principles"
+)
+
+// A site is where things come from and go to.
+type site struct {
+	out, static, wasm, relay string
+
+	written map[string]bool // paths of files that belong to this site
+}
+
+// A frame is what every page needs.
+type frame struct {
+	assets map[string]asset
+	rules  *principles.Document
+	served []served
+	wasm   wasmFacts
+}
+
+// A served ecosystem, as the pages name it.
+type served struct {
+	name string
+	// relayed tells that its hosts refuse browsers.
+	relayed bool
+}
+
+// wasmFacts are what a person needs to compare the program with their own.
+type wasmFacts struct {
+	sha256 string
+	size   int
+}
+
+// A page is one HTML file.
+type page struct {
+	path  string // "/how/"
+	title string
+	about string // one sentence, for search engines and previews
+	// app tells that the page runs the auditor.
+	app  bool
+	body func(frame) templ.Component
+}
+
+var pages = []page{
+	{path: "/", title: "Touchstone: what is this package worth?", about: "Paste a package. Your own browser recomputes every hash, verifies every signature and log proof, and says in plain words what holds.", app: true, body: homePage},
+	{path: "/how/", title: "How it works, and what it does not tell", about: "What Touchstone checks, in which words it answers, and what no check can tell.", body: howPage},
+	{path: "/privacy/", title: "Privacy", about: "What stays on your device, what registries see, and what our relay sees.", body: privacyPage},
+	{path: "/about/", title: "Who audits the auditor", about: "Where this program comes from, and how to check that it is the one that was published.", body: aboutPage},
+	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
+}
+
+// write makes the whole site anew.
+func (s *site) write() error {
+	assets, err := s.assets()
+	if err != nil {
+		return err
+	}
+	rules, err := principles.Load()
+	if err != nil {
+		return err
+	}
+	s.written = map[string]bool{}
+	sum := sha256.Sum256(assets["touchstone.wasm"].body)
+	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}}
+	var kept []string
+	for _, p := range pages {
+		if err := s.writePage(p, f); err != nil {
+			return err
+		}
+		if strings.HasSuffix(p.path, "/") {
+			kept = append(kept, p.path)
+		}
+	}
+	for _, name := range sortedNames(assets) {
+		a := assets[name]
+		if err := s.file(a.url, a.body); err != nil {
+			return err
+		}
+		if a.packed != nil {
+			if err := s.file(a.url+".br", a.packed); err != nil {
+				return err
+			}
+		}
+	}
+	source, err := os.ReadFile(filepath.Join(s.static, "sw.js"))
+	if err != nil {
+		return fmt.Errorf("reading the service worker: %w", err)
+	}
+	worker, err := serviceWorker(source, assets, kept)
+	if err != nil {
+		return err
+	}
+	if err := s.file("/sw.js", worker); err != nil {
+		return err
+	}
+	return s.removeOthers()
+}
+
+func (s *site) writePage(p page, f frame) error {
+	var b bytes.Buffer
+	if err := layout(p, f).Render(context.Background(), &b); err != nil {
+		return fmt.Errorf("rendering %s: %w", p.path, err)
+	}
+	path := p.path
+	if strings.HasSuffix(path, "/") {
+		path += "index.html"
+	}
+	return s.file(path, b.Bytes())
+}
+
+func (s *site) file(url string, body []byte) error {
+	path := filepath.Join(s.out, filepath.FromSlash(url))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("writing %s: %w", url, err)
+	}
+	if err := os.WriteFile(path, body, 0o644); err != nil {
+		return fmt.Errorf("writing %s: %w", url, err)
+	}
+	s.written[path] = true
+	return nil
+}
+
+// removeOthers removes what an older build left. The folders stay: a server
+// may be looking at them.
+func (s *site) removeOthers() error {
+	err := filepath.WalkDir(s.out, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || s.written[path] {
+			return err
+		}
+		return os.Remove(path)
+	})
+	if err != nil {
+		return fmt.Errorf("removing what an older build left: %w", err)
+	}
+	return nil
+}
+
+// servedEcosystems reads off the adapters who is served, and how.
+func servedEcosystems() []served {
+	var out []served
+	for _, r := range audit.Registries {
+		e := served{name: r.Name()}
+		for _, h := range r.Hosts() {
+			e.relayed = e.relayed || h.RefusesBrowsers
+		}
+		out = append(out, e)
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"crypto/sha512"
+	"encoding/base64"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// built writes the whole site with a stand-in for the WebAssembly.
+func built(t *testing.T, wasm string) (site, map[string]string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, body := range map[string]string{"touchstone.wasm": wasm, "touchstone.wasm.br": "packed", "wasm_exec.js": "globalThis.Go = class {};\n"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644))
+	}
+	s := site{out: filepath.Join(dir, "site"), static: "../static", wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
+	require.NoError(t, s.write())
+	return s, tree(t, s.out)
+}
+
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		rel, _ := filepath.Rel(dir, path)
+		files["/"+filepath.ToSlash(rel)] = string(raw)
+		return err
+	}))
+	return files
+}
+
+func TestTheSiteIsTheSameEveryTime(t *testing.T) {
+	_, first := built(t, "wasm")
+	_, second := built(t, "wasm")
+	require.Equal(t, first, second)
+	require.Contains(t, first, "/index.html")
+	require.Contains(t, first, "/sw.js")
+}
+
+func TestEveryNamedAssetIsThere(t *testing.T) {
+	_, files := built(t, "wasm")
+	named := regexp.MustCompile(`/assets/[A-Za-z0-9_.-]+`)
+	inScript := regexp.MustCompile(`"\./([A-Za-z0-9_.-]+)"`)
+	seen := 0
+	for path, body := range files {
+		for _, url := range named.FindAllString(body, -1) {
+			require.Contains(t, files, url, path)
+			seen++
+		}
+		if strings.HasSuffix(path, ".js") {
+			for _, m := range inScript.FindAllStringSubmatch(body, -1) {
+				require.Contains(t, files, "/assets/"+m[1], path)
+				seen++
+			}
+		}
+	}
+	require.Greater(t, seen, 20)
+}
+
+func TestIntegrityIsThatOfTheFile(t *testing.T) {
+	_, files := built(t, "wasm")
+	tag := regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)" integrity="([^"]+)"`)
+	for path, body := range files {
+		if !strings.HasSuffix(path, ".html") {
+			continue
+		}
+		tags := tag.FindAllStringSubmatch(body, -1)
+		require.NotEmpty(t, tags, path)
+		for _, m := range tags {
+			sum := sha512.Sum384([]byte(files[m[1]]))
+			require.Equal(t, "sha384-"+base64.StdEncoding.EncodeToString(sum[:]), m[2], m[1])
+		}
+	}
+}
+
+// TestAChangedProgramChangesEveryNameThatPinsIt: nothing old is served under a
+// name that is kept for ever.
+func TestAChangedProgramChangesEveryNameThatPinsIt(t *testing.T) {
+	_, before := built(t, "wasm")
+	_, after := built(t, "other")
+	for _, name := range []string{"touchstone.", "build.", "worker.", "auditor.", "policy.", "app."} {
+		for path := range before {
+			if strings.HasPrefix(path, "/assets/"+name) {
+				require.NotContains(t, after, path)
+			}
+		}
+	}
+	require.NotEqual(t, before["/sw.js"], after["/sw.js"])
+}
+
+func TestWhatAnOlderBuildLeftIsRemoved(t *testing.T) {
+	s, files := built(t, "wasm")
+	old := filepath.Join(s.out, "assets", "app.0000.js")
+	require.NoError(t, os.WriteFile(old, []byte("old"), 0o644))
+	require.NoError(t, s.write())
+	require.Equal(t, files, tree(t, s.out))
+}
+
+func TestPagesHoldNoScriptOrStyleOfTheirOwn(t *testing.T) {
+	_, files := built(t, "wasm")
+	script := regexp.MustCompile(`<script([^>]*)>([^<]*)</script>`)
+	for path, body := range files {
+		if !strings.HasSuffix(path, ".html") {
+			continue
+		}
+		require.NotContains(t, body, " style=", path)
+		require.NotContains(t, body, "<style", path)
+		require.NotRegexp(t, ` on[a-z]+=`, body, path)
+		for _, m := range script.FindAllStringSubmatch(body, -1) {
+			require.Contains(t, m[1], "src=", path)
+			require.Empty(t, m[2], path)
+		}
+	}
+}
+
+func TestScriptsThatNameEachOtherInACircleAreRefused(t *testing.T) {
+	err := nameAll(map[string][]byte{"a.js": []byte(`import "./b.js"`), "b.js": []byte(`import "./a.js"`)}, map[string]asset{})
+	require.EqualError(t, err, "naming scripts: a.js, b.js name each other in a circle")
+}
+
+func TestServiceWorkerWithoutItsMarksIsRefused(t *testing.T) {
+	_, err := serviceWorker([]byte("const assets = [];"), map[string]asset{}, nil)
+	require.ErrorContains(t, err, "must hold")
+}
+
+func TestTheWebAssemblyMustBeBuilt(t *testing.T) {
+	s := site{out: t.TempDir(), static: "../static", wasm: filepath.Join(t.TempDir(), "none.wasm")}
+	require.ErrorContains(t, s.write(), "npm run build makes it")
+}

@@ -1,0 +1,91 @@
+// The list of steps while an audit runs: by name, with bytes and time.
+
+export function bytes(n) {
+  if (n < 1000) return `${n} bytes`;
+  if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
+  return `${(n / 1e6).toFixed(1)} MB`;
+}
+
+const seconds = (ms) => (ms < 100 ? "under 0.1 s" : `${(ms / 1000).toFixed(1)} s`);
+
+export class Progress {
+  #list;
+  #steps = new Map(); // name → { began, ended, parts: Map(url → step), row }
+  #frame = 0;
+
+  constructor(list) {
+    this.#list = list;
+    list.replaceChildren();
+  }
+
+  /** One step that is no request: loading the auditor, checking. */
+  begin(name, detail) {
+    this.#step(name).detail = detail;
+    this.#draw();
+  }
+
+  /** The step that all others come before. */
+  last(name, detail) {
+    this.begin(name, detail);
+    this.#list.append(this.#steps.get(name).row);
+  }
+
+  end(name) {
+    const step = this.#steps.get(name);
+    if (step && !step.ended) step.ended = performance.now();
+    this.#draw();
+  }
+
+  /** A report of the auditor about one request. */
+  add(p) {
+    const step = this.#step(p.Step);
+    step.parts.set(p.URL, p);
+    step.ended = [...step.parts.values()].every((each) => each.Done) ? performance.now() : 0;
+    this.#draw();
+  }
+
+  #step(name) {
+    let step = this.#steps.get(name);
+    if (!step) {
+      const row = document.createElement("li");
+      const title = document.createElement("span");
+      title.className = "step-name";
+      title.textContent = name;
+      const detail = document.createElement("span");
+      detail.className = "step-detail";
+      row.append(title, detail);
+      this.#list.append(row);
+      step = { began: performance.now(), ended: 0, parts: new Map(), row, text: detail, detail: "" };
+      this.#steps.set(name, step);
+    }
+    return step;
+  }
+
+  #draw() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      for (const step of this.#steps.values()) {
+        step.row.className = step.ended ? "done" : "running";
+        step.text.textContent = describe(step);
+      }
+      if ([...this.#steps.values()].some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) this.#draw();
+    });
+  }
+}
+
+function describe(step) {
+  const parts = [...step.parts.values()];
+  const words = [step.ended ? "done" : "under way"];
+  if (step.detail) words.push(step.detail);
+  if (parts.length > 0) {
+    const got = parts.reduce((sum, p) => sum + p.Bytes, 0);
+    const total = parts.length === 1 && parts[0].Total > got ? ` of ${bytes(parts[0].Total)}` : "";
+    words.push(`${bytes(got)}${total}`);
+    if (parts.length > 1) words.push(`${parts.length} requests`);
+    if (parts.some((p) => p.Route === "relay")) words.push("through the relay");
+  }
+  words.push(seconds((step.ended || performance.now()) - step.began));
+  const note = parts.map((p) => p.Note).filter(Boolean).at(-1);
+  if (note) words.push(note);
+  return words.join(" · ");
+}

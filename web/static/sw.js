@@ -1,0 +1,46 @@
+// Keeps the site for the next visit without a network. What it keeps are files
+// of this origin under names that hold their digests, and the pages; never an
+// answer of a registry or of the relay.
+const name = "site-VERSION";
+const assets = [];
+const pages = [];
+
+addEventListener("install", (event) => {
+  event.waitUntil((async () => {
+    const cache = await caches.open(name);
+    await cache.addAll([...pages, ...assets]);
+    await skipWaiting();
+  })());
+});
+
+addEventListener("activate", (event) => {
+  event.waitUntil((async () => {
+    for (const key of await caches.keys()) if (key !== name) await caches.delete(key);
+    await clients.claim();
+  })());
+});
+
+addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (assets.includes(url.pathname)) event.respondWith(asset(event.request));
+  else if (pages.includes(url.pathname)) event.respondWith(page(event.request));
+});
+
+/** Immutable: what is kept is what the server has. */
+async function asset(request) {
+  return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+}
+
+/** The newest page where there is a network, else the kept one. */
+async function page(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) return answer;
+    throw new Error(`the server answered ${answer.status}`);
+  } catch (error) {
+    const kept = await caches.match(new URL(request.url).pathname, { ignoreVary: true });
+    if (kept) return kept;
+    throw error;
+  }
+}

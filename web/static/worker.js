@@ -1,0 +1,58 @@
+// The audit, off the page's own thread. Messages in: audit, cancel. Messages
+// out: ready, unloaded, progress, done, error, dead.
+import "./wasm_exec.js";
+import { wasm } from "./build.js";
+
+const running = new Map(); // id of an audit → its AbortController
+
+const loaded = load().then(
+  (touchstone) => {
+    postMessage({ type: "ready" });
+    return touchstone;
+  },
+  (error) => {
+    postMessage({ type: "unloaded", message: error.message });
+    throw error;
+  },
+);
+loaded.catch(() => {}); // was said
+
+async function load() {
+  // The browser refuses bytes that do not have the pinned digest.
+  const response = await fetch(new URL(wasm.url, import.meta.url), { integrity: wasm.integrity });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const go = new globalThis.Go();
+  const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
+  // Streaming lets the browser keep the compiled program for the next visit.
+  const streams = (response.headers.get("content-type") ?? "").startsWith("application/wasm");
+  const { instance } = streams
+    ? await WebAssembly.instantiateStreaming(response, go.importObject)
+    : await WebAssembly.instantiate(await response.arrayBuffer(), go.importObject);
+  go.run(instance).then(died, died);
+  await ready;
+  return globalThis.touchstone;
+}
+
+function died(error) {
+  postMessage({ type: "dead", message: error?.message ?? "the program ended" });
+}
+
+async function audit({ id, request, file }) {
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    const touchstone = await loaded;
+    const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
+    const answer = await touchstone.audit(JSON.stringify(request), undefined, file, progress, abort.signal);
+    postMessage({ type: "done", id, answer });
+  } catch (error) {
+    postMessage({ type: "error", id, name: error.name, message: error.message, stack: error.name === "PanicError" ? error.stack : "" });
+  } finally {
+    running.delete(id);
+  }
+}
+
+addEventListener("message", ({ data }) => {
+  if (data.type === "audit") audit(data);
+  if (data.type === "cancel") running.get(data.id)?.abort();
+});

@@ -35,6 +35,10 @@ const steps = [
     const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm"], { quiet: true });
     if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
   }],
+  ["templ's output is what its sources give", async () => {
+    await run("go", ["run", "github.com/a-h/templ/cmd/templ@v0.3.977", "generate"], { quiet: true });
+    await run("git", ["diff", "--exit-code", "--", "*_templ.go"]);
+  }],
   ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["vet for js", () => run("go", ["vet", `-modfile=${pruned}`, ...jsPackages], { env: js })],

@@ -43,8 +43,9 @@ const steps = [
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["vet for js", () => run("go", ["vet", `-modfile=${pruned}`, ...jsPackages], { env: js })],
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
-  // The analyser runs here while it analyses for js, hence the -exec.
-  ["staticcheck for js", () => run("go", ["run", "-exec", `env GOOS=js GOARCH=wasm GOFLAGS=-modfile=${pruned}`, staticcheck, ...jsPackages])],
+  // The analyser runs here while it analyses for js, hence the -exec. It cannot
+  // be given the pruned modules, so it sees only what needs none of them.
+  ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch"])],
   ["tests", () => run("go", ["test", tags, "-timeout=10m", "./..."])],
   ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=10m", "./internal/...", "./principles/..."])],
   ["fuzzing", fuzz],

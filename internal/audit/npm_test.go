@@ -1,7 +1,6 @@
 package audit_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	"touchstone/internal/trust"
 )
 
 const npmHost = "https://registry.npmjs.org/"
@@ -116,32 +114,4 @@ func tufRepository(t testing.TB, w world) world {
 		serve(name, "metadata", "root_history", name)
 	}
 	return w
-}
-
-// TestNPMLive: the registry as it is reached here, which may be a mirror that
-// serves neither signatures nor attestations. That is said, not hidden.
-func TestNPMLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	o := audit.Options{Transport: fetch.NewNative(), Time: time.Now(), Anchors: trust.Embedded()}
-	for _, reference := range []string{"npm:sigstore@1.0.0", "pkg:npm/is-stream@2.0.1", "npm install @npmcli/arborist@1.0.14", "npm:left-pad"} {
-		t.Run(reference, func(t *testing.T) {
-			r, err := audit.Run(ctx, reference, o)
-			if err != nil || r.Report.Artifact.Size == 0 {
-				t.Skipf("no network here, so nothing was audited live: %v", err)
-			}
-			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
-			require.Equal(t, fetch.Direct, r.Report.Route)
-			if strings.HasPrefix(outcome(t, r, "signature-served"), "pass") {
-				require.GreaterOrEqual(t, levels(r)["integrity"][1], 2, r.Report.Text(false))
-				return
-			}
-			require.Equal(t, [2]int{1, 1}, levels(r)["integrity"], r.Report.Text(false))
-			require.Contains(t, strings.Join(r.Report.Verdict.Alarms, " "), "The record carries no signature, although this repository signs every version")
-			require.Contains(t, strings.Join(strings.Fields(r.Report.Text(false)), " "), "alarm: The record carries no signature")
-		})
-	}
 }

@@ -8,7 +8,7 @@ const tags = "-tags=touchstone_testanchors";
 const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2";
 // How long each fuzz target runs here. Longer runs are for a person's machine:
 // go test ./internal/purl -fuzz FuzzParse -fuzztime 10m
-const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 5);
+const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 2);
 
 function run(command, args, { env = {}, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -46,8 +46,8 @@ const steps = [
   // The analyser runs here while it analyses for js, hence the -exec. It cannot
   // be given the pruned modules, so it sees only what needs none of them.
   ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch"])],
-  ["tests", () => run("go", ["test", tags, "-timeout=10m", "./..."])],
-  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=10m", "./internal/...", "./principles/..."])],
+  ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
+  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", "./internal/...", "./principles/..."])],
   ["fuzzing", fuzz],
 ];
 
@@ -60,7 +60,11 @@ async function fuzz() {
     else if (done) {
       for (const target of targets) {
         process.stdout.write(`${target} for ${fuzzSeconds} s\n`);
-        await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${target}$`, "-fuzztime", `${fuzzSeconds}s`, done[1]], { quiet: true });
+        await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${target}$`, "-fuzztime", `${fuzzSeconds}s`, done[1]], { quiet: true }).catch((error) => {
+          // The go command sometimes calls its own end of the fuzzing time a
+          // failure; a real one always names the input that failed.
+          if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
+        });
       }
       targets = [];
     }

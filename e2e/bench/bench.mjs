@@ -76,6 +76,6 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`bench: ${error.message}\n`);
+  process.stderr.write(`bench: ${error.message.split("\n")[0]}\n`);
   process.exitCode = 1;
 }

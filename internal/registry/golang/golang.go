@@ -99,7 +99,7 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 
 	var infoAnswer, denied fetch.Answer
-	err = together(
+	err = registry.Together(
 		func() (err error) {
 			infoAnswer, err = c.Get(ctx, recordRequest(at, "info"))
 			return err
@@ -188,28 +188,6 @@ func digests(entry *registry.LogEntry, at located) []registry.ClaimedDigest {
 func notFound(ref purl.Ref, at located, info, lookup fetch.Answer) error {
 	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
 		"nobody who was asked has %s@%s (version record: %s; checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.", at.Path, at.Version, info.Reason, lookup.Reason)}
-}
-
-// together runs functions in parallel and returns the first error, in the
-// order of the functions, so that the same failure gives the same message.
-func together(fs ...func() error) error {
-	errs := make([]error, len(fs))
-	done := make(chan struct{})
-	for i, f := range fs {
-		go func() {
-			errs[i] = f()
-			done <- struct{}{}
-		}()
-	}
-	for range fs {
-		<-done
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func splitPath(path string) (namespace, name string) {

@@ -5,7 +5,6 @@ package npm
 
 import (
 	"context"
-	"errors"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
@@ -78,7 +77,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 	var index registry.Index
 	var dateNotes []purl.Note
-	err = together(
+	err = registry.Together(
 		func() (err error) {
 			if found.record != nil && announced == nil {
 				rel.Attestations = unannounced(found.at, found.answer)
@@ -168,23 +167,6 @@ func byRetiredKey(signatures []registry.ClaimedSignature, v registry.Visit) bool
 		}
 	}
 	return false
-}
-
-// together runs functions in parallel and returns their errors in the order of
-// the functions, so that the same failure gives the same message.
-func together(fs ...func() error) error {
-	errs := make([]error, len(fs))
-	done := make(chan struct{})
-	for i, f := range fs {
-		go func() {
-			errs[i] = f()
-			done <- struct{}{}
-		}()
-	}
-	for range fs {
-		<-done
-	}
-	return errors.Join(errs...)
 }
 
 // commands check the same with npm.

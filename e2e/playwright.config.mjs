@@ -1,9 +1,7 @@
-// npm run e2e: the built page in Chromium, served by the edge in workerd. Needs
-// npm run build and npm ci first, and a Chromium: TOUCHSTONE_CHROMIUM names it.
+// npm run e2e: the built page in Chromium, served by the edge in workerd. npm
+// test runs it too; by itself it needs npm run build first.
 import { defineConfig } from "@playwright/test";
-import { existsSync } from "node:fs";
-
-const chromium = process.env.TOUCHSTONE_CHROMIUM || "/usr/bin/chromium";
+import { launchOptions } from "./chromium.mjs";
 
 export default defineConfig({
   testDir: ".",
@@ -20,9 +18,6 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     // What a service worker answers could not be recorded; its own test lets it in.
     serviceWorkers: "block",
-    launchOptions: {
-      executablePath: existsSync(chromium) ? chromium : undefined,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    },
+    launchOptions: launchOptions(),
   },
 });

@@ -25,12 +25,16 @@ export async function build({ compress = true } = {}) {
   return go(["run", "./wasm/slim", "-build", "./wasm", "-o", "build/touchstone.wasm", `-compress=${compress}`]);
 }
 
-/** Builds only when a source file is newer than what was built, and one process at a time. */
-export async function ensureBuilt() {
+/**
+ * Builds only when a source file is newer than what was built, and one process
+ * at a time. compress asks for what a server sends, too.
+ */
+export async function ensureBuilt({ compress = false } = {}) {
   const lock = join(out, "lock");
   for (let waited = false; ;) {
     const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
-    if (built > 0 && await newest(root) <= built) return;
+    const packed = !compress || await stat(join(out, "touchstone.wasm.br")).then(() => true, () => false);
+    if (built > 0 && packed && await newest(root) <= built) return;
     await mkdir(out, { recursive: true });
     if (await writeFile(lock, String(process.pid), { flag: "wx" }).then(() => true, () => false)) break;
     if (await abandoned(lock)) {
@@ -43,7 +47,7 @@ export async function ensureBuilt() {
   }
   try {
     process.stderr.write("building (the first time takes a minute or two) …\n");
-    await build({ compress: false });
+    await build({ compress });
   } finally {
     await rm(lock, { recursive: true, force: true });
   }
@@ -66,7 +70,7 @@ async function abandoned(lock) {
 async function newest(dir) {
   let time = 0;
   for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (entry.name.startsWith(".") || ["build", "node_modules", "e2e"].includes(entry.name)) continue;
+    if (entry.name.startsWith(".") || ["build", "node_modules", "e2e", "web"].includes(entry.name)) continue;
     const path = join(dir, entry.name);
     if (entry.isDirectory()) time = Math.max(time, await newest(path));
     else if (/\.(go|json|mod|sum|stub|txt)$/.test(entry.name) && !entry.name.endsWith("_test.go")) time = Math.max(time, (await stat(path)).mtimeMs);

@@ -249,6 +249,22 @@ func TestNPMStaleAnchors(t *testing.T) {
 	hasOutcome(t, r, "registry-signature", "pass", "later revocations unseen")
 }
 
+// TestNPMStaleAnchorsMayHideTheSource: where the record names no source, a
+// statement that cannot be judged now may still name it.
+func TestNPMStaleAnchorsMayHideTheSource(t *testing.T) {
+	p := package123(t)
+	p.record = func(doc, _ map[string]any) { delete(doc, "gitHead") }
+	require.Equal(t, both(3, 3, 2, 2), levels(p.audit(p.world())))
+	p.npm.taken = at.AddDate(0, 0, -31)
+	r := p.audit(p.world())
+	require.Equal(t, both(1, 3, 0, 2), levels(r), r.Report.Text(false))
+	hasOutcome(t, r, "source-stated", "unknown", "31 days ago")
+	// What is there and not understood leaves nothing open.
+	p.npm.taken = at
+	r = p.audit(p.world().but(mintedAtt, ok([]byte("<!doctype html>"))))
+	hasOutcome(t, r, "source-stated", "absent", "")
+}
+
 // TestNPMManifestConfusion: the record and the package do not agree.
 func TestNPMManifestConfusion(t *testing.T) {
 	for name, record := range map[string]func(doc, dist map[string]any){

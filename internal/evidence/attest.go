@@ -100,11 +100,12 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 	}
 	a.own = byKey
 	// 6.
-	reason := fmt.Sprintf("%s verifies: signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v))
+	verifies := fmt.Sprintf("attestation %s verifies: signed by %s, at a time that %s proves.", quoted(a.Label), signerInWords(v), witness(v))
+	reason := "The " + verifies
 	for _, id := range restsOn(list.Keys, a.own) {
 		standing := in.Anchors.Standing(id, in.Time, in.Network)
 		if !standing.Counts {
-			a.finding = because(Unknown, reason+" But it rests on an anchor that is too old to count. "+upper(standing.Reason)+".")
+			a.finding = because(Unknown, "What the attestation is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, the "+verifies)
 			return
 		}
 		if standing.Reason != "" {
@@ -292,9 +293,23 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 // repository's own host can say that.
 func lacking(list registry.Attestations, reason string) Finding {
 	if list.Answer.Route != fetch.Direct {
-		return because(Unknown, reason+" But what says so came "+byRoute(list.Answer.Route)+": the repository's own host may say otherwise.")
+		return because(Unknown, reason+" But what says so came "+byRoute(list.Answer.Route)+": only the repository's own host can say it.")
 	}
 	return because(Absent, reason)
+}
+
+// openAttestation finds what may turn out to be an attestation once more can be
+// fetched; what is there and not understood will not.
+func openAttestation(in *Input) (Finding, bool) {
+	if f, none := noAttestations(in.Release.Attestations); none {
+		return f, f.Outcome == Unknown && !f.Unreadable
+	}
+	for _, a := range in.attested {
+		if a.finding.Outcome == Unknown && !a.finding.Unreadable {
+			return a.finding, true
+		}
+	}
+	return Finding{}, false
 }
 
 // repositoryAttestation asks whether a statement of the repository's own key

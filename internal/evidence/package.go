@@ -177,7 +177,10 @@ func sourceStated(in *Input) Finding {
 		return because(Unknown, "The document that would name the source could not be had.")
 	}
 	if s.Route != fetch.Direct {
-		return because(Unknown, "The record names no source repository and revision, but it came "+byRoute(s.Route)+": the repository's own might.")
+		return because(Unknown, "The record names no source repository and revision, but it came "+byRoute(s.Route)+", which could have left them out: only the repository's own host can say that there are none.")
+	}
+	if open, found := openAttestation(in); found {
+		return because(Unknown, "The record names no source repository and revision; an attestation may. "+open.Reason)
 	}
 	return because(Absent, "The repository's record names no source repository and revision.")
 }

@@ -23,7 +23,7 @@ func signatureServed(in *Input) Finding {
 	case rel.Record.State != fetch.Found:
 		return unfetched(rel.Record, "the record that would carry the signature", "the repository has no record of this version")
 	case rel.Record.Route != fetch.Direct:
-		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Record.Route)+": the repository's own may.")
+		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Record.Route)+", which could have left it out: only the repository's own host can say that there is none.")
 	}
 	return because(Fail, fmt.Sprintf("The record carries no signature, although this repository signs every version (%s). Somebody on the way may have removed it: a mirror, a proxy, or the repository itself.", rel.SignsAll))
 }
@@ -77,7 +77,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	// 3.
 	standing := in.Anchors.Standing(id, in.Time, in.Network)
 	if !standing.Counts {
-		return because(Unknown, "The signature verifies, but the key that it needs is too old to count. "+upper(standing.Reason)+".")
+		return because(Unknown, "What the signature is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, it verifies with the repository's key "+key.ID+".")
 	}
 	reason := fmt.Sprintf("The repository's own signature over this name, version and digest verifies with its key %s, which this page pins.", key.ID)
 	if standing.Reason != "" {

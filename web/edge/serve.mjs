@@ -1,10 +1,9 @@
-// npm run edge [-- --port 8787]: builds the edge and runs it in workerd, by
-// wrangler, with what npm run build put into build/site. Nothing is sent
-// anywhere but what the relay is asked for.
+// Builds the edge and runs it in workerd, by wrangler, with the site that is in
+// build/site. Nothing is sent anywhere but what the relay is asked for.
 import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { buildEdge } from "./build.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -61,19 +60,4 @@ export async function serve({ port = 8787, site = join(root, "build", "site"), l
       clearTimeout(hard);
     },
   };
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    const at = process.argv.indexOf("--port");
-    const port = at < 0 ? Number(process.env.PORT || 8787) : Number(process.argv[at + 1]);
-    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error("serving the site: --port wants a number");
-    const server = await serve({ port, log: (text) => process.stdout.write(text) });
-    process.stdout.write(`\nTouchstone is at ${server.url}\n`);
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.stop());
-    process.exitCode = await server.ended === 0 ? 0 : process.exitCode;
-  } catch (error) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
 }

@@ -1,7 +1,11 @@
 // npm test: everything, in the order in which a failure is cheapest.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { build } from "./build.mjs";
+import { build } from "../wasm/build.mjs";
+import { buildEdge } from "../web/edge/build.mjs";
+import { ensureInstalled } from "../web/install.mjs";
+import { buildSite } from "../web/site/build.mjs";
+import { ensureChromium } from "./chromium.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tags = "-tags=touchstone_testanchors";
@@ -27,12 +31,17 @@ function run(command, args, { env = {}, quiet = false } = {}) {
 const js = { GOOS: "js", GOARCH: "wasm" };
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
-const jsPackages = ["./wasm", "./internal/..."];
+const jsPackages = ["./wasm", "./web/edge", "./internal/..."];
 
 const steps = [
-  ["the build", build],
+  ["what npm pins", ensureInstalled],
+  ["a browser", ensureChromium],
+  ["the build", async () => {
+    await build();
+    await Promise.all([buildSite(), buildEdge()]);
+  }],
   ["gofmt", async () => {
-    const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm"], { quiet: true });
+    const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm", "web"], { quiet: true });
     if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
   }],
   ["templ's output is what its sources give", async () => {
@@ -45,10 +54,12 @@ const steps = [
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
   // The analyser runs here while it analyses for js, hence the -exec. It cannot
   // be given the pruned modules, so it sees only what needs none of them.
-  ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch"])],
+  ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch", "./internal/relay", "./web/edge"])],
   ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
   ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", "./internal/...", "./principles/..."])],
   ["fuzzing", fuzz],
+  ["the edge in workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "e2e/relay.test.mjs"])],
+  ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])],
 ];
 
 async function fuzz() {

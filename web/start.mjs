@@ -1,0 +1,43 @@
+// npm start [-- [--port N] [REFERENCE]]: builds everything and serves the page
+// and its worker in workerd, on this machine only. A second start builds only
+// what changed.
+import { parseArgs } from "node:util";
+import { ensureInstalled } from "./install.mjs";
+
+const usage = "usage: npm start -- [--port N] [REFERENCE]";
+
+function options() {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: "string" } } });
+    const port = Number(values.port ?? process.env.PORT ?? 8787);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`the port is ${values.port ?? process.env.PORT}: write a number up to 65535`);
+    return { port, reference: positionals.join(" ") };
+  } catch (error) {
+    throw new Error(`${error.message}\n${usage}`);
+  }
+}
+
+async function timed(what, work) {
+  const began = Date.now();
+  process.stdout.write(`${what} …\n`);
+  await work();
+  process.stdout.write(`${what}: done in ${((Date.now() - began) / 1000).toFixed(0)} s\n`);
+}
+
+try {
+  const { port, reference } = options();
+  await ensureInstalled();
+  // Only now: what was just installed is imported by them.
+  const [{ ensureBuilt }, { buildSite }, { serve }] = await Promise.all([import("../wasm/build.mjs"), import("./site/build.mjs"), import("./edge/serve.mjs")]);
+  await timed("the auditor", () => ensureBuilt({ compress: true }));
+  await timed("the site", buildSite);
+  let server;
+  await timed("the edge", async () => { server = await serve({ port }); });
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.stop());
+  process.stdout.write(`\nTouchstone is at ${server.url}/${reference && `#${encodeURI(reference)}`}\nPress Ctrl+C to stop it.\n`);
+  const code = await server.ended;
+  process.exitCode = code === 0 || code === null ? 0 : code;
+} catch (error) {
+  process.stderr.write(`npm start: ${error.message}\n`);
+  process.exitCode = 1;
+}

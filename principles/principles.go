@@ -47,20 +47,26 @@ type Document struct {
 
 // A Track is one line of levels that can be read by itself.
 type Track struct {
-	ID       string  `json:"id"`
-	Name     string  `json:"name"`
-	Question string  `json:"question"` // what the track answers
-	Summary  string  `json:"summary"`
-	Weighed  bool    `json:"weighed"` // the engine weighs packages on it
-	Levels   []Level `json:"levels"`
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Question string `json:"question"` // what the track answers
+	Summary  string `json:"summary"`
+	Weighed  bool   `json:"weighed"` // the engine weighs packages on it
+	// Nothing is what a report says of a package that meets no level; only
+	// weighed tracks have it.
+	Nothing string  `json:"nothing,omitempty"`
+	Levels  []Level `json:"levels"`
 }
 
 // A Level is one step. It holds if every requirement of it and of those below
 // holds.
 type Level struct {
-	Level        int           `json:"level"` // 1, 2, 3
-	Name         string        `json:"name"`
-	Summary      string        `json:"summary"`
+	Level   int    `json:"level"` // 1, 2, 3
+	Name    string `json:"name"`
+	Summary string `json:"summary"`
+	// Says is what a report says of a package that meets this level and none
+	// above, as a sentence; only weighed tracks have it.
+	Says         string        `json:"says,omitempty"`
 	Requirements []Requirement `json:"requirements"`
 }
 

@@ -2,6 +2,7 @@ package principles_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -45,7 +46,7 @@ func TestBrokenDataIsRefused(t *testing.T) {
 	const checks = `{"checks":[{"id":"c","question":"?","onFail":"note"}],"facts":[]}`
 	const document = `{"version":"1","title":"t","status":"s","tracks":["t"]}`
 	track := func(requirement string) string {
-		return `{"id":"t","name":"T","question":"?","summary":"s","weighed":true,"levels":[{"level":1,"name":"n","summary":"s","requirements":[` + requirement + `]}]}`
+		return `{"id":"t","name":"T","question":"?","summary":"s","weighed":true,"nothing":"n","levels":[{"level":1,"name":"n","summary":"s","says":"s","requirements":[` + requirement + `]}]}`
 	}
 	good := `{"id":"r","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true,"metBy":[{"all":["c"]}]}`
 	cases := []struct {
@@ -65,6 +66,8 @@ func TestBrokenDataIsRefused(t *testing.T) {
 		{"neither way nor reason", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[]}`), "either metBy or notChecked"},
 		{"empty way", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[],"metBy":[{"all":[]}]}`), "always be met"},
 		{"unknown check", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[],"metBy":[{"all":["d"]}]}`), "does not exist"},
+		{"weighed, and says nothing", document, checks, strings.Replace(track(good), `"says":"s",`, "", 1), "(says, nothing)"},
+		{"not weighed, and says something", document, checks, strings.Replace(track(good), `"weighed":true,`, "", 1), "(says, nothing)"},
 		{"unknown severity", document, `{"checks":[{"id":"c","question":"?","onFail":"maybe"}],"facts":[]}`, track(good), "onFail"},
 	}
 	for _, c := range cases {

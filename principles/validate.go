@@ -47,6 +47,9 @@ func (d *Document) validate() error {
 			if l.Level != i+1 {
 				return fmt.Errorf("principles: track %s: level %d stands where %d must", t.ID, l.Level, i+1)
 			}
+			if t.Weighed != (l.Says != "") || t.Weighed != (t.Nothing != "") {
+				return fmt.Errorf("principles: track %s level %d: weighed tracks, and only those, say in a sentence what a level or none means (says, nothing)", t.ID, l.Level)
+			}
 			if len(l.Requirements) == 0 {
 				return fmt.Errorf("principles: track %s level %d requires nothing: it would hold by itself", t.ID, l.Level)
 			}

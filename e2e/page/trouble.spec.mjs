@@ -104,7 +104,7 @@ test.describe("a loader that does not load", () => {
     const zip = goWorld()("https://proxy.golang.org/github.com/pkg/errors/@v/v0.9.1.zip").body;
     await audit(errors, nothing, { relay: false, direct: false });
     await expect(page.getByRole("heading", { name: "The package did not arrive" })).toBeInViewport();
-    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 0 of 3, at most 2");
+    await expect(page.locator("[data-sentence]")).toContainText("may raise Integrity to 2");
     await accessible(page);
     // The record answers now, the package still does not come.
     await context.unrouteAll({ behavior: "ignoreErrors" });

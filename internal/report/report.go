@@ -235,20 +235,58 @@ func verdict(s Subject, r *Report) Verdict {
 		v.Missing = strings.Join(v.Failures, " ")
 		return v
 	}
-	var parts []string
+	var reached, open []string
 	for _, t := range v.Tracks {
 		part := fmt.Sprintf("%s level %d of %d", t.Name, t.Level, t.Top)
 		if t.LevelName != "" {
 			part += " (" + t.LevelName + ")"
 		}
+		reached = append(reached, part)
 		if t.AtMost > t.Level {
-			part += fmt.Sprintf(", at most %d once what could not be checked is", t.AtMost)
+			open = append(open, fmt.Sprintf("%s to %d", t.Name, t.AtMost))
 		}
-		parts = append(parts, part)
 	}
-	v.Sentence = fmt.Sprintf("%s: %s. %s It does not say that the package is safe.", name, strings.Join(parts, "; "), checked(r.Route))
+	v.Sentence = fmt.Sprintf("%s reaches %s. ", name, and(reached))
+	if len(open) > 0 {
+		v.Sentence += fmt.Sprintf("What could not be checked may raise %s, at most. ", and(open))
+	}
+	v.Sentence += checked(r.Route) + " It does not say that the package is safe."
 	v.Missing = missing(v.Tracks, r.Requirements)
 	return v
+}
+
+// and joins words as a sentence does.
+func and(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+// plain is what the first track's level means, as a sentence; empty for a
+// failed verdict, which says what it means by itself.
+func (r *Report) plain() string {
+	if r.Verdict.Failed || len(r.Verdict.Tracks) == 0 {
+		return ""
+	}
+	return r.says(r.Verdict.Tracks[0])
+}
+
+// says is what a track's level means, as a sentence.
+func (r *Report) says(t level.Track) string {
+	if r.rules == nil {
+		return ""
+	}
+	rule, ok := r.rules.Track(t.ID)
+	switch {
+	case !ok || t.Level > len(rule.Levels):
+		return ""
+	case t.Level > 0:
+		return rule.Levels[t.Level-1].Says
+	case t.AtMost > 0:
+		return "Nothing is settled yet: too little could be checked now."
+	}
+	return rule.Nothing
 }
 
 // arrived says who brought the package, as the middle of a sentence.

@@ -56,6 +56,7 @@ func (w *writer) answer(r *Report) {
 		w.linef("%s %s", w.paint(red, "! alarm:"), clean(a))
 	}
 	w.linef("")
+	w.wrap("", r.plain())
 	w.wrap("", clean(r.Verdict.Sentence))
 	if !r.Verdict.Failed {
 		w.next(r)

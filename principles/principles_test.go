@@ -42,6 +42,27 @@ func TestEveryCheckIsUsedByARequirement(t *testing.T) {
 	}
 }
 
+// Whoever reads one requirement finds there what it answers, to whom it
+// applies, how to see and how to reach it, and who brought it up.
+func TestEveryRequirementIsComplete(t *testing.T) {
+	doc, err := principles.Load()
+	require.NoError(t, err)
+	for _, track := range doc.Tracks {
+		require.Len(t, track.Levels, 3, "track %s", track.ID)
+		for _, l := range track.Levels {
+			for _, r := range l.Requirements {
+				require.NotEmpty(t, r.AppliesTo, "%s: to what does it apply?", r.ID)
+				require.NotEmpty(t, r.Threats, "%s: which threats does it answer?", r.ID)
+				require.NotContains(t, r.Threats, "", "%s: an empty threat", r.ID)
+				require.NotEmpty(t, r.HowToCheck, "%s: how is it checked?", r.ID)
+				require.NotEqual(t, principles.Reach{}, r.Reach, "%s: how is it reached?", r.ID)
+				require.NotEmpty(t, r.Raised, "%s: who raised it, and where?", r.ID)
+				require.NotEqual(t, r.Aspirational, len(r.Deployed) > 0, "%s: either deployed somewhere or aspirational", r.ID)
+			}
+		}
+	}
+}
+
 func TestBrokenDataIsRefused(t *testing.T) {
 	const checks = `{"checks":[{"id":"c","question":"?","onFail":"note"}],"facts":[]}`
 	const document = `{"version":"1","title":"t","status":"s","tracks":["t"]}`

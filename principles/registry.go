@@ -82,8 +82,9 @@ type Answer struct {
 // A Status is an answer in one word.
 type Status string
 
-// The statuses. Met means for everything published there today, Partly for some
-// of it or in part. All but NotEstablished need a source and its date.
+// The statuses. Met means for every version that is published there now (older
+// ones that lack it are named in the note), Partly for some of them or in part.
+// All but NotEstablished need a source and its date.
 const (
 	Met            Status = "met"
 	Partly         Status = "partly"

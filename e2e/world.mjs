@@ -2,7 +2,7 @@
 // the checkout, served in place of the network. Where the cases are not there,
 // what needs them is skipped.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -78,4 +78,21 @@ export async function inhabit(context, origin, world, { relay = true, direct = t
     return relay ? reply(route, url) : route.abort();
   });
   return asked;
+}
+
+const assets = fileURLToPath(new URL("../build/site/assets/", import.meta.url));
+
+/**
+ * Sets the auditor's clock, and what it replays in place of any network, by
+ * another worker script: the page and the WebAssembly stay what they are, and
+ * offer no way to do this.
+ */
+export async function clocked(context, time, archive) {
+  const name = readdirSync(assets).find((one) => /^worker\.[0-9a-f]+\.js$/.test(one));
+  const source = readFileSync(join(assets, name), "utf8");
+  const call = "touchstone.audit(JSON.stringify(request), undefined,";
+  if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
+  const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";
+  const body = source.replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
+  await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
 }

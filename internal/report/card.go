@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 )
@@ -58,6 +60,9 @@ func (r *Report) buildCard() card {
 	if workflow == "" {
 		workflow = r.proven("signer-identity", "subject")
 	}
+	if identity := r.identityInWords(workflow); identity != "" {
+		c.lead = append(c.lead, identity)
+	}
 	c.add("Workflow", workflow, false)
 	c.add("Runner", runnerInWords(r.proven("signer-identity", "runner environment")), false)
 	c.add("Build run", r.proven("build-attested", "build run"), false)
@@ -65,6 +70,27 @@ func (r *Report) buildCard() card {
 		c.state, c.reason = stateWrong, kept.Reason
 	}
 	return c
+}
+
+// identityInWords says who made the package, as the verified certificate names
+// them: "Built from REPOSITORY at COMMIT by WORKFLOW on GitHub’s own machines".
+func (r *Report) identityInWords(workflow string) string {
+	proven := func(fact string) string { return r.proven("signer-identity", fact) }
+	repository, commit := r.proven("source-stated", "repository"), r.proven("source-stated", "commit")
+	if repository == "" || workflow == "" {
+		return ""
+	}
+	// The file of a workflow stands behind its repository and before its ref.
+	file, _, _ := strings.Cut(strings.TrimPrefix(workflow, repository+"/"), "@")
+	words := "Built from " + strings.TrimPrefix(repository, "https://")
+	if commit != "" {
+		words += " at commit " + commit[:min(len(commit), 12)]
+	}
+	words += " by " + file
+	if on := runnerInWords(proven("runner environment")); on != "" {
+		words += " on " + on
+	}
+	return words
 }
 
 // runnerInWords says on whose machines a build ran.

@@ -189,6 +189,41 @@ func (r *Report) lacking(t level.Track) []level.Requirement {
 	return out
 }
 
+// byReason puts requirements together that lack the same, in their order. What
+// could be done about them is what could be done about the first, so only those
+// belong together that agree in that too.
+func byReason(all []level.Requirement) [][]level.Requirement {
+	var out [][]level.Requirement
+	for _, q := range all {
+		i := slices.IndexFunc(out, func(g []level.Requirement) bool {
+			return g[0].Reason == q.Reason && g[0].Status == q.Status && (q.Status == level.Open || g[0].Reach == q.Reach)
+		})
+		if i < 0 {
+			out = append(out, []level.Requirement{q})
+			continue
+		}
+		out[i] = append(out[i], q)
+	}
+	return out
+}
+
+// sameReason names the first requirement of the track that stands before this
+// one, is not met either, and says the same; empty where this is the first.
+func (r *Report) sameReason(q level.Requirement) string {
+	if q.Status == level.Met {
+		return ""
+	}
+	for _, before := range r.requirementsOf(q.Track) {
+		if before.ID == q.ID {
+			break
+		}
+		if before.Status == q.Status && before.Reason == q.Reason {
+			return before.Name
+		}
+	}
+	return ""
+}
+
 // unanswered is how many documents could not be had from a live repository. A
 // recording is complete as it is: there is nobody to ask again.
 func (r *Report) unanswered() int {

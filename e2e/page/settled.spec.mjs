@@ -1,0 +1,68 @@
+// Audits at a time when the anchors that are built in were young: nothing is
+// left open by their age, so this is how a package with provenance reads.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { clocked, goWorld, inhabit, npmWorld, recorded } from "../world.mjs";
+import { accessible, expect, fits, report, test } from "./fixture.mjs";
+
+test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+
+const time = "2026-10-20T12:00:00Z";
+const cli = fileURLToPath(new URL("../../wasm/node/audit.mjs", import.meta.url));
+
+test("who built it, from what, and where that is logged", async ({ page, context, audit }) => {
+  await clocked(context, time);
+  await audit("npm:sigstore@1.0.0", npmWorld("1.0.0", "valid/sigstore-1.0.0.json"));
+  await expect(page.locator(".plainly")).toContainText("down to every file");
+  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 3 of 3");
+  await expect(page.locator(".card-build .signed")).toHaveText(/^Built from github\.com\/sigstore\/sigstore-js at commit [0-9a-f]{12} by \.github\/workflows\/publish\.yml/);
+  await expect(page.locator(".card-attestation .signed").first()).toHaveText(/^Signed by https:\/\/github\.com\/sigstore\/sigstore-js\//);
+  await expect(page.getByText("It does not say that the code is good.")).toBeVisible();
+  await page.locator(".card-attestation summary").first().click();
+  await page.locator(".card-attestation .finding details summary").first().click();
+  await expect(page.locator(".card-attestation .finding pre").first()).toBeVisible();
+  await page.locator("[data-raw] summary").click();
+  await expect(page.locator("[data-raw-text]")).toContainText('"signer-identity"');
+  await fits(page);
+  await accessible(page);
+});
+
+test("somebody else's genuine attestation fails", async ({ page, context, audit }) => {
+  await clocked(context, time);
+  await audit("npm:sigstore@2.3.1", npmWorld("2.3.1", "valid/sigstore-1.0.0.json"));
+  await expect(page.locator(".verdict-failed")).toHaveText("FAILED");
+  await expect(page.locator(".failure").first()).toContainText("not about this version");
+  await expect(page.getByRole("region", { name: /^Why not level/ })).toHaveCount(0);
+  await accessible(page);
+});
+
+for (const [reference, world] of [["npm:sigstore@1.0.0", () => npmWorld("1.0.0", "valid/sigstore-1.0.0.json")], ["github.com/pkg/errors@v0.9.1", goWorld]]) {
+  test(`${reference}: Chromium and Node write the same report, byte for byte`, async ({ page, context, origin }, info) => {
+    await clocked(context, time);
+    await inhabit(context, origin, world());
+    await page.goto(origin);
+    const har = await page.evaluate(async (text) => {
+      const module = document.querySelector('link[rel=modulepreload][href*="/auditor."]').href;
+      const { Auditor } = await import(module);
+      const answer = await new Auditor().audit({ reference: text, relay: `${location.origin}/relay`, record: true, heads: {}, memory: "" }, { progress() {}, ready() {}, signal: new AbortController().signal });
+      return [...(typeof answer.har === "string" ? new TextEncoder().encode(answer.har) : answer.har)];
+    }, reference);
+    const file = info.outputPath("audit.har");
+    await writeFile(file, Buffer.from(har));
+    const node = await promisify(execFile)(process.execPath, [cli, reference, "--json", "--replay", file, "--time", time], { maxBuffer: 64 << 20, env: { ...process.env, INIT_CWD: "", XDG_STATE_HOME: info.outputPath("state") } });
+
+    await context.unrouteAll({ behavior: "ignoreErrors" });
+    const asked = await inhabit(context, origin, () => undefined);
+    await clocked(context, time, readFileSync(file));
+    await page.goto("about:blank");
+    await page.goto(`${origin}/#${encodeURIComponent(reference)}`);
+    await expect(report(page)).toBeVisible();
+    expect(asked).toEqual([]);
+    await page.locator("[data-raw] summary").click();
+    await expect(page.locator("[data-raw-text]")).not.toBeEmpty();
+    expect(await page.locator("[data-raw-text]").textContent()).toBe(node.stdout);
+  });
+}

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 const corpus = fileURLToPath(new URL("../../shared/corpus", import.meta.url));
 export const recorded = existsSync(corpus);
@@ -46,6 +46,26 @@ export function npmWorld(version, attestations, edit = (manifest) => manifest) {
   }
   pages[`${npm}sigstore/${version}`] = Buffer.from(JSON.stringify(edit({ ...manifest(tgz), dist })));
   return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+}
+
+/** An npm package of the test's own: file names and contents, as its registry would serve it. */
+export function mintedWorld(name, version, files, edit = (record) => record) {
+  const manifest = { name, version };
+  const tgz = gzipSync(Buffer.concat([...Object.entries({ "package/package.json": JSON.stringify(manifest), ...files }).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)]));
+  const dist = { integrity: `sha512-${createHash("sha512").update(tgz).digest("base64")}`, tarball: `${npm}${name}/-/${name}-${version}.tgz` };
+  const pages = { [dist.tarball]: tgz, [`${npm}${name}/${version}`]: Buffer.from(JSON.stringify(edit({ ...manifest, dist }))) };
+  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+}
+
+/** One file of a tar archive (POSIX ustar: names of at most 100 bytes). */
+function tarred(path, text) {
+  const body = Buffer.from(text);
+  const header = Buffer.alloc(512);
+  header.write(path, 0, 100);
+  header.write("0000644\0" + "0000000\0" + "0000000\0" + body.length.toString(8).padStart(11, "0") + "\0" + "00000000000\0" + "        " + "0", 100, "latin1");
+  header.write("ustar\0" + "00", 257, "latin1");
+  header.write(header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0") + "\0 ", 148, "latin1");
+  return Buffer.concat([header, body, Buffer.alloc(-body.length & 511)]);
 }
 
 /** The package.json of a package: the first entry of that name in its tar. */

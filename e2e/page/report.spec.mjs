@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { goWorld, npmWorld, recorded } from "../world.mjs";
+import { goWorld, mintedWorld, npmWorld, recorded } from "../world.mjs";
 import { accessible, expect, fits, report, test } from "./fixture.mjs";
 
 test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
@@ -161,6 +161,32 @@ test("everything from outside is text", async ({ page, audit }) => {
   for (const href of await page.locator("[data-report] a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) expect(href).toMatch(/^(https:\/\/|#pkg:|\/how\/)/);
   expect(await page.title()).not.toContain("owned");
   expect(await page.locator("body").innerText()).not.toMatch(/[\u202e\u200b]/);
+});
+
+test("file names from outside are text, in the list and in what is found", async ({ page, audit }) => {
+  const names = [`<img src=x onerror="document.title='owned'">.js`, "a\u202etxt.js", "\u200bhidden.js", "&lt;b&gt;.js", "'\"><svg onload=alert(1)>"];
+  await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", Object.fromEntries(names.map((name, i) => [`package/${name}`, `${i}`]))));
+  await expect(report(page)).toBeVisible();
+  await page.getByText("Show the files").click();
+  await page.getByRole("searchbox").fill(".js");
+  for (const details of await page.locator("[data-report] details").all()) await details.evaluate((d) => { d.open = true; });
+  const list = await page.locator("[data-files-rows]").innerText();
+  for (const shown of ["<img src=x onerror=", "a\\u202etxt.js", "\\u200bhidden.js", "&lt;b&gt;.js"]) expect(list).toContain(shown);
+  expect(await page.locator("[data-report] img, [data-report] script, [data-report] [onerror], [data-report] [onload]").count()).toBe(0);
+  expect(await page.title()).not.toContain("owned");
+  expect(await page.locator("body").innerText()).not.toMatch(/[\u202e\u200b]/);
+  await accessible(page);
+});
+
+test("of thousands of files only those stand in the page that are looked at", async ({ page, audit }) => {
+  const files = Object.fromEntries(Array.from({ length: 6000 }, (_, i) => [`package/lib/${i}.js`, `export default ${i};`]));
+  await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", files));
+  await expect(report(page)).toBeVisible();
+  await page.getByText("Show the files").click();
+  const rows = page.locator("[data-files-rows] tr");
+  expect(await rows.count()).toBeLessThanOrEqual(200);
+  await page.getByRole("searchbox").fill("lib/5999.js");
+  await expect(rows).toHaveCount(1);
 });
 
 test("a link to another package runs its audit", async ({ page, audit }) => {

@@ -102,14 +102,19 @@ export async function inhabit(context, origin, world, { relay = true, direct = t
 
 const assets = fileURLToPath(new URL("../build/site/assets/", import.meta.url));
 
+/** The built worker's script: {name, source}. */
+export function workerScript() {
+  const name = readdirSync(assets).find((one) => /^worker\.[0-9a-f]+\.js$/.test(one));
+  return { name, source: readFileSync(join(assets, name), "utf8") };
+}
+
 /**
  * Sets the auditor's clock, and what it replays in place of any network, by
  * another worker script: the page and the WebAssembly stay what they are, and
  * offer no way to do this.
  */
 export async function clocked(context, time, archive) {
-  const name = readdirSync(assets).find((one) => /^worker\.[0-9a-f]+\.js$/.test(one));
-  const source = readFileSync(join(assets, name), "utf8");
+  const { name, source } = workerScript();
   const call = "touchstone.audit(JSON.stringify(request), undefined,";
   if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
   const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";

@@ -1,6 +1,7 @@
-// npm run bench: how long it takes to verify a bundle, for the first time and
-// again, here and with two other verifiers, in Node and in Chromium. It prints
-// a table and asserts nothing: a clock is not a test.
+// npm run bench [-- bundles|page]: how long it takes to verify a bundle, for the
+// first time and again, here and with two other verifiers, in Node and in
+// Chromium; and how long a person waits for the page (see page.mjs). It prints
+// figures and asserts nothing: a clock is not a test.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const samples = Number(process.env.TOUCHSTONE_BENCH_SAMPLES || 5);
 
 function install() {
-  if (existsSync(`${here}node_modules/playwright-core`)) return;
+  if (existsSync(`${here}node_modules/playwright-core`) && existsSync(`${here}node_modules/lighthouse`)) return;
   process.stderr.write("installing what is compared with (into e2e/bench only) …\n");
   const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
   if (npm.status !== 0) throw new Error("npm ci in e2e/bench failed");
@@ -50,10 +51,9 @@ function row(cells) {
   return cells.map((cell, i) => (i < 3 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join(" ");
 }
 
-async function main() {
+async function bundles() {
   if (!existsSync(new URL("../../build/touchstone.wasm", import.meta.url))) throw new Error("build/touchstone.wasm is not there: npm run build first");
   const list = subjects();
-  install();
   const { chromium } = await import("./sample-chromium.mjs");
   const browser = await chromium();
   process.stdout.write(`Medians of ${samples} new processes or pages, in ms; "again" is the median of 30 more verifications in each, "least" the quickest of all of them.\n\n`);
@@ -74,7 +74,11 @@ async function main() {
 }
 
 try {
-  await main();
+  const asked = process.argv.slice(2);
+  if (asked.some((part) => !["bundles", "page"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page]");
+  install();
+  if (asked.length === 0 || asked.includes("bundles")) await bundles();
+  if (asked.length === 0 || asked.includes("page")) await (await import("./page.mjs")).benchPage(samples);
 } catch (error) {
   process.stderr.write(`bench: ${error.message.split("\n")[0]}\n`);
   process.exitCode = 1;

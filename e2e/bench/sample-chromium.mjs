@@ -3,10 +3,9 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { launchOptions } from "../chromium.mjs";
 import { subjects } from "./subjects.mjs";
 
-const executable = process.env.TOUCHSTONE_CHROMIUM || "/usr/bin/chromium";
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const built = new URL("../../build/", import.meta.url);
 
 /** Starts server and browser. */
@@ -32,10 +31,10 @@ export async function chromium() {
   const origin = `http://localhost:${server.address().port}/`; // a secure context: WebCrypto is there
   let browser;
   try {
-    browser = await launcher.launch({ executablePath: executable, args: flags });
+    browser = await launcher.launch(launchOptions());
   } catch (error) {
     server.close();
-    throw new Error(`starting ${executable}: ${error.message.split("\n")[0]}; TOUCHSTONE_CHROMIUM names another`);
+    throw new Error(`starting Chromium: ${error.message.split("\n")[0]}; TOUCHSTONE_CHROMIUM names another`);
   }
   const list = subjects();
   return {

@@ -35,6 +35,7 @@ const fragment = (text) => "#" + encodeURIComponent(text).replace(/%(2F|3A|40|2C
 
 function view(name) {
   main.dataset.view = name;
+  document.documentElement.classList.remove("asked"); // see early.js
   for (const part of ["home", "working", "problem", "report"]) $(part).hidden = part !== name;
 }
 

@@ -31,7 +31,7 @@ export function goWorld(changed = {}) {
 
 const npm = "https://registry.npmjs.org/";
 
-/** One version of the npm package sigstore, with or without attestations. */
+/** One version of the npm package sigstore, with the registry's signature where it was recorded, with or without attestations. */
 export function npmWorld(version, attestations, edit = (manifest) => manifest) {
   const tgz = bytes("npm-attestations", "tarballs", `sigstore-${version}.tgz`);
   const dist = {
@@ -43,6 +43,12 @@ export function npmWorld(version, attestations, edit = (manifest) => manifest) {
     const url = `${npm}-/npm/v1/attestations/sigstore@${version}`;
     dist.attestations = { url, provenance: { predicateType: "https://slsa.dev/provenance/v0.2" } };
     pages[url] = bytes("npm-attestations", ...attestations.split("/"));
+  }
+  const signed = bytes("npm-signatures", "signatures.jsonl").toString().trim().split("\n").map(JSON.parse)
+    .find((one) => one.name === "sigstore" && one.version === version && one.integrity === dist.integrity);
+  if (signed) {
+    dist.signatures = signed.signatures;
+    pages[`${npm}sigstore`] = Buffer.from(JSON.stringify({ name: "sigstore", "dist-tags": { latest: version }, time: { [version]: signed.published }, versions: { [version]: { name: "sigstore", version, dist } } }));
   }
   pages[`${npm}sigstore/${version}`] = Buffer.from(JSON.stringify(edit({ ...manifest(tgz), dist })));
   return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);

@@ -66,3 +66,15 @@ for (const [reference, world] of [["npm:sigstore@1.0.0", () => npmWorld("1.0.0",
     expect(await page.locator("[data-raw-text]").textContent()).toBe(node.stdout);
   });
 }
+
+// The README's picture. Each run makes it anew; TOUCHSTONE_SCREENSHOT says where
+// it goes, e2e/screenshot.png to renew the committed one.
+test("the README's picture", async ({ page, context, audit }) => {
+  const path = process.env.TOUCHSTONE_SCREENSHOT || fileURLToPath(new URL("../../build/screenshot.png", import.meta.url));
+  await page.setViewportSize({ width: 1100, height: 1000 });
+  await clocked(context, time);
+  await audit("npm:sigstore@1.0.0", npmWorld("1.0.0", "valid/sigstore-1.0.0.json"));
+  await expect(report(page)).toBeVisible();
+  const picture = await page.screenshot({ path });
+  expect(picture.length).toBeGreaterThan(20_000);
+});

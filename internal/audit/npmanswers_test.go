@@ -295,3 +295,24 @@ func TestNPMMutants(t *testing.T) {
 	}
 	t.Logf("%d mutants", total)
 }
+
+// TestNPMUnusableRecord: what the host itself says and nobody can use leaves
+// nothing open; a relay or a recording may have spoilt it.
+func TestNPMUnusableRecord(t *testing.T) {
+	p := package123(t)
+	for name, record := range map[string]string{
+		"another name": `{"name":"another","version":"1.2.3","dist":{}}`, "another version": `{"name":"@example/thing","version":"9.9.9","dist":{}}`,
+		"no JSON": `<!doctype html>`, "nothing": ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := p.world().but(mintedDoc, ok([]byte(record)))
+			require.Equal(t, [2]int{3, 3}, levels(p.audit(w))["integrity"], "a statement by the registry's key says it all")
+			delete(w, mintedAtt)
+			r := p.audit(w)
+			require.Equal(t, [2]int{0, 0}, levels(r)["integrity"], r.Report.Text(false))
+			require.False(t, r.Report.Verdict.Failed)
+			require.Equal(t, 0, levels(p.replay(w))["integrity"][0])
+			require.Greater(t, levels(p.replay(w))["integrity"][1], 0)
+		})
+	}
+}

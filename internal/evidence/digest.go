@@ -227,6 +227,11 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 func unfetched(a fetch.Answer, what, absent string) Finding {
 	switch a.State {
 	case fetch.Unknown:
+		// What a host itself says and we cannot use leaves nothing open; a relay
+		// or a recording may have spoilt it.
+		if a.Err != nil && a.Err.Kind == fetch.Unusable && a.Route == fetch.Direct {
+			return unreadable("There is no usable answer that would hold " + what + ": " + sentence(a.Reason))
+		}
 		return because(Unknown, "Could not get "+what+": "+sentence(a.Reason))
 	case fetch.NotThere:
 		return because(Absent, upper(absent)+": its own host says that it is not there.")

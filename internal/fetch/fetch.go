@@ -131,6 +131,9 @@ const (
 	Overlong    Kind = "overlong"     // the body went on after the announced length
 	BadRedirect Kind = "bad redirect" // to an undeclared place, or too many
 	Undecoded   Kind = "undecoded"    // in a content encoding that was not asked for
+	// Unusable is for who reads an answer: all of it came, and it is not what it
+	// should be. Asking again would not help.
+	Unusable Kind = "unusable"
 )
 
 // An Error says why no usable answer came.

@@ -139,6 +139,7 @@ func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err err
 	if readErr != nil {
 		f.answer.State = fetch.Unknown
 		f.answer.Reason = "what came as the version record cannot be used: " + readErr.Error()
+		f.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: f.answer.URL, Detail: readErr.Error()}
 		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
 		return nil
 	}

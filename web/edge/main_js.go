@@ -8,6 +8,12 @@
 // (see package relay, Decide). It starts nothing that outlives a call, so that
 // one instance serves every request: workerd binds timers and streams to the
 // request that made them.
+//
+// That is why it is not built on github.com/syumai/workers, which starts an
+// instance of Go for each request and hands the bodies through it: a relayed
+// document then took 65 ms in workerd in the median instead of 19, and an audit
+// asks for a dozen at a time. Work that takes longer than starting Go does, such
+// as computing a verdict, would be at home there.
 package main
 
 import (

@@ -38,7 +38,7 @@ var layers = map[string][]string{
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/trust", "internal/sigstore", "internal/rekor", "principles"},
+		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/sigstore", "internal/rekor", "principles"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
 	"internal/arch":  {},
 	// the relay's decisions, and the edge around them

@@ -30,6 +30,8 @@ type frame struct {
 	rules  *principles.Document
 	served []served
 	wasm   wasmFacts
+	// specimens are the examples; none where the generator was built without.
+	specimens []specimen
 }
 
 // A served ecosystem, as the pages name it.
@@ -73,11 +75,15 @@ func (s *site) write() error {
 	if err != nil {
 		return err
 	}
+	all, err := specimens()
+	if err != nil {
+		return err
+	}
 	s.written = map[string]bool{}
 	sum := sha256.Sum256(assets["touchstone.wasm"].body)
-	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}}
+	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}, specimens: all}
 	var kept []string
-	for _, p := range pages {
+	for _, p := range append(specimenPages(all), pages...) {
 		if err := s.writePage(p, f); err != nil {
 			return err
 		}

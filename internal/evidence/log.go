@@ -121,8 +121,8 @@ func logRecord(in *Input) Finding {
 	if why := unconnected(in.log.result); why != "" {
 		return because(Unknown, "The record is in a tree that the log signed, but that tree could not be connected with the one kept from an earlier visit, so it may belong to another history: "+why+".")
 	}
-	return pass(fmt.Sprintf("The record is entry %d of the log %s. The log's signature over its tree of %d entries, and the proof that the record is in that tree, were verified here with the key that this page pins.",
-		in.log.result.ID, entry.Log, in.log.result.Head.N), map[string]string{
+	return pass(fmt.Sprintf("The record is entry %d of the log %s. The log's signature over its tree of %s, and the proof that the record is in that tree, were verified here with the key that this page pins.",
+		in.log.result.ID, entry.Log, entries(in.log.result.Head.N)), map[string]string{
 		"log": entry.Log, "entry": strconv.FormatInt(in.log.result.ID, 10),
 		"tree size": strconv.FormatInt(in.log.result.Head.N, 10), "tree hash": in.log.result.Head.Hash.String(),
 		"record": in.log.result.Record,
@@ -147,9 +147,9 @@ func logHistory(in *Input) Finding {
 	compared, open := []string{}, ""
 	for _, h := range in.log.result.Heads {
 		if h.Consistent {
-			compared = append(compared, fmt.Sprintf("%s (%d entries)", h.From, h.N))
+			compared = append(compared, fmt.Sprintf("%s (%s)", h.From, entries(h.N)))
 		} else {
-			open = fmt.Sprintf("the head from %s (%d entries) could not be connected: %s", h.From, h.N, h.Reason)
+			open = fmt.Sprintf("the head from %s (%s) could not be connected: %s", h.From, entries(h.N), h.Reason)
 		}
 	}
 	if open != "" {
@@ -160,6 +160,14 @@ func logHistory(in *Input) Finding {
 	}
 	return pass("Every signed head seen in this audit"+kept(entry)+" was proven to be part of one history: "+strings.Join(compared, "; ")+".",
 		map[string]string{"heads": strings.Join(compared, "; ")})
+}
+
+// entries is a log's size in words.
+func entries(n int64) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.FormatInt(n, 10) + " entries"
 }
 
 func kept(entry *registry.LogEntry) string {

@@ -9,13 +9,11 @@ import (
 	"touchstone/internal/fetch"
 )
 
-// Mark is the header field by which a client tells the relay's replies from
-// those of a server that has no relay. Its value is MarkAnswer where status and
-// body are the host's, MarkRefusal where they are the relay's own.
+// Mark and its values, which [fetch.Client] looks for.
 const (
-	Mark        = "touchstone-relay"
-	MarkAnswer  = "answer"
-	MarkRefusal = "refusal"
+	Mark        = fetch.RelayMark
+	MarkAnswer  = fetch.RelayAnswer
+	MarkRefusal = fetch.RelayRefusal
 )
 
 // Failure tells how an order ended without a whole answer.

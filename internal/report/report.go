@@ -258,6 +258,8 @@ func arrived(r fetch.Route) string {
 		return "you brought"
 	case fetch.Replay:
 		return "was recorded"
+	case fetch.Relay:
+		return "came through our relay"
 	}
 	return "is served"
 }

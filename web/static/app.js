@@ -128,7 +128,7 @@ const problems = {
   FileError: () => ["The file could not be read", "It was moved, changed or removed since it was chosen. Choose it again, or leave it out."],
   AbortError: () => ["Cancelled", "Nothing was decided about this package."],
   LoadError: () => ["The auditor could not be loaded", navigator.onLine
-    ? "The program that checks packages did not arrive, or did not have the digest that this page expects. Without it nothing is checked."
+    ? "The program that checks packages did not arrive, or did not have the digest that this page expects. Without it nothing is checked. If trying again does not help, reload this page: there may be a newer one."
     : "You seem to be offline, and the program that checks packages is not kept on this device yet."],
   PanicError: () => ["Sorry, the auditor broke", "That is a fault of ours and says nothing about the package. It was started anew; your reference is still here."],
   DeadError: () => ["Sorry, the auditor stopped", "That is a fault of ours, or this device ran out of memory. It says nothing about the package. Your reference is still here."],

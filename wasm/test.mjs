@@ -47,6 +47,7 @@ const steps = [
   // be given the pruned modules, so it sees only what needs none of them.
   ["staticcheck for js", () => run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch"])],
   ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
+  ["tests of the page's scripts that need no browser", () => run(process.execPath, ["--test", "e2e/auditor.test.mjs", "e2e/service-worker.test.mjs"])],
   ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", "./internal/...", "./principles/..."])],
   ["fuzzing", fuzz],
 ];

@@ -1,5 +1,7 @@
 // npm test: everything, in the order in which a failure is cheapest.
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../wasm/build.mjs";
 import { buildEdge } from "../web/edge/build.mjs";
@@ -61,7 +63,7 @@ const steps = [
   ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
   ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", "./internal/...", "./principles/..."])],
   ["fuzzing", fuzz],
-  ["the edge in workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "e2e/relay.test.mjs"])],
+  ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])],
   ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])],
 ];
 

@@ -92,16 +92,16 @@ function manifest(tgz) {
  */
 export async function inhabit(context, origin, world, { relay = true, direct = true, delay = 0 } = {}) {
   const asked = [];
-  const reply = async (route, url) => {
+  const reply = async (route, url, more = {}) => {
     asked.push(url);
     if (delay) await new Promise((resolve) => { setTimeout(resolve, delay); });
     const answer = world(url) ?? { status: 404, body: "not found" };
-    await route.fulfill({ status: answer.status, body: answer.body, headers: { "access-control-allow-origin": "*", "content-type": "application/octet-stream" } }).catch(() => {}); // the page may have gone on
+    await route.fulfill({ status: answer.status, body: answer.body, headers: { "access-control-allow-origin": "*", "content-type": "application/octet-stream", ...more } }).catch(() => {}); // the page may have gone on
   };
   await context.route((url) => url.origin !== origin && url.protocol === "https:", (route) => (direct ? reply(route, route.request().url()) : route.abort()));
   await context.route((url) => url.origin === origin && url.pathname.startsWith("/relay/"), (route) => {
     const url = "https://" + route.request().url().slice(`${origin}/relay/`.length);
-    return relay ? reply(route, url) : route.abort();
+    return relay ? reply(route, url, { "touchstone-relay": "answer" }) : route.abort();
   });
   return asked;
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
 )
 
 func TestNPMWholeSet(t *testing.T) {
@@ -85,8 +86,10 @@ func TestNPMRetiredKeyNeedsTheHostForBoth(t *testing.T) {
 	p.attestations, p.signers = nil, p.keys(p.npm.old)
 	w := p.world()
 	// The record's address answers only through the relay.
+	byRelay := w[mintedDoc]
+	byRelay.header = map[string]string{fetch.RelayMark: fetch.RelayAnswer}
 	relayed := w.but(mintedDoc, page{err: errors.New("connection refused")}).
-		but("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), w[mintedDoc])
+		but("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), byRelay)
 	o := p.options(relayed)
 	o.Relay = "https://relay.example"
 	r, err := audit.Run(t.Context(), mintedRef, o)

@@ -43,6 +43,15 @@ const (
 	File   Route = "file"   // a file that the person brought: their word
 )
 
+// RelayMark is the header field by which a client tells the relay's replies from
+// those of a server that has no relay. Its value is RelayAnswer where status and
+// body are the host's, RelayRefusal where they are the relay's own.
+const (
+	RelayMark    = "touchstone-relay"
+	RelayAnswer  = "answer"
+	RelayRefusal = "refusal"
+)
+
 // A Request asks one document of one host. The zero Method is GET.
 type Request struct {
 	Method string
@@ -123,7 +132,7 @@ type Kind string
 
 // The kinds of failure.
 const (
-	Unreachable Kind = "unreachable"  // no connection, DNS, TLS, or CORS refusal: they look alike
+	Unreachable Kind = "unreachable"  // no connection, DNS, TLS, or CORS refusal: they look alike; the relay had no answer
 	NotRecorded Kind = "not recorded" // replay: this was not asked while recording
 	TimedOut    Kind = "timed out"    // the host answered too slowly
 	TooLarge    Kind = "too large"    // the body went over its limit

@@ -109,6 +109,9 @@ func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error
 	if c.replay {
 		got.began = res.Began
 	}
+	if route == Relay && res.Header[RelayMark] != RelayAnswer {
+		return got.silent(), c.unmarked(r, res)
+	}
 	if res.URL != "" && res.URL != sent.URL {
 		if got.url = c.originURL(res.URL, route); c.redirect(r, r.URL, got.url) != nil {
 			return got, nil // try refuses it; its body is not read
@@ -127,6 +130,35 @@ func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error
 	}
 	got.took = c.o.Now().Sub(got.began)
 	return got, nil
+}
+
+// silent is what stands for a reply that is not the host's: of it only the
+// patience that it asks for counts.
+func (g reply) silent() reply {
+	g.status = 0
+	if wait, ok := g.header["retry-after"]; ok {
+		g.header = map[string]string{"retry-after": wait}
+	} else {
+		g.header = nil
+	}
+	return g
+}
+
+// unmarked says what came in place of a host's answer through the relay: the
+// relay's own words, or those of a server that is no relay.
+func (c *Client) unmarked(r Request, res *Response) *Error {
+	no := "no answer from " + hostOf(r.URL) + ": "
+	if res.Header[RelayMark] != RelayRefusal {
+		return &Error{Unreachable, r.URL, no + fmt.Sprintf("what answers %d in the relay's place is not the relay", res.Status)}
+	}
+	no += fmt.Sprintf("the relay answers %d itself", res.Status)
+	const enough = 200
+	// What cannot be read of it is no loss: it only explains.
+	words, _ := io.ReadAll(io.LimitReader(res.Body, enough))
+	if text := strings.TrimSpace(string(words)); text != "" {
+		no += fmt.Sprintf(": %q", text)
+	}
+	return &Error{Unreachable, r.URL, no}
 }
 
 // read reads the body, bounded, and holds it to its announced length.

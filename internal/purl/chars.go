@@ -96,10 +96,18 @@ func invisible(r rune) bool {
 	case unicode.Is(unicode.Cf, r),
 		r == 0x034F, r == 0x115F, r == 0x1160, r == 0x17B4, r == 0x17B5,
 		r >= 0x180B && r <= 0x180F, r == 0x2065, r == 0x2800, r == 0x3164, r == 0xFFA0,
-		r >= 0xFE00 && r <= 0xFE0F, r >= 0xE0000 && r <= 0xE0FFF:
+		r >= 0xFE00 && r <= 0xFE0F, r >= 0xFFF0 && r <= 0xFFF8, r >= 0xE0000 && r <= 0xE0FFF:
 		return true
 	}
 	return false
+}
+
+// Hidden tells characters that must not be shown as they are: a terminal or a
+// page obeys them, or nobody sees them, or they stand for bytes that are no
+// text. web/static/report.js has the same rule.
+func Hidden(r rune) bool {
+	return unicode.IsControl(r) || changesDirection(r) || invisible(r) ||
+		r == 0x2028 || r == 0x2029 || r == 0xFFFC || r == unicode.ReplacementChar
 }
 
 // badName is the error for a name that an ecosystem's grammar forbids. Rule

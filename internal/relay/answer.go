@@ -9,25 +9,24 @@ import (
 	"touchstone/internal/fetch"
 )
 
-// Mark is the header field by which a client tells the relay's replies from
-// those of a server that has no relay. Its value is MarkAnswer where status and
-// body are the host's, MarkRefusal where they are the relay's own.
+// Mark and its values, which [fetch.Client] looks for.
 const (
-	Mark        = "touchstone-relay"
-	MarkAnswer  = "answer"
-	MarkRefusal = "refusal"
+	Mark        = fetch.RelayMark
+	MarkAnswer  = fetch.RelayAnswer
+	MarkRefusal = fetch.RelayRefusal
 )
 
 // Failure tells how an order ended without a whole answer.
 type Failure string
 
-// The failures. The last two are of a body that is read whole before it is
+// The failures. The last three are of a body that is read whole before it is
 // passed on.
 const (
 	Unreachable Failure = "unreachable"
 	TimedOut    Failure = "timed out"
 	BrokenOff   Failure = "broken off"
 	TooLarge    Failure = "too large"
+	Busy        Failure = "busy" // too many such bodies at once
 )
 
 // Answer goes on after a host answered an order: it follows a redirect, passes
@@ -93,6 +92,10 @@ func (r Relay) Failed(o Order, f Failure) Step {
 		return refuse(504, "%s did not answer in time", host)
 	case BrokenOff:
 		return refuse(502, "the answer of %s broke off", host)
+	case Busy:
+		step := refuse(503, "too many answers at once do not announce their length; ask again in a moment")
+		step.Reply.Header["retry-after"] = "5"
+		return step
 	case TooLarge:
 		return refuse(502, "the answer of %s does not announce its length and is longer than the %d bytes that are relayed so", host, HeldLimit)
 	}
@@ -136,22 +139,21 @@ var passed = [...]string{
 }
 
 // guarded are the header fields of every reply. A reply is bytes for a program
-// of any origin; shown, run or kept by a browser it must do nothing, on our
-// origin least of all.
+// on our own page, or for one that is no browser; shown, run or kept by a
+// browser it must do nothing, on our origin least of all. Pages of other sites
+// cannot read it: it names no other origin that may (Fetch, section 3.3).
 func guarded(mark string) map[string]string {
 	return map[string]string{
-		Mark:                            mark,
-		"access-control-allow-origin":   "*",
-		"access-control-expose-headers": Mark + ", " + strings.Join(passed[:], ", "),
-		"cache-control":                 "no-store",
-		"content-disposition":           "attachment",
-		"content-security-policy":       "sandbox; default-src 'none'; frame-ancestors 'none'",
-		"content-type":                  "application/octet-stream",
-		"cross-origin-opener-policy":    "same-origin",
-		"cross-origin-resource-policy":  "same-origin",
-		"referrer-policy":               "no-referrer",
-		"x-content-type-options":        "nosniff",
-		"x-frame-options":               "DENY",
+		Mark:                           mark,
+		"cache-control":                "no-store",
+		"content-disposition":          "attachment",
+		"content-security-policy":      "sandbox; default-src 'none'; frame-ancestors 'none'",
+		"content-type":                 "application/octet-stream",
+		"cross-origin-opener-policy":   "same-origin",
+		"cross-origin-resource-policy": "same-origin",
+		"referrer-policy":              "no-referrer",
+		"x-content-type-options":       "nosniff",
+		"x-frame-options":              "DENY",
 	}
 }
 

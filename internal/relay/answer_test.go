@@ -197,6 +197,8 @@ func TestFailed(t *testing.T) {
 	refused(t, r.Failed(order(), relay.TimedOut), 504, "registry.example.org did not answer in time")
 	refused(t, r.Failed(order(), relay.BrokenOff), 502, "the answer of registry.example.org broke off")
 	refused(t, r.Failed(order(), relay.TooLarge), 502, "does not announce its length")
+	refused(t, r.Failed(order(), relay.Busy), 503, "too many answers at once")
+	assert.Equal(t, "5", r.Failed(order(), relay.Busy).Reply.Header["retry-after"], "a client waits as long")
 	refused(t, r.Failed(order(), "anything"), 502, "no answer from registry.example.org")
 }
 

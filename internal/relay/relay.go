@@ -90,7 +90,7 @@ type Step struct {
 //
 //  1. Only GET and HEAD, without a body.
 //  2. Only what a program fetches as data: nothing that a browser would show,
-//     run or keep.
+//     run or keep, and nothing for another site's page.
 //  3. Nothing with credentials.
 //  4. Only a declared host by a declared path shape, over https.
 //  5. Of the client's header fields only Accept goes on.
@@ -130,14 +130,19 @@ func (r Relay) Ask(q Request) Step {
 
 // notData says why a request is not one for data; empty when it is. Browsers
 // say so themselves and let no page change it (W3C Fetch Metadata, sections
-// 2.1 and 2.2; Service Workers, section 4.4); programs that are no browsers say
-// nothing.
+// 2.1, 2.2 and 2.3; Service Workers, section 4.4); programs that are no browsers
+// say nothing.
 func notData(header map[string]string) string {
 	if dest, ok := header["sec-fetch-dest"]; ok && dest != "empty" {
 		return fmt.Sprintf("the browser wants it as %.40q", dest)
 	}
 	if mode, ok := header["sec-fetch-mode"]; ok && mode != "cors" && mode != "same-origin" {
 		return fmt.Sprintf("the browser asks in the mode %.40q", mode)
+	}
+	// The relay serves the page beside it. Other sites would have it for nothing,
+	// and hosts would count their questions as ours.
+	if site, ok := header["sec-fetch-site"]; ok && site != "same-origin" {
+		return fmt.Sprintf("the browser asks for another site (%.40q)", site)
 	}
 	for _, name := range []string{"service-worker", "upgrade", "sec-purpose", "purpose", "x-moz"} {
 		if value, ok := header[name]; ok {

@@ -63,14 +63,13 @@ func harmless(t *testing.T, reply *relay.Reply) {
 		"content-security-policy":      "sandbox; default-src 'none'; frame-ancestors 'none'",
 		"content-disposition":          "attachment",
 		"cross-origin-resource-policy": "same-origin",
-		"access-control-allow-origin":  "*",
 		"cache-control":                "no-store",
 		"referrer-policy":              "no-referrer",
 	}
 	for name, value := range want {
 		assert.Equal(t, value, reply.Header[name], name)
 	}
-	for _, name := range []string{"set-cookie", "location", "access-control-allow-credentials", "link", "refresh", "service-worker-allowed", "www-authenticate"} {
+	for _, name := range []string{"set-cookie", "location", "access-control-allow-origin", "access-control-expose-headers", "access-control-allow-credentials", "link", "refresh", "service-worker-allowed", "www-authenticate"} {
 		assert.NotContains(t, reply.Header, name)
 	}
 	for name, value := range reply.Header {
@@ -203,7 +202,11 @@ func TestRequestHeaders(t *testing.T) {
 		"none":                  {nil, 0, ""},
 		"a fetch of ours":       {[]string{"sec-fetch-dest", "empty", "sec-fetch-mode", "cors", "sec-fetch-site", "same-origin"}, 0, ""},
 		"same-origin mode":      {[]string{"sec-fetch-dest", "empty", "sec-fetch-mode", "same-origin"}, 0, ""},
-		"another site's fetch":  {[]string{"sec-fetch-dest", "empty", "sec-fetch-mode", "cors", "sec-fetch-site", "cross-site", "origin", "https://evil.example"}, 0, ""},
+		"another site's fetch":  {[]string{"sec-fetch-dest", "empty", "sec-fetch-mode", "cors", "sec-fetch-site", "cross-site", "origin", "https://evil.example"}, 403, "another site"},
+		"a neighbour's fetch":   {[]string{"sec-fetch-dest", "empty", "sec-fetch-mode", "cors", "sec-fetch-site", "same-site"}, 403, "another site"},
+		"the address bar":       {[]string{"sec-fetch-site", "none"}, 403, "another site"},
+		"two sites":             {[]string{"sec-fetch-site", "same-origin, cross-site"}, 403, "another site"},
+		"no site":               {[]string{"sec-fetch-site", ""}, 403, "another site"},
 		"range":                 {[]string{"range", "bytes=0-1"}, 0, ""},
 		"condition":             {[]string{"if-none-match", `"a"`, "if-modified-since", "Thu, 01 Jan 1970 00:00:00 GMT"}, 0, ""},
 		"cookie":                {[]string{"cookie", "a=b"}, 0, ""},

@@ -180,7 +180,7 @@ func visible(raw []byte) []byte {
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); {
 		r, n := utf8.DecodeRune(raw[i:])
-		if r == '\n' || !hidden(r) {
+		if r == '\n' || !purl.Hidden(r) {
 			out = append(out, raw[i:i+n]...)
 		} else {
 			for _, unit := range utf16.Encode([]rune{r}) {
@@ -296,6 +296,8 @@ func arrived(r fetch.Route) string {
 		return "you brought"
 	case fetch.Replay:
 		return "was recorded"
+	case fetch.Relay:
+		return "came through our relay"
 	}
 	return "is served"
 }

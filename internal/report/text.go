@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"touchstone/internal/level"
+	"touchstone/internal/purl"
 )
 
 // Text is the report for a terminal. Nothing from outside reaches the terminal
@@ -183,22 +184,6 @@ func (w *writer) wrap(indent, text string) {
 	}
 }
 
-// hidden tells characters that a terminal obeys, or that nobody sees: control
-// characters (C1 too), what changes the direction, and what has no width.
-func hidden(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0, // C0, DEL, C1
-		r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
-		r >= 0xfff9 && r <= 0xfffd, r >= 0xe0000 && r <= 0xe0fff:
-		return true
-	}
-	switch r {
-	case 0xad, 0x61c, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180e, 0x3164, 0xfeff, 0xffa0:
-		return true
-	}
-	return false
-}
-
 // clean makes text from outside harmless for a terminal: control, invisible
 // and direction-changing characters become visible escapes.
 func clean(s string) string {
@@ -207,7 +192,7 @@ func clean(s string) string {
 		switch {
 		case r == '\n':
 			b.WriteRune(' ')
-		case hidden(r):
+		case purl.Hidden(r):
 			fmt.Fprintf(&b, "\\u%04x", r)
 		default:
 			b.WriteRune(r)

@@ -5,8 +5,12 @@ import "./wasm_exec.js";
 import program from "./relay.wasm";
 import { hosts, outOfOrder, prefix, security } from "./config.mjs";
 
-// Until a host's answer begins. How long the rest takes is the client's affair.
+// Until a host's answer begins, and until a client takes the next piece of what
+// is kept for it. How long the rest takes is the client's affair.
 const patience = 30_000;
+// Bytes kept for all requests together. workerd gives them 128 MB, and ends all
+// of them when one goes over.
+const room = 64 * 2 ** 20;
 
 export default {
   async fetch(request, env) {
@@ -78,20 +82,71 @@ function exactly(body, length) {
   return exact.readable;
 }
 
+// What is kept now: {bytes, since} of each. workerd may end a request without a
+// word to its code, so what did not move for twice the patience counts no more.
+const kept = new Set();
+
+function full() {
+  let bytes = 0;
+  for (const one of kept) {
+    if (Date.now() - one.since > 2 * patience) kept.delete(one);
+    else bytes += one.bytes;
+  }
+  return bytes > room;
+}
+
 /** Reads a body of at most limit bytes: {body, length} or {failure}. */
 async function hold(body, limit) {
   const chunks = [];
-  let length = 0;
+  const mine = { bytes: 0, since: Date.now() };
+  kept.add(mine);
+  const fail = (failure) => {
+    kept.delete(mine);
+    return { failure };
+  };
   try {
     for await (const chunk of body ?? []) { // leaving the loop cancels the rest
-      length += chunk.byteLength;
-      if (length > limit) return { failure: "too large" };
+      mine.bytes += chunk.byteLength;
+      mine.since = Date.now();
+      if (mine.bytes > limit) return fail("too large");
+      if (full()) return fail("busy");
       chunks.push(chunk);
     }
   } catch {
-    return { failure: "broken off" };
+    return fail("broken off");
   }
-  return { body: ReadableStream.from(chunks), length };
+  return { body: given(chunks, mine), length: mine.bytes };
+}
+
+/** Gives the chunks away, and breaks off where nobody takes them. */
+function given(chunks, mine) {
+  let late;
+  const end = () => {
+    clearTimeout(late);
+    kept.delete(mine);
+    chunks.length = 0;
+  };
+  const watch = (controller) => {
+    clearTimeout(late);
+    late = setTimeout(() => { end(); controller.error(new Error("nobody takes it")); }, patience);
+  };
+  let at = 0;
+  return new ReadableStream({
+    start: watch,
+    pull(controller) {
+      if (at === chunks.length) {
+        end();
+        return controller.close();
+      }
+      const chunk = chunks[at];
+      chunks[at++] = undefined;
+      mine.bytes -= chunk.byteLength;
+      mine.since = Date.now();
+      watch(controller);
+      controller.enqueue(chunk);
+    },
+    cancel: end,
+  }, { highWaterMark: 0 });
 }
 
 let running; // one Go instance for all requests

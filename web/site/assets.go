@@ -156,21 +156,27 @@ func buildModule(wasm asset, relay string) ([]byte, error) {
 	return fmt.Appendf(nil, "// Written by web/site.\nexport const wasm = %s;\nexport const build = %s;\n", pin, where), nil
 }
 
-// serviceWorker is the script that keeps the site for visits without a network.
-func serviceWorker(source []byte, assets map[string]asset, pages []string) ([]byte, error) {
-	var urls []string
+// serviceWorker is the script that keeps the site for visits without a network:
+// the assets, and the pages by path.
+func serviceWorker(source []byte, assets map[string]asset, pages map[string][]byte) ([]byte, error) {
+	paths := sortedNames(pages)
+	version := sha256.New()
+	integrity := map[string]string{}
 	for _, name := range sortedNames(assets) {
-		urls = append(urls, assets[name].url)
+		integrity[assets[name].url] = assets[name].integrity
+		fmt.Fprintln(version, assets[name].url)
 	}
-	version := sha256.Sum256([]byte(strings.Join(append(urls, pages...), "\n")))
+	for _, path := range paths {
+		fmt.Fprintf(version, "%s %x\n", path, sha256.Sum256(pages[path]))
+	}
 	text := string(source)
 	for _, line := range []struct {
 		mark  string
 		value any
 	}{
-		{`const name = "site-VERSION";`, "site-" + hex.EncodeToString(version[:5])},
-		{"const assets = [];", urls},
-		{"const pages = [];", pages},
+		{`const name = "site-VERSION";`, "site-" + hex.EncodeToString(version.Sum(nil)[:5])},
+		{"const assets = {};", integrity},
+		{"const pages = [];", paths},
 	} {
 		if strings.Count(text, line.mark) != 1 {
 			return nil, fmt.Errorf("writing sw.js: it must hold %q once", line.mark)

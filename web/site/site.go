@@ -82,13 +82,14 @@ func (s *site) write() error {
 	s.written = map[string]bool{}
 	sum := sha256.Sum256(assets["touchstone.wasm"].body)
 	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}, specimens: all}
-	var kept []string
+	kept := map[string][]byte{}
 	for _, p := range append(specimenPages(all), pages...) {
-		if err := s.writePage(p, f); err != nil {
+		body, err := s.writePage(p, f)
+		if err != nil {
 			return err
 		}
 		if strings.HasSuffix(p.path, "/") {
-			kept = append(kept, p.path)
+			kept[p.path] = body
 		}
 	}
 	for _, name := range sortedNames(assets) {
@@ -116,16 +117,16 @@ func (s *site) write() error {
 	return s.removeOthers()
 }
 
-func (s *site) writePage(p page, f frame) error {
+func (s *site) writePage(p page, f frame) ([]byte, error) {
 	var b bytes.Buffer
 	if err := layout(p, f).Render(context.Background(), &b); err != nil {
-		return fmt.Errorf("rendering %s: %w", p.path, err)
+		return nil, fmt.Errorf("rendering %s: %w", p.path, err)
 	}
 	path := p.path
 	if strings.HasSuffix(path, "/") {
 		path += "index.html"
 	}
-	return s.file(path, b.Bytes())
+	return b.Bytes(), s.file(path, b.Bytes())
 }
 
 func (s *site) file(url string, body []byte) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -129,8 +130,33 @@ func TestScriptsThatNameEachOtherInACircleAreRefused(t *testing.T) {
 	require.EqualError(t, err, "naming scripts: a.js, b.js name each other in a circle")
 }
 
+// TestServiceWorkerKeepsOnlyWhatHasItsDigest: it names every asset with the
+// integrity of the file, and another page alone makes another version.
+func TestServiceWorkerKeepsOnlyWhatHasItsDigest(t *testing.T) {
+	_, files := built(t, "wasm")
+	line := regexp.MustCompile(`(?m)^const assets = (.*);`).FindStringSubmatch(files["/sw.js"])
+	require.NotNil(t, line)
+	var kept map[string]string
+	require.NoError(t, json.Unmarshal([]byte(line[1]), &kept))
+	for path, body := range files {
+		if strings.HasPrefix(path, "/assets/") && !strings.HasSuffix(path, ".br") {
+			sum := sha512.Sum384([]byte(body))
+			require.Equal(t, "sha384-"+base64.StdEncoding.EncodeToString(sum[:]), kept[path], path)
+			delete(kept, path)
+		}
+	}
+	require.Empty(t, kept)
+
+	source := []byte("const name = \"site-VERSION\";\nconst assets = {};\nconst pages = [];\n")
+	one, err := serviceWorker(source, nil, map[string][]byte{"/": []byte("one")})
+	require.NoError(t, err)
+	two, err := serviceWorker(source, nil, map[string][]byte{"/": []byte("two")})
+	require.NoError(t, err)
+	require.NotEqual(t, one, two)
+}
+
 func TestServiceWorkerWithoutItsMarksIsRefused(t *testing.T) {
-	_, err := serviceWorker([]byte("const assets = [];"), map[string]asset{}, nil)
+	_, err := serviceWorker([]byte("const assets = {};"), map[string]asset{}, nil)
 	require.ErrorContains(t, err, "must hold")
 }
 

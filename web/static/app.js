@@ -76,9 +76,8 @@ async function audit(text) {
   const began = await recall();
   const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, ...began };
   try {
-    const bytesOfFile = file ? new Uint8Array(await file.arrayBuffer()) : undefined;
     const answer = await auditor.audit(request, {
-      file: bytesOfFile,
+      file,
       signal: abort.signal,
       ready: () => progress.end(loading),
       progress: (step) => {
@@ -86,12 +85,13 @@ async function audit(text) {
         progress.last(checking, "as soon as everything is here");
       },
     });
-    if (running !== abort) return;
-    running = null;
     await remember(began, answer);
+    // Something else may have been asked meanwhile.
+    if (running !== abort) return;
     arrived(answer);
+    running = null;
   } catch (error) {
-    if (running !== abort && error.name === "AbortError") return;
+    if (running !== abort) return;
     running = null;
     problem(error, text);
   }
@@ -126,9 +126,10 @@ function show(answer) {
 
 const problems = {
   RefusedError: () => ["This could not be checked", ""],
+  FileError: () => ["The file could not be read", "It was moved, changed or removed since it was chosen. Choose it again, or leave it out."],
   AbortError: () => ["Cancelled", "Nothing was decided about this package."],
   LoadError: () => ["The auditor could not be loaded", navigator.onLine
-    ? "The program that checks packages did not arrive, or did not have the digest that this page expects. Without it nothing is checked."
+    ? "The program that checks packages did not arrive, or did not have the digest that this page expects. Without it nothing is checked. If trying again does not help, reload this page: there may be a newer one."
     : "You seem to be offline, and the program that checks packages is not kept on this device yet."],
   PanicError: () => ["Sorry, the auditor broke", "That is a fault of ours and says nothing about the package. It was started anew; your reference is still here."],
   DeadError: () => ["Sorry, the auditor stopped", "That is a fault of ours, or this device ran out of memory. It says nothing about the package. Your reference is still here."],
@@ -160,7 +161,7 @@ function choices(message) {
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = fragment(ref);
-    link.textContent = ref;
+    link.textContent = visible(ref);
     item.append(link);
     list.append(item);
   }
@@ -171,6 +172,7 @@ function choices(message) {
 function take(chosen) {
   if (!chosen) return;
   if (chosen.size > largest) {
+    file = null; // one chosen before is not what the page names now
     say(`The file is larger than ${bytes(largest)}, which is more than this page reads.`);
     $("file-name").textContent = `${visible(chosen.name)} is larger than ${bytes(largest)}: not taken.`;
     $("file-chosen").hidden = false;

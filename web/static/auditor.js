@@ -14,10 +14,10 @@ function failure(name, message, stack = "") {
 
 export class Auditor {
   #worker = null;
-  #pending = new Map(); // id → { resolve, reject, progress, ready }
+  #pending = new Map(); // id → { message, resolve, reject, progress, ready }
   #last = 0;
   #ready = false;
-  #stopping = null; // { id, timer } of an audit that was cancelled last
+  #stopping = new Map(); // id of an audit that was cancelled → timer
 
   get ready() { return this.#ready; }
 
@@ -45,13 +45,15 @@ export class Auditor {
    * here), PanicError or DeadError (a fault of ours).
    */
   audit(request, { file, progress, ready, signal }) {
+    if (signal.aborted) return Promise.reject(failure("AbortError", "cancelled"));
     this.warm();
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, progress, ready });
+      const message = { type: "audit", id, request, file };
+      this.#pending.set(id, { message, resolve, reject, progress, ready });
       signal.addEventListener("abort", () => this.#cancel(id), { once: true });
       if (this.#ready) ready();
-      this.#worker?.postMessage({ type: "audit", id, request, file });
+      this.#worker?.postMessage(message);
     });
   }
 
@@ -60,17 +62,16 @@ export class Auditor {
     if (!waiting) return;
     this.#pending.delete(id);
     waiting.reject(failure("AbortError", "cancelled"));
-    const worker = this.#worker;
-    worker?.postMessage({ type: "cancel", id });
+    this.#worker?.postMessage({ type: "cancel", id });
     // A worker that is busy computing does not hear; the next audit must not
     // wait for it.
-    if (this.#ready) this.#stopping = { id, timer: setTimeout(() => { if (worker === this.#worker) this.#restart(); }, patience) };
+    if (this.#ready) this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
   }
 
   #hear(data) {
-    if (this.#stopping && this.#stopping.id === data.id && data.type !== "progress") {
-      clearTimeout(this.#stopping.timer);
-      this.#stopping = null;
+    if (data.type !== "progress") {
+      clearTimeout(this.#stopping.get(data.id));
+      this.#stopping.delete(data.id);
     }
     const waiting = this.#pending.get(data.id);
     switch (data.type) {
@@ -99,18 +100,26 @@ export class Auditor {
     }
   }
 
-  /** Ends the worker; everything that waits for it fails with the error. */
-  #bury(error) {
+  #end() {
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = false;
+    for (const timer of this.#stopping.values()) clearTimeout(timer);
+    this.#stopping.clear();
+  }
+
+  /** Ends the worker; everything that waits for it fails with the error. */
+  #bury(error) {
+    this.#end();
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const each of waiting) each.reject(error);
   }
 
+  /** Ends the worker; everything that waits for it is asked of a new one. */
   #restart() {
-    this.#bury(failure("DeadError", "the auditor was restarted"));
+    this.#end();
     this.warm();
+    for (const { message } of this.#pending.values()) this.#worker?.postMessage(message);
   }
 }

@@ -2,8 +2,12 @@
 // versions of the trust anchors seen. They make a log that shows two histories
 // visible. Without IndexedDB every visit is a first one.
 
+/** How long the store may take to open, in milliseconds: some browsers never say that it does not. */
+const patience = 2000;
+
 function open() {
   return new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("the store does not open")), patience);
     const request = indexedDB.open("touchstone", 1);
     request.onupgradeneeded = () => request.result.createObjectStore("kept");
     request.onsuccess = () => resolve(request.result);
@@ -29,9 +33,10 @@ async function within(mode, work) {
   }
 }
 
+/** Of what was kept, what has the form in which it was: the rest would end every audit. */
 const usable = (kept) => ({
-  heads: kept && typeof kept.heads === "object" ? kept.heads : {},
-  memory: kept && typeof kept.memory === "string" ? kept.memory : "",
+  heads: Object.fromEntries(Object.entries(kept?.heads ?? {}).filter(([, head]) => typeof head === "string")),
+  memory: typeof kept?.memory === "string" ? kept.memory : "",
 });
 
 /** What was kept; nothing where nothing can be. */

@@ -107,7 +107,7 @@ function row(file) {
   return tr;
 }
 
-/** Control, invisible and direction-changing characters as escapes that show. */
+/** Control, invisible and direction-changing characters as escapes that show: purl.Hidden in Go. */
 export function visible(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/gu, (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu, (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`);
 }

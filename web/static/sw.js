@@ -2,14 +2,17 @@
 // of this origin under names that hold their digests, and the pages; never an
 // answer of a registry or of the relay.
 const name = "site-VERSION";
-const assets = [];
+const assets = {}; // path → integrity
 const pages = [];
 
 addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(name);
-    await cache.addAll([...pages, ...assets]);
-    await skipWaiting();
+    // A file with another digest would be kept for as long as this version is,
+    // and refused by the page each time.
+    await cache.addAll([...pages, ...Object.entries(assets).map(([path, integrity]) => new Request(path, { integrity }))]);
+    // No skipWaiting: open pages of the version before load their worker and the
+    // WebAssembly late, and the server no longer has them.
   })());
 });
 
@@ -23,7 +26,7 @@ addEventListener("activate", (event) => {
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (assets.includes(url.pathname)) event.respondWith(asset(event.request));
+  if (Object.hasOwn(assets, url.pathname)) event.respondWith(asset(event.request));
   else if (pages.includes(url.pathname)) event.respondWith(page(event.request));
 });
 

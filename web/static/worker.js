@@ -43,12 +43,22 @@ async function audit({ id, request, file }) {
   try {
     const touchstone = await loaded;
     const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
-    const answer = await touchstone.audit(JSON.stringify(request), undefined, file, progress, abort.signal);
+    const answer = await touchstone.audit(JSON.stringify(request), undefined, await bytesOf(file), progress, abort.signal);
     postMessage({ type: "done", id, answer });
   } catch (error) {
     postMessage({ type: "error", id, name: error.name, message: error.message, stack: error.name === "PanicError" ? error.stack : "" });
   } finally {
     running.delete(id);
+  }
+}
+
+/** The bytes of a file, which are read here alone: a package may be large. */
+async function bytesOf(file) {
+  if (!file) return undefined;
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw Object.assign(new Error(`${file.name}: ${error.message}`), { name: "FileError" });
   }
 }
 

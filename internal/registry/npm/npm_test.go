@@ -226,7 +226,11 @@ func (u unreachable) Do(ctx context.Context, r *fetch.Request) (*fetch.Response,
 	if !strings.HasPrefix(r.URL, u.relay) {
 		return nil, io.ErrUnexpectedEOF
 	}
-	return u.world.Do(ctx, r)
+	res, err := u.world.Do(ctx, r)
+	if err == nil {
+		res.Header = map[string]string{fetch.RelayMark: fetch.RelayAnswer}
+	}
+	return res, err
 }
 
 // TestRetiredKey: the large document is asked only where a date decides.

@@ -144,6 +144,10 @@ func notData(header map[string]string) string {
 	if site, ok := header["sec-fetch-site"]; ok && site != "same-origin" {
 		return fmt.Sprintf("the browser asks for another site (%.40q)", site)
 	}
+	// Browsers that do not say so still name the site that asks another one.
+	if origin, ok := header["origin"]; ok && origin != "https://"+header["host"] && origin != "http://"+header["host"] {
+		return fmt.Sprintf("the browser asks for another site (%.40q)", origin)
+	}
 	for _, name := range []string{"service-worker", "upgrade", "sec-purpose", "purpose", "x-moz"} {
 		if value, ok := header[name]; ok {
 			return fmt.Sprintf("the request says %s: %.40q", name, value)

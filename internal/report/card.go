@@ -22,12 +22,23 @@ type card struct {
 type entry struct {
 	label, value string
 	copied       bool // has a button that copies it
+	// place is where a person can look at it; empty where none is known.
+	place string
 }
 
 // add leaves out what is not known.
 func (c *card) add(label, value string, copied bool) {
 	if value != "" {
-		c.entries = append(c.entries, entry{label, value, copied})
+		c.entries = append(c.entries, entry{label: label, value: value, copied: copied})
+	}
+}
+
+// at says where a person can look at the entry that was added last under label.
+func (c *card) at(label, place string) {
+	for i := range c.entries {
+		if c.entries[i].label == label {
+			c.entries[i].place = place
+		}
 	}
 }
 
@@ -42,6 +53,7 @@ func (r *Report) sourceCard() card {
 	c := card{id: "source", title: "Source", state: stateOfFinding(f), reason: f.Reason, checks: []string{"source-stated", "source-agrees"}}
 	c.add("Repository", r.proven("source-stated", "repository"), false)
 	c.add("Commit", r.proven("source-stated", "commit"), true)
+	c.at("Commit", commitPlace(r.proven("source-stated", "repository"), r.proven("source-stated", "commit")))
 	if stated := r.proven("source-stated", "stated repository"); stated != "" {
 		c.state = state{"stated", "Stated, not confirmed"}
 		c.add("Stated repository", stated, false)
@@ -64,6 +76,7 @@ func (r *Report) buildCard() card {
 		c.lead = append(c.lead, identity)
 	}
 	c.add("Workflow", workflow, false)
+	c.at("Workflow", filePlace(r.proven("source-stated", "repository"), r.proven("source-stated", "commit"), workflow))
 	c.add("Runner", runnerInWords(r.proven("signer-identity", "runner environment")), false)
 	c.add("Build run", r.proven("build-attested", "build run"), false)
 	if kept := r.finding("lineage-kept"); kept.Outcome == evidence.Fail {
@@ -152,6 +165,7 @@ func (r *Report) attestationCard() card {
 		}
 	}
 	c.add("Log entry", r.proven("build-attested", "log entry"), false)
+	c.at("Log entry", entryPlace(r.proven("build-attested", "log"), r.proven("build-attested", "log entry")))
 	c.add("Log", r.proven("build-attested", "log"), false)
 	c.add("Log entry", r.proven("log-record", "entry"), false)
 	c.add("Signed at", r.proven("signer-identity", "signed at"), false)

@@ -136,3 +136,14 @@ func (r Registry) Standing(t Track) Standing {
 	}
 	return s
 }
+
+// Answer is what is known of the repository by one requirement; not
+// established where nothing is.
+func (r Registry) Answer(requirement string) Answer {
+	for _, a := range r.Answers {
+		if a.Requirement == requirement {
+			return a
+		}
+	}
+	return Answer{Requirement: requirement, Status: NotEstablished}
+}

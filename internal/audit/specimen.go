@@ -77,7 +77,7 @@ func mint() (*mintedWorld, error) {
 	}
 	sums := fmt.Appendf(nil, "%s %s %s\n%s %s/go.mod %s\n", mintedModule, mintedVersion, whole, mintedModule, mintedVersion, onlyMod)
 	at := mintedProxy + mintedModule + "/@v/"
-	return &mintedWorld{
+	w := &mintedWorld{
 		log: sumdb.NewServer(sumdb.NewTestServer(signer, func(_, _ string) ([]byte, error) { return sums, nil })),
 		key: verifier,
 		pages: map[string][]byte{
@@ -86,7 +86,11 @@ func mint() (*mintedWorld, error) {
 			at + mintedVersion + ".info": []byte(`{"Version":"` + mintedVersion + `","Time":"2026-11-20T09:00:00Z","Origin":{"VCS":"git","URL":"https://example.com/gold","Hash":"7c4c0a1e5b0d4b6f9a3f5a8f0f3c1d2e4b6a8c0d"}}`),
 			at + "list":                  []byte(mintedVersion + "\n"),
 		},
-	}, nil
+	}
+	// The test server logs a record when it is first looked up. From then on the
+	// log stays as it is, in whatever order an audit asks.
+	w.log.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/lookup/"+mintedModule+"@"+mintedVersion, nil))
+	return w, nil
 }
 
 // gold packs the module, as a module proxy does.

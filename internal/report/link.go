@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"touchstone/internal/level"
 )
 
 // maxLink is how long an address may be that is shown as a link, in bytes.
@@ -72,4 +74,10 @@ func AuditLink(reference string) templ.SafeURL {
 		b.WriteByte(hex[c&15])
 	}
 	return templ.SafeURL(b.String())
+}
+
+// ruleLink leads to a requirement's place in the principles. Track and id are
+// the rules' own, of letters, digits and hyphens.
+func ruleLink(q level.Requirement) templ.SafeURL {
+	return templ.SafeURL("/principles/" + q.Track + "/#" + q.ID)
 }

@@ -9,12 +9,12 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // An example is one click away from its answer.
-type example struct{ text, what string }
+type example struct{ typ, text, what string }
 
 var examples = []example{
-	{"pkg:golang/github.com/pkg/errors@v0.9.1", "a Go module, as a package URL"},
-	{"https://www.npmjs.com/package/sigstore/v/4.0.0", "an npm package, as the address of its page"},
-	{"go get golang.org/x/text@v0.3.8", "a command out of a README"},
+	{"golang", "pkg:golang/github.com/pkg/errors@v0.9.1", "a Go module, as a package URL"},
+	{"npm", "https://www.npmjs.com/package/sigstore/v/4.0.0", "an npm package, as the address of its page"},
+	{"golang", "go get golang.org/x/text@v0.3.8", "a command out of a README"},
 }
 
 // homePage is the box, and below it what to expect. It reads well without the
@@ -188,13 +188,39 @@ func homePage(f frame) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p><a href=\"")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var10 templ.SafeURL
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(trackLink(t.ID))
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 94, Col: 34}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var11 string
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 94, Col: 45}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, ", requirement by requirement: why, how to check, and who does it today</a></p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div></main>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

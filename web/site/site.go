@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -36,6 +37,7 @@ type frame struct {
 
 // A served ecosystem, as the pages name it.
 type served struct {
+	typ  string // of its package URLs
 	name string
 	// relayed tells that its hosts refuse browsers.
 	relayed bool
@@ -53,10 +55,17 @@ type page struct {
 	title string
 	about string // one sentence, for search engines and previews
 	// app tells that the page runs the auditor.
-	app  bool
+	app bool
+	// styles and script are what this page loads beside what all do.
+	styles []string
+	script string
+	// far pages are not kept for visits without a network: they are many, and
+	// long.
+	far  bool
 	body func(frame) templ.Component
 }
 
+// pages are those that are written by hand.
 var pages = []page{
 	{path: "/", title: "Touchstone: what is this package worth?", about: "Paste a package. Your own browser recomputes every hash, verifies every signature and log proof, and says in plain words what holds.", app: true, body: homePage},
 	{path: "/how/", title: "How it works, and what it does not tell", about: "What Touchstone checks, in which words it answers, and what no check can tell.", body: howPage},
@@ -71,7 +80,7 @@ func (s *site) write() error {
 	if err != nil {
 		return err
 	}
-	rules, err := principles.Load()
+	rules, err := principles.LoadAll()
 	if err != nil {
 		return err
 	}
@@ -83,14 +92,17 @@ func (s *site) write() error {
 	sum := sha256.Sum256(assets["touchstone.wasm"].body)
 	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}, specimens: all}
 	kept := map[string][]byte{}
-	for _, p := range append(specimenPages(all), pages...) {
+	for _, p := range slices.Concat(pages, specimenPages(all), rulePages(rules)) {
 		body, err := s.writePage(p, f)
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(p.path, "/") {
+		if strings.HasSuffix(p.path, "/") && !p.far {
 			kept[p.path] = body
 		}
+	}
+	if err := s.writeData(rules); err != nil {
+		return err
 	}
 	for _, name := range sortedNames(assets) {
 		a := assets[name]
@@ -129,6 +141,21 @@ func (s *site) writePage(p page, f frame) ([]byte, error) {
 	return b.Bytes(), s.file(path, b.Bytes())
 }
 
+// writeData writes the principles as data: under the address that is always
+// the newest version's, and under that of this version.
+func (s *site) writeData(doc *principles.Document) error {
+	raw, err := doc.JSON()
+	if err != nil {
+		return err
+	}
+	for _, url := range []string{"/principles.json", versionedJSON(doc)} {
+		if err := s.file(url, raw); err != nil {
+			return err
+		}
+	}
+	return s.file("/principles.schema.json", principles.Schema())
+}
+
 func (s *site) file(url string, body []byte) error {
 	path := filepath.Join(s.out, filepath.FromSlash(url))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -160,7 +187,7 @@ func (s *site) removeOthers() error {
 func servedEcosystems() []served {
 	var out []served
 	for _, r := range audit.Registries {
-		e := served{name: r.Name()}
+		e := served{typ: r.Type(), name: r.Name()}
 		for _, h := range r.Hosts() {
 			e.relayed = e.relayed || h.RefusesBrowsers
 		}

@@ -24,3 +24,25 @@ func servedInWords(all []served) string {
 func anyRelayed(all []served) bool {
 	return slices.ContainsFunc(all, func(e served) bool { return e.relayed })
 }
+
+// An entry is one of the links that every page begins with.
+type entry struct{ path, text string }
+
+var menu = []entry{
+	{"/principles/", "Principles"},
+	{"/registries/", "Repositories"},
+	{"/how/", "How it works"},
+	{"/privacy/", "Privacy"},
+	{"/about/", "Who audits us"},
+}
+
+// here marks the entry in which the reader is.
+func (e entry) here(path string) templ.Attributes {
+	switch {
+	case path == e.path:
+		return templ.Attributes{"aria-current": "page"}
+	case strings.HasPrefix(path, e.path):
+		return templ.Attributes{"aria-current": "true"}
+	}
+	return nil
+}

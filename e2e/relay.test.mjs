@@ -120,7 +120,7 @@ describe("the relay", () => {
     seen.length = 0;
     await answered(await ask(list, {
       headers: {
-        accept: "text/plain", cookie: "a=b", range: "bytes=0-1", "if-none-match": '"e"', origin: "https://evil.example", referer: "https://evil.example/secret",
+        accept: "text/plain", cookie: "a=b", range: "bytes=0-1", "if-none-match": '"e"', origin: edge.url, referer: "https://evil.example/secret",
         "x-forwarded-for": "203.0.113.7", "accept-language": "de", "user-agent": "secret", "cf-connecting-ip": "203.0.113.7", forwarded: "for=203.0.113.7",
       },
     }));

@@ -1,7 +1,7 @@
 // npm test: everything, in the order in which a failure is cheapest.
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../wasm/build.mjs";
 import { buildEdge } from "../web/edge/build.mjs";
@@ -61,30 +61,49 @@ const steps = [
     await run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "-tests=false", "./internal/relay", "./web/edge"]);
   }],
   ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
-  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", "./internal/...", "./principles/..."])],
+  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", ...concurrent()])],
   ["fuzzing", fuzz],
   ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])],
   ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])],
 ];
 
+/** The packages in which something runs at the same time as something else, and the one that drives them all. */
+function concurrent() {
+  const folders = new Set(["internal/audit"]);
+  for (const name of readdirSync(join(root, "internal"), { recursive: true })) {
+    if (!name.endsWith(".go") || name.endsWith("_test.go")) continue;
+    if (/\bgo func\b|"sync(\/atomic)?"/.test(readFileSync(join(root, "internal", name), "utf8"))) folders.add(`internal/${dirname(name)}`);
+  }
+  return [...folders].map((folder) => `./${folder}`);
+}
+
+/** Runs each fuzz target for a while, two at a time. */
 async function fuzz() {
   const listed = await run("go", ["test", tags, "-list", "^Fuzz", "./internal/...", "./principles/..."], { quiet: true });
-  let targets = [];
+  const targets = [];
+  let names = [];
   for (const line of listed.split("\n")) {
     const done = /^ok\s+(\S+)/.exec(line);
-    if (/^Fuzz/.test(line)) targets.push(line.trim());
+    if (/^Fuzz/.test(line)) names.push(line.trim());
     else if (done) {
-      for (const target of targets) {
-        process.stdout.write(`${target} for ${fuzzSeconds} s\n`);
-        await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${target}$`, "-fuzztime", `${fuzzSeconds}s`, done[1]], { quiet: true }).catch((error) => {
-          // The go command sometimes calls its own end of the fuzzing time a
-          // failure; a real one always names the input that failed.
-          if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
-        });
-      }
-      targets = [];
+      targets.push(...names.map((name) => [name, done[1]]));
+      names = [];
     }
   }
+  if (targets.length === 0) throw new Error("no fuzz target was found");
+  const work = async () => {
+    for (let target = targets.shift(); target; target = targets.shift()) await fuzzOne(...target);
+  };
+  await Promise.all([work(), work()]);
+}
+
+async function fuzzOne(name, pkg) {
+  process.stdout.write(`${name} for ${fuzzSeconds} s\n`);
+  await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${name}$`, "-fuzztime", `${fuzzSeconds}s`, "-parallel", "1", pkg], { quiet: true }).catch((error) => {
+    // The go command sometimes calls its own end of the fuzzing time a
+    // failure; a real one always names the input that failed.
+    if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
+  });
 }
 
 const only = process.argv.slice(2);

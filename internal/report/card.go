@@ -54,6 +54,9 @@ func (r *Report) sourceCard() card {
 	c.add("Repository", r.proven("source-stated", "repository"), false)
 	c.add("Commit", r.proven("source-stated", "commit"), true)
 	c.at("Commit", commitPlace(r.proven("source-stated", "repository"), r.proven("source-stated", "commit")))
+	if r.proven("source-stated", "repository") != "" {
+		c.reason = "A verified statement names where the code comes from."
+	}
 	if stated := r.proven("source-stated", "stated repository"); stated != "" {
 		c.state = state{"stated", "Stated, not confirmed"}
 		c.add("Stated repository", stated, false)

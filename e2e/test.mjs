@@ -39,8 +39,8 @@ const steps = [
   ["what npm pins", ensureInstalled],
   ["a browser", ensureChromium],
   ["the build", async () => {
-    await build();
-    await Promise.all([buildSite(), buildEdge()]);
+    await Promise.all([build(), buildEdge()]);
+    await buildSite();
   }],
   ["gofmt", async () => {
     const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm", "web"], { quiet: true });

@@ -11,15 +11,15 @@ const looks = {
   "forced colours": { forcedColors: "active" },
 };
 
-// axe takes ten seconds for these; what these looks add, it sees on the others.
-const long = ["/principles/", "/registries/"];
+// axe takes up to ten seconds a page; of these looks it sees what it can on the
+// pages of the other specs, which share the styles.
 const likeTheOthers = ["200% zoom", "forced colours"];
 
 for (const [name, look] of Object.entries(looks)) {
   test.describe(name, () => {
     test.use(look);
     for (const path of pages) {
-      const looked = long.includes(path) && likeTheOthers.includes(name) ? "" : ", and has nothing that axe finds";
+      const looked = likeTheOthers.includes(name) ? "" : ", and has nothing that axe finds";
       test(`${path} fits, either way round${looked}`, async ({ page, origin }) => {
         await page.goto(origin + path);
         await fits(page);
@@ -72,13 +72,32 @@ test("the tables narrow down by keyboard, and say how far", async ({ page, origi
   await page.keyboard.type("Integrity");
   await expect(page.locator(".lines:visible")).toHaveCount(1);
   await expect(page.locator("#filter-count")).toHaveText("9 answers of 1 repository");
-  await page.getByLabel("Answer").selectOption("not-applicable");
+  await page.getByLabel("Answer", { exact: true }).selectOption("partly");
+  await expect(page.locator(".standings tbody tr:visible")).toHaveCount(1);
+  await accessible(page);
+  await page.getByLabel("Answer", { exact: true }).selectOption("not-applicable");
+  await expect(page.locator(".standings tbody tr:visible")).toHaveCount(0);
   await expect(rows).toHaveCount(0);
   await expect(page.locator("#filter-count")).toHaveText("0 answers of 0 repositories");
   await accessible(page);
   await page.getByRole("button", { name: "Show all" }).press("Enter");
   await expect(rows).toHaveCount(all);
   await expect(page.locator("#filter-count")).toHaveText("");
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+  test("the answer filter narrows the cards, and a track's place is there", async ({ page, origin }) => {
+    await page.goto(`${origin}/registries/#table-containment`);
+    await expect(page.locator("#table-containment")).toBeInViewport();
+    const cards = page.locator(".standings tbody tr:visible");
+    const all = await cards.count();
+    await page.getByLabel("Track", { exact: true }).selectOption("integrity");
+    await page.getByLabel("Answer", { exact: true }).selectOption("not-met");
+    expect(await cards.count()).toBeLessThan(all);
+    await expect(page.locator("#filter-count")).toContainText(`${await cards.count()} repositories`);
+    await fits(page);
+  });
 });
 
 test("every page of the site is served, with its guards", async ({ request, origin }) => {

@@ -45,7 +45,7 @@ func TestMutants(t *testing.T) {
 	total := 0
 	for _, target := range targets {
 		if testing.Short() {
-			target.mutants = 40
+			target.mutants = 15
 		}
 		body := w[target.url].body
 		positions := target.mutants

@@ -273,7 +273,7 @@ func TestNPMMutants(t *testing.T) {
 	for _, target := range []target{{url: mintedDoc, mutants: 900}, {url: mintedAtt, mutants: 1500}, {url: mintedTgz, mutants: 400}, {url: mintedFull, mutants: 300}} {
 		url, mutants := target.url, target.mutants
 		if testing.Short() {
-			mutants = 60
+			mutants = 20
 		}
 		body := w[url].body
 		for range mutants {

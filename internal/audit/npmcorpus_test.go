@@ -76,6 +76,9 @@ func integrityOf(tgz []byte) string {
 // TestNPMCorpusSignatures audits every registry signature of the corpus, by
 // both routes, and the packages that are there as whole packages.
 func TestNPMCorpusSignatures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of audits one after the other are left out by -short")
+	}
 	dir := corpus(t, "npm-signatures")
 	file, err := os.Open(filepath.Join(dir, "signatures.jsonl"))
 	require.NoError(t, err)
@@ -179,6 +182,9 @@ func bundlesOf(raw []byte) [][]byte {
 // TestNPMCorpusAttestations audits every case of npm's attestations, as served
 // for the package that it is about.
 func TestNPMCorpusAttestations(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of audits one after the other are left out by -short")
+	}
 	dir := corpus(t)
 	file, err := os.Open(filepath.Join(dir, "CASES.jsonl"))
 	require.NoError(t, err)

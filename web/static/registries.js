@@ -1,7 +1,8 @@
 // Narrows the tables of the repositories. Without it they are all there.
 const form = document.getElementById("filter");
 const [name, track, status, found] = ["filter-name", "filter-track", "filter-status", "filter-count"].map((id) => document.getElementById(id));
-const rows = [...document.querySelectorAll("tr[data-registry]")];
+const lines = [...document.querySelectorAll(".lines tr[data-registry]")];
+const levels = [...document.querySelectorAll(".standings tr[data-registry]")];
 const tables = [...document.querySelectorAll(".lines")];
 const columns = [...document.querySelectorAll(".standings [data-track]")];
 
@@ -15,19 +16,17 @@ function narrow() {
   let answers = 0;
   for (const cell of columns) cell.hidden = asked.track !== "" && cell.dataset.track !== asked.track;
   for (const table of tables) table.hidden = asked.track !== "" && table.dataset.track !== asked.track;
-  for (const row of rows) {
-    const table = row.closest(".lines");
-    const named = words === "" || row.dataset.name.toLowerCase().includes(words) || row.dataset.registry.includes(words);
-    const cells = table ? [...row.querySelectorAll("td[data-status]")] : [];
+  const named = (row) => words === "" || row.dataset.name.toLowerCase().includes(words) || row.dataset.registry.includes(words);
+  for (const row of lines) {
+    const cells = [...row.querySelectorAll("td[data-status]")];
     const fitting = cells.filter((cell) => asked.status === "" || cell.dataset.status === asked.status);
     for (const cell of cells) cell.classList.toggle("faded", !fitting.includes(cell));
-    row.hidden = !named || (table !== null && fitting.length === 0);
-    if (row.hidden || table?.hidden) continue;
-    if (table) {
-      shown.add(row.dataset.registry);
-      answers += fitting.length;
-    }
+    row.hidden = !named(row) || fitting.length === 0;
+    if (row.hidden || row.closest(".lines").hidden) continue;
+    shown.add(row.dataset.registry);
+    answers += fitting.length;
   }
+  for (const row of levels) row.hidden = !named(row) || !shown.has(row.dataset.registry);
   for (const table of tables) {
     table.querySelector(".pane").hidden = ![...table.querySelectorAll("tbody tr")].some((row) => !row.hidden);
   }

@@ -40,6 +40,15 @@ export const test = base.extend({
 
 export { expect };
 
+/** How people may look at a page. */
+export const looks = {
+  wide: {},
+  "360 px": { viewport: { width: 360, height: 740 } },
+  "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
+  dark: { colorScheme: "dark" },
+  "forced colours": { forcedColors: "active" },
+};
+
 /** Fails on anything that axe finds wrong. */
 export async function accessible(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();

@@ -1,18 +1,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { accessible, expect, fits, test } from "./fixture.mjs";
+import { accessible, expect, fits, looks, test } from "./fixture.mjs";
 
 const pages = ["/", "/how/", "/privacy/", "/about/"];
-const looks = {
-  wide: {},
-  "360 px": { viewport: { width: 360, height: 740 } },
-  "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
-  dark: { colorScheme: "dark" },
-  "forced colours": { forcedColors: "active" },
-  "reduced motion": { reducedMotion: "reduce" },
-};
 
-for (const [name, look] of Object.entries(looks)) {
+for (const [name, look] of Object.entries({ ...looks, "reduced motion": { reducedMotion: "reduce" } })) {
   test.describe(name, () => {
     test.use(look);
     for (const path of pages) {

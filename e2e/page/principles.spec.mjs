@@ -1,15 +1,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { accessible, expect, fits, test } from "./fixture.mjs";
+import { accessible, expect, fits, looks, test } from "./fixture.mjs";
 
 const pages = ["/principles/", "/principles/containment/", "/registries/", "/registries/npm/", "/examples/", "/examples/failed/"];
-const looks = {
-  wide: {},
-  "360 px": { viewport: { width: 360, height: 740 } },
-  "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
-  dark: { colorScheme: "dark" },
-  "forced colours": { forcedColors: "active" },
-};
 
 // axe takes up to ten seconds a page; of these looks it sees what it can on the
 // pages of the other specs, which share the styles.

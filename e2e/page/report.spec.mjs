@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { goWorld, mintedWorld, npmWorld, recorded } from "../world.mjs";
-import { accessible, expect, fits, report, test } from "./fixture.mjs";
+import { accessible, expect, fits, looks, report, test } from "./fixture.mjs";
 
 test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
 
@@ -56,13 +56,6 @@ test("a failed verdict cannot be missed", async ({ page, audit }) => {
   await expect(page.locator(".gauge .level").first()).toHaveText("failed");
 });
 
-const looks = {
-  wide: {},
-  "360 px": { viewport: { width: 360, height: 740 } },
-  "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
-  dark: { colorScheme: "dark" },
-  "forced colours": { forcedColors: "active" },
-};
 for (const [name, look] of Object.entries(looks)) {
   test.describe(name, () => {
     test.use(look);

@@ -33,7 +33,7 @@ func (c *card) add(label, value string, copied bool) {
 	}
 }
 
-// at says where a person can look at the entry that was added last under label.
+// at says where a person can look at what was added under label so far.
 func (c *card) at(label, place string) {
 	for i := range c.entries {
 		if c.entries[i].label == label {
@@ -91,7 +91,6 @@ func (r *Report) buildCard() card {
 // identityInWords says who made the package, as the verified certificate names
 // them: "Built from REPOSITORY at COMMIT by WORKFLOW on GitHub’s own machines".
 func (r *Report) identityInWords(workflow string) string {
-	proven := func(fact string) string { return r.proven("signer-identity", fact) }
 	repository, commit := r.proven("source-stated", "repository"), r.proven("source-stated", "commit")
 	if repository == "" || workflow == "" {
 		return ""
@@ -103,7 +102,7 @@ func (r *Report) identityInWords(workflow string) string {
 		words += " at commit " + commit[:min(len(commit), 12)]
 	}
 	words += " by " + file
-	if on := runnerInWords(proven("runner environment")); on != "" {
+	if on := runnerInWords(r.proven("signer-identity", "runner environment")); on != "" {
 		words += " on " + on
 	}
 	return words

@@ -90,6 +90,14 @@ func TestAPastedDigestIsComparedFirst(t *testing.T) {
 		wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
 		mod   = "github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0="
 	)
+	run := func(t *testing.T, w world, pasted string) *audit.Result {
+		// What the report says that was asked asks the same again.
+		first := run(t, w, pasted)
+		again := run(t, w, first.Report.Reference)
+		require.Equal(t, first.Report.Verdict, again.Report.Verdict)
+		require.Equal(t, first.Report.Findings, again.Report.Findings)
+		return first
+	}
 	r := run(t, w, right)
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
 	require.True(t, strings.HasPrefix(outcome(t, r, "reference-digest"), "pass"))

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -41,13 +42,33 @@ func hexDigest(algorithm, value string) (Digest, error) {
 	return Digest{Algorithm: algorithm, Value: value, Of: "artifact"}, nil
 }
 
-// labelledDigest reads "sha256:hex" (purl-spec, qualifier checksum).
+// labelledDigest reads "sha256:hex" (purl-spec, qualifier checksum). What the
+// specification has no word for, the two hashes of a go.sum line, reads
+// "h1:base64" and "go.mod-h1:base64".
 func labelledDigest(s string) (Digest, error) {
 	algorithm, value, ok := strings.Cut(s, ":")
 	if !ok {
 		return Digest{}, fmt.Errorf("%s does not read algorithm:hexadecimal", shown(s))
 	}
+	switch {
+	case algorithm == "h1":
+		return goHash(s, "artifact")
+	case algorithm == "go.mod-h1":
+		return goHash("h1:"+value, "go.mod")
+	}
 	return hexDigest(algorithm, value)
+}
+
+// String is the digest as labelledDigest reads it.
+func (d Digest) String() string {
+	value := d.Value
+	if raw, err := hex.DecodeString(value); d.Algorithm == "h1" && err == nil {
+		value = base64.StdEncoding.EncodeToString(raw)
+	}
+	if d.Of == "go.mod" {
+		return "go.mod-" + d.Algorithm + ":" + value
+	}
+	return d.Algorithm + ":" + value
 }
 
 // sri reads one hash of W3C Subresource Integrity, "sha512-base64".
@@ -102,4 +123,15 @@ func digestWords(words []string) ([]Digest, error) {
 		digests = append(digests, d)
 	}
 	return digests, nil
+}
+
+// distinct drops digests that stand there twice.
+func distinct(digests []Digest) []Digest {
+	var out []Digest
+	for _, d := range digests {
+		if !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
 }

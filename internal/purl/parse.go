@@ -23,6 +23,9 @@ const MaxInput = 8 << 10
 func Parse(input string) (Ref, error) {
 	text := strings.TrimSpace(input)
 	ref, err := read(input, text)
+	if err == nil && len(ref.String()) > MaxInput {
+		err = fail(Malformed, "the text carries too many digests; paste the package with those of the file that you have")
+	}
 	if err != nil {
 		var e *Error
 		if !errors.As(err, &e) {
@@ -37,6 +40,7 @@ func Parse(input string) (Ref, error) {
 		}
 		return Ref{}, e
 	}
+	ref.Digests = distinct(ref.Digests)
 	ref.Pasted = text
 	ref.Notes = append(ref.Notes, oddities(text)...)
 	return ref, nil

@@ -1,6 +1,7 @@
 package purl
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,41 @@ func TestStringAndPath(t *testing.T) {
 		assert.Equal(t, test.want, test.ref.String())
 		assert.Equal(t, test.path, test.ref.Path())
 	}
+}
+
+// TestDigestsStay holds that a reference asks again what was asked: every kind
+// of digest that can be pasted is in its canonical form.
+func TestDigestsStay(t *testing.T) {
+	const h1 = "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	zero, sha1 := strings.Repeat("0", 64), strings.Repeat("0", 40)
+	for text, want := range map[string]string{
+		"golang.org/x/mod v0.20.0 " + h1:                                                             "pkg:golang/golang.org/x/mod@v0.20.0?checksum=h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D",
+		"golang.org/x/mod v0.20.0/go.mod " + h1:                                                      "pkg:golang/golang.org/x/mod@v0.20.0?checksum=go.mod-h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D",
+		"golang.org/x/mod v0.20.0 h1:++++++++++++++++++++++++++++++++++++++++++8=":                   "pkg:golang/golang.org/x/mod@v0.20.0?checksum=h1:%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B%2B8%3D",
+		"lodash@4.17.21 npm:x":                                                                       "",
+		"pkg:npm/lodash@4.17.21 sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA= sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA=": "pkg:npm/lodash@4.17.21?checksum=sha1:" + sha1,
+		"pkg:npm/lodash@4.17.21?checksum=sha256:" + strings.ToUpper(zero) + ",sha1:" + sha1:          "pkg:npm/lodash@4.17.21?checksum=sha256:" + zero + "%2Csha1:" + sha1,
+		"requests==2.31.0 --hash=sha256:" + zero + " --hash=sha256:" + strings.Repeat("1", 64):       "pkg:pypi/requests@2.31.0?checksum=sha256:" + zero + "%2Csha256:" + strings.Repeat("1", 64),
+		"https://registry.yarnpkg.com/a/-/a-1.0.0.tgz#" + sha1:                                       "pkg:npm/a@1.0.0?checksum=sha1:" + sha1,
+		"https://files.pythonhosted.org/packages/00/00/" + zero[4:] + "/a-1.0.tar.gz#sha256=" + zero: "pkg:pypi/a@1.0?checksum=blake2b-256:" + zero + "%2Csha256:" + zero + "&file_name=a-1.0.tar.gz",
+	} {
+		ref, err := Parse(text)
+		if want == "" {
+			assert.Error(t, err, text)
+			continue
+		}
+		require.NoError(t, err, text)
+		assert.Equal(t, want, ref.String())
+		again, err := Parse(ref.String())
+		require.NoError(t, err)
+		assert.Equal(t, ref.Digests, again.Digests)
+		assert.NotContains(t, ref.Bare().String(), "checksum")
+	}
+	many := "pkg:npm/a@1.0.0"
+	for i := range 60 {
+		many += " sha512-" + base64.StdEncoding.EncodeToString(append(make([]byte, 63), byte(i)))
+	}
+	requireKind(t, Malformed, many) // its canonical form would be too long to ask again
 }
 
 func TestCharacters(t *testing.T) {
@@ -226,6 +262,7 @@ func checkParse(t *testing.T, text string) {
 	require.Equal(t, ref.Type, again.Type)
 	require.Equal(t, ref.Version, again.Version)
 	require.Equal(t, ref.String(), again.String())
+	require.Equal(t, ref.Digests, again.Digests)
 	if ref.Type == PyPI {
 		require.Equal(t, canonicalPyPIName(ref.Name), again.Name)
 		return

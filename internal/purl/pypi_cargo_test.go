@@ -58,14 +58,14 @@ func TestPyPIDigests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ref, err := Parse(text)
 			require.NoError(t, err)
-			assert.Equal(t, "pkg:pypi/requests@2.31.0", ref.String())
+			assert.Equal(t, "pkg:pypi/requests@2.31.0", ref.Bare().String())
 			assert.Equal(t, want, ref.Digests)
 		})
 	}
 	ref, err := Parse("https://files.pythonhosted.org/packages/0a/0a/" + a[4:] + "/requests-2.31.0.tar.gz#sha256=" + b)
 	require.NoError(t, err)
 	assert.Equal(t, []Digest{{"blake2b-256", a, "artifact"}, {"sha256", b, "artifact"}}, ref.Digests)
-	assert.Equal(t, "pkg:pypi/requests@2.31.0?file_name=requests-2.31.0.tar.gz", ref.String())
+	assert.Equal(t, "pkg:pypi/requests@2.31.0?file_name=requests-2.31.0.tar.gz", ref.Bare().String())
 }
 
 func TestCargo(t *testing.T) {

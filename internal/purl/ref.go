@@ -72,9 +72,10 @@ func (r Ref) Path() string {
 	return r.Namespace + "/" + r.Name
 }
 
-// String is the canonical package URL, with version, file name and subpath,
-// except that a Go path keeps the case it was pasted in: the specification
-// asks for lower case, which names another module. A Tag is not part of it.
+// String is the canonical package URL with everything that was asked: version,
+// file name, digests and subpath. Read again it asks the same question. A Go
+// path keeps the case it was pasted in: the specification asks for lower case,
+// which names another module. A Tag is not part of it.
 func (r Ref) String() string {
 	p := packageurl.PackageURL{
 		Type: r.Type, Namespace: r.Namespace, Name: r.Name, Version: r.Version, Subpath: r.Subpath,
@@ -82,10 +83,23 @@ func (r Ref) String() string {
 	if r.Type == PyPI {
 		p.Name = canonicalPyPIName(r.Name)
 	}
+	if len(r.Digests) > 0 {
+		var all []string
+		for _, d := range r.Digests {
+			all = append(all, d.String())
+		}
+		p.Qualifiers = packageurl.Qualifiers{{Key: "checksum", Value: strings.Join(all, ",")}}
+	}
 	if r.File != "" {
-		p.Qualifiers = packageurl.Qualifiers{{Key: "file_name", Value: r.File}}
+		p.Qualifiers = append(p.Qualifiers, packageurl.Qualifier{Key: "file_name", Value: r.File})
 	}
 	return p.ToString()
+}
+
+// Bare is the package alone, without the digests that it is compared with.
+func (r Ref) Bare() Ref {
+	r.Digests = nil
+	return r
 }
 
 // setPath splits a path into namespace and name at its last slash.

@@ -19,22 +19,21 @@ async function go(args, env = {}) {
   }
 }
 
-/** Builds the WebAssembly, pruned (see wasm/slim), and compresses it as a server sends it. */
-export async function build({ compress = true } = {}) {
+/** Builds the WebAssembly, pruned (see wasm/slim), and compresses it: well where it is to be deployed, else quickly. */
+export async function build({ deploy = false } = {}) {
   await mkdir(out, { recursive: true });
-  return go(["run", "./wasm/slim", "-build", "./wasm", "-o", "build/touchstone.wasm", `-compress=${compress}`]);
+  return go(["run", "./wasm/slim", "-build", "./wasm", "-o", "build/touchstone.wasm", ...(deploy ? ["-brotli=11"] : [])]);
 }
 
 /**
  * Builds only when a source file is newer than what was built, and one process
- * at a time. compress asks for what a server sends, too.
+ * at a time.
  */
-export async function ensureBuilt({ compress = false } = {}) {
+export async function ensureBuilt() {
   const lock = join(out, "lock");
   for (let waited = false; ;) {
     const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
-    const packed = !compress || await stat(join(out, "touchstone.wasm.br")).then(() => true, () => false);
-    if (built > 0 && packed && await newest(root) <= built) return;
+    if (built > 0 && await newest(root) <= built) return;
     await mkdir(out, { recursive: true });
     if (await writeFile(lock, String(process.pid), { flag: "wx" }).then(() => true, () => false)) break;
     if (await abandoned(lock)) {
@@ -47,7 +46,7 @@ export async function ensureBuilt({ compress = false } = {}) {
   }
   try {
     process.stderr.write("building (the first time takes a minute or two) …\n");
-    await build({ compress });
+    await build();
   } finally {
     await rm(lock, { recursive: true, force: true });
   }
@@ -80,7 +79,7 @@ async function newest(dir) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    process.stdout.write(await build());
+    process.stdout.write(await build({ deploy: process.argv.includes("--deploy") }));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

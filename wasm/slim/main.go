@@ -61,7 +61,7 @@ func main() {
 	flag.StringVar(&c.pkg, "build", "", "the `package` to build after pruning")
 	flag.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
 	flag.StringVar(&c.wasm, "o", "build/touchstone.wasm", "the `file` to build, inside the module; wasm_exec.js is put beside it")
-	flag.BoolVar(&c.compress, "compress", true, "write FILE.br too, which takes half a minute")
+	flag.IntVar(&c.quality, "brotli", quick, "write FILE.br at this `quality`: 11 for what is deployed, which takes half a minute")
 	flag.BoolVar(&c.unpacked, "unpacked", false, "leave what the linker wrote as it is: a ninth larger, and stack traces say lines")
 	flag.BoolVar(&c.relist, "relist", false, "rewrite list.json for the versions that go.mod selects, for review")
 	flag.Parse()
@@ -73,8 +73,8 @@ func main() {
 
 type command struct {
 	out, pkg, tags, wasm string
-	compress, relist     bool
-	unpacked             bool
+	quality              int
+	relist, unpacked     bool
 }
 
 func (c command) run(w io.Writer) error {
@@ -98,10 +98,7 @@ func (c command) run(w io.Writer) error {
 	if err := b.copyExec(c.wasm); err != nil {
 		return err
 	}
-	if !c.compress {
-		return b.removeCompressed(c.wasm)
-	}
-	sizes, err := b.precompress(c.wasm)
+	sizes, err := b.precompress(c.wasm, c.quality)
 	if err != nil {
 		return err
 	}

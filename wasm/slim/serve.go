@@ -2,11 +2,10 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -14,17 +13,21 @@ import (
 type Sizes struct {
 	Raw    int `json:"raw"`
 	Gzip   int `json:"gzip"`   // at level 9
-	Brotli int `json:"brotli"` // at quality 11: what is served
+	Brotli int `json:"brotli"` // at the quality that was asked for
 }
 
 func (s Sizes) String() string {
 	return fmt.Sprintf("%d bytes, gzip %d, brotli %d", s.Raw, s.Gzip, s.Brotli)
 }
 
+// Brotli's qualities: quick takes a second and a fifth more bytes, best half a
+// minute.
+const quick, best = 5, 11
+
 // precompress writes wasm.br beside the file wasm, relative to the root. Node
 // does it: Go's standard library cannot write brotli.
-func (b *builder) precompress(wasm string) (Sizes, error) {
-	out, _, err := run(b.root, nil, "node", b.path("wasm", "slim", "brotli.mjs"), b.path(filepath.FromSlash(wasm)))
+func (b *builder) precompress(wasm string, quality int) (Sizes, error) {
+	out, _, err := run(b.root, nil, "node", b.path("wasm", "slim", "brotli.mjs"), b.path(filepath.FromSlash(wasm)), strconv.Itoa(quality))
 	if err != nil {
 		return Sizes{}, fmt.Errorf("compressing %s: %w", wasm, err)
 	}
@@ -33,15 +36,6 @@ func (b *builder) precompress(wasm string) (Sizes, error) {
 		return Sizes{}, fmt.Errorf("compressing %s: reading the sizes: %w", wasm, err)
 	}
 	return s, nil
-}
-
-// removeCompressed keeps an older build's wasm.br from being served.
-func (b *builder) removeCompressed(wasm string) error {
-	err := os.Remove(b.path(filepath.FromSlash(wasm) + ".br"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("removing what an older build left: %w", err)
-	}
-	return nil
 }
 
 // copyExec copies wasm_exec.js, which must be of the same toolchain as the

@@ -1,26 +1,9 @@
 // Runs the built edge in real workerd, with everything that it asks answered by
 // this process: no network. For the tests of the edge itself; the page's tests
-// run against wrangler (web/edge/serve.mjs).
-import { readFile } from "node:fs/promises";
+// run it as npm start does (web/edge/serve.mjs).
 import { createServer } from "node:http";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Miniflare } from "miniflare";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const built = join(root, "build", "edge");
-
-async function modules(replaced) {
-  const types = { "worker.mjs": "ESModule", "config.mjs": "ESModule", "wasm_exec.js": "ESModule", "relay.wasm": "CompiledWasm" };
-  return Promise.all(Object.entries(types).map(async ([name, type]) => ({
-    type, path: join(built, name), contents: replaced[name] ?? await readFile(join(built, name)),
-  })));
-}
-
-/** The compatibility date that wrangler.jsonc sets. */
-async function compatibilityDate() {
-  return /"compatibility_date":\s*"([0-9-]+)"/.exec(await readFile(join(root, "wrangler.jsonc"), "utf8"))[1];
-}
+import { edgeOptions } from "../web/edge/options.mjs";
 
 /**
  * Starts workerd. upstream(request, response) of node:http stands for every
@@ -39,20 +22,20 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
     });
     await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
   }
+  const { workers, ...shared } = await edgeOptions({ replaced });
+  const ASSETS = (request) => {
+    const found = site[new URL(request.url).pathname];
+    if (!found) return new Response("<p>not here", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } });
+    return new Response(request.method === "HEAD" ? null : found[1], { headers: { "content-type": found[0], etag: '"tag"' } });
+  };
   const miniflare = new Miniflare({
-    modules: await modules(replaced),
-    modulesRoot: built,
-    compatibilityDate: await compatibilityDate(),
-    cf: false,
+    ...shared,
     handleRuntimeStdio: (out, err) => { out.resume(); err.resume(); },
-    serviceBindings: {
-      ASSETS: (request) => {
-        const found = site[new URL(request.url).pathname];
-        if (!found) return new Response("<p>not here", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } });
-        return new Response(request.method === "HEAD" ? null : found[1], { headers: { "content-type": found[0], etag: '"tag"' } });
-      },
-    },
-    ...(server ? { outboundService: { external: { address: `127.0.0.1:${server.address().port}`, http: {} } } } : {}),
+    workers: workers.map(({ assets, ...worker }) => ({
+      ...worker,
+      ...(assets ? { serviceBindings: { ...worker.serviceBindings, ASSETS } } : {}),
+      ...(server ? { outboundService: { external: { address: `127.0.0.1:${server.address().port}`, http: {} } } } : {}),
+    })),
   });
   const url = (await miniflare.ready).origin;
   return {

@@ -32,11 +32,10 @@ try {
   await timed("the auditor", ensureBuilt);
   await timed("the site", buildSite);
   let server;
-  await timed("the edge", async () => { server = await serve({ port }); });
+  await timed("the edge", async () => { server = await serve({ port, say: (line) => process.stderr.write(`${line}\n`) }); });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.stop());
   process.stdout.write(`\nTouchstone is at ${server.url}/${reference && `#${encodeURI(reference)}`}\nPress Ctrl+C to stop it.\n`);
-  const code = await server.ended;
-  process.exitCode = code === 0 || code === null ? 0 : code;
+  await server.ended;
 } catch (error) {
   process.stderr.write(`npm start: ${error.message}\n`);
   process.exitCode = 1;

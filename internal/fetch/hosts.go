@@ -103,13 +103,15 @@ func CheckHosts(hosts []Host) error {
 	return nil
 }
 
-// ConnectSources lists the declared hosts as sources for connect-src (CSP
-// Level 3, section 2.3.1): sorted, each once, storage hosts too because a
-// browser checks every redirect. Names that are no host names are left out.
+// ConnectSources lists the hosts that a page asks itself as sources for
+// connect-src (CSP Level 3, section 2.3.1): sorted, each once. Hosts that refuse
+// browsers are asked through the relay only; in the list they would be a way out
+// for whatever gets into the page. Storage hosts are in it, because a browser
+// checks every redirect. Names that are no host names are left out.
 func ConnectSources(hosts []Host) []string {
 	var sources []string
 	for _, h := range hosts {
-		if validName(h.Name) {
+		if validName(h.Name) && !h.RefusesBrowsers {
 			sources = append(sources, "https://"+h.Name)
 		}
 	}

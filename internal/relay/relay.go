@@ -47,8 +47,9 @@ type Relay struct {
 // A Request is what a client sent.
 type Request struct {
 	Method string `json:"method"`
-	// Target is what follows Prefix in the request's address, byte for byte:
-	// nothing decoded, the query included.
+	// Target is what follows Prefix in the request's address, the query
+	// included, as the server gives it: nothing decoded, but dot segments and
+	// backslashes may be resolved already (WHATWG URL, section 4.4).
 	Target string `json:"target"`
 	// Header holds the request's header fields under lower-case names.
 	Header map[string]string `json:"header"`

@@ -71,6 +71,7 @@ func TestContentSecurityPolicy(t *testing.T) {
 		directives[name] = value
 	}
 	assert.Equal(t, "'self' "+strings.Join(fetch.ConnectSources(audit.Hosts()), " "), directives["connect-src"])
+	assert.NotContains(t, directives["connect-src"], "google", "hosts that refuse browsers are not a way out")
 	delete(directives, "connect-src")
 	assert.Equal(t, map[string]string{
 		"default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval'", "worker-src": "'self'", "style-src": "'self'",

@@ -34,12 +34,14 @@ var layers = map[string][]string{
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/sumdb"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
-		"internal/sigstore", "internal/trust"},
+		"internal/sigstore", "internal/trust", "internal/prove"},
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/sigstore", "internal/rekor", "principles"},
+		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "principles"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
+	// what signatures need beside themselves, fetched before the first check
+	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},
 	// the relay's decisions, and the edge around them
 	"internal/relay": {"internal/fetch"},

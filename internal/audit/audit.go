@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
+	"touchstone/internal/prove"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/golang"
@@ -34,7 +35,7 @@ func Hosts() []fetch.Host {
 	for _, r := range Registries {
 		hosts = append(hosts, r.Hosts()...)
 	}
-	return append(hosts, signedHosts()...)
+	return append(hosts, prove.Hosts()...)
 }
 
 // Options are an audit's circumstances. They are inputs, and shown.
@@ -94,8 +95,9 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	}
 	record := new(fetch.Record)
 	client := connect(o, reg, record)
+	keeper := keep(o)
 	heads := keptHeads(o)
-	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: heads, FileInHand: o.File != nil, Retired: retired(o)}
+	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: heads, FileInHand: o.File != nil, Retired: retired(keeper.Anchors(), o.Time)}
 	if o.Replay != nil {
 		visit.Heads = nil
 	}
@@ -104,18 +106,19 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rel.Log != nil && o.Replay == nil && o.Heads[rel.Log.Log] != nil && heads[rel.Log.Log] == nil {
-		rel.Notes = append(rel.Notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
-	}
-	anchors, memory, err := prove(ctx, client, rel, o)
+	proofs, err := prove.Gather(ctx, client, keeper, rel, o.Time)
 	if err != nil {
 		return nil, err
+	}
+	notes := proofs.Notes
+	if rel.Log != nil && o.Replay == nil && o.Heads[rel.Log.Log] != nil && heads[rel.Log.Log] == nil {
+		notes = append(notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
 	}
 	art, err := arrive(ctx, client, rel, o.File)
 	if err != nil {
 		return nil, err
 	}
-	in := &evidence.Input{Release: rel, Artifact: art, Anchors: anchors, Time: o.Time, Network: o.Replay == nil}
+	in := &evidence.Input{Release: rel, Artifact: art, Proofs: proofs, Time: o.Time, Network: o.Replay == nil}
 	findings := evidence.Examine(in)
 	verdict, err := level.Weigh(rules, findings)
 	if err != nil {
@@ -128,28 +131,37 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	return &Result{
 		Report: report.New(report.Subject{
 			Pasted: ref.Pasted, Release: rel, Artifact: art, Findings: findings, Facts: evidence.State(in),
-			Verdict: verdict, Answers: answers, Time: o.Time, Rules: rules,
+			Verdict: verdict, Answers: answers, Time: o.Time, Rules: rules, Notes: notes,
 		}),
 		Record: record,
 		Heads:  forward(o, heads, in, verdict),
-		Memory: memory,
+		Memory: keeper.Memory(),
 	}, nil
 }
 
 // connect makes the one client of this audit.
 func connect(o Options, reg registry.Registry, record *fetch.Record) *fetch.Client {
-	opts := fetch.Options{Hosts: append(reg.Hosts(), signedHosts()...), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
+	opts := fetch.Options{Hosts: append(reg.Hosts(), prove.Hosts()...), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
 	if o.Replay != nil {
 		return fetch.NewReplay(o.Replay, opts)
 	}
 	return fetch.New(opts)
 }
 
+// keep recalls what earlier visits left; a replay rests on what the program
+// carries.
+func keep(o Options) *prove.Keeper {
+	if o.Replay != nil {
+		return prove.Fixed(o.Anchors, o.Memory)
+	}
+	return prove.Keep(o.Anchors, o.Memory)
+}
+
 // retired tells which anchored keys ended before the audit's time.
-func retired(o Options) func(set, keyID string) bool {
+func retired(anchors trust.Anchors, at time.Time) func(set, keyID string) bool {
 	return func(set, keyID string) bool {
-		key, known := o.Anchors.Key(trust.ID(set), keyID, trust.UsageSignatures)
-		return known && key.End != nil && !key.ValidAt(o.Time)
+		key, known := anchors.Key(trust.ID(set), keyID, trust.UsageSignatures)
+		return known && key.End != nil && !key.ValidAt(at)
 	}
 }
 

@@ -31,15 +31,17 @@ func verifyAttestations(in *Input) []attested {
 	if len(list.Each) == 0 {
 		return nil
 	}
-	root, err := sigstore.ParseRoot(in.Anchors.SigstoreRoot())
 	out := make([]attested, len(list.Each))
 	for i, a := range list.Each {
 		out[i].Attestation = a
-		if err != nil {
-			out[i].finding = because(Unknown, "The anchors for attestations cannot be used: "+err.Error()+".")
+		if i < len(in.Proofs.Bundles) {
+			out[i].Bundle = in.Proofs.Bundles[i]
+		}
+		if in.Proofs.Root == nil {
+			out[i].finding = because(Unknown, fmt.Sprintf("The anchors for attestations cannot be used: %v.", in.Proofs.Rootless))
 			continue
 		}
-		out[i].judge(in, root)
+		out[i].judge(in, in.Proofs.Root)
 	}
 	return out
 }
@@ -103,7 +105,11 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 	verifies := fmt.Sprintf("attestation %s verifies: signed by %s, at a time that %s proves.", quoted(a.Label), signerInWords(v), witness(v))
 	reason := "The " + verifies
 	for _, id := range restsOn(list.Keys, a.own) {
-		standing := in.Anchors.Standing(id, in.Time, in.Network)
+		standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network)
+		if standing.Accused != nil {
+			a.finding = distrusted(what, standing)
+			return
+		}
 		if !standing.Counts {
 			a.finding = because(Unknown, "What the attestation is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, the "+verifies)
 			return
@@ -187,23 +193,7 @@ func predicateSays(predicate json.RawMessage, want map[string]string) bool {
 
 // managedKeys are the repository's keys for statements.
 func managedKeys(in *Input, set string) []sigstore.Key {
-	return StatementKeys(in.Anchors, trust.ID(set))
-}
-
-// StatementKeys are the keys of an anchored set that may sign statements.
-func StatementKeys(anchors trust.Anchors, set trust.ID) []sigstore.Key {
-	var out []sigstore.Key
-	for _, k := range anchors.Keys(set) {
-		if k.Usage != trust.UsageAttestations || k.Public == nil {
-			continue
-		}
-		key := sigstore.Key{Hint: k.ID, SPKI: k.SPKI, Start: k.Start}
-		if k.End != nil {
-			key.End = *k.End
-		}
-		out = append(out, key)
-	}
-	return out
+	return in.Proofs.StatementKeys(trust.ID(set))
 }
 
 // failure turns a refusal into an outcome. Only what is wrong speaks against
@@ -225,7 +215,10 @@ func failure(in *Input, a registry.Attestation, err error) Finding {
 				return because(Fail, what+" Beside that key it names another signer.")
 			}
 		}
-		anchor, _ := in.Anchors.Anchor(id)
+		if standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network); standing.Accused != nil {
+			return distrusted(what, standing)
+		}
+		anchor, _ := in.Proofs.Anchors.Anchor(id)
 		switch lack := anchor.Lacking(in.Time); {
 		case lack == trust.LackFails:
 			return because(Fail, what)

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/prove"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"
-	"touchstone/internal/trust"
 )
 
 // An Outcome is how a check ended.
@@ -55,7 +55,9 @@ type Fact struct {
 type Input struct {
 	Release  *registry.Release
 	Artifact *registry.Artifact
-	Anchors  trust.Anchors
+	// Proofs are what signatures are judged with: the anchors, and the
+	// attestations as completed.
+	Proofs prove.Proofs
 	// Time is the audit's time.
 	Time time.Time
 	// Network tells that anchors could have been refreshed: a replay has none.

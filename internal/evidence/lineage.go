@@ -82,8 +82,8 @@ func certificate(in *Input) *sigstore.Identity {
 // claimedCertificate verifies a predecessor's attestations for comparison
 // only: they are about other bytes, which are not at hand.
 func claimedCertificate(in *Input, list registryAttestations) *sigstore.Identity {
-	root, err := sigstore.ParseRoot(in.Anchors.SigstoreRoot())
-	if err != nil {
+	root := in.Proofs.Root
+	if root == nil {
 		return nil
 	}
 	for _, each := range list.Each {

@@ -24,7 +24,7 @@ func verifyLog(in *Input) logVerdict {
 	if entry == nil || entry.Lookup.State != fetch.Found {
 		return logVerdict{}
 	}
-	key, ok := in.Anchors.LogKey(entry.Log)
+	key, ok := in.Proofs.Anchors.LogKey(entry.Log)
 	if !ok {
 		return logVerdict{err: fmt.Errorf("no key is pinned for the log %s", entry.Log)}
 	}

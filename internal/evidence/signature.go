@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 
 	"touchstone/internal/fetch"
@@ -59,7 +60,7 @@ func registrySignature(in *Input) Finding {
 func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	// 1.
 	id := trust.ID(s.Keys)
-	key, known := in.Anchors.Key(id, s.KeyID, trust.UsageSignatures)
+	key, known := in.Proofs.Anchors.Key(id, s.KeyID, trust.UsageSignatures)
 	if !known {
 		return unknownKey(in, id, s.KeyID)
 	}
@@ -75,7 +76,10 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 		return because(Absent, "The repository's signature verifies, but the digest that it covers is too weak, or none: two different packages can be made to share it.")
 	}
 	// 3.
-	standing := in.Anchors.Standing(id, in.Time, in.Network)
+	standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network)
+	if standing.Accused != nil {
+		return distrusted("The signature", standing)
+	}
 	if !standing.Counts {
 		return because(Unknown, "What the signature is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, it verifies with the repository's key "+key.ID+".")
 	}
@@ -124,7 +128,10 @@ func hostsDate(rel *registry.Release, s registry.ClaimedSignature) (time.Time, b
 
 // unknownKey says what it means that the anchors lack a key.
 func unknownKey(in *Input, id trust.ID, keyID string) Finding {
-	anchor, _ := in.Anchors.Anchor(id)
+	if standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network); standing.Accused != nil {
+		return distrusted(fmt.Sprintf("The signature by the key %q", keyID), standing)
+	}
+	anchor, _ := in.Proofs.Anchors.Anchor(id)
 	switch anchor.Lacking(in.Time) {
 	case trust.LackFails:
 		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is not one of the repository's: its list of keys was refreshed in this audit.", keyID))
@@ -132,4 +139,16 @@ func unknownKey(in *Input, id trust.ID, keyID string) Finding {
 		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", keyID))
 	}
 	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", keyID))
+}
+
+// distrusted says that what a signature is judged by cannot be relied on: its
+// source served what it must not. The documents are the proof.
+func distrusted(what string, s trust.Standing) Finding {
+	f := because(Fail, fmt.Sprintf("%s rests on trust anchors whose own source served what it must not. %s. A cache that lags behind would look the same: ask again later. If it lasts, it is an attack on that source, or on the way to it.",
+		what, upper(strings.TrimSuffix(s.Reason, "."))))
+	f.Facts = map[string]string{}
+	for _, a := range s.Accused.Evidence {
+		f.Facts["SHA-256 of "+a.URL] = fmt.Sprintf("%x", sha256.Sum256(a.Body))
+	}
+	return f
 }

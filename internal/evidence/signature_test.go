@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/prove"
 	"touchstone/internal/registry"
 	"touchstone/internal/trust"
 )
@@ -55,7 +56,7 @@ func TestWrongSignatures(t *testing.T) {
 	anchors := trust.Embedded()
 	at := time.Date(2026, time.October, 10, 0, 0, 0, 0, time.UTC)
 	in := func(keyID string, sig []byte) *Input {
-		return &Input{Anchors: anchors, Time: at, Network: true, Release: &registry.Release{SignsAll: "x",
+		return &Input{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{SignsAll: "x",
 			Signatures: []registry.ClaimedSignature{{Keys: string(trust.NPMKeys), KeyID: keyID, Message: []byte("a@1:sha512-x"), Signature: sig, Route: fetch.Direct}}}}
 	}
 	for _, id := range []string{old, current} {

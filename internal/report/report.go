@@ -127,6 +127,8 @@ type Subject struct {
 	Answers  []fetch.Answer // everything fetched, in any order
 	Time     time.Time
 	Rules    *principles.Document
+	// Notes tell of this audit what neither reference nor release does.
+	Notes []purl.Note
 }
 
 // New puts a report together.
@@ -135,7 +137,7 @@ func New(s Subject) *Report {
 		Format:       Format,
 		Reference:    s.Release.Ref.String(),
 		Pasted:       s.Pasted,
-		Notes:        notes(s.Release.Ref.Notes, s.Release.Notes),
+		Notes:        notes(s.Release.Ref.Notes, s.Release.Notes, s.Notes),
 		Repository:   s.Release.Repository,
 		Time:         s.Time.UTC().Format(time.RFC3339),
 		Requirements: s.Verdict.Requirements,

@@ -70,6 +70,8 @@ type Anchors struct {
 	// built is the version of the TUF root that the program carries, whatever
 	// a refresh put in its place since.
 	built int64
+	// accused are the anchors that nothing may rest on now.
+	accused []Accusation
 }
 
 type logKey struct{ name, key string }

@@ -1,7 +1,9 @@
 package trust
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -35,14 +37,16 @@ type client struct {
 	get        Getter
 	remembered map[int64][]byte // roots kept from earlier walks, by version
 	up         *updater.Updater
-	answers    []Answer         // everything read, in the order asked
-	roots      map[int64][]byte // the roots that the walk was given
+	answers    []Answer          // everything read, in the order asked
+	roots      map[int64][]byte  // the roots that the walk was given
+	documents  map[string][]byte // the rest of what it rests on, by path
 	// fromMemory is the version of the last document where memory gave it,
 	// else 0.
 	fromMemory int64
 }
 
-// unanswered is a document that could not be had.
+// unanswered is a document that could not be had: nothing came, or what came is
+// none of the repository's. That accuses nobody.
 type unanswered struct {
 	url    string
 	status int // 0 for no answer
@@ -50,8 +54,11 @@ type unanswered struct {
 }
 
 func (u *unanswered) Error() string {
-	if u.status == 0 {
+	switch {
+	case u.status == 0:
 		return fmt.Sprintf("fetching %s: no answer: %v", u.url, u.err)
+	case u.err != nil:
+		return fmt.Sprintf("fetching %s: reading the answer: %v", u.url, u.err)
 	}
 	return fmt.Sprintf("fetching %s: answered with status %d", u.url, u.status)
 }
@@ -94,19 +101,19 @@ func (c *client) target(name, have string, read func([]byte) error) (doc []byte,
 			return err
 		}
 		if info == nil || !c.up.GetTrustedMetadataSet().Root.Signed.ConsistentSnapshot {
-			return errors.New("its metadata describes no file with a digest in its name")
+			return fmt.Errorf("%w: its metadata describes no file with a digest in its name", ErrForm)
 		}
 		digest := info.Hashes["sha256"]
 		if len(digest) == 0 {
 			digest = info.Hashes["sha512"]
 		}
 		if len(digest) == 0 {
-			return errors.New("its metadata states neither SHA-256 nor SHA-512")
+			return fmt.Errorf("%w: its metadata states neither SHA-256 nor SHA-512", ErrForm)
 		}
+		dir, base := path.Split(name)
+		url := repositoryURL + "/targets/" + dir + hex.EncodeToString(digest) + "." + base
 		doc = []byte(have)
 		if info.VerifyLengthHashes(doc) != nil {
-			dir, base := path.Split(name)
-			url := repositoryURL + "/targets/" + dir + hex.EncodeToString(digest) + "." + base
 			if doc, err = c.DownloadFile(url, info.Length, 0); err != nil {
 				return err
 			}
@@ -114,7 +121,11 @@ func (c *client) target(name, have string, read func([]byte) error) (doc []byte,
 				return err
 			}
 		}
-		return read(doc)
+		c.document(url, doc)
+		if err := read(doc); err != nil {
+			return fmt.Errorf("%w: %w", ErrForm, err)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -141,18 +152,49 @@ func (c *client) DownloadFile(url string, maxLength int64, _ time.Duration) ([]b
 	case isRoot && (status == 404 || status == 0):
 		// The end of the walk (see Refresh, step 1), in go-tuf's words.
 		return nil, &metadata.ErrDownloadHTTP{StatusCode: 404, URL: url}
-	case status != 200:
+	case status == 200 && err == nil:
+		err = readable(body, maxLength, !strings.HasPrefix(url, repositoryURL+"/targets/"))
+	case status != 200 && status != 0:
+		err = nil // the status says enough
+	}
+	if status != 200 || err != nil {
 		return nil, &unanswered{url, status, err}
-	case err != nil:
-		return nil, fmt.Errorf("fetching %s: reading the answer: %w", url, err)
-	case int64(len(body)) > maxLength:
-		return nil, fmt.Errorf("fetching %s: the answer is longer than the %d bytes it may have", url, maxLength)
 	}
 	c.answers = append(c.answers, Answer{url, body})
 	if isRoot {
 		c.keep(version, body)
+	} else {
+		c.document(url, body)
 	}
 	return body, nil
+}
+
+// readable tells whether an answer can be a document of the repository at all:
+// metadata is a JSON object and carries signatures, no target is a web page. A
+// login page or an error in the place of one is no evidence of anything.
+func readable(body []byte, maxLength int64, isMetadata bool) error {
+	if int64(len(body)) > maxLength {
+		return fmt.Errorf("the answer is longer than the %d bytes it may have", maxLength)
+	}
+	if !isMetadata {
+		if text := bytes.TrimSpace(body); len(text) == 0 || text[0] == '<' {
+			return errors.New("what came is empty or a web page")
+		}
+		return nil
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil || object["signed"] == nil || object["signatures"] == nil {
+		return errors.New("what came is no signed metadata")
+	}
+	return nil
+}
+
+// document keeps a document that the walk rests on.
+func (c *client) document(url string, body []byte) {
+	if c.documents == nil {
+		c.documents = map[string][]byte{}
+	}
+	c.documents[strings.TrimPrefix(url, repositoryURL+"/")] = body
 }
 
 func (c *client) keep(version int64, body []byte) {
@@ -233,6 +275,8 @@ func (c *client) guard(doing string, step func() error) (err error) {
 		return fmt.Errorf("%s: %w: %w", doing, ErrUnreachable, err)
 	case c.fromMemory != 0:
 		return fmt.Errorf("%s: %w: root %d: %w", doing, ErrMemory, c.fromMemory, err)
+	case errors.Is(err, ErrForm):
+		return fmt.Errorf("%s: %w", doing, err)
 	case errors.Is(err, &metadata.ErrExpiredMetadata{}):
 		return fmt.Errorf("%s: %w, or this device's clock is wrong: %w", doing, ErrExpired, err)
 	case errors.Is(err, &metadata.ErrLengthOrHashMismatch{}):

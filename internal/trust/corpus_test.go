@@ -146,7 +146,7 @@ func TestTUFCasesOfTheCorpus(t *testing.T) {
 	second := Versions{Root: 2, Timestamp: 2, Snapshot: 2, Targets: 2}
 	scenarios := map[string]scenario{
 		"no-size-no-hash-snapshot-timestamp": {clock: winter, get: "test.txt", bytes: "test file\n"},
-		"root-too-big":                       {clock: winter, want: ErrRefused, says: "2.root.json: the answer is longer than the 98304 bytes it may have"},
+		"root-too-big":                       {clock: winter, want: ErrUnreachable, says: "2.root.json: reading the answer: the answer is longer than the 98304 bytes it may have"},
 		"root-unsigned":                      {clock: winter, want: ErrRefused, says: "Verifying root failed, not enough signatures, got 0, want 1"},
 		"root-update-with-invalid-signature": {clock: winter, want: ErrRefused, says: "invalid JSON hex bytes"},
 		"root-update-with-unknown-fields":    {start: "4.root.json", clock: now},

@@ -35,10 +35,12 @@
 //
 // # Refresh
 //
-// [Refresh] walks the TUF repository through a [Getter]. What it learns about
-// versions is kept in a [Memory], which can only raise what the next refresh
-// accepts: versions seen never go back. When a refresh fails, the anchors stay
-// what they were, and their age tells.
+// [Refresh] walks the TUF repository through a [Getter]. What it learns is kept
+// in a [Memory], which can only raise what the next refresh accepts (versions
+// seen never go back) and from which [Recall] has the refreshed anchors again,
+// verified anew. When a refresh fails, the anchors stay what they were. Where
+// nothing usable came their age tells; what came and is wrong (a rollback, a
+// freeze, a bad signature) accuses them, and what rests on them fails.
 //
 // Nothing here looks at a clock, a file or the network: time and answers come
 // from the caller. Other anchors get in only through the build tag

@@ -50,8 +50,9 @@ func read(t testing.TB, elem ...string) []byte {
 // A shelf serves documents by path; what it lacks is a 404.
 type shelf struct {
 	files  map[string][]byte
-	status map[string]int   // another status than 200
-	broken map[string]error // an err, with status[path]
+	status map[string]int    // another status than 200
+	broken map[string]error  // an err, with status[path]
+	after  map[string][]byte // what comes in place of a file
 	asked  []string
 }
 
@@ -63,6 +64,9 @@ func (s *shelf) Get(url string, maxLength int64) ([]byte, int, error) {
 	}
 	if status := s.status[p]; status != 0 {
 		return nil, status, nil
+	}
+	if body, ok := s.after[p]; ok {
+		return body, 200, nil
 	}
 	body, ok := s.files[p]
 	if !ok {

@@ -3,11 +3,12 @@ package trust
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,73 +24,139 @@ func write(t *testing.T, dir, name string, body []byte) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name), body, 0o600))
 }
 
+// storedMemory is what a refresh leaves, as it is kept.
+func storedMemory(t testing.TB, m Memory) []byte {
+	t.Helper()
+	kept, err := m.Store()
+	require.NoError(t, err)
+	return kept
+}
+
 func TestMemoryKeepsWhatItWasGiven(t *testing.T) {
-	r, _, from := published(t)
+	r, s, from := published(t)
 	r.rotate(t)
 	r.rotate(t)
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	require.Len(t, out.Memory.Roots, 2)
-	stored, err := json.Marshal(out.Memory)
-	require.NoError(t, err)
-	back, err := ParseMemory(stored)
+	kept := storedMemory(t, out.Memory)
+	anchors, back, err := Recall(from, kept)
 	require.NoError(t, err)
 	assert.Equal(t, out.Memory, back)
-	again, err := json.Marshal(back)
-	require.NoError(t, err)
-	assert.Equal(t, stored, again)
+	assert.Equal(t, kept, storedMemory(t, back))
+
+	assert.Equal(t, out.Anchors, anchors, "the refreshed anchors are had again, without a network")
+	assert.Equal(t, s.npmKeys, anchors.NPMKeysJSON())
+	anchor, _ := anchors.Anchor(NPMKeys)
+	assert.Equal(t, now, anchor.RefreshedAt)
+
+	t.Run("a failed refresh takes nothing from it", func(t *testing.T) {
+		failed, err := Refresh(anchors, back, offline{}, now.Add(time.Hour))
+		require.ErrorIs(t, err, ErrUnreachable)
+		assert.Equal(t, out.Memory, failed.Memory)
+	})
+	t.Run("targets at hand are in it again after the next refresh", func(t *testing.T) {
+		next, err := Refresh(anchors, back, r, now.Add(time.Hour))
+		require.NoError(t, err)
+		assert.Equal(t, out.Memory.Documents, next.Memory.Documents)
+		assert.Equal(t, now.Add(time.Hour), next.Memory.At)
+	})
+	t.Run("a program with other anchors does not take them", func(t *testing.T) {
+		anchors, _, err := Recall(Embedded(), kept)
+		require.NoError(t, err)
+		assert.Equal(t, Embedded(), anchors)
+	})
 }
 
 func TestMemoryOfNothing(t *testing.T) {
-	for _, stored := range [][]byte{nil, {}} {
-		m, err := ParseMemory(stored)
+	for _, kept := range [][]byte{nil, {}, storedMemory(t, Memory{})} {
+		anchors, m, err := Recall(Embedded(), kept)
 		require.NoError(t, err)
 		assert.Equal(t, Memory{}, m)
+		assert.Equal(t, Embedded(), anchors)
 	}
-	stored, err := json.Marshal(Memory{})
-	require.NoError(t, err)
-	m, err := ParseMemory(stored)
-	require.NoError(t, err)
-	assert.Equal(t, Memory{}, m)
 }
 
 func TestDamagedMemory(t *testing.T) {
-	const good = `{"format":1,"versions":{"root":16,"timestamp":762,"snapshot":165,"targets":14,"delegation":8}}`
-	_, err := ParseMemory([]byte(good))
+	r, s, from := published(t)
+	r.rotate(t)
+	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
-	root16, err := json.Marshal([]byte(committedTUFRoot))
-	require.NoError(t, err)
-	for name, c := range map[string]struct{ stored, want string }{
-		"not JSON":           {"?", "parsing JSON"},
-		"cut short":          {good[:len(good)-1], "parsing JSON"},
-		"something follows":  {good + "{}", "something follows"},
-		"null":               {"null", "not of form 1"},
-		"nothing":            {"{}", "not of form 1"},
-		"a newer form":       {strings.Replace(good, `"format":1`, `"format":2`, 1), "not of form 1"},
-		"an unknown part":    {strings.Replace(good, `"root"`, `"roof"`, 1), "unknown field"},
-		"below zero":         {strings.Replace(good, "762", "-1", 1), "impossible version -1"},
-		"too high":           {strings.Replace(good, "762", "9007199254740993", 1), "impossible version"},
-		"not a number":       {strings.Replace(good, "762", `"762"`, 1), "parsing JSON"},
-		"root that is none":  {strings.Replace(good, "}}", `},"roots":{"16":"AAAA"}}`, 1), "not what it is kept as"},
-		"root out of place":  {strings.Replace(good, "}}", `},"roots":{"15":`+string(root16)+`}}`, 1), "not what it is kept as"},
-		"root not seen":      {strings.Replace(strings.Replace(good, "16,", "15,", 1), "}}", `},"roots":{"16":`+string(root16)+`}}`, 1), "not what it is kept as"},
-		"root of no version": {strings.Replace(good, "}}", `},"roots":{"x":`+string(root16)+`}}`, 1), "parsing JSON"},
-		"too long":           {strings.Repeat(" ", maxMemory) + good, "up to 4194304 are read"},
+	good := string(storedMemory(t, out.Memory))
+	unrooted := out.Versions // without the successor of the program's own root
+	unrooted.Root = 1
+	other := func(change func(*Memory)) string {
+		m := out.Memory
+		change(&m)
+		return string(storedMemory(t, m))
+	}
+	for name, c := range map[string]struct {
+		kept, want string
+		known      Versions
+	}{
+		"not JSON":          {"?", "parsing JSON", Versions{}},
+		"cut short":         {good[:len(good)-1], "parsing JSON", Versions{}},
+		"something follows": {good + "{}", "something follows", Versions{}},
+		"null":              {"null", "not of form 2", Versions{}},
+		"nothing":           {"{}", "not of form 2", Versions{}},
+		"an older form":     {`{"format":1,"versions":{"root":16},"roots":{}}`, "unknown field", Versions{}},
+		"a newer form":      {strings.Replace(good, `"format":2`, `"format":3`, 1), "not of form 2", Versions{}},
+		"an unknown part":   {strings.Replace(good, `"root"`, `"roof"`, 1), "unknown field", Versions{}},
+		"a higher version":  {strings.Replace(good, `"timestamp":10`, `"timestamp":99`, 1), "its sum differs", out.Versions},
+		"a lower version":   {strings.Replace(good, `"timestamp":10`, `"timestamp":1`, 1), "its sum differs", out.Versions},
+		"another time":      {strings.Replace(good, `"at":"20`, `"at":"21`, 1), "its sum differs", Versions{Root: 2}}, // expired by then
+		"below zero":        {other(func(m *Memory) { m.Versions.Root = -1 }), "impossible version -1", out.Versions},
+		"too high":          {other(func(m *Memory) { m.Versions.Targets = maxVersion + 1 }), "impossible version", out.Versions},
+		"root that is none": {other(func(m *Memory) { m.Roots = map[int64][]byte{2: {}} }), "not what it is kept as", unrooted},
+		"root out of place": {other(func(m *Memory) { m.Roots = map[int64][]byte{1: m.Roots[2]} }), "not what it is kept as", unrooted},
+		"root not seen":     {other(func(m *Memory) { m.Versions.Root = 1 }), "not what it is kept as", out.Versions},
+		"too long":          {strings.Repeat(" ", maxMemory) + good, "up to 4194304 are read", Versions{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := ParseMemory([]byte(c.stored))
+			anchors, m, err := Recall(from, []byte(c.kept))
 			require.ErrorIs(t, err, ErrMemory)
 			require.ErrorContains(t, err, c.want)
-			assert.Equal(t, Memory{}, m)
+			assert.Equal(t, from, anchors)
+			assert.Equal(t, Memory{Versions: c.known.max(Versions{Root: 1})}, m)
+
+			renewed, err := Refresh(anchors, m, r, now)
+			require.NoError(t, err, "a fresh walk from the embedded root renews it")
+			assert.Equal(t, out.Anchors, renewed.Anchors)
+			assert.Equal(t, out.Memory, renewed.Memory)
 		})
 	}
-	kept, err := ParseMemory([]byte(strings.Replace(good, "}}", `},"roots":{"16":`+string(root16)+`}}`, 1)))
+	t.Run("what signed documents in it still prove is not gone back behind", func(t *testing.T) {
+		_, m, err := Recall(from, []byte(strings.Replace(good, `"timestamp":10`, `"timestamp":99`, 1)))
+		require.ErrorIs(t, err, ErrMemory)
+		s.v.Timestamp--
+		r.publish(t, s)
+		_, err = Refresh(from, m, r, now)
+		var rollback *Rollback
+		require.ErrorAs(t, err, &rollback)
+		assert.Equal(t, Rollback{Role: "timestamp", Seen: 10, Offered: 9}, *rollback)
+	})
+}
+
+// Whatever byte of a memory is changed: it never gives anchors that the
+// repository did not sign, nor versions that it did not have.
+func TestMutatedMemory(t *testing.T) {
+	r, _, from := published(t)
+	r.rotate(t)
+	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
-	assert.Len(t, kept.Roots, 1)
+	good := storedMemory(t, out.Memory)
+	for i := 0; i < len(good); i += 211 {
+		bad := slices.Clone(good)
+		bad[i] ^= 1 << (i % 8)
+		anchors, m, err := Recall(from, bad)
+		require.ErrorIs(t, err, ErrMemory, "byte %d", i)
+		require.Equal(t, from, anchors, "byte %d", i)
+		require.Nil(t, behind(out.Versions, m.Versions, true), "byte %d", i)
+	}
 }
 
 // Roots in a memory are no anchors: one that does not follow from the
-// program's own ends the refresh.
+// program's own is put aside, and asked for again.
 func TestRememberedRootIsVerified(t *testing.T) {
 	r, _, from := published(t)
 	second := r.rotate(t)
@@ -101,9 +168,9 @@ func TestRememberedRootIsVerified(t *testing.T) {
 
 	memory := Memory{Versions: Versions{Root: 2}, Roots: map[int64][]byte{2: other}}
 	out, err := Refresh(from, memory, r, now)
-	require.ErrorIs(t, err, ErrMemory)
-	require.ErrorContains(t, err, "clear this site's stored data")
-	assert.Equal(t, from, out.Anchors)
+	require.NoError(t, err)
+	assert.Equal(t, map[int64][]byte{2: second}, out.Memory.Roots)
+	assert.Equal(t, second, out.Anchors.TUFRoot())
 
 	t.Run("and a network that withholds it does not hide it", func(t *testing.T) {
 		delete(r.files, "/2.root.json")
@@ -130,19 +197,18 @@ func TestRememberedRootIsVerified(t *testing.T) {
 	})
 }
 
-func FuzzParseMemory(f *testing.F) {
-	f.Add([]byte(`{"format":1,"versions":{"root":16,"timestamp":762,"snapshot":165,"targets":14,"delegation":8}}`))
-	f.Add([]byte(`{"format":1,"versions":{},"roots":{"1":null}}`))
-	f.Fuzz(func(t *testing.T, stored []byte) {
-		m, err := ParseMemory(stored)
+func FuzzRecall(f *testing.F) {
+	f.Add([]byte(`{"format":2,"sha256":"","memory":{"versions":{"root":16,"timestamp":762,"snapshot":165,"targets":14,"delegation":8}}}`))
+	f.Add(storedMemory(f, Memory{Versions: Versions{Root: 16}}))
+	f.Fuzz(func(t *testing.T, kept []byte) {
+		anchors, m, err := Recall(Embedded(), kept)
+		require.Equal(t, Embedded(), anchors)
 		if err != nil {
 			require.ErrorIs(t, err, ErrMemory)
-			require.Equal(t, Memory{}, m)
+			require.Empty(t, m.Documents)
 			return
 		}
-		out, err := json.Marshal(m)
-		require.NoError(t, err)
-		back, err := ParseMemory(out)
+		_, back, err := Recall(Embedded(), storedMemory(t, m))
 		require.NoError(t, err)
 		require.Equal(t, m.Versions, back.Versions)
 		require.Len(t, back.Roots, len(m.Roots))

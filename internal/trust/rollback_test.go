@@ -36,11 +36,11 @@ func TestRollback(t *testing.T) {
 				assert.Equal(t, role, rollback.Role)
 				assert.Equal(t, *field(&seen), rollback.Seen)
 				assert.Equal(t, *field(&seen)-1, rollback.Offered)
-				require.NotEmpty(t, rollback.Evidence)
-				for _, answer := range rollback.Evidence {
+				require.NotEmpty(t, out.Answers)
+				for _, answer := range out.Answers {
 					assert.Equal(t, r.files[strings.TrimPrefix(answer.URL, repositoryURL)], answer.Body)
 				}
-				assert.True(t, slices.ContainsFunc(rollback.Evidence, func(a Answer) bool {
+				assert.True(t, slices.ContainsFunc(out.Answers, func(a Answer) bool {
 					return a.URL == repositoryURL+"/timestamp.json"
 				}))
 				assert.Equal(t, from, out.Anchors)

@@ -43,6 +43,9 @@ func (a Anchor) ended(now time.Time) bool {
 // A Standing says whether what rests on an anchor may count.
 type Standing struct {
 	Counts bool
+	// Accused is what speaks against the anchor: what rests on it fails. Nil
+	// for nothing; else it does not count.
+	Accused *Accusation
 	// Reason says why not, or with which reservation; empty when the anchor
 	// counts without one.
 	Reason string
@@ -82,9 +85,16 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 	return s
 }
 
-// Standing judges one anchor; one that the set does not hold never counts.
+// Standing judges one anchor; one that the set does not hold, or that is
+// accused, never counts.
 func (a Anchors) Standing(id ID, now time.Time, network bool) Standing {
 	anchor, _ := a.Anchor(id)
+	for _, one := range a.accused {
+		if one.ID == id {
+			return Standing{Accused: &one, AsOf: anchor.AsOf(),
+				Reason: fmt.Sprintf("%s: %v", anchor.Name, one.Why)}
+		}
+	}
 	return anchor.Standing(now, network)
 }
 

@@ -51,15 +51,19 @@ type Getter interface {
 // What ended a refresh; every error of [Refresh] is one of them or a
 // [*Rollback]. Whatever it is, the anchors stay what they were.
 var (
-	// ErrUnreachable: a document could not be had.
-	ErrUnreachable = errors.New("the repository could not be reached")
+	// ErrUnreachable: a document could not be had, or what came in its place
+	// is none of the repository's.
+	ErrUnreachable = errors.New("no usable answer could be had from the repository")
+	// ErrForm: a document is genuine, and of a form that this program does not
+	// read.
+	ErrForm = errors.New("what the repository serves is of a form that this version does not read")
 	// ErrExpired: what the repository serves is out of date, or the clock is
 	// wrong.
 	ErrExpired = errors.New("what the repository serves has expired")
-	// ErrRefused: a document is wrong: signature, digest, version or form.
+	// ErrRefused: a document is wrong: signature, digest or version.
 	ErrRefused = errors.New("what the repository serves was refused")
 	// ErrMemory: what was kept from earlier refreshes is damaged.
-	ErrMemory = errors.New("what was kept from earlier refreshes is damaged; clear this site's stored data to refresh again")
+	ErrMemory = errors.New("what was kept from earlier refreshes is damaged, and was put aside")
 )
 
 // A Rollback is a repository that serves an older state than one it served
@@ -69,8 +73,6 @@ type Rollback struct {
 	Role    string // the role whose version went back, as in "timestamp"
 	Seen    int64  // its version as seen before
 	Offered int64  // its version now
-	// Evidence is every answer of this refresh, in the order asked.
-	Evidence []Answer
 }
 
 func (r *Rollback) Error() string {
@@ -128,11 +130,12 @@ func behind(offered, seen Versions, complete bool) *Rollback {
 type Refreshed struct {
 	// Anchors are the refreshed ones, or those that the refresh began with.
 	Anchors Anchors
+	// Answers is every document that was fetched, in the order asked: what an
+	// error, or Kept, rests on.
+	Answers []Answer
 	// Versions are those that the repository's verified metadata state, as far
 	// as the refresh got.
 	Versions Versions
-	// At is the refresh's time.
-	At time.Time
 	// Memory is to be kept for the next refresh, also after an error.
 	Memory Memory
 	// Kept are the anchors that could not be refreshed, and stayed.
@@ -154,28 +157,33 @@ type Kept struct {
 //     snapshot and targets (5.4 to 5.6). A root that no answer was had for ends
 //     the walk like one that does not exist: a browser cannot tell the two
 //     apart, and the timestamp, which is a week old at most, needs the keys of
-//     the current root.
+//     the current root. Roots in memory that do not verify are put aside, and
+//     the walk begins again.
 //  2. Refuse versions behind those that from, or memory, has seen.
 //  3. Fetch the targets (5.7) and read each; one that cannot be had or
 //     understood leaves its anchor as it was.
 //
 // After an error of step 1 or 2, or where no target could be had, the anchors
 // are those of from.
-func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (Refreshed, error) {
+func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (out Refreshed, err error) {
 	seen := from.seen.max(memory.Versions)
 	c := &client{get: get, remembered: memory.Roots}
 	// 1.
 	walkErr := c.walk(from.tufRoot, now)
+	if errors.Is(walkErr, ErrMemory) {
+		memory.Roots = nil // they are asked for again
+		c = &client{get: get}
+		walkErr = c.walk(from.tufRoot, now)
+	}
 	offered := c.versions()
-	out := Refreshed{
+	out = Refreshed{
 		Anchors:  from,
 		Versions: offered,
-		At:       now,
-		Memory:   Memory{Versions: seen.max(offered), Roots: keepRoots(from, memory, c, offered.Root)},
+		Memory:   Memory{seen.max(offered), keepRoots(from, memory, c, offered.Root), memory.At, memory.Documents},
 	}
+	defer func() { out.Answers = c.answers }()
 	// 2.
 	if r := behind(offered, seen, walkErr == nil); r != nil {
-		r.Evidence = c.answers
 		return out, r
 	}
 	if walkErr != nil {
@@ -215,6 +223,9 @@ func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (Refreshed,
 	}
 	next.seen = out.Memory.Versions
 	out.Anchors = next
+	if len(out.Kept) == 0 {
+		out.Memory.At, out.Memory.Documents = now, c.documents
+	}
 	return out, nil
 }
 

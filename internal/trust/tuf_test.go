@@ -32,12 +32,17 @@ func TestRefresh(t *testing.T) {
 	require.NoError(t, err)
 	requireDeclared(t, r.asked)
 	assert.Empty(t, out.Kept)
-	assert.Equal(t, now, out.At)
 
 	want := first
 	want.Root = 2
 	assert.Equal(t, want, out.Versions)
-	assert.Equal(t, Memory{Versions: want, Roots: map[int64][]byte{2: second}}, out.Memory)
+	assert.Equal(t, want, out.Memory.Versions)
+	assert.Equal(t, map[int64][]byte{2: second}, out.Memory.Roots)
+	assert.Equal(t, now, out.Memory.At)
+	for name, doc := range out.Memory.Documents {
+		assert.Equal(t, r.files["/"+name], doc)
+	}
+	assert.Len(t, out.Memory.Documents, 6)
 
 	assert.Equal(t, s.trustedRoot, out.Anchors.SigstoreRoot())
 	assert.Equal(t, s.npmKeys, out.Anchors.NPMKeysJSON())
@@ -99,12 +104,22 @@ func TestRefreshEndsWithoutAnchorsChanged(t *testing.T) {
 			r.files["/2.root.json"] = r.publishRoot(t)
 		}, ErrRefused, "bad version number", Versions{Root: 1}},
 		"root is something else": {func(_ *testing.T, r *repo, _ *state) { r.files["/2.root.json"] = []byte("<html>") },
-			ErrRefused, "invalid character", Versions{Root: 1}},
+			ErrUnreachable, "2.root.json: reading the answer: what came is no signed metadata", Versions{Root: 1}},
 		"root too long": {func(_ *testing.T, r *repo, _ *state) { r.files["/2.root.json"] = make([]byte, maxRoot+1) },
-			ErrRefused, "longer than the 98304 bytes", Versions{Root: 1}},
+			ErrUnreachable, "longer than the 98304 bytes", Versions{Root: 1}},
+		"a login page for the timestamp": {func(_ *testing.T, r *repo, _ *state) {
+			r.after = map[string][]byte{"/timestamp.json": []byte("<!doctype html><title>Log in</title>")}
+		},
+			ErrUnreachable, "timestamp.json: reading the answer: what came is no signed metadata", Versions{Root: 1}},
+		"nothing for the snapshot": {func(_ *testing.T, r *repo, _ *state) { r.after = map[string][]byte{"/5.snapshot.json": {}} },
+			ErrUnreachable, "5.snapshot.json: reading the answer: what came is no signed metadata", Versions{Root: 1, Timestamp: 10, Snapshot: 5}},
+		"an error in JSON for the targets": {func(_ *testing.T, r *repo, _ *state) {
+			r.after = map[string][]byte{"/3.targets.json": []byte(`{"error":"log in first"}`)}
+		},
+			ErrUnreachable, "3.targets.json: reading the answer: what came is no signed metadata", first},
 		"root answered and unreadable": {func(_ *testing.T, r *repo, _ *state) {
 			r.status["/2.root.json"], r.broken["/2.root.json"] = 200, errors.New("cut short")
-		}, ErrRefused, "2.root.json: reading the answer: cut short", Versions{Root: 1}},
+		}, ErrUnreachable, "2.root.json: reading the answer: cut short", Versions{Root: 1}},
 		"root with another status": {func(_ *testing.T, r *repo, _ *state) { r.status["/2.root.json"] = 403 },
 			ErrUnreachable, "2.root.json: answered with status 403", Versions{Root: 1}},
 		"timestamp unsigned": {func(_ *testing.T, _ *repo, s *state) { s.signer = map[string]string{"timestamp": ""} },
@@ -203,10 +218,10 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 		"npm's delegation missing": {func(r *repo, _ *state) { r.status["/2.registry.npmjs.org.json"] = 404 },
 			NPMKeys, ErrUnreachable, "answered with status 404"},
 		"npm's keys in a form not read": {func(_ *repo, s *state) { s.npmKeys = []byte(`{"keys":[]}`) },
-			NPMKeys, ErrRefused, "it lists 0 keys"},
+			NPMKeys, ErrForm, "it lists 0 keys"},
 		"trusted root in a form not read": {func(_ *repo, s *state) {
 			s.trustedRoot = bytes.Replace(s.trustedRoot, []byte("version=0.1"), []byte("version=0.9"), 1)
-		}, SigstoreRoot, ErrRefused, "version=0.9"},
+		}, SigstoreRoot, ErrForm, "version=0.9"},
 		"trusted root not fetched": {func(r *repo, s *state) {
 			r.status["/targets/"+hexSum(s.trustedRoot)+".trusted_root.json"] = 503
 		}, SigstoreRoot, ErrUnreachable, "answered with status 503"},
@@ -220,14 +235,14 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 		"trusted root longer than stated": {func(r *repo, s *state) {
 			s.targetsSaid = r.putTarget(targetRoot, s.trustedRoot)
 			s.targetsSaid.Length--
-		}, SigstoreRoot, ErrRefused, "longer than the"},
+		}, SigstoreRoot, ErrUnreachable, "longer than the"},
 		"trusted root shorter than stated": {func(r *repo, s *state) {
 			s.targetsSaid = r.putTarget(targetRoot, s.trustedRoot)
 			s.targetsSaid.Length++
 		}, SigstoreRoot, ErrRefused, "its length or digest is not the one"},
 		"trusted root with another digest only": {func(_ *repo, s *state) {
 			s.targetsSaid = &metadata.TargetFiles{Length: 5, Hashes: metadata.Hashes{"md5": make([]byte, 16)}}
-		}, SigstoreRoot, ErrRefused, "states neither SHA-256 nor SHA-512"},
+		}, SigstoreRoot, ErrForm, "states neither SHA-256 nor SHA-512"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, s, from := published(t)
@@ -260,7 +275,7 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 		s.trustedRoot, s.npmKeys = []byte("{}"), []byte("{}")
 		r.publish(t, s)
 		out, err := Refresh(from, Memory{}, r, now)
-		require.ErrorIs(t, err, ErrRefused)
+		require.ErrorIs(t, err, ErrForm)
 		assert.Equal(t, from, out.Anchors)
 		assert.Len(t, out.Kept, 2)
 	})
@@ -276,6 +291,6 @@ func TestRepositoryWithoutConsistentSnapshots(t *testing.T) {
 		r.files["/"+plain] = r.files["/"+name]
 	}
 	_, err := Refresh(anchored(t, root, Versions{}), Memory{}, r, now)
-	require.ErrorIs(t, err, ErrRefused)
+	require.ErrorIs(t, err, ErrForm)
 	require.ErrorContains(t, err, "describes no file with a digest in its name")
 }

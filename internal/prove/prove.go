@@ -1,0 +1,130 @@
+// Package prove gathers what a release's signatures need beside themselves:
+// anchors that are fresh, and the log proofs that attestations lack. It runs
+// the verification only to find its way; what it brings is judged by the checks
+// (package evidence).
+package prove
+
+import (
+	"context"
+	"time"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+	"touchstone/internal/rekor"
+	"touchstone/internal/sigstore"
+	"touchstone/internal/trust"
+)
+
+// Proofs are what a release's signatures are judged with.
+type Proofs struct {
+	// Anchors are those to judge by, refreshed where that could be done.
+	Anchors trust.Anchors
+	// Root is Sigstore's trusted root among them; where it cannot be used it is
+	// nil, and Rootless says why.
+	Root     *sigstore.Root
+	Rootless error
+	// Bundles are the release's attestations, in its order, each completed by
+	// the log proofs that it lacked and that could be had.
+	Bundles [][]byte
+	// Notes tell what a person should know of how the anchors were had.
+	Notes []purl.Note
+}
+
+// Hosts declares where the clients of trust and log may go.
+func Hosts() []fetch.Host {
+	hosts := rekor.Hosts()
+	for _, h := range trust.Hosts() {
+		hosts = append(hosts, fetch.Host{Name: h.Name, Paths: h.Paths})
+	}
+	return hosts
+}
+
+// Gather fetches what rel's signatures need, for an audit that began at the
+// given time. The release is not changed. Only a cancelled context is an error:
+// what could not be had leaves the older anchors, or the bundle as it was
+// served.
+func Gather(ctx context.Context, c *fetch.Client, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
+	if len(rel.Signatures) == 0 && len(rel.Attestations.Each) == 0 {
+		return k.held(), nil
+	}
+	p, err := k.fresh(ctx, c, began, func(a trust.Anchors) bool { return lacking(rel, a) })
+	if err != nil {
+		return Proofs{}, err
+	}
+	keys := p.StatementKeys(trust.ID(rel.Attestations.Keys))
+	asked := 0
+	for _, a := range rel.Attestations.Each {
+		bundle, n, err := p.complete(ctx, c, keys, a.Bundle, maxProofs-asked)
+		if err != nil {
+			return Proofs{}, err
+		}
+		asked += n
+		p.Bundles = append(p.Bundles, bundle)
+	}
+	return p, nil
+}
+
+// maxProofs bounds how many log entries are asked for in one audit: what is
+// served decides how many there are, and the log is somebody else's.
+const maxProofs = 16
+
+// complete adds to a bundle the proofs that it lacks, asking for up to most of
+// them; asked tells for how many. What was served must not fail for a proof that
+// came from elsewhere and is wrong.
+func (p Proofs) complete(ctx context.Context, c *fetch.Client, keys []sigstore.Key, bundle []byte, most int) (completed []byte, asked int, err error) {
+	claimed, err := sigstore.Read(bundle)
+	if err != nil || p.Root == nil || len(claimed.Log) > most {
+		return bundle, 0, nil // the checks say what is wrong with it
+	}
+	completed, err = rekor.Complete(ctx, c, p.Root.Logs(), bundle)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !p.verifies(completed, keys) && p.verifies(bundle, keys) {
+		completed = bundle
+	}
+	return completed, len(claimed.Log), nil
+}
+
+// verifies tells whether a bundle does, only to choose.
+func (p Proofs) verifies(bundle []byte, keys []sigstore.Key) bool {
+	_, err := sigstore.Verify(sigstore.Query{Bundle: bundle, Root: p.Root, Keys: keys, AnyArtifact: true})
+	return err == nil
+}
+
+// StatementKeys are the keys of an anchored set that may sign statements.
+func (p Proofs) StatementKeys(set trust.ID) []sigstore.Key {
+	var out []sigstore.Key
+	for _, k := range p.Anchors.Keys(set) {
+		if k.Usage != trust.UsageAttestations || k.Public == nil {
+			continue
+		}
+		key := sigstore.Key{Hint: k.ID, SPKI: k.SPKI, Start: k.Start}
+		if k.End != nil {
+			key.End = *k.End
+		}
+		out = append(out, key)
+	}
+	return out
+}
+
+// lacking tells whether something is signed by a key that the anchors lack: it
+// may have come into use since they were refreshed.
+func lacking(rel *registry.Release, anchors trust.Anchors) bool {
+	for _, s := range rel.Signatures {
+		if _, known := anchors.Key(trust.ID(s.Keys), s.KeyID, trust.UsageSignatures); !known {
+			return true
+		}
+	}
+	for _, a := range rel.Attestations.Each {
+		claimed, err := sigstore.Read(a.Bundle)
+		if err != nil || claimed.KeyHint == "" {
+			continue
+		}
+		if _, known := anchors.Key(trust.ID(rel.Attestations.Keys), claimed.KeyHint, trust.UsageAttestations); !known {
+			return true
+		}
+	}
+	return false
+}

@@ -39,7 +39,8 @@ const steps = [
   ["what npm pins", ensureInstalled],
   ["a browser", ensureChromium],
   ["the build", async () => {
-    await Promise.all([build(), buildEdge()]);
+    await build();
+    await buildEdge();
     await buildSite();
   }],
   ["gofmt", async () => {

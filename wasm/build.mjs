@@ -10,19 +10,22 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "build");
 const run = promisify(execFile);
 
-async function go(args, env = {}) {
+/**
+ * Runs wasm/slim, which builds and runs programs of this module, all compiled
+ * alike: what one needs, the next finds in Go's cache.
+ */
+export async function slim(...args) {
   try {
-    const { stdout } = await run("go", args, { cwd: root, env: { ...process.env, ...env }, maxBuffer: 64 << 20 });
-    return stdout;
+    return (await run("go", ["run", "./wasm/slim", ...args], { cwd: root, maxBuffer: 64 << 20 })).stdout;
   } catch (error) {
-    throw new Error(error.code === "ENOENT" ? "building needs Go (1.26 or later) on the PATH" : `go ${args[0]} failed:\n${error.stderr || error.message}`);
+    throw new Error(error.code === "ENOENT" ? "building needs Go (1.26 or later) on the PATH" : `wasm/slim ${args.slice(0, 2).join(" ")} failed:\n${error.stderr || error.message}`);
   }
 }
 
 /** Builds the WebAssembly, pruned (see wasm/slim), and compresses it: well where it is to be deployed, else quickly. */
 export async function build({ deploy = false } = {}) {
   await mkdir(out, { recursive: true });
-  return go(["run", "./wasm/slim", "-build", "./wasm", "-o", "build/touchstone.wasm", ...(deploy ? ["-brotli=11"] : [])]);
+  return slim("-build", "./wasm", "-o", "build/touchstone.wasm", ...(deploy ? ["-brotli=11"] : []));
 }
 
 /**

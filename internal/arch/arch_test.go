@@ -43,12 +43,14 @@ var layers = map[string][]string{
 	// what signatures need beside themselves, fetched before the first check
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},
+	// what tests and examples are made of
+	"internal/mint": {"internal/fetch"},
 	// the relay's decisions, and the edge around them
 	"internal/relay": {"internal/fetch"},
 	"web/edge":       {"internal/relay", "internal/audit", "internal/fetch"},
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch"},
-	"web/site":          {"internal/report", "internal/audit", "principles"},
+	"web/site":          {"internal/report", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/audit", "internal/report", "internal/fetch", "internal/trust", "internal/sigstore"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
@@ -149,6 +151,16 @@ func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 			if who, guarded := outside[i]; guarded {
 				require.True(t, slices.Contains(who, s.path), "%s imports %s", s.path, i)
 			}
+		}
+	}
+}
+
+// TestNothingServedIsMinted: what invents logs and keys is linked into tests,
+// and into programs that say so by their build tag.
+func TestNothingServedIsMinted(t *testing.T) {
+	for _, s := range sources(t) {
+		if !s.test && slices.Contains(imports(s), module+"internal/mint") {
+			require.True(t, strings.HasPrefix(s.text, "//go:build touchstone_testanchors\n"), "%s imports what is invented", s.path)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"os/exec"
-	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,9 +17,8 @@ func TestSlimPassesTheTestsOfTheCorpus(t *testing.T) {
 	node(t)
 	corpus(t)
 	require.NoError(t, b.generate())
-	goroot, _, err := run(b.root, nil, "go", "env", "GOROOT")
+	starter, err := b.glue("go_js_wasm_exec")
 	require.NoError(t, err)
-	starter := filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", "go_js_wasm_exec")
 
 	for _, tt := range []struct {
 		pkg, skip string

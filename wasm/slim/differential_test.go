@@ -60,17 +60,12 @@ func TestSlimAnswersAlike(t *testing.T) {
 	}
 }
 
-// starter returns the script that runs a wasm under Node, in a folder where
-// Node takes it for CommonJS.
+// starter returns the script that runs a wasm under Node.
 func starter(t *testing.T, b *builder) string {
 	t.Helper()
-	dir := t.TempDir()
-	for _, name := range []string{"wasm_exec.js", "wasm_exec_node.js"} {
-		data, err := b.execFile(name)
-		require.NoError(t, err)
-		require.NoError(t, writeFile(filepath.Join(dir, name), data))
-	}
-	return filepath.Join(dir, "wasm_exec_node.js")
+	name, err := b.glue("wasm_exec_node.js")
+	require.NoError(t, err)
+	return name
 }
 
 // answers runs the probe, one answer a job.

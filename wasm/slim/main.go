@@ -2,6 +2,8 @@
 //
 //	go run ./wasm/slim                  prune into build/slim
 //	go run ./wasm/slim -build ./wasm    prune, build, inspect and compress
+//	go run ./wasm/slim -run ./web/site -tags T -- -out build/site
+//	                                    prune, build, and run under Node
 //	go run ./wasm/slim -relist          after a version bump: see list.json
 //
 // sigstore-go as it is published does not compile for js/wasm and brings gRPC,
@@ -59,9 +61,10 @@ func main() {
 	var c command
 	flag.StringVar(&c.out, "out", "build/slim", "the build `folder`, inside the module")
 	flag.StringVar(&c.pkg, "build", "", "the `package` to build after pruning")
+	flag.StringVar(&c.tool, "run", "", "the `package` to build and run, with the arguments that follow: it shares with the others what is compiled, and sees the pruned modules")
 	flag.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
 	flag.StringVar(&c.wasm, "o", "build/touchstone.wasm", "the `file` to build, inside the module; wasm_exec.js is put beside it")
-	flag.IntVar(&c.quality, "brotli", quick, "write FILE.br at this `quality`: 11 for what is deployed, which takes half a minute")
+	flag.IntVar(&c.quality, "brotli", quick, "write FILE.br at this `quality`: 11 for what is deployed, which takes half a minute; 0 for none")
 	flag.BoolVar(&c.unpacked, "unpacked", false, "leave what the linker wrote as it is: a ninth larger, and stack traces say lines")
 	flag.BoolVar(&c.relist, "relist", false, "rewrite list.json for the versions that go.mod selects, for review")
 	flag.Parse()
@@ -73,6 +76,7 @@ func main() {
 
 type command struct {
 	out, pkg, tags, wasm string
+	tool                 string
 	quality              int
 	relist, unpacked     bool
 }
@@ -89,6 +93,9 @@ func (c command) run(w io.Writer) error {
 	if err := b.generate(); err != nil {
 		return err
 	}
+	if c.tool != "" {
+		return b.runUnderNode(c.tool, c.tags, flag.Args(), w)
+	}
 	if c.pkg == "" {
 		return nil
 	}
@@ -97,6 +104,9 @@ func (c command) run(w io.Writer) error {
 	}
 	if err := b.copyExec(c.wasm); err != nil {
 		return err
+	}
+	if c.quality == 0 {
+		return nil
 	}
 	sizes, err := b.precompress(c.wasm, c.quality)
 	if err != nil {

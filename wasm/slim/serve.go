@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -41,21 +45,44 @@ func (b *builder) precompress(wasm string, quality int) (Sizes, error) {
 // copyExec copies wasm_exec.js, which must be of the same toolchain as the
 // wasm that it starts, beside it.
 func (b *builder) copyExec(wasm string) error {
-	data, err := b.execFile("wasm_exec.js")
+	name, err := b.glue("wasm_exec.js")
 	if err != nil {
 		return err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("copying the glue of the wasm: %w", err)
 	}
 	return writeFile(filepath.Join(filepath.Dir(b.path(filepath.FromSlash(wasm))), "wasm_exec.js"), data)
 }
 
-func (b *builder) execFile(name string) ([]byte, error) {
+// runUnderNode builds a package and runs it in the module's root. What it says
+// goes to w, its complaints into the error.
+func (b *builder) runUnderNode(pkg, tags string, args []string, w io.Writer) error {
+	wasm := path.Join(filepath.ToSlash(b.out), "run", path.Base(pkg)+".wasm")
+	if err := b.build(pkg, tags, wasm); err != nil {
+		return err
+	}
+	starter, err := b.glue("wasm_exec_node.js")
+	if err != nil {
+		return err
+	}
+	c := exec.Command("node", append([]string{starter, b.path(filepath.FromSlash(wasm))}, args...)...)
+	// The glue has room for 8 KiB of arguments and environment together.
+	c.Dir, c.Env, c.Stdout = b.root, []string{"PATH=" + os.Getenv("PATH")}, w
+	var said bytes.Buffer
+	c.Stderr = &said
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("running %s: %w\n%s", pkg, err, said.Bytes())
+	}
+	return nil
+}
+
+// glue is where a file is that the toolchain brings for programs in WebAssembly.
+func (b *builder) glue(name string) (string, error) {
 	goroot, err := b.goCommand("env", "GOROOT")
 	if err != nil {
-		return nil, fmt.Errorf("copying %s: %w", name, err)
+		return "", fmt.Errorf("looking for %s: %w", name, err)
 	}
-	data, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", name))
-	if err != nil {
-		return nil, fmt.Errorf("copying %s: %w", name, err)
-	}
-	return data, nil
+	return filepath.Join(strings.TrimSpace(string(goroot)), "lib", "wasm", name), nil
 }

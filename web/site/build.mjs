@@ -1,11 +1,10 @@
 // Builds the static site into build/site, from build/touchstone.wasm, and
 // compresses its files as the edge sends them.
-import { execFile } from "node:child_process";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import { brotliCompressSync } from "node:zlib";
+import { slim } from "../../wasm/build.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = join(root, "build", "site");
@@ -14,9 +13,7 @@ const out = join(root, "build", "site");
 // page loads was built without it (wasm/build.mjs).
 /** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
 export async function buildSite() {
-  await promisify(execFile)("go", ["run", "-tags=touchstone_testanchors", "./web/site", "-out", out], { cwd: root }).catch((error) => {
-    throw new Error(error.code === "ENOENT" ? "building needs Go (1.26 or later) on the PATH" : `go run ./web/site failed:\n${error.stderr || error.message}`);
-  });
+  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out);
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
   for (const name of await readdir(assets)) {

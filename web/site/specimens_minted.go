@@ -2,14 +2,70 @@
 
 package main
 
-import "touchstone/internal/audit"
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
 
-// specimens are the examples that the audit makes.
-func specimens() ([]specimen, error) {
-	all, err := audit.Specimens()
-	var out []specimen
-	for _, s := range all {
-		out = append(out, specimen{s.ID, s.Name, s.What, s.Report})
+	"touchstone/internal/audit"
+	"touchstone/internal/mint"
+	"touchstone/internal/registry/golang"
+	"touchstone/internal/trust"
+)
+
+// specimenTime is the clock of the examples, so that they are the same in each build.
+var specimenTime = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
+
+// gold is the invented module of the examples. Of the program that audits it,
+// only the key of the log is invented, too.
+func gold(carat string) mint.Module {
+	return mint.Module{
+		Path: "example.com/gold", Version: "v1.2.3",
+		Info: `{"Version":"v1.2.3","Time":"2026-11-20T09:00:00Z","Origin":{"VCS":"git","URL":"https://example.com/gold","Hash":"7c4c0a1e5b0d4b6f9a3f5a8f0f3c1d2e4b6a8c0d"}}`,
+		Files: map[string]string{
+			"LICENSE":     "An invented licence.\n",
+			"SECURITY.md": "Write to security@example.com.\n",
+			"go.mod":      "module example.com/gold\n\ngo 1.26\n",
+			"gold.go":     "// Package gold is invented.\npackage gold\n\n// Carat is how pure it is.\nconst Carat = " + carat + "\n",
+		},
 	}
-	return out, err
+}
+
+// specimens audits the module as it should be, and as somebody else left it.
+func specimens() ([]specimen, error) {
+	const proxy = "https://" + golang.Proxy + "/"
+	const database = proxy + "sumdb/" + golang.Database + "/"
+	published := gold("24")
+	log := mint.NewSumDB(golang.Database, "an invented log")
+	log.Add(published.Path, published.Version, published.Lines())
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{LogKeys: []string{log.Key}, Taken: specimenTime})
+	if err != nil {
+		return nil, fmt.Errorf("pinning the key of the examples' log: %w", err)
+	}
+	all := []specimen{
+		{id: "signed", name: "As it should be", what: "The package is the one that its log signed for. The answer says what holds, and what would have to happen for the next level."},
+		{id: "failed", name: "One digit was changed", what: "Somebody changed one digit in one file after the package was published: 24 became 14. Nothing else is different."},
+		{id: "open", name: "The log did not answer", what: "The package arrived, but the log that signs for it could not be reached. That proves nothing either way, and no level is given on trust."},
+	}
+	for i, s := range all {
+		w := mint.World{}
+		served := published
+		if s.id == "failed" {
+			served = gold("14")
+		}
+		served.Serve(w, proxy)
+		log.Serve(w, database)
+		for url := range w {
+			if s.id == "open" && strings.HasPrefix(url, database) {
+				w[url] = mint.Page{Status: 503, Body: []byte("busy\n")}
+			}
+		}
+		result, err := audit.Run(context.Background(), published.Path+"@"+published.Version, audit.Options{Transport: w, Anchors: anchors, Time: specimenTime, Retries: -1})
+		if err != nil {
+			return nil, fmt.Errorf("auditing the example %q: %w", s.name, err)
+		}
+		all[i].report = result.Report
+	}
+	return all, nil
 }

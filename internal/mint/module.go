@@ -1,0 +1,62 @@
+package mint
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/dirhash"
+)
+
+// A Module is one version of a Go module.
+type Module struct {
+	Path, Version string
+	Files         map[string]string // by name beneath the root, go.mod among them
+	Info          string            // instead of the shortest .info document
+}
+
+// Zip is the module's archive, as a module proxy serves it.
+func (m Module) Zip() []byte {
+	var packed bytes.Buffer
+	w := zip.NewWriter(&packed)
+	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
+		f := must(w.Create(m.Path + "@" + m.Version + "/" + name))
+		must(io.WriteString(f, m.Files[name]))
+	}
+	must(0, w.Close())
+	return packed.Bytes()
+}
+
+// Lines are the module's two in go.sum.
+func (m Module) Lines() string {
+	prefix := m.Path + "@" + m.Version + "/"
+	open := func(prefix string) func(string) (io.ReadCloser, error) {
+		return func(name string) (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(m.Files[strings.TrimPrefix(name, prefix)])), nil
+		}
+	}
+	var names []string
+	for name := range m.Files {
+		names = append(names, prefix+name)
+	}
+	return fmt.Sprintf("%s %s %s\n%s %s/go.mod %s\n", m.Path, m.Version, must(dirhash.Hash1(names, open(prefix))),
+		m.Path, m.Version, must(dirhash.Hash1([]string{"go.mod"}, open(""))))
+}
+
+// Serve puts the module's documents into the world, as the proxy at base, which
+// ends with a slash, serves them.
+func (m Module) Serve(w World, base string) {
+	at := base + m.Path + "/@v/"
+	info := m.Info
+	if info == "" {
+		info = `{"Version":"` + m.Version + `"}`
+	}
+	w[at+m.Version+".zip"] = Page{Body: m.Zip()}
+	w[at+m.Version+".mod"] = Page{Body: []byte(m.Files["go.mod"])}
+	w[at+m.Version+".info"] = Page{Body: []byte(info)}
+	w[at+"list"] = Page{Body: []byte(m.Version + "\n")}
+}

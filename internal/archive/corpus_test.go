@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,12 +36,16 @@ func corpus(t testing.TB) string {
 	return root
 }
 
-// packages lists the corpus's archives by format.
+// packages lists the corpus's archives by format, but for those made to be read
+// differently.
 func packages(t testing.TB, root string) map[string]archive.Format {
 	t.Helper()
 	found := map[string]archive.Format{}
 	require.NoError(t, filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
+			if d.Name() == "reader-differential" {
+				return filepath.SkipDir
+			}
 			return err
 		}
 		switch {
@@ -58,7 +63,8 @@ func packages(t testing.TB, root string) map[string]archive.Format {
 func TestCorpus(t *testing.T) {
 	root := corpus(t)
 	known := map[string][]archive.ProblemKind{
-		"rules_lint-v1.3.1.tar.gz": {archive.Link},
+		"rules_lint-v1.3.1.tar.gz":  {archive.Link},
+		"nucleo-f103rb-0.3.0.crate": {archive.Duplicate},
 	}
 	read := 0
 	for path, format := range packages(t, root) {
@@ -98,5 +104,26 @@ func TestHash1Corpus(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, moduleRules(name+"@"+version+"/").Check(c), path)
 		assert.NotEmpty(t, moduleRules(name+"@"+version+"x/").Check(c), path)
+	}
+}
+
+// TestCorpusReaderDifferential reads packages of which npm installs other files
+// than an ordinary reader lists. Those named here npm reads as we do, or only its
+// own rules tell.
+func TestCorpusReaderDifferential(t *testing.T) {
+	alike := []string{
+		"00-control", "03-checksum-seven-space", "13-gitignore-renamed", "15-no-folder", "16-bundled-scripts",
+		"17-path-all-digits", "18-mode-negative", "21-devmajor-bad-base256", "30-not-bundled",
+	}
+	found, err := filepath.Glob(filepath.Join(corpus(t), "reader-differential", "tar", "tgz", "*.tgz"))
+	require.NoError(t, err)
+	require.NotEmpty(t, found)
+	for _, path := range found {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		c, err := archive.Read(archive.TarGz, data, archive.Options{})
+		require.NoError(t, err)
+		name := strings.TrimSuffix(filepath.Base(path), ".tgz")
+		assert.Equal(t, slices.Contains(alike, name), len(c.Problems) == 0, "%s: %v", name, c.Problems)
 	}
 }

@@ -24,16 +24,15 @@ func (r *reader) name(raw string, folder bool) bool {
 	for _, f := range nameFaults(path, r.limits) {
 		r.problem(f.kind, raw, "The name %q %s.", cut(raw), f.text)
 	}
-	kind, at, other := r.paths.add(clean(path), folder, 2*r.limits.Entries)
-	switch kind {
+	switch c := r.paths.add(clean(path), folder, raw, 2*r.limits.Entries); c.kind {
 	case Duplicate:
-		r.problem(kind, raw, "There is more than one entry for %q; in most readers the last one wins.", cut(raw))
+		r.problem(c.kind, raw, "There is more than one entry for %q; in most readers the last one wins.", cut(raw))
 	case CaseFold:
-		r.problem(kind, raw, "%q differs from %q only in case.", cut(at), cut(other))
+		r.problem(c.kind, raw, "%q and %q are one where case, the spelling of accents or what stands at a name's end does not count.", cut(c.at), cut(c.other))
 	case FileAndFolder:
-		r.problem(kind, raw, "%q is both a file and a folder.", cut(at))
+		r.problem(c.kind, raw, "%q is both a file and a folder.", cut(c.at))
 	case TooMany:
-		r.lose(kind, raw, "The paths have more than %d folders and files.", 2*r.limits.Entries)
+		r.lose(c.kind, raw, "The paths have more than %d folders and files.", 2*r.limits.Entries)
 	}
 	return true
 }
@@ -54,10 +53,9 @@ func nameFaults(path string, l Limits) []fault {
 	}
 	add(len(path) > l.Name, NameLong, "is too long")
 	add(strings.HasPrefix(path, "/") || path == "", NameAbsolute, "starts at the root of the file system")
-	add(len(path) >= 2 && path[1] == ':' && isLetter(path[0]), NameDrive, "starts at a drive")
 	add(strings.Contains(path, `\`), NameBackslash, "has a backslash, which some systems take for a separator")
 	add(strings.ContainsFunc(path, isControl), NameControl, "has control characters")
-	var dotDot, dot, empty bool
+	var dotDot, dot, empty, drive, reserved bool
 	depth := 0
 	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		depth++
@@ -68,11 +66,16 @@ func nameFaults(path string, l Limits) []fault {
 			dot = true
 		case "":
 			empty = true
+		default:
+			drive = drive || len(part) >= 2 && part[1] == ':' && isLetter(part[0])
+			reserved = reserved || isReserved(part)
 		}
 	}
 	add(dotDot, NameDotDot, `has a part ".."`)
 	add(dot, NameDot, `has a part "."`)
 	add(empty && path != "", NameEmptyPart, "has an empty part")
+	add(drive, NameDrive, "has a part that starts at a drive, which installers drop or follow")
+	add(reserved && !drive, NameReserved, "cannot be written as it stands on Windows")
 	add(depth > l.Depth, NameDeep, "has too many parts")
 	return faults
 }
@@ -99,58 +102,6 @@ func clean(path string) string {
 		}
 	}
 	return strings.Join(parts, "/")
-}
-
-// A tree holds the paths of an archive and of the folders in them, by what a
-// file system that ignores case takes for the same.
-type tree map[string]node
-
-type node struct {
-	path   string
-	folder bool
-}
-
-// add enters a path and its folders. It returns the first collision: of what,
-// with what; TooMany where the tree is full. The rules are those of
-// golang.org/x/mod/zip: a folder may come more than once, all else may not.
-func (t tree) add(path string, folder bool, limit int) (kind ProblemKind, at, other string) {
-	for path != "" {
-		key := strings.Map(fold, path)
-		if known, ok := t[key]; ok {
-			switch {
-			case known.path != path:
-				return CaseFold, path, known.path
-			case known.folder != folder:
-				return FileAndFolder, path, known.path
-			case !folder:
-				return Duplicate, path, known.path
-			}
-			return "", "", "" // a known folder's own folders are known too
-		}
-		if len(t) >= limit {
-			return TooMany, path, ""
-		}
-		t[key] = node{path, folder}
-		folder = true
-		path = path[:max(0, strings.LastIndexByte(path, '/'))]
-	}
-	return "", "", ""
-}
-
-// fold maps all characters that Unicode's simple folding takes for one to the
-// least of them, as strings.EqualFold compares.
-func fold(c rune) rune {
-	if c >= utf8.RuneSelf {
-		least := c
-		for next := unicode.SimpleFold(c); next != c; next = unicode.SimpleFold(next) {
-			least = min(least, next)
-		}
-		c = least
-	}
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }
 
 // cut shortens a name for a sentence.

@@ -92,7 +92,7 @@ const (
 const (
 	// Duplicate: two entries have one path.
 	Duplicate ProblemKind = "duplicate"
-	// CaseFold: two paths differ only in case.
+	// CaseFold: two paths are one on some systems (case, canonical form, ends).
 	CaseFold ProblemKind = "case-fold"
 	// FileAndFolder: one path is a file and the folder of another.
 	FileAndFolder ProblemKind = "file-and-folder"
@@ -100,10 +100,12 @@ const (
 	NameEmpty ProblemKind = "name-empty"
 	// NameAbsolute: the path starts at a root ("/a").
 	NameAbsolute ProblemKind = "name-absolute"
-	// NameDrive: the path starts at a drive ("C:a").
+	// NameDrive: a part of the path starts at a drive ("C:a").
 	NameDrive ProblemKind = "name-drive"
 	// NameBackslash: a backslash, which some systems take for a separator.
 	NameBackslash ProblemKind = "name-backslash"
+	// NameReserved: Windows cannot write the name as it stands.
+	NameReserved ProblemKind = "name-reserved"
 	// NameDotDot: a part ".." leads out of the folder.
 	NameDotDot ProblemKind = "name-dot-dot"
 	// NameDot: a part "." makes two spellings of one path.

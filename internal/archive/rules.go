@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -19,6 +21,12 @@ type Rules struct {
 	MaxSizes map[string]int64
 	// CheckPath, where set, is asked for every path of a file or folder.
 	CheckPath func(path string) error
+	// Written, where set, is what the ecosystem's installer makes of a path as
+	// the archive has it (a folder's without its last "/"): the path that it
+	// writes, inside the package's folder; "" where it writes nothing. An error
+	// says how what is installed is not what is listed. Two entries that are
+	// written to one place are a problem.
+	Written func(path string, folder bool) (string, error)
 }
 
 // Check lists how the contents break the rules, in the archive's order, files
@@ -36,6 +44,37 @@ func (r Rules) Check(c *Contents) []Problem {
 		case rest != "":
 			problems = append(problems, r.checkPath(folder, strings.TrimSuffix(rest, "/"))...)
 		}
+	}
+	return append(problems, r.checkWritten(c)...)
+}
+
+// checkWritten enters what the installer writes into a tree of its own.
+// Collisions that the archive's paths have already are not told again.
+func (r Rules) checkWritten(c *Contents) []Problem {
+	if r.Written == nil {
+		return nil
+	}
+	told := map[string]bool{}
+	for _, p := range c.Problems {
+		told[p.Path] = told[p.Path] || p.Kind == Duplicate || p.Kind == CaseFold || p.Kind == FileAndFolder
+	}
+	var problems []Problem
+	paths := tree{}
+	enter := func(listed string, folder bool) {
+		path, err := r.Written(strings.TrimSuffix(listed, "/"), folder)
+		if err != nil {
+			problems = append(problems, Problem{RulePath, listed, "What is installed is not what is listed: " + err.Error() + "."})
+		}
+		if at := paths.add(clean(path), folder, listed, math.MaxInt); at.kind != "" && !told[listed] {
+			problems = append(problems, Problem{at.kind, listed,
+				fmt.Sprintf("The installer writes %q and %q to one place (%q).", cut(at.from), cut(listed), cut(at.at))})
+		}
+	}
+	for _, f := range c.Files {
+		enter(f.Path, false)
+	}
+	for _, folder := range c.Folders {
+		enter(folder, true)
 	}
 	return problems
 }

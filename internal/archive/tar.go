@@ -112,6 +112,9 @@ func (t *tarReader) entry(h tarHeader) error {
 	if h.kind == tarSparse {
 		return t.r.stop(Sparse, h.name, "%q is a file with holes, which is not supported.", cut(h.name))
 	}
+	if next.hasLink && h.kind != tarHard && h.kind != tarSym {
+		return t.r.stop(TarHeader, h.name, "A header states the target of a link for %q, which is none; some readers drop that entry.", cut(h.name))
+	}
 	folder := h.kind == tarFolder || (h.kind == tarOld || h.kind == tarFile) && strings.HasSuffix(h.name, "/")
 	listed := t.r.name(h.name, folder)
 	switch h.kind {
@@ -119,10 +122,13 @@ func (t *tarReader) entry(h tarHeader) error {
 		return t.bare(h, listed)
 	case tarOld, tarFile:
 		if folder {
-			if h.kind == tarFile {
+			if h.kind == tarFile || !h.named {
 				t.r.problem(Type, h.name, "%q is named like a folder, but marked as a file.", cut(h.name))
 			}
 			return t.bare(h, listed)
+		}
+		if h.kind == tarOld && h.named {
+			t.r.problem(Type, h.name, "The short name of %q is a folder's, its long one is not.", cut(h.name))
 		}
 	default:
 		t.r.lose(Special, h.name, "%q is of a kind (%q) that readers treat differently.", cut(h.name), h.kind)

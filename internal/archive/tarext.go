@@ -2,9 +2,10 @@ package archive
 
 import (
 	"bytes"
-	"slices"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxMeta bounds an extended header or a long name, in bytes.
@@ -73,20 +74,50 @@ func (t *tarReader) readPax(h tarHeader) error {
 		return t.r.stop(TarPax, "", "An extended header is malformed.")
 	}
 	t.next.pax = h.kind == tarPax
-	var seen []string
+	seen := map[string]bool{}
 	for _, rec := range records {
-		telling := rec.key == "path" || rec.key == "linkpath" || rec.key == "size" ||
-			rec.key == "hdrcharset" || strings.HasPrefix(rec.key, "GNU.sparse.")
-		if !telling {
-			continue
-		}
-		if h.kind == tarPaxGlobal || slices.Contains(seen, rec.key) || !t.next.set(rec) {
+		if !rec.wellFormed() || rec.tells() && (h.kind == tarPaxGlobal || seen[rec.key] || !t.next.set(rec)) {
 			return t.r.stop(TarPax, "", "An extended header states %q in a way that readers understand differently.", cut(rec.key))
 		}
-		seen = append(seen, rec.key)
+		seen[rec.key] = true
 	}
 	return nil
 }
+
+type paxRecord struct{ key, value string }
+
+// tells is true for records about an entry's name or bytes. Of GNU's own all
+// are taken for that.
+func (rec paxRecord) tells() bool {
+	switch rec.key {
+	case "path", "linkpath", "size", "hdrcharset", "SCHILY.realsize":
+		return true
+	}
+	return strings.HasPrefix(rec.key, "GNU.")
+}
+
+// wellFormed tells whether all readers can split and take a record: one of them
+// splits at line ends, others end a value at NUL, and some give up where an
+// owner or a time is no number.
+func (rec paxRecord) wellFormed() bool {
+	if strings.ContainsAny(rec.key+rec.value, "\n\x00") {
+		return false
+	}
+	switch rec.key {
+	case "uid", "gid":
+		_, err := strconv.ParseInt(rec.value, 10, 54)
+		return err == nil || rec.value == ""
+	case "mtime", "atime", "ctime":
+		return paxTime.MatchString(rec.value)
+	case "path", "linkpath", "uname", "gname":
+		return utf8.ValidString(rec.value)
+	}
+	return true
+}
+
+// paxTime is a time in seconds (POSIX.1-2017 pax, "pax Extended Header File
+// Times"), or nothing.
+var paxTime = regexp.MustCompile(`^(-?[0-9]{1,15}(\.[0-9]*)?)?$`)
 
 // set takes one record that tells about names or bytes.
 func (x *tarExtra) set(rec paxRecord) bool {
@@ -96,7 +127,7 @@ func (x *tarExtra) set(rec paxRecord) bool {
 	case "linkpath":
 		x.link, x.hasLink = rec.value, true
 	case "size":
-		n, err := strconv.ParseUint(rec.value, 10, 63)
+		n, err := strconv.ParseUint(rec.value, 10, 53)
 		x.size, x.hasSize = int64(n), err == nil
 		return err == nil
 	case "hdrcharset":
@@ -104,10 +135,8 @@ func (x *tarExtra) set(rec paxRecord) bool {
 	default:
 		x.sparse = true
 	}
-	return rec.value != "" && !strings.Contains(rec.value, "\x00")
+	return rec.value != ""
 }
-
-type paxRecord struct{ key, value string }
 
 // paxRecords splits the bytes of an extended header into its records
 // "<length> <key>=<value>\n" (POSIX.1-2017 pax, "pax Extended Header").
@@ -123,7 +152,7 @@ func paxRecords(b []byte) ([]paxRecord, bool) {
 			return nil, false
 		}
 		key, value, found := strings.Cut(string(b[space+1:n-1]), "=")
-		if !found || key == "" || strings.Contains(key, "\x00") {
+		if !found || key == "" {
 			return nil, false
 		}
 		records = append(records, paxRecord{key, value})

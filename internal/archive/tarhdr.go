@@ -30,6 +30,7 @@ type tarHeader struct {
 	name, link string
 	mode, size int64
 	kind       byte
+	named      bool // the header's own name, without prefix, ends like a folder's
 }
 
 // The header's fields by place.
@@ -45,6 +46,8 @@ var (
 	fieldChecksum = span{148, 8}
 	fieldLink     = span{157, 100}
 	fieldMagic    = span{257, 8} // with the version
+	fieldUser     = span{265, 32}
+	fieldGroup    = span{297, 32}
 	fieldMajor    = span{329, 8}
 	fieldMinor    = span{337, 8}
 	fieldPrefix   = span{345, 155}
@@ -59,9 +62,11 @@ const (
 func (s span) of(b []byte) []byte { return b[s.at : s.at+s.length] }
 
 // checksumFits tells whether a header block has the sum of its bytes that it
-// states, its checksum field counted as spaces.
+// states, its checksum field counted as spaces. Octal digits must state it and
+// something must end them inside the field: one reader looks on behind it.
 func checksumFits(b []byte) bool {
-	stated, ok := tarNumber(fieldChecksum.of(b))
+	field := fieldChecksum.of(b)
+	stated, ok := tarOctal(field)
 	sum := int64(0)
 	for i, c := range b {
 		if i >= fieldChecksum.at && i < fieldChecksum.at+fieldChecksum.length {
@@ -69,7 +74,7 @@ func checksumFits(b []byte) bool {
 		}
 		sum += int64(c)
 	}
-	return ok && sum == stated
+	return ok && sum == stated && !isOctal(field[len(field)-1])
 }
 
 // looksLikeTar tells whether a block that has a wrong checksum was meant to be
@@ -78,16 +83,19 @@ func looksLikeTar(b []byte) bool {
 	return bytes.HasPrefix(fieldMagic.of(b), []byte("ustar"))
 }
 
-// parseHeader parses a header block whose checksum fits. Where the fields'
-// meaning depends on the reader it gives the reason.
+// parseHeader parses a header block whose checksum fits. Every field must be in
+// its one form, also those of no interest here: a reader that cannot make sense
+// of one drops the whole header and takes the entry's bytes for the next. Where
+// the meaning depends on the reader it gives the reason.
 func parseHeader(b []byte) (h tarHeader, doubt string) {
-	var okName, okLink, okMode, okSize, okPrefix bool
+	var okName, okLink, okMode, okSize bool
 	h.kind = b[156]
 	h.name, okName = tarText(fieldName.of(b))
 	h.link, okLink = tarText(fieldLink.of(b))
-	h.mode, okMode = tarNumber(fieldMode.of(b))
+	h.mode, okMode = tarOctal(fieldMode.of(b))
 	h.size, okSize = tarNumber(fieldSize.of(b))
-	okPrefix = true
+	okPrefix, unnamed := true, h.name == ""
+	h.named = strings.HasSuffix(h.name, "/")
 	tail := b[fieldPrefix.at:]
 	switch magic := string(fieldMagic.of(b)); {
 	case magic == magicPosix:
@@ -104,28 +112,37 @@ func parseHeader(b []byte) (h tarHeader, doubt string) {
 	switch {
 	case !okName || !okLink || !okPrefix:
 		doubt = "bytes stand behind the end of a name"
+	case unnamed && h.name != "":
+		doubt = "its name is in the prefix alone"
 	case !okMode:
-		doubt = "the mode is no number"
-	case !okSize:
+		doubt = "the mode is no octal number"
+	case !okSize || h.size < 0 || isBlank(fieldSize.of(b)):
 		doubt = "the size is no number"
 	case !okOthers(b):
 		doubt = "owner, time or device is no number"
 	case !allZero(tail):
 		doubt = "there are bytes where this kind of header has none"
+	case h.link != "" && !strings.ContainsRune(mayLink, rune(h.kind)):
+		doubt = "it has the target of a link and is none"
 	}
 	return h, doubt
 }
 
-// okOthers tells whether the numbers that are of no further interest are
-// numbers at all; those of GNU's base 256 may be negative.
+// mayLink are the kinds that may name a link's target: links, and extended
+// headers, of which no reader asks for it.
+const mayLink = string(tarHard) + string(tarSym) + string(tarPax) + string(tarPaxGlobal)
+
+// okOthers tells whether what is of no further interest has its form: owners'
+// numbers and names, time and device.
 func okOthers(b []byte) bool {
 	for _, s := range []span{fieldUID, fieldGID, fieldTime, fieldMajor, fieldMinor} {
-		field := s.of(b)
-		if _, ok := tarNumber(field); !ok && field[0]&0x80 == 0 {
+		if _, ok := tarNumber(s.of(b)); !ok {
 			return false
 		}
 	}
-	return true
+	_, okUser := tarText(fieldUser.of(b))
+	_, okGroup := tarText(fieldGroup.of(b))
+	return okUser && okGroup
 }
 
 // tarText reads a field that NUL ends unless it is full; false where anything
@@ -149,36 +166,51 @@ func tarPrefix(b []byte) (string, bool) {
 	}
 	prefix, ok := tarText(field[:short])
 	late := field[len(field)-times:]
-	_, okAccess := tarNumber(late[:times/2])
-	_, okChange := tarNumber(late[times/2:])
-	// Both times are written out, so that a stray byte is not taken for one.
-	written := late[0] >= '0' && late[0] <= '7' && late[times/2] >= '0' && late[times/2] <= '7'
-	return prefix, ok && okAccess && okChange && written
+	for _, time := range [][]byte{late[:times/2], late[times/2:]} {
+		// It is written out, so that a stray byte is not taken for one.
+		_, octal := tarOctal(time)
+		ok = ok && octal && isOctal(time[0])
+	}
+	return prefix, ok
 }
 
-// tarNumber reads a numeric field: octal digits, leading spaces, and spaces or
-// NULs to the end; or GNU's base 256, not negative.
+// tarNumber reads a numeric field: octal, or GNU's base 256 with the first byte
+// 0x80, or 0xff for negative numbers, below 2^53: beyond it readers differ.
 func tarNumber(b []byte) (int64, bool) {
-	if b[0] == 0x80 {
-		n := int64(0)
-		for _, c := range b[1:] {
-			if n >= 1<<55 {
-				return 0, false
-			}
-			n = n<<8 | int64(c)
-		}
-		return n, true
+	if b[0]&0x80 == 0 {
+		return tarOctal(b)
 	}
+	n := int64(0)
+	if b[0] == 0xff {
+		n = -1
+	}
+	for _, c := range b[1:] {
+		n = n<<8 | int64(c)
+		if n >= 1<<53 || n <= -1<<53 {
+			return 0, false
+		}
+	}
+	return n, b[0] == 0x80 || b[0] == 0xff
+}
+
+// tarOctal reads octal digits: leading spaces, and spaces or NULs to the end.
+// Nothing but those is 0.
+func tarOctal(b []byte) (int64, bool) {
 	text := strings.TrimRight(strings.TrimLeft(string(b), " "), " \x00")
 	n := int64(0)
 	for _, c := range []byte(text) {
-		if c < '0' || c > '7' {
+		if !isOctal(c) {
 			return 0, false
 		}
 		n = n<<3 | int64(c-'0')
 	}
 	return n, true
 }
+
+func isOctal(c byte) bool { return '0' <= c && c <= '7' }
+
+// isBlank tells whether a numeric field holds no number.
+func isBlank(b []byte) bool { return strings.Trim(string(b), " \x00") == "" }
 
 func allZero(b []byte) bool {
 	for _, c := range b {

@@ -2,6 +2,7 @@ package npm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -40,34 +41,57 @@ func newInspector(at located, rec *record) *inspector {
 	return &inspector{at: at, record: rec, left: maxManifestsBytes}
 }
 
-// below is a path inside the package: npm drops an archive's first folder,
-// whatever it is called. Empty for what stands beside it, which npm drops too.
-func below(p string) string {
-	_, rel, _ := strings.Cut(p, "/")
-	return rel
+// written is where npm writes what an archive calls p, inside the package's
+// folder; "" where it writes nothing (npm/node-tar's strip, its
+// strip-absolute-path, npm/pacote's extraction):
+//
+//  1. the first folder goes, whatever it is called; what stands beside it is
+//     not written;
+//  2. then roots and drives go, as often as there is one;
+//  3. a file .gitignore is renamed.
+//
+// An error says how that differs from what is listed, but for the first folder.
+func written(p string, folder bool) (string, error) {
+	// 1.
+	_, listed, _ := strings.Cut(p, "/")
+	if listed == "" && !folder {
+		return "", errors.New("npm writes nothing that stands beside the first folder")
+	}
+	// 2.
+	rel := withoutRoots(listed)
+	// 3.
+	if dir, base := path.Split(rel); base == ".gitignore" && !folder {
+		rel = dir + ".npmignore"
+	}
+	if rel != listed {
+		return rel, fmt.Errorf("npm writes it as %q", rel)
+	}
+	return rel, nil
 }
 
-// writtenOnce is a rule for the paths of one archive: npm drops the first folder
-// of each, so that two paths can become one.
-func writtenOnce() func(string) error {
-	from := map[string]string{}
-	return func(p string) error {
-		rel := strings.ToLower(below(p))
-		first, taken := from[rel]
+// withoutRoots takes off what Windows takes for the start of a whole path.
+func withoutRoots(p string) string {
+	for {
 		switch {
-		case rel == "":
-		case !taken:
-			from[rel] = p
-		case first != p:
-			return fmt.Errorf("npm drops the first folder of every path and would write this over %q", first)
+		case strings.HasPrefix(p, "/"), strings.HasPrefix(p, `\`):
+			p = p[1:]
+		case len(p) > 1 && p[1] == ':' && (p[0]|0x20 >= 'a' && p[0]|0x20 <= 'z'):
+			p = p[2:]
+		default:
+			return p
 		}
-		return nil
 	}
+}
+
+// inside is where npm writes a file.
+func inside(p string) string {
+	rel, _ := written(p, false)
+	return rel
 }
 
 // Open asks for the package.json at the root and of bundled packages.
 func (i *inspector) Open(name string, size int64) io.Writer {
-	rel := below(name)
+	rel := inside(name)
 	if path.Base(rel) != manifestName || size > maxManifest || size > i.left || len(i.docs) == maxManifests {
 		return nil
 	}
@@ -105,7 +129,7 @@ func (i *inspector) Inside(files []archive.File) registry.Inside {
 	bundled := map[string]string{} // version by name and place
 	for _, f := range files {
 		present[f.Path] = true
-		rel := below(f.Path)
+		rel := inside(f.Path)
 		gyp = gyp || rel == "binding.gyp"
 		if strings.EqualFold(path.Base(rel), "SECURITY.md") && strings.Count(rel, "/") <= 1 {
 			in.Contact = append(in.Contact, rel)
@@ -141,7 +165,7 @@ func (i *inspector) Inside(files []archive.File) registry.Inside {
 func (i *inspector) rootManifests(present map[string]bool) []*document {
 	var roots []*document
 	for _, d := range i.docs {
-		if below(d.path) == manifestName && present[d.path] {
+		if inside(d.path) == manifestName && present[d.path] {
 			roots = append(roots, d)
 		}
 	}
@@ -159,14 +183,14 @@ func (i *inspector) names(where string, f fields, gyp bool) []registry.NameInsid
 	if i.record == nil {
 		return out
 	}
-	inside, recorded := readDependencies(f), readDependencies(i.record.fields)
+	stated, recorded := readDependencies(f), readDependencies(i.record.fields)
 	for _, p := range []struct {
 		field            string
 		stated, recorded map[string]string
 	}{
-		{"dependencies", inside.required, recorded.required},
-		{"optionalDependencies", inside.optional, recorded.optional},
-		{"peerDependencies", inside.peer, recorded.peer},
+		{"dependencies", stated.required, recorded.required},
+		{"optionalDependencies", stated.optional, recorded.optional},
+		{"peerDependencies", stated.peer, recorded.peer},
 		{"scripts that installing runs", installScripts(f, gyp), installScripts(i.record.fields, gyp)},
 	} {
 		if i.record.abbreviated && strings.HasPrefix(p.field, "scripts") {
@@ -237,7 +261,7 @@ func (i *inspector) bundles(bundled map[string]string, present map[string]bool) 
 	stated := map[string]fields{}
 	for _, d := range i.docs {
 		if present[d.path] {
-			stated[path.Dir(below(d.path))] = parseFields(d.Bytes())
+			stated[path.Dir(inside(d.path))] = parseFields(d.Bytes())
 		}
 	}
 	for dir := range bundled {

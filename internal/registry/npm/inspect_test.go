@@ -37,8 +37,50 @@ func inspect(t testing.TB, at located, rec *record, packed []byte) (registry.Ins
 	i := newInspector(at, rec)
 	contents, err := archive.Read(archive.TarGz, packed, archive.Options{Inspect: i.Open})
 	require.NoError(t, err)
-	rules := archive.Rules{CheckPath: writtenOnce()}
+	rules := archive.Rules{Written: written}
 	return i.Inside(contents.Files), append(contents.Problems, rules.Check(contents)...)
+}
+
+// TestWritten asks for what npm makes of paths and which of them it makes one.
+func TestWritten(t *testing.T) {
+	const pj = "package/package.json"
+	for listed, want := range map[string]string{
+		"package/a/b": "a/b", "x/a": "a", "package/c:/a": "a", "package/c:d:/e:a": "a", "package//a": "a", "package/c:/.gitignore": ".npmignore",
+		"a": "", "package/sub/.gitignore": "sub/.npmignore", "package/.gitignore/a": ".gitignore/a",
+	} {
+		got, err := written(listed, false)
+		assert.Equal(t, want, got, listed)
+		_, rest, _ := strings.Cut(listed, "/")
+		assert.Equal(t, want != "" && want == rest, err == nil, listed)
+	}
+	for name, c := range map[string]struct {
+		paths []string
+		want  []archive.ProblemKind
+	}{
+		"ordinary":               {[]string{pj, "package/lib/a.js", "package/lib/b.js"}, nil},
+		"drive below":            {[]string{pj, "package/c:/package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RulePath, archive.Duplicate}},
+		"drives below":           {[]string{pj, "package/c:d:/c:package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RulePath, archive.Duplicate}},
+		"two first folders":      {[]string{pj, "other/package.json"}, []archive.ProblemKind{archive.Duplicate}},
+		"and accents":            {[]string{pj, "package/é", "other/e\u0301"}, []archive.ProblemKind{archive.CaseFold}},
+		"file and folder":        {[]string{pj, "x/package", "y/package/q"}, []archive.ProblemKind{archive.FileAndFolder}},
+		"gitignore":              {[]string{pj, "package/.gitignore"}, []archive.ProblemKind{archive.RulePath}},
+		"gitignore and its name": {[]string{pj, "package/.npmignore", "package/.gitignore"}, []archive.ProblemKind{archive.RulePath, archive.Duplicate}},
+		"beside the folder":      {[]string{pj, "README"}, []archive.ProblemKind{archive.RulePath}},
+		"told once":              {[]string{pj, "package/Package.json"}, []archive.ProblemKind{archive.CaseFold}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var parts []string
+			for _, p := range c.paths {
+				parts = append(parts, p, "{}")
+			}
+			_, problems := inspect(t, pkg123, nil, pack(t, parts...))
+			var got []archive.ProblemKind
+			for _, p := range problems {
+				got = append(got, p.Kind)
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
 }
 
 // differing are the fields that say something else than was asked.
@@ -141,7 +183,7 @@ func TestNamesInside(t *testing.T) {
 		require.Len(t, in.Runs, 1)
 		assert.Contains(t, in.Runs[0].What, "two", "npm writes the last one")
 		require.Len(t, problems, 1)
-		assert.Equal(t, `The path is not allowed: npm drops the first folder of every path and would write this over "a/package.json".`, problems[0].Detail)
+		assert.Equal(t, `The installer writes "a/package.json" and "b/package.json" to one place ("package.json").`, problems[0].Detail)
 		assert.Equal(t, "b/package.json", problems[0].Path)
 	})
 	t.Run("nothing could be read", func(t *testing.T) {

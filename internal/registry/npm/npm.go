@@ -122,7 +122,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 		Artifact: registry.Claimed{
 			Request: artifactRequest(f.at.tarball()),
 			Format:  archive.TarGz,
-			Rules:   archive.Rules{CheckPath: writtenOnce()},
+			Rules:   archive.Rules{Written: written},
 		},
 		Record:    f.answer,
 		Source:    registry.ClaimedSource{From: f.answer.URL, Route: f.answer.Route, Asked: f.answer.State},

@@ -22,6 +22,8 @@ const module = "touchstone/"
 // layers lists, for every package of the house, which other packages of the
 // house it may import. A package that is missing here is a failing test.
 var layers = map[string][]string{
+	"internal/source":   {},
+	"internal/slsa":     {"internal/source"},
 	"internal/purl":     {},
 	"internal/fetch":    {},
 	"internal/archive":  {},
@@ -32,9 +34,9 @@ var layers = map[string][]string{
 	"internal/registry": {"internal/purl", "internal/fetch", "internal/archive"},
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
-	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/sumdb"},
+	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
-		"internal/sigstore", "internal/trust", "internal/prove"},
+		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove"},
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",

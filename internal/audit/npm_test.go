@@ -72,7 +72,7 @@ func TestNPMUnknownKey(t *testing.T) {
 	address := npmHost + "sigstore/1.0.0"
 	var doc map[string]any
 	require.NoError(t, json.Unmarshal(w[address].body, &doc))
-	doc["dist"].(map[string]any)["signatures"] = []any{map[string]any{"keyid": "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sig": "MEUC"}}
+	doc["dist"].(map[string]any)["signatures"] = []any{map[string]any{"keyid": "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sig": strings.Repeat("MEUC", 18)}}
 	raw, err := json.Marshal(doc)
 	require.NoError(t, err)
 	w = w.but(address, ok(raw))

@@ -112,6 +112,15 @@ func TestNPMLineage(t *testing.T) {
 		"other repository": {func(p *thing) []map[string]any {
 			return p.earlier("https://github.com/example/before", func(s *signing) { s.claims[15] = "7" })
 		}, nil, "fail", "was built from"},
+		"the name taken again": {func(p *thing) []map[string]any {
+			return p.earlier(mintedRepo, func(s *signing) { s.claims[15] = "666" })
+		}, nil, "fail", "taken again"},
+		"only a scan now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) {
+			s := p.provenance()
+			s.statement = p.statement("https://example.org/scan", map[string]any{})
+			p.attestations = []map[string]any{p.npm.attest(s)}
+			p.record = noProvenance
+		}, "fail", "this one was not"},
 		"renamed repository": {func(p *thing) []map[string]any { return p.earlier("https://github.com/example/before", nil) }, nil, "pass", ""},
 		"same number, another host": {func(p *thing) []map[string]any {
 			return p.earlier("https://gitlab.com/example/thing", func(s *signing) { s.claims[8] = "https://gitlab.com" })

@@ -165,6 +165,10 @@ func same(stated, have map[string]string) bool {
 	return true
 }
 
+func aboutName(st *sigstore.Statement, names []string) bool {
+	return slices.ContainsFunc(st.Subjects, func(s sigstore.Subject) bool { return slices.Contains(names, s.Name) })
+}
+
 func subjectNames(st *sigstore.Statement) string {
 	var names []string
 	for i, s := range st.Subjects {

@@ -101,7 +101,7 @@ func digestMatches(in *Input) Finding {
 	facts := map[string]string{}
 	var open reasonOpen
 	without, compared := "", 0
-	for _, d := range in.Release.Digests {
+	for _, d := range recorded(in) {
 		if !registry.Strong(d.Algorithm) {
 			// It proves no sameness, but a difference is a difference.
 			if got, ok := in.Artifact.Digests[d.Algorithm]; ok && d.Of == registry.OfArtifact && got != d.Value {
@@ -144,6 +144,20 @@ func digestMatches(in *Input) Finding {
 			map[string]string{algorithm + " of " + string(registry.OfArtifact): in.Artifact.Digests[algorithm]})
 	}
 	return unfetched(in.Release.Record, "a digest to compare with", "there is no digest to compare with")
+}
+
+// recorded are the digests that the repository states, without those beside
+// which another of the same choice is the right one.
+func recorded(in *Input) []registry.ClaimedDigest {
+	right := func(d registry.ClaimedDigest) bool {
+		got, ok, _ := computed(in, d.Of, d.Algorithm)
+		return ok && got == d.Value
+	}
+	return slices.DeleteFunc(slices.Clone(in.Release.Digests), func(d registry.ClaimedDigest) bool {
+		return d.Choice && !right(d) && slices.ContainsFunc(in.Release.Digests, func(other registry.ClaimedDigest) bool {
+			return other.Choice && other.Of == d.Of && other.Algorithm == d.Algorithm && right(other)
+		})
+	})
 }
 
 // recordDirect asks whether the record is the repository's own word.

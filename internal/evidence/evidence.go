@@ -96,6 +96,7 @@ var Checks = []Check{
 	{"source-stated", sourceStated},
 	{"build-attested", buildAttested},
 	{"source-agrees", sourceAgrees},
+	{"build-ref", buildRef},
 	{"lineage-kept", lineage},
 }
 

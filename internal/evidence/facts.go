@@ -5,6 +5,7 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
+	"touchstone/internal/slsa"
 )
 
 // State collects, after Examine, what a report states beside the levels. What
@@ -25,6 +26,7 @@ func State(in *Input) []Fact {
 		}
 	}
 	facts = append(facts, materials(in)...)
+	facts = append(facts, otherCommit(in)...)
 	return append(facts, index(in.Release)...)
 }
 
@@ -36,9 +38,9 @@ func materials(in *Input) []Fact {
 		if a.finding.Outcome != Pass || a.verified.Certificate == nil || entitled(in, a).Outcome != Pass {
 			continue
 		}
-		if items := statedBuild(a.verified.Statement).materials; len(items) > 0 {
-			facts = append(facts, Fact{ID: "materials", Topic: "ingredients", Items: items,
-				Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(items))})
+		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {
+			facts = append(facts, Fact{ID: "materials", Topic: "ingredients", Items: build.Inputs,
+				Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(build.Inputs))})
 		}
 	}
 	return facts

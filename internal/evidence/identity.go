@@ -7,6 +7,8 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/sigstore"
+	"touchstone/internal/slsa"
+	"touchstone/internal/source"
 )
 
 // anchorCovers tells whether the repository's anchored key covers the bytes
@@ -77,12 +79,14 @@ func entitled(in *Input, a attested) Finding {
 	}
 	// 2.
 	inside, recorded := in.Artifact.Inside.Repository, in.Release.Source
-	direct := recorded.Route == fetch.Direct && sameRepository(recorded.Repository, repository)
+	direct := recorded.Route == fetch.Direct && source.Compare(recorded.Repository, repository) == source.Same
 	by := "The package, which the repository's own key covers, names the same source repository."
 	switch {
 	case inside == "" && !direct:
 		return because(Unknown, who+", not known to speak for this package: the package names no source repository of its own.")
-	case inside != "" && !sameRepository(inside, repository): // 3.
+	case inside != "" && source.Compare(inside, repository) == source.NotComparable: // 3.
+		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package: its own address of the source, %s, is of no form that can be compared.", who, quoted(repository), quoted(inside)))
+	case inside != "" && source.Compare(inside, repository) != source.Same:
 		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s.", who, quoted(repository), quoted(inside)))
 	case inside != "" && anchorCovers(in):
 	case direct:
@@ -93,9 +97,20 @@ func entitled(in *Input, a attested) Finding {
 	facts := claimFacts(id)
 	facts["signed at"] = provenTime(a.verified)
 	facts["time proven by"] = witness(a.verified)
-	return pass(fmt.Sprintf("Built from %s at commit %s by %s%s, says a certificate issued by %s. %s The certificate lived from %s to %s; the signature was made within that time, as %s proves.",
-		repository, commit, workflow(id), runner(id), authority(id), by,
+	return pass(fmt.Sprintf("%s, says a certificate issued by %s. %s The certificate lived from %s to %s; the signature was made within that time, as %s proves.",
+		signedWhere(a, repository, commit), authority(id), by,
 		id.NotBefore.Format("2006-01-02 15:04"), id.NotAfter.Format("15:04"), witness(a.verified)), facts)
+}
+
+// signedWhere says what an attestation tells of a place: only provenance tells
+// of a build, whatever run the certificate of another statement was issued to.
+func signedWhere(a attested, repository, commit string) string {
+	id, kind := a.verified.Certificate, a.verified.Statement.PredicateType
+	where := fmt.Sprintf("%s at commit %s by %s%s", repository, commit, workflow(id), runner(id))
+	if _, err := slsa.Read(kind, a.verified.Statement.Predicate); err == nil {
+		return "Built from " + where
+	}
+	return fmt.Sprintf("A statement of the kind %s was signed in a run from %s", quoted(kind), where)
 }
 
 // githubIssuer is the identity provider of GitHub's workflows; an enterprise may
@@ -106,15 +121,11 @@ const githubIssuer = "https://token.actions.githubusercontent.com"
 // repository. Fulcio takes the word of build services that run anybody's build
 // from anybody's address (github.com/sigstore/fulcio, docs/oidc.md).
 func knows(issuer, address string) bool {
-	place, ok := repository(address)
-	if !ok {
-		return false
-	}
-	host, _, _ := strings.Cut(place, "/")
-	if host == "github.com" {
+	place, ok := source.Parse(address)
+	if ok && place.Host == "github.com" {
 		return issuer == githubIssuer || strings.HasPrefix(issuer, githubIssuer+"/")
 	}
-	return issuer == "https://"+host
+	return ok && issuer == "https://"+place.Host
 }
 
 // sourceOf is the source repository and commit that a certificate names. Those
@@ -195,23 +206,38 @@ func buildAttested(in *Input) Finding {
 
 // boundBuild reads one entitled statement's build, from certificate and
 // predicate, which must not contradict each other.
+//
+//  1. The statement is provenance: another proves who signed it, and no build.
+//  2. What it says of the build agrees with the certificate.
+//  3. Together they name repository, commit and run, each in its form.
+//  4. The log proves that it holds the statement.
 func boundBuild(a attested) Finding {
-	c := a.verified.Certificate.Claims
-	build := statedBuild(a.verified.Statement)
+	st := a.verified.Statement
+	// 1.
+	if !slsa.Is(st.PredicateType) {
+		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType)))
+	}
+	build, err := slsa.Read(st.PredicateType, st.Predicate)
+	if err != nil {
+		return unreadable("The verified statement should tell of the build, and cannot be read: " + err.Error() + ".")
+	}
+	// 2.
 	repository, commit := sourceOf(a.verified.Certificate)
-	run := c.RunInvocationURI
-	if build.repository != "" && repository != "" && !sameRepository(build.repository, repository) {
-		return because(Fail, fmt.Sprintf("The statement says that the source is %s; its certificate says %s.", quoted(build.repository), quoted(repository)))
+	run := a.verified.Certificate.Claims.RunInvocationURI
+	if build.Repository != "" && repository != "" && source.Compare(build.Repository, repository) != source.Same {
+		return because(Fail, fmt.Sprintf("The statement says that the source is %s; its certificate says %s.", quoted(build.Repository), quoted(repository)))
 	}
-	if build.commit != "" && commit != "" && build.commit != commit {
-		return because(Fail, fmt.Sprintf("The statement says that the commit is %s; its certificate says %s.", quoted(build.commit), quoted(commit)))
+	if build.Commit != "" && commit != "" && !strings.EqualFold(build.Commit, commit) {
+		return because(Fail, fmt.Sprintf("The statement says that the commit is %s; its certificate says %s.", quoted(build.Commit), quoted(commit)))
 	}
+	// 3.
 	if run == "" {
-		run = build.run
+		run = build.Run
 	}
-	if repository == "" || commit == "" || run == "" {
+	if _, ok := source.Parse(repository); !ok || !source.IsRevision(commit) || run == "" {
 		return because(Absent, "The verified statement does not name repository, commit and build run together.")
 	}
+	// 4.
 	var entry *sigstore.LogEntry
 	for i := range a.verified.Log {
 		if a.verified.Log[i].Proven() {
@@ -229,41 +255,6 @@ func boundBuild(a attested) Finding {
 	return pass(fmt.Sprintf("A statement that is proven to be entry %d of the public log %s binds these bytes to %s at commit %s and build run %s. The signer cannot take it back unseen.",
 		index, entry.Log.Name, repository, commit, run), map[string]string{
 		"repository": repository, "commit": commit, "build run": run, "log": entry.Log.Name, "log entry": fmt.Sprint(index)})
-}
-
-// sourceAgrees asks whether the source that the package states is the one that
-// was attested. Disagreement is an alarm: forks and renames are real, and so
-// are look-alikes.
-func sourceAgrees(in *Input) Finding {
-	stated := in.Artifact.Inside.Repository
-	if source := in.Release.Source; stated == "" && source.Route == fetch.Direct {
-		stated = source.Repository
-	}
-	attestedAny := false
-	for _, a := range in.attested {
-		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
-			continue
-		}
-		uri, _ := sourceOf(a.verified.Certificate)
-		if uri == "" {
-			continue
-		}
-		attestedAny = true
-		if stated == "" {
-			return because(Absent, "The package states no source repository. That is not agreement.")
-		}
-		if !sameRepository(stated, uri) {
-			return because(Fail, fmt.Sprintf("The package states %s as its source, but it was built from %s. A fork or a renamed project looks like this, and so does an impostor.", quoted(stated), quoted(uri)))
-		}
-	}
-	if build := in.once("build-attested", buildAttested); !attestedAny && build.Outcome == Unknown {
-		build.Reason = "What the source that the package states could be compared with is not known. " + build.Reason
-		return build
-	}
-	if !attestedAny {
-		return because(NotApplicable, "No attested source can be compared with the one that the package states.")
-	}
-	return pass("The package states the same source repository as the one it was verifiably built from.", map[string]string{"repository": stated})
 }
 
 // entitledCertificate is that of the first verified attestation whose signer

@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
+	"touchstone/internal/slsa"
+	"touchstone/internal/source"
 )
 
 // lineage asks whether the release line kept its provenance, from the same
@@ -35,8 +38,10 @@ func lineage(in *Input) Finding {
 	to, _ := sourceOf(now)
 	was, is := workflowPath(before), workflowPath(now)
 	switch {
-	case !sameRepository(from, to) && !renamed(before, now):
+	case source.Compare(from, to) != source.Same && !renamed(before, now):
 		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(e.Attested[0]), quoted(from), quoted(to)))
+	case replaced(before, now) != "":
+		return because(Fail, fmt.Sprintf("Version %s and this one were built from %s, but its host knows the two by another number of the %s. The name was given up and taken again, perhaps by somebody else.", quoted(e.Attested[0]), quoted(to), replaced(before, now)))
 	case was != is:
 		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(e.Attested[0]), quoted(was), quoted(is)))
 	}
@@ -61,12 +66,12 @@ func without(in *Input) Finding {
 	return lacking(list, "None of the attestations carries a certificate.")
 }
 
-// certificate is that of the verified attestation whose signer may speak for
-// the package, else of the first that has one; nil for none.
+// certificate is that of the verified provenance whose signer may speak for
+// the package, else of the first that there is; nil for none.
 func certificate(in *Input) *sigstore.Identity {
 	var first *sigstore.Identity
 	for _, a := range in.attested {
-		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
+		if a.finding.Outcome != Pass || a.verified.Certificate == nil || !slsa.Is(a.verified.Statement.PredicateType) {
 			continue
 		}
 		if entitled(in, a).Outcome == Pass {
@@ -81,14 +86,14 @@ func certificate(in *Input) *sigstore.Identity {
 
 // claimedCertificate verifies a predecessor's attestations for comparison
 // only: they are about other bytes, which are not at hand.
-func claimedCertificate(in *Input, list registryAttestations) *sigstore.Identity {
+func claimedCertificate(in *Input, list registry.Attestations) *sigstore.Identity {
 	root := in.Proofs.Root
 	if root == nil {
 		return nil
 	}
 	for _, each := range list.Each {
 		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
-		if err == nil && v.Certificate != nil && v.Statement != nil && aboutName(v.Statement, list.Subject.Names) {
+		if err == nil && v.Certificate != nil && v.Statement != nil && slsa.Is(v.Statement.PredicateType) && aboutName(v.Statement, list.Subject.Names) {
 			return v.Certificate
 		}
 	}
@@ -102,13 +107,31 @@ func renamed(a, b *sigstore.Identity) bool {
 	return x != "" && x == y && a.Issuer == b.Issuer
 }
 
+// replaced names what has another number than before, although its name is the
+// same; empty where both certificates of one issuer give no such number.
+func replaced(a, b *sigstore.Identity) string {
+	if a.Issuer != b.Issuer {
+		return ""
+	}
+	differ := func(x, y string) bool { return x != "" && y != "" && x != y }
+	switch x, y := a.Claims, b.Claims; {
+	case differ(x.SourceRepositoryIdentifier, y.SourceRepositoryIdentifier):
+		return "repository"
+	case differ(x.SourceRepositoryOwnerIdentifier, y.SourceRepositoryOwnerIdentifier) && x.SourceRepositoryOwnerURI == y.SourceRepositoryOwnerURI:
+		return "owner"
+	}
+	return ""
+}
+
 // workflowPath is a workflow's path in its repository, without the revision
 // behind the "@"; of a workflow that lies elsewhere it is the whole address.
 func workflowPath(id *sigstore.Identity) string {
-	file, _, _ := strings.Cut(workflow(id), "@")
-	source, _ := sourceOf(id)
-	if n := len(source); n > 0 && len(file) > n && strings.EqualFold(file[:n], source) && file[n] == '/' {
-		return file[n:]
+	from, _ := sourceOf(id)
+	if a, ok := source.Parse(from); ok {
+		if path, inside := a.Below(workflow(id)); inside {
+			return path
+		}
 	}
+	file, _, _ := strings.Cut(workflow(id), "@")
 	return file
 }

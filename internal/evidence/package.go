@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/source"
 )
 
 // archiveSound asks whether the archive can be read in one way only.
@@ -158,15 +159,19 @@ func installerRefuses(in *Input) Finding {
 // A verified statement says it best, then bytes that a key of the repository
 // covers, then the repository's own record.
 func sourceStated(in *Input) Finding {
-	if build := in.once("build-attested", buildAttested); build.Outcome == Pass || build.Outcome == Unknown && in.once("signer-identity", signerIdentity).Outcome == Pass {
+	build := in.once("build-attested", buildAttested)
+	promised := build.Outcome == Unknown && !build.Unreadable && in.once("signer-identity", signerIdentity).Outcome == Pass
+	if build.Outcome == Pass || promised {
 		repository, commit := sourceOf(entitledCertificate(in))
-		if repository != "" && commit != "" {
+		if _, ok := source.Parse(repository); ok && source.IsRevision(commit) {
 			return pass("A verified statement names where the code comes from: "+repository+" at commit "+commit+".", map[string]string{
 				"repository": repository, "commit": commit})
 		}
 	}
 	s := in.Release.Source
-	if s.Repository != "" && s.Revision != "" {
+	_, addressed := source.Parse(s.Repository)
+	revision := source.IsRevision(s.Revision) || shortRevision(s.Revision, in.Release.Ref.Version)
+	if addressed && revision {
 		if s.Route != fetch.Direct {
 			return because(Unknown, fmt.Sprintf("A record that came %s names %s at %s. Only the repository's own host can say that this is its record.", byRoute(s.Route), quoted(s.Repository), quoted(s.Revision)))
 		}
@@ -182,7 +187,16 @@ func sourceStated(in *Input) Finding {
 	if open, found := openAttestation(in); found {
 		return because(Unknown, "The record names no source repository and revision; an attestation may. "+open.Reason)
 	}
+	if s.Repository != "" && s.Revision != "" {
+		return because(Absent, fmt.Sprintf("The repository's record names %s at %s: that is no address of a repository with a commit.", quoted(s.Repository), quoted(s.Revision)))
+	}
 	return because(Absent, "The repository's record names no source repository and revision.")
+}
+
+// shortRevision tells whether a shortened commit is the one that the version
+// itself ends with, as Go's pseudo-versions do (go.dev/ref/mod#pseudo-versions).
+func shortRevision(revision, version string) bool {
+	return len(revision) == 12 && strings.Trim(revision, "0123456789abcdef") == "" && strings.HasSuffix(version, "-"+revision)
 }
 
 // quoted shows text from outside inside a sentence.

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,15 +20,23 @@ func signatureServed(in *Input) Finding {
 	switch {
 	case rel.SignsAll == "":
 		return because(NotApplicable, "This repository does not sign the record of every package with a key of its own.")
-	case len(rel.Signatures) > 0:
-		return pass("The repository serves its own signature over this version's record.", nil)
+	case slices.ContainsFunc(rel.Signatures, possible):
+		return pass("The record carries a signature that is said to be the repository's own.", nil)
 	case rel.Record.State != fetch.Found:
 		return unfetched(rel.Record, "the record that would carry the signature", "the repository has no record of this version")
 	case rel.Record.Route != fetch.Direct:
 		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Record.Route)+", which could have left it out: only the repository's own host can say that there is none.")
 	}
-	return because(Fail, fmt.Sprintf("The record carries no signature, although this repository signs every version (%s). Somebody on the way may have removed it: a mirror, a proxy, or the repository itself.", rel.SignsAll))
+	what := "no signature"
+	if len(rel.Signatures) > 0 {
+		what = "something in the place of a signature that cannot be one"
+	}
+	return because(Fail, fmt.Sprintf("The record carries %s, although this repository signs every version (%s). Somebody on the way may have removed it: a mirror, a proxy, or the repository itself.", what, rel.SignsAll))
 }
+
+// possible tells whether something can be a signature at all: it names a key,
+// and is as long as a signature that cannot be guessed (256 bits).
+func possible(s registry.ClaimedSignature) bool { return s.KeyID != "" && len(s.Signature) >= 32 }
 
 // registrySignature verifies the repository's own signatures over the text
 // that binds name, version and digest. One that is wrong decides, then one that
@@ -62,7 +71,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	id := trust.ID(s.Keys)
 	key, known := in.Proofs.Anchors.Key(id, s.KeyID, trust.UsageSignatures)
 	if !known {
-		return unknownKey(in, id, s.KeyID)
+		return unknownKey(in, id, s)
 	}
 	if key.Public == nil {
 		return unreadable(fmt.Sprintf("The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details))
@@ -127,18 +136,20 @@ func hostsDate(rel *registry.Release, s registry.ClaimedSignature) (time.Time, b
 }
 
 // unknownKey says what it means that the anchors lack a key.
-func unknownKey(in *Input, id trust.ID, keyID string) Finding {
+func unknownKey(in *Input, id trust.ID, s registry.ClaimedSignature) Finding {
 	if standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network); standing.Accused != nil {
-		return distrusted(fmt.Sprintf("The signature by the key %q", keyID), standing)
+		return distrusted(fmt.Sprintf("The signature by the key %q", s.KeyID), standing)
 	}
 	anchor, _ := in.Proofs.Anchors.Anchor(id)
-	switch anchor.Lacking(in.Time) {
-	case trust.LackFails:
-		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is not one of the repository's: its list of keys was refreshed in this audit.", keyID))
-	case trust.LackAbsent:
-		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", keyID))
+	switch lack := anchor.Lacking(in.Time); {
+	case lack == trust.LackFails:
+		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is not one of the repository's: its list of keys was refreshed in this audit.", s.KeyID))
+	case !possible(s):
+		return because(Absent, "What stands in the place of a signature over this record cannot be one, by whatever key.")
+	case lack == trust.LackAbsent:
+		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", s.KeyID))
 	}
-	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", keyID))
+	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", s.KeyID))
 }
 
 // distrusted says that what a signature is judged by cannot be relied on: its

@@ -25,13 +25,21 @@ func TestBetter(t *testing.T) {
 }
 
 func TestSignatureServed(t *testing.T) {
-	signed := []registry.ClaimedSignature{{}}
+	served := func(keyID string, length int) []registry.ClaimedSignature {
+		return []registry.ClaimedSignature{{KeyID: keyID, Signature: make([]byte, length)}}
+	}
+	direct := fetch.Answer{State: fetch.Found, Route: fetch.Direct}
 	for name, c := range map[string]struct {
 		rel  registry.Release
 		want Outcome
 	}{
 		"signs nothing":    {registry.Release{}, NotApplicable},
-		"signed":           {registry.Release{SignsAll: "x", Signatures: signed}, Pass},
+		"signed":           {registry.Release{SignsAll: "x", Signatures: served("SHA256:x", 70)}, Pass},
+		"no base64":        {registry.Release{SignsAll: "x", Signatures: served("x", 0), Record: direct}, Fail},
+		"too short":        {registry.Release{SignsAll: "x", Signatures: served("x", 31), Record: direct}, Fail},
+		"by nobody":        {registry.Release{SignsAll: "x", Signatures: served("", 70), Record: direct}, Fail},
+		"garbage beside":   {registry.Release{SignsAll: "x", Signatures: append(served("x", 0), served("y", 70)...), Record: direct}, Pass},
+		"garbage, replay":  {registry.Release{SignsAll: "x", Signatures: served("x", 0), Record: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
 		"stripped, direct": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}, Fail},
 		"stripped, relay":  {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Relay}}, Unknown},
 		"stripped, replay": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
@@ -65,10 +73,11 @@ func TestWrongSignatures(t *testing.T) {
 		require.Contains(t, f.Reason, id)
 		require.Equal(t, Fail, registrySignature(in(id, nil)).Outcome)
 	}
-	f := registrySignature(in("SHA256:nobody", []byte("nonsense")))
+	f := registrySignature(in("SHA256:nobody", make([]byte, 70)))
 	require.Equal(t, Unknown, f.Outcome)
 	require.False(t, f.Unreadable, "it may be newer than the list of keys here")
-	require.Equal(t, Unknown, registrySignature(in(strings.ToLower(current), nil)).Outcome, "case counts")
+	require.Equal(t, Unknown, registrySignature(in(strings.ToLower(current), make([]byte, 70))).Outcome, "case counts")
+	require.Equal(t, Absent, registrySignature(in("SHA256:nobody", []byte("nonsense"))).Outcome, "no key makes that")
 }
 
 func TestHostsDate(t *testing.T) {
@@ -123,6 +132,11 @@ func TestWeakDigests(t *testing.T) {
 	digest := func(algorithm, value string) registry.ClaimedDigest {
 		return registry.ClaimedDigest{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
 	}
+	choice := func(algorithm, value string) registry.ClaimedDigest {
+		d := digest(algorithm, value)
+		d.Choice = true
+		return d
+	}
 	have := map[string]string{"sha1": "aa", "sha256": "bb", "sha384": "cc", "sha512": "dd"}
 	for name, c := range map[string]struct {
 		stated             []registry.ClaimedDigest
@@ -135,6 +149,10 @@ func TestWeakDigests(t *testing.T) {
 		"sha1 differs":             {[]registry.ClaimedDigest{digest("sha1", "ab")}, Absent, Fail},
 		"sha1 differs, sha512 not": {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha1", "ab")}, Pass, Fail},
 		"one of two differs":       {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha256", "ab")}, Pass, Fail},
+		"a choice":                 {[]registry.ClaimedDigest{choice("sha512", "00"), choice("sha512", "dd"), choice("sha512", "ff")}, Pass, Pass},
+		"a choice, none right":     {[]registry.ClaimedDigest{choice("sha512", "00"), choice("sha512", "ff")}, Pass, Fail},
+		"a choice, others wrong":   {[]registry.ClaimedDigest{choice("sha512", "dd"), choice("sha256", "ff")}, Pass, Fail},
+		"no choice":                {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha512", "ff")}, Pass, Fail},
 		"none":                     {nil, Absent, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {

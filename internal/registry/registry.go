@@ -119,6 +119,9 @@ type ClaimedDigest struct {
 	Route fetch.Route
 	// Line is the exact line of a signed record that states it, where one does.
 	Line string
+	// Choice tells that the document states several of this kind, of which one
+	// must match, as its clients read it.
+	Choice bool
 }
 
 // A Subject is what a digest is of.

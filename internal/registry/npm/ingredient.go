@@ -23,8 +23,8 @@ func dependencyRef(name, wanted string) string {
 		return packageRef(alias, "")
 	}
 	if g, ok := hosted(wanted); ok {
-		kind, isType := map[string]string{"github.com": "github", "bitbucket.org": "bitbucket"}[g.host]
-		if owner, repo, two := strings.Cut(g.path, "/"); isType && two {
+		kind, isType := map[string]string{"github.com": "github", "bitbucket.org": "bitbucket"}[g.Host]
+		if owner, repo, two := strings.Cut(g.Path, "/"); isType && two {
 			return purl.Ref{Type: kind, Namespace: owner, Name: repo}.String()
 		}
 	}

@@ -75,10 +75,10 @@ func ranges(raw json.RawMessage) map[string]string {
 // of well-known git hosts.
 func wanted(s string) string {
 	s = strings.TrimSpace(s)
-	if g, ok := hosted(s); ok && g.folder == "" {
-		s = "git+https://" + g.host + "/" + g.path
-		if g.reference != "" {
-			s += "#" + g.reference
+	if g, ok := hosted(s); ok && g.Folder == "" {
+		s = "git+" + g.String()
+		if g.Reference != "" {
+			s += "#" + g.Reference
 		}
 	}
 	return s

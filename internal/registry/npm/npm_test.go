@@ -89,7 +89,7 @@ func TestResolve(t *testing.T) {
 	assert.Equal(t, fetch.Found, rel.Record.State)
 	assert.Equal(t, recordAt, rel.Record.URL)
 	assert.Equal(t, []registry.ClaimedDigest{
-		{Of: registry.OfArtifact, Algorithm: "sha512", Value: sha512In, From: recordAt, Route: fetch.Direct},
+		{Of: registry.OfArtifact, Algorithm: "sha512", Value: sha512In, From: recordAt, Route: fetch.Direct, Choice: true},
 		{Of: registry.OfArtifact, Algorithm: "sha1", Value: sha1In, From: recordAt, Route: fetch.Direct},
 	}, rel.Digests)
 	assert.Equal(t, []registry.ClaimedSignature{{

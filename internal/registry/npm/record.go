@@ -109,7 +109,10 @@ func integrity(text string, from fetch.Answer) (out []registry.ClaimedDigest, no
 			notes = append(notes, malformed("integrity", word))
 			continue
 		}
-		out = append(out, claimed(algorithm, hex.EncodeToString(raw), from))
+		d := claimed(algorithm, hex.EncodeToString(raw), from)
+		// Any hash of one kind may be the right one (section 3.3.4).
+		d.Choice = true
+		out = append(out, d)
 	}
 	return out, notes
 }

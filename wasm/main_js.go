@@ -21,6 +21,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/report/page"
 	"touchstone/internal/trust"
 )
 
@@ -118,7 +119,7 @@ func answerOf(result *audit.Result, req request) (any, error) {
 	}
 	answer := map[string]any{"json": string(raw), "text": result.Report.Text(req.Colour), "heads": heads, "memory": string(result.Memory)}
 	if req.HTML {
-		html, err := result.Report.HTML()
+		html, err := page.Render(result.Report)
 		if err != nil {
 			return nil, err
 		}

@@ -39,6 +39,8 @@ var layers = map[string][]string{
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove"},
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
+	// the page's layout: from the report alone, in its terms
+	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
 		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "principles"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
@@ -52,8 +54,8 @@ var layers = map[string][]string{
 	"web/edge":       {"internal/relay", "internal/audit", "internal/fetch"},
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch"},
-	"web/site":          {"internal/report", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/audit", "internal/report", "internal/fetch", "internal/trust", "internal/sigstore"},
+	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
+	"wasm":              {"internal/audit", "internal/report/page", "internal/fetch", "internal/trust", "internal/sigstore"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
 	"wasm/slim/*": {},

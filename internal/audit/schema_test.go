@@ -11,6 +11,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/report"
 )
 
 // TestTheSchemaDescribesReports validates reports of every kind, and breaks
@@ -43,6 +44,11 @@ func TestTheSchemaDescribesReports(t *testing.T) {
 			value, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 			require.NoError(t, err)
 			require.NoError(t, schema.Validate(value))
+			back, err := report.Read(raw)
+			require.NoError(t, err)
+			again, err := back.JSON()
+			require.NoError(t, err)
+			require.Equal(t, string(raw), string(again), "a saved report says the same")
 		})
 	}
 	good, err := reports["good"].Report.JSON()

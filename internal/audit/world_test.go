@@ -130,7 +130,7 @@ func status(t testing.TB, r *audit.Result, id string) level.Requirement {
 	t.Helper()
 	for _, q := range r.Report.Requirements {
 		if q.ID == id {
-			return q
+			return q.Requirement
 		}
 	}
 	t.Fatalf("no requirement %s", id)

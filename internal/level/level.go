@@ -36,16 +36,17 @@ type Requirement struct {
 
 // A Track is one track's result.
 type Track struct {
-	ID   string
-	Name string
+	ID   string `json:"-"`
+	Name string `json:"-"`
 	// Level is the highest level of which, and below which, every requirement
-	// is met; 0 for none. AtMost is the highest that could hold if everything
-	// open turned out well.
-	Level, AtMost int
+	// is met; 0 for none.
+	Level int `json:"level"`
+	// AtMost is the highest that could hold if everything open turned out well.
+	AtMost int `json:"atMost"`
 	// LevelName is the name of Level; empty for 0.
-	LevelName string
+	LevelName string `json:"name"`
 	// Top is the track's highest level.
-	Top int
+	Top int `json:"of"`
 }
 
 // A Verdict is what findings are worth.

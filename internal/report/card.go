@@ -1,89 +1,96 @@
 package report
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"touchstone/internal/evidence"
-	"touchstone/internal/fetch"
 )
 
-// A card shows one side of where a package comes from: a state, what was
+// A Card shows one side of where a package comes from: a state, what was
 // found, and, one press deeper, the evidence.
-type card struct {
-	id, title string
-	state     state
-	lead      []string // what matters most, in bold
-	entries   []entry
-	reason    string
-	checks    []string // whose facts are the evidence
+type Card struct {
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	State   State    `json:"state"`
+	Lead    []string `json:"lead"` // what matters most, in bold
+	Reason  string   `json:"reason"`
+	Entries []Entry  `json:"entries"`
+	Checks  []string `json:"checks"` // whose facts are the evidence
 }
 
-// An entry is one fact on a card. An address becomes a link where it may.
-type entry struct {
-	label, value string
-	copied       bool // has a button that copies it
-	// place is where a person can look at it; empty where none is known.
-	place string
+// An Entry is one fact on a card. An address becomes a link where it may.
+type Entry struct {
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Copied bool   `json:"copied,omitempty"` // has a button that copies it
+	// Place is where a person can look at it; empty where none is known.
+	Place string `json:"place,omitempty"`
+}
+
+func newCard(id, title string, state State, reason string, checks ...string) Card {
+	return Card{ID: id, Title: title, State: state, Lead: []string{}, Reason: reason, Entries: []Entry{}, Checks: checks}
 }
 
 // add leaves out what is not known.
-func (c *card) add(label, value string, copied bool) {
+func (c *Card) add(label, value string, copied bool) {
 	if value != "" {
-		c.entries = append(c.entries, entry{label: label, value: value, copied: copied})
+		c.Entries = append(c.Entries, Entry{Label: label, Value: value, Copied: copied})
 	}
 }
 
 // at says where a person can look at what was added under label so far.
-func (c *card) at(label, place string) {
-	for i := range c.entries {
-		if c.entries[i].label == label {
-			c.entries[i].place = place
+func (c *Card) at(label, place string) {
+	for i := range c.Entries {
+		if c.Entries[i].Label == label {
+			c.Entries[i].Place = place
 		}
 	}
 }
 
 // cards are in the order of the OpenSSF guide for showing attestations:
 // source, build, integrity, and the attestation last.
-func (r *Report) cards() []card {
-	return []card{r.sourceCard(), r.buildCard(), r.integrityCard(), r.attestationCard()}
+func (r *Report) cards() []Card {
+	return []Card{r.sourceCard(), r.buildCard(), r.integrityCard(), r.attestationCard()}
 }
 
-func (r *Report) sourceCard() card {
-	f := r.finding("source-stated")
-	c := card{id: "source", title: "Source", state: stateOfFinding(f), reason: f.Reason, checks: []string{"source-stated", "source-agrees"}}
-	c.add("Repository", r.proven("source-stated", "repository"), false)
-	c.add("Commit", r.proven("source-stated", "commit"), true)
-	c.at("Commit", commitPlace(r.proven("source-stated", "repository"), r.proven("source-stated", "commit")))
-	if r.proven("source-stated", "repository") != "" {
-		c.reason = "A verified statement names where the code comes from."
+func (r *Report) sourceCard() Card {
+	f := r.Finding("source-stated")
+	c := newCard("source", "Source", f.State(), f.Reason, "source-stated", "source-agrees")
+	c.add("Repository", r.Proven("source-stated", "repository"), false)
+	c.add("Commit", r.Proven("source-stated", "commit"), true)
+	c.at("Commit", commitPlace(r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit")))
+	if r.Proven("source-stated", "repository") != "" {
+		c.Reason = "A verified statement names where the code comes from."
 	}
-	if stated := r.proven("source-stated", "stated repository"); stated != "" {
-		c.state = state{"stated", "Stated, not confirmed"}
+	if stated := r.Proven("source-stated", "stated repository"); stated != "" {
+		c.State = Stated
 		c.add("Stated repository", stated, false)
-		c.add("Stated revision", r.proven("source-stated", "stated revision"), true)
+		c.add("Stated revision", r.Proven("source-stated", "stated revision"), true)
 	}
-	if agrees := r.finding("source-agrees"); agrees.Outcome == evidence.Fail {
-		c.state, c.reason = stateWrong, agrees.Reason
+	if agrees := r.Finding("source-agrees"); agrees.Outcome == evidence.Fail {
+		c.State, c.Reason = Wrong, agrees.Reason
 	}
 	return c
 }
 
-func (r *Report) buildCard() card {
-	f := r.finding("build-attested")
-	c := card{id: "build", title: "Build", state: stateOfFinding(f), reason: f.Reason, checks: []string{"build-attested", "lineage-kept"}}
-	workflow := r.proven("signer-identity", "build config uri")
+func (r *Report) buildCard() Card {
+	f := r.Finding("build-attested")
+	c := newCard("build", "Build", f.State(), f.Reason, "build-attested", "lineage-kept")
+	workflow := r.Proven("signer-identity", "build config uri")
 	if workflow == "" {
-		workflow = r.proven("signer-identity", "subject")
+		workflow = r.Proven("signer-identity", "subject")
 	}
 	if identity := r.identityInWords(workflow); identity != "" {
-		c.lead = append(c.lead, identity)
+		c.Lead = append(c.Lead, identity)
 	}
 	c.add("Workflow", workflow, false)
-	c.at("Workflow", filePlace(r.proven("source-stated", "repository"), r.proven("source-stated", "commit"), workflow))
-	c.add("Runner", runnerInWords(r.proven("signer-identity", "runner environment")), false)
-	c.add("Build run", r.proven("build-attested", "build run"), false)
-	if kept := r.finding("lineage-kept"); kept.Outcome == evidence.Fail {
-		c.state, c.reason = stateWrong, kept.Reason
+	c.at("Workflow", filePlace(r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit"), workflow))
+	c.add("Runner", runnerInWords(r.Proven("signer-identity", "runner environment")), false)
+	c.add("Build run", r.Proven("build-attested", "build run"), false)
+	if kept := r.Finding("lineage-kept"); kept.Outcome == evidence.Fail {
+		c.State, c.Reason = Wrong, kept.Reason
 	}
 	return c
 }
@@ -91,7 +98,7 @@ func (r *Report) buildCard() card {
 // identityInWords says who made the package, as the verified certificate names
 // them: "Built from REPOSITORY at COMMIT by WORKFLOW on GitHub’s own machines".
 func (r *Report) identityInWords(workflow string) string {
-	repository, commit := r.proven("source-stated", "repository"), r.proven("source-stated", "commit")
+	repository, commit := r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit")
 	if repository == "" || workflow == "" {
 		return ""
 	}
@@ -102,7 +109,7 @@ func (r *Report) identityInWords(workflow string) string {
 		words += " at commit " + commit[:min(len(commit), 12)]
 	}
 	words += " by " + file
-	if on := runnerInWords(r.proven("signer-identity", "runner environment")); on != "" {
+	if on := runnerInWords(r.Proven("signer-identity", "runner environment")); on != "" {
 		words += " on " + on
 	}
 	return words
@@ -119,23 +126,23 @@ func runnerInWords(environment string) string {
 	return environment
 }
 
-func (r *Report) integrityCard() card {
-	f := r.finding("digest-matches")
-	c := card{id: "integrity", title: "Integrity", state: stateOfFinding(f), reason: f.Reason, checks: []string{"digest-matches", "reference-digest", "archive-sound", "name-inside"}}
+func (r *Report) integrityCard() Card {
+	f := r.Finding("digest-matches")
+	c := newCard("integrity", "Integrity", f.State(), f.Reason, "digest-matches", "reference-digest", "archive-sound", "name-inside")
 	if r.Artifact.Missing != "" {
 		return c
 	}
-	for _, d := range pairs(r.Artifact.Digests) {
-		c.add(digestName(d.name), digestValue(d.name, d.value), true)
+	for _, algorithm := range slices.Sorted(maps.Keys(r.Artifact.Digests)) {
+		c.add(digestName(algorithm), digestValue(algorithm, r.Artifact.Digests[algorithm]), true)
 	}
-	c.add("Size", size(r.Artifact.Size), false)
+	c.add("Size", Size(r.Artifact.Size), false)
 	c.add("File", r.Artifact.URL, false)
 	return c
 }
 
 // attestationCard says who signed what. The limit of that stands beside it.
-func (r *Report) attestationCard() card {
-	c := card{id: "attestation", title: "Attestation", state: stateMissing}
+func (r *Report) attestationCard() Card {
+	c := newCard("attestation", "Attestation", Missing, "")
 	signed := []struct{ check, words, fact string }{
 		{"signer-identity", "Signed by ", "subject"},
 		{"repository-attestation", "Published by the repository, signed with its key ", "attesting key"},
@@ -143,57 +150,35 @@ func (r *Report) attestationCard() card {
 		{"log-record", "Recorded in the signed log ", "log"},
 	}
 	for _, s := range signed {
-		f := r.finding(s.check)
+		f := r.Finding(s.check)
 		if f.Outcome == evidence.NotApplicable {
 			continue
 		}
-		c.checks = append(c.checks, s.check)
+		c.Checks = append(c.Checks, s.check)
 		if f.Outcome == evidence.Pass {
-			c.state = state{"met", "Confirmed"}
-			c.lead = append(c.lead, s.words+f.Facts[s.fact])
+			c.State = confirmed
+			c.Lead = append(c.Lead, s.words+f.Facts[s.fact])
 			continue
 		}
-		if len(c.lead) == 0 && c.state == stateMissing {
-			c.state = stateOfFinding(f)
-			c.reason = f.Reason
+		if len(c.Lead) == 0 && c.State == Missing {
+			c.State = f.State()
+			c.Reason = f.Reason
 		}
 	}
-	if len(c.lead) > 0 {
-		c.reason = ""
+	if len(c.Lead) > 0 {
+		c.Reason = ""
 	}
 	for _, check := range []string{"attestations-genuine", "log-record", "registry-signature"} {
-		if f := r.finding(check); f.Outcome == evidence.Fail {
-			c.state, c.reason = stateWrong, f.Reason
+		if f := r.Finding(check); f.Outcome == evidence.Fail {
+			c.State, c.Reason = Wrong, f.Reason
 		}
 	}
-	c.add("Log entry", r.proven("build-attested", "log entry"), false)
-	c.at("Log entry", entryPlace(r.proven("build-attested", "log"), r.proven("build-attested", "log entry")))
-	c.add("Log", r.proven("build-attested", "log"), false)
-	c.add("Log entry", r.proven("log-record", "entry"), false)
-	c.add("Signed at", r.proven("signer-identity", "signed at"), false)
-	c.add("Time proven by", r.proven("signer-identity", "time proven by"), false)
-	c.checks = append(c.checks, "attestations-genuine", "log-history")
+	c.add("Log entry", r.Proven("build-attested", "log entry"), false)
+	c.at("Log entry", entryPlace(r.Proven("build-attested", "log"), r.Proven("build-attested", "log entry")))
+	c.add("Log", r.Proven("build-attested", "log"), false)
+	c.add("Log entry", r.Proven("log-record", "entry"), false)
+	c.add("Signed at", r.Proven("signer-identity", "signed at"), false)
+	c.add("Time proven by", r.Proven("signer-identity", "time proven by"), false)
+	c.Checks = append(c.Checks, "attestations-genuine", "log-history")
 	return c
-}
-
-// evidenceOf are the findings behind a card that were asked at all.
-func (r *Report) evidenceOf(c card) []evidence.Finding {
-	var out []evidence.Finding
-	for _, id := range c.checks {
-		if f := r.finding(id); f.Outcome != evidence.NotApplicable {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// stateOfSource is how one document came.
-func stateOfSource(s Source) state {
-	switch s.State {
-	case fetch.Found:
-		return state{"met", "Arrived"}
-	case fetch.NotThere:
-		return stateMissing
-	}
-	return state{"open", "Could not be had"}
 }

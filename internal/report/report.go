@@ -1,16 +1,15 @@
-// Package report says what an audit found. The JSON is canonical; everything
-// else that people see is made from the same [Report].
+// Package report says what an audit found. The JSON is canonical and whole:
+// page and terminal show it from this value alone, so that a saved report reads
+// as it did when it was made (see [Read]).
 package report
 
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
@@ -21,13 +20,17 @@ import (
 )
 
 // Format names the form of the JSON; schema.json beside this file describes it.
-const Format = "touchstone-report/1"
+const Format = "touchstone-report/2"
 
 // A Report is everything that an audit found, in the order in which it reads.
 type Report struct {
 	Format string `json:"format"`
-	// Reference is the purl of exactly what was audited.
+	// Reference is the purl of exactly what was audited; Type, Name and Version
+	// are its parts, as the ecosystem writes them.
 	Reference string `json:"reference"`
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	Version   string `json:"version"`
 	// Pasted is what the person gave.
 	Pasted string `json:"pasted"`
 	// Notes say how that was read, where it was a guess.
@@ -38,20 +41,21 @@ type Report struct {
 	Time  string      `json:"time"`
 	Route fetch.Route `json:"route"`
 
-	Verdict      Verdict             `json:"verdict"`
-	Requirements []level.Requirement `json:"requirements"`
-	Findings     []evidence.Finding  `json:"findings"`
-	Facts        []evidence.Fact     `json:"facts"`
-	Artifact     Artifact            `json:"artifact"`
-	Files        []File              `json:"files"`
+	Verdict Verdict `json:"verdict"`
+	// Tracks say what the verdict's levels mean, in reading order.
+	Tracks       []Track         `json:"tracks"`
+	Requirements []Requirement   `json:"requirements"`
+	Cards        []Card          `json:"cards"`
+	Findings     []Finding       `json:"findings"`
+	Facts        []evidence.Fact `json:"facts"`
+	Artifact     Artifact        `json:"artifact"`
+	Files        []File          `json:"files"`
 	// Commands check the same without us.
 	Commands []Command `json:"commands"`
 	// Sources are the documents that were used, by address.
 	Sources []Source `json:"sources"`
 	// Principles is the version of the rules.
 	Principles string `json:"principles"`
-
-	rules *principles.Document // for the page, which explains them
 }
 
 // A Verdict is the answer: one entry a track beside Failed and Sentence.
@@ -64,13 +68,31 @@ type Verdict struct {
 	Tracks   []level.Track
 }
 
-// MarshalJSON gives every track a member of its own, by its id.
-func (v Verdict) MarshalJSON() ([]byte, error) {
-	m := map[string]any{"failed": v.Failed, "sentence": v.Sentence, "missing": v.Missing, "alarms": v.Alarms, "failures": v.Failures}
-	for _, t := range v.Tracks {
-		m[t.ID] = map[string]any{"level": t.Level, "atMost": t.AtMost, "name": t.LevelName, "of": t.Top}
-	}
-	return json.Marshal(m)
+// A Track is what the rules say of a track's levels.
+type Track struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Question string `json:"question"`
+	// Says is what the level reached means, as a sentence; empty for a failed
+	// verdict, which says what it means by itself.
+	Says string `json:"says"`
+	// Levels are the names of its levels, from the first up.
+	Levels []string `json:"levels"`
+}
+
+// A Requirement is one requirement: how it stands, and the rules' own text.
+type Requirement struct {
+	level.Requirement
+	State      State  `json:"state"`
+	Text       string `json:"text"`
+	Why        string `json:"why"`
+	HowToCheck string `json:"howToCheck"`
+}
+
+// A Finding is a check's answer beside the question.
+type Finding struct {
+	evidence.Finding
+	Question string `json:"question"`
 }
 
 // An Artifact is what arrived as the package.
@@ -133,27 +155,30 @@ type Subject struct {
 
 // New puts a report together.
 func New(s Subject) *Report {
+	ref := s.Release.Ref
 	r := &Report{
-		Format:       Format,
-		Reference:    s.Release.Ref.String(),
-		Pasted:       s.Pasted,
-		Notes:        notes(s.Release.Ref.Notes, s.Release.Notes, s.Notes),
-		Repository:   s.Release.Repository,
-		Time:         s.Time.UTC().Format(time.RFC3339),
-		Requirements: s.Verdict.Requirements,
-		Findings:     s.Findings,
-		Facts:        s.Facts,
-		Principles:   s.Rules.Version,
-		rules:        s.Rules,
-		Commands:     []Command{},
-		Files:        []File{},
+		Format:     Format,
+		Reference:  ref.String(),
+		Type:       ref.Type,
+		Name:       ref.Path(),
+		Version:    ref.Version,
+		Pasted:     s.Pasted,
+		Notes:      notes(ref.Notes, s.Release.Notes, s.Notes),
+		Repository: s.Release.Repository,
+		Time:       s.Time.UTC().Format(time.RFC3339),
+		Facts:      s.Facts,
+		Principles: s.Rules.Version,
+		Commands:   []Command{},
+		Files:      []File{},
 	}
 	if r.Facts == nil {
 		r.Facts = []evidence.Fact{}
 	}
+	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
 	r.Verdict = verdict(s, r)
 	r.Artifact = artifact(s.Artifact)
+	r.Cards = r.cards()
 	if s.Artifact.Contents != nil {
 		for _, f := range s.Artifact.Contents.Files {
 			r.Files = append(r.Files, File{f.Path, f.Size, hex.EncodeToString(f.SHA256[:])})
@@ -167,31 +192,61 @@ func New(s Subject) *Report {
 	return r
 }
 
-// JSON is the canonical form: two spaces, one final newline.
-func (r *Report) JSON() ([]byte, error) {
-	raw, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("writing the report: %w", err)
+// explain puts beside findings and requirements what the rules say of them.
+func (r *Report) explain(s Subject) {
+	for _, f := range s.Findings {
+		check, _ := s.Rules.Check(f.Check) // level.Weigh refuses a check that is not known
+		r.Findings = append(r.Findings, Finding{f, check.Question})
 	}
-	return append(visible(raw), '\n'), nil
-}
-
-// visible escapes what JSON may hold as it is and a terminal obeys or hides:
-// the same characters that the text does not let through (see [clean]).
-func visible(raw []byte) []byte {
-	out := make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); {
-		r, n := utf8.DecodeRune(raw[i:])
-		if r == '\n' || !purl.Hidden(r) {
-			out = append(out, raw[i:i+n]...)
-		} else {
-			for _, unit := range utf16.Encode([]rune{r}) {
-				out = fmt.Appendf(out, `\u%04x`, unit)
+	rules := map[string]principles.Requirement{}
+	for _, result := range s.Verdict.Tracks {
+		t, _ := s.Rules.Track(result.ID)
+		out := Track{ID: t.ID, Name: t.Name, Question: t.Question}
+		if !s.Verdict.Failed {
+			out.Says = says(t, result)
+		}
+		for _, l := range t.Levels {
+			out.Levels = append(out.Levels, l.Name)
+			for _, q := range l.Requirements {
+				rules[t.ID+"/"+q.ID] = q
 			}
 		}
-		i += n
+		r.Tracks = append(r.Tracks, out)
 	}
-	return out
+	for _, q := range s.Verdict.Requirements {
+		rule := rules[q.Track+"/"+q.ID]
+		r.Requirements = append(r.Requirements, Requirement{q, r.stateOf(q), rule.Text, rule.Why, rule.HowToCheck})
+	}
+}
+
+// says is what a track's level means, as a sentence.
+func says(t principles.Track, result level.Track) string {
+	switch {
+	case result.Level > 0:
+		return t.Levels[result.Level-1].Says
+	case result.AtMost > 0:
+		return "Nothing is settled yet: too little could be checked now."
+	}
+	return t.Nothing
+}
+
+// Finding returns a check's answer; one that was not run is unknown.
+func (r *Report) Finding(id string) Finding {
+	for _, f := range r.Findings {
+		if f.Check == id {
+			return f
+		}
+	}
+	return Finding{Finding: evidence.Finding{Check: id, Outcome: evidence.Unknown, Reason: "This check was not run."}}
+}
+
+// Proven returns a fact that a check proved; empty where it did not pass.
+func (r *Report) Proven(check, fact string) string {
+	f := r.Finding(check)
+	if f.Outcome != evidence.Pass {
+		return ""
+	}
+	return f.Facts[fact]
 }
 
 func notes(groups ...[]purl.Note) []string {
@@ -213,11 +268,8 @@ func artifact(a *registry.Artifact) Artifact {
 		out.Digests = map[string]string{}
 	}
 	if a.ListDigest != "" {
-		digests := map[string]string{"h1": a.ListDigest}
-		for k, v := range out.Digests {
-			digests[k] = v
-		}
-		out.Digests = digests
+		out.Digests = maps.Clone(out.Digests)
+		out.Digests["h1"] = a.ListDigest
 	}
 	return out
 }
@@ -265,32 +317,6 @@ func and(words []string) string {
 	return strings.Join(words, "")
 }
 
-// plain is what the first track's level means, as a sentence; empty for a
-// failed verdict, which says what it means by itself.
-func (r *Report) plain() string {
-	if r.Verdict.Failed || len(r.Verdict.Tracks) == 0 {
-		return ""
-	}
-	return r.says(r.Verdict.Tracks[0])
-}
-
-// says is what a track's level means, as a sentence.
-func (r *Report) says(t level.Track) string {
-	if r.rules == nil {
-		return ""
-	}
-	rule, ok := r.rules.Track(t.ID)
-	switch {
-	case !ok || t.Level > len(rule.Levels):
-		return ""
-	case t.Level > 0:
-		return rule.Levels[t.Level-1].Says
-	case t.AtMost > 0:
-		return "Nothing is settled yet: too little could be checked now."
-	}
-	return rule.Nothing
-}
-
 // arrived says who brought the package, as the middle of a sentence.
 func arrived(r fetch.Route) string {
 	switch r {
@@ -313,7 +339,7 @@ func checked(r fetch.Route) string {
 }
 
 // missing names what stands between the first track's level and the next.
-func missing(tracks []level.Track, requirements []level.Requirement) string {
+func missing(tracks []level.Track, requirements []Requirement) string {
 	if len(tracks) == 0 {
 		return ""
 	}

@@ -39,29 +39,37 @@ func (w *writer) paint(code, s string) string {
 func (w *writer) linef(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
 func (w *writer) answer(r *Report) {
-	w.linef("%s", w.paint(bold, clean(r.Reference)))
+	w.linef("%s", w.paint(bold, Clean(r.Reference)))
 	for _, n := range r.Notes {
-		w.linef("  %s", clean(n))
+		w.linef("  %s", Clean(n))
 	}
 	w.linef("")
 	if r.Verdict.Failed {
 		w.linef("%s", w.paint(red, "FAILED"))
 		for _, f := range r.Verdict.Failures {
-			w.linef("  ✗ %s", clean(f))
+			w.linef("  ✗ %s", Clean(f))
 		}
 	}
 	for _, t := range r.Verdict.Tracks {
 		w.linef("%s", w.paint(bold, trackLine(t)))
 	}
 	for _, a := range r.Verdict.Alarms {
-		w.linef("%s %s", w.paint(red, "! alarm:"), clean(a))
+		w.linef("%s %s", w.paint(red, "! alarm:"), Clean(a))
 	}
 	w.linef("")
-	w.wrap("", r.plain())
-	w.wrap("", clean(r.Verdict.Sentence))
+	w.wrap("", plain(r))
+	w.wrap("", Clean(r.Verdict.Sentence))
 	if !r.Verdict.Failed {
 		w.next(r)
 	}
+}
+
+// plain is what the first track's level means.
+func plain(r *Report) string {
+	if len(r.Tracks) == 0 {
+		return ""
+	}
+	return r.Tracks[0].Says
 }
 
 // next says what stands between the first track's level and the one above.
@@ -76,7 +84,7 @@ func (w *writer) next(r *Report) {
 		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met {
 			continue
 		}
-		w.wrap("  ", q.Name+": "+clean(q.Reason))
+		w.wrap("  ", q.Name+": "+Clean(q.Reason))
 		if q.Reach.Maintainer != "" {
 			w.wrap("    ", "The maintainer could: "+q.Reach.Maintainer)
 		}
@@ -111,12 +119,12 @@ func (w *writer) requirements(r *Report) {
 			level.Unmet: w.paint(dim, "– unmet"),
 		}[q.Status]
 		w.linef("  %s %d  %s", sign, q.Level, q.Name)
-		w.wrap("             ", clean(q.Reason))
+		w.wrap("             ", Clean(q.Reason))
 	}
 }
 
 func trackName(r *Report, id string) string {
-	for _, t := range r.Verdict.Tracks {
+	for _, t := range r.Tracks {
 		if t.ID == id {
 			return t.Name
 		}
@@ -130,16 +138,16 @@ func (w *writer) facts(r *Report) {
 		w.linef("%s", w.paint(bold, "Beside the levels"))
 	}
 	for _, f := range r.Facts {
-		w.wrap("  ", clean(f.Text))
+		w.wrap("  ", Clean(f.Text))
 		for i, item := range f.Items {
 			if i == 8 {
 				w.linef("      … and %d more", len(f.Items)-i)
 				break
 			}
-			w.linef("      %s", clean(item))
+			w.linef("      %s", Clean(item))
 		}
 		if f.Stop != "" {
-			w.linef("      to prevent it: %s", clean(f.Stop))
+			w.linef("      to prevent it: %s", Clean(f.Stop))
 		}
 	}
 }
@@ -148,9 +156,9 @@ func (w *writer) again(r *Report) {
 	w.linef("")
 	w.linef("%s", w.paint(bold, "What arrived"))
 	if r.Artifact.Missing != "" {
-		w.linef("  nothing: %s", clean(r.Artifact.Missing))
+		w.linef("  nothing: %s", Clean(r.Artifact.Missing))
 	} else {
-		w.linef("  %s", clean(r.Artifact.URL))
+		w.linef("  %s", Clean(r.Artifact.URL))
 		w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
 		if sum := r.Artifact.listSum(); sum != "" {
 			w.linef("  list of files %s", sum)
@@ -184,9 +192,9 @@ func (w *writer) wrap(indent, text string) {
 	}
 }
 
-// clean makes text from outside harmless for a terminal: control, invisible
+// Clean makes text from outside harmless for a terminal: control, invisible
 // and direction-changing characters become visible escapes.
-func clean(s string) string {
+func Clean(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"touchstone/internal/report"
+	view "touchstone/internal/report/page"
 	"touchstone/principles"
 )
 
@@ -243,7 +243,7 @@ func source(address, date, about string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if link, ok := report.Link(address); ok {
+		if link, ok := view.Link(address); ok {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -369,7 +369,7 @@ func credits(all []principles.Credit) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for i, c := range all {
-			if link, ok := report.Link(c.Source); ok {
+			if link, ok := view.Link(c.Source); ok {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
-	"touchstone/internal/report"
+	view "touchstone/internal/report/page"
 	"touchstone/principles"
 )
 
@@ -941,7 +941,7 @@ func changelog(doc *principles.Document) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if link, ok := report.Link(doc.Changelog.Source); ok {
+		if link, ok := view.Link(doc.Changelog.Source); ok {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

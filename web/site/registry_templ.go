@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 	"strings"
-	"touchstone/internal/report"
+	view "touchstone/internal/report/page"
 	"touchstone/principles"
 )
 
@@ -97,7 +97,7 @@ func registryPage(f frame, r principles.Registry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if link, ok := report.Link(r.Home); ok {
+		if link, ok := view.Link(r.Home); ok {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
-	"touchstone/internal/report"
+	view "touchstone/internal/report/page"
 )
 
 func howPage(f frame) templ.Component {
@@ -38,7 +38,7 @@ func howPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = report.Legend().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = view.Legend().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,11 +6,11 @@ import (
 
 	"github.com/a-h/templ"
 
-	"touchstone/internal/report"
+	view "touchstone/internal/report/page"
 )
 
 // exampleLink leads from the first page to an example's audit.
-func exampleLink(reference string) templ.SafeURL { return report.AuditLink(reference) }
+func exampleLink(reference string) templ.SafeURL { return view.AuditLink(reference) }
 
 // servedInWords lists who is served.
 func servedInWords(all []served) string {

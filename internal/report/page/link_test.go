@@ -1,4 +1,4 @@
-package report_test
+package page_test
 
 import (
 	"net/url"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/report"
+	"touchstone/internal/report/page"
 )
 
 func TestOnlyPlainHTTPSAddressesAreLinks(t *testing.T) {
@@ -18,7 +18,7 @@ func TestOnlyPlainHTTPSAddressesAreLinks(t *testing.T) {
 		"https://EXAMPLE.com/Path",
 		"https://example.com/%3Cscript%3E",
 	} {
-		link, ok := report.Link(good)
+		link, ok := page.Link(good)
 		require.True(t, ok, good)
 		require.Equal(t, good, string(link))
 	}
@@ -30,9 +30,9 @@ func TestOnlyPlainHTTPSAddressesAreLinks(t *testing.T) {
 		"https://exa mple.com/", "https://example.com/a b", "https://example.com/\"onclick=", "https://example.com/'",
 		"https://example.com/<script>", "https://bücher.example/", "https://example.com/\u202etxt", "https://example.com/\x00",
 		"https://example..com/", "https://.com/", "https://%65xample.com/", "data:text/html,x", "blob:https://example.com/x",
-		"https://example.com/" + strings.Repeat("a", 2000),
+		"https://example.com/" + strings.Repeat("a", 2000), `https://github.com/o/r/blob/0123456789abcdef/"><script>`,
 	} {
-		_, ok := report.Link(bad)
+		_, ok := page.Link(bad)
 		require.False(t, ok, bad)
 	}
 }
@@ -42,7 +42,7 @@ func FuzzLink(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		link, ok := report.Link(s)
+		link, ok := page.Link(s)
 		if !ok {
 			require.Empty(t, link)
 			return
@@ -58,7 +58,7 @@ func FuzzLink(f *testing.F) {
 
 func TestAuditLinkKeepsTheReference(t *testing.T) {
 	for _, ref := range []string{"pkg:npm/%40scope/name@1.0.0", "pkg:golang/github.com/pkg/errors@v0.9.1", "npm install a b#c?d", "\"><script>", "päckage\u202e"} {
-		link := string(report.AuditLink(ref))
+		link := string(page.AuditLink(ref))
 		require.Equal(t, byte('#'), link[0])
 		back, err := url.PathUnescape(link[1:])
 		require.NoError(t, err)

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"reflect"
@@ -12,6 +12,7 @@ import (
 	"touchstone/internal/evidence"
 	"touchstone/internal/level"
 	"touchstone/internal/purl"
+	"touchstone/internal/report"
 	"touchstone/principles"
 )
 
@@ -53,11 +54,11 @@ var loadRules = sync.OnceValues(principles.Load)
 // everywhere is a report in which every string is text, wherever its type says
 // that a string is: a field added later is filled too. What names a part of the
 // page or an outcome is set back, in every way that shows something.
-func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, missing bool) *Report {
+func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, missing bool) *report.Report {
 	t.Helper()
 	rules, err := loadRules()
 	require.NoError(t, err)
-	r := &Report{rules: rules}
+	r := new(report.Report)
 	fill(reflect.ValueOf(r).Elem(), text)
 	// The clock and the rules are ours.
 	r.Time, r.Principles = "2026-03-01T12:00:00Z", rules.Version
@@ -67,28 +68,29 @@ func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, mis
 	}
 	r.Verdict.Tracks = r.Verdict.Tracks[:len(rules.Tracks)]
 	for i, track := range rules.Tracks {
-		r.Verdict.Tracks[i] = level.Track{ID: track.ID, Name: track.Name, Level: 1, AtMost: 2, Top: 3}
+		r.Verdict.Tracks[i] = level.Track{ID: track.ID, Name: track.Name, Level: 1, AtMost: 2, Top: len(r.Tracks[i].Levels)}
+	}
+	r.Tracks = r.Tracks[:len(rules.Tracks)]
+	for i, track := range rules.Tracks {
+		r.Tracks[i].ID, r.Tracks[i].Name = track.ID, track.Name
 	}
 	for i := range r.Requirements {
-		r.Requirements[i] = level.Requirement{ID: "x", Track: rules.Tracks[0].ID, Name: "x", Level: 1 + i%3, Status: []level.Status{level.Met, level.Open, level.Unmet}[i%3], Reason: text}
+		q := &r.Requirements[i]
+		q.ID, q.Track, q.Level, q.Status, q.State = "x", rules.Tracks[0].ID, 1+i%3, []level.Status{level.Met, level.Open, level.Unmet}[i%3], report.Open
 	}
-	facts := map[string]string{text: text}
-	for _, name := range shownFacts {
-		facts[name] = text
+	for i := range r.Cards {
+		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{evidence.Checks[0].ID}
 	}
+	facts := map[string]string{text: text, "list": text}
 	r.Findings = nil
 	for _, c := range evidence.Checks {
-		r.Findings = append(r.Findings, evidence.Finding{Check: c.ID, Outcome: outcome, Reason: text, Facts: facts})
+		r.Findings = append(r.Findings, report.Finding{Finding: evidence.Finding{Check: c.ID, Outcome: outcome, Reason: text, Facts: facts}, Question: text})
 	}
-	for i, topic := range []string{"containment", "ingredients", "contact", "index"} {
-		r.Facts[i].Topic = topic
+	for i := range r.Facts {
+		r.Facts[i].ID, r.Facts[i].Topic = "x", []string{"containment", "ingredients", "contact", "index"}[i%4]
 	}
 	return r
 }
-
-// shownFacts are the facts that the cards show, by name.
-var shownFacts = []string{"repository", "commit", "stated repository", "stated revision", "build config uri", "subject", "runner environment",
-	"build run", "attesting key", "signing key", "log", "log entry", "entry", "signed at", "time proven by", "list"}
 
 var (
 	tag       = regexp.MustCompile(`<[^>]*>`)
@@ -130,12 +132,32 @@ func TestNoFieldOfAReportBecomesMoreThanText(t *testing.T) {
 		for _, outcome := range []evidence.Outcome{evidence.Pass, evidence.Fail, evidence.Absent, evidence.Unknown} {
 			for _, failed := range []bool{false, true} {
 				for _, missing := range []bool{false, true} {
-					html, err := everywhere(t, text, outcome, failed, missing).HTML()
+					html, err := Render(everywhere(t, text, outcome, failed, missing))
 					require.NoError(t, err)
 					onlyText(t, html)
 				}
 			}
 		}
+	}
+}
+
+// TestASavedReportShowsTheSame: the page needs nothing but what was saved.
+func TestASavedReportShowsTheSame(t *testing.T) {
+	for _, outcome := range []evidence.Outcome{evidence.Pass, evidence.Fail, evidence.Absent, evidence.Unknown} {
+		r := everywhere(t, "https://a.example/x", outcome, outcome == evidence.Fail, false)
+		r.Format = report.Format
+		raw, err := r.JSON()
+		require.NoError(t, err)
+		back, err := report.Read(raw)
+		require.NoError(t, err)
+		again, err := back.JSON()
+		require.NoError(t, err)
+		require.Equal(t, string(raw), string(again))
+		want, err := Render(r)
+		require.NoError(t, err)
+		got, err := Render(back)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
 	}
 }
 
@@ -145,7 +167,7 @@ func FuzzHTML(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		html, err := everywhere(t, text, evidence.Pass, false, false).HTML()
+		html, err := Render(everywhere(t, text, evidence.Pass, false, false))
 		require.NoError(t, err)
 		onlyText(t, html)
 	})

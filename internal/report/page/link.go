@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"net/url"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"touchstone/internal/level"
+	"touchstone/internal/report"
 )
 
 // maxLink is how long an address may be that is shown as a link, in bytes.
@@ -78,6 +78,6 @@ func AuditLink(reference string) templ.SafeURL {
 
 // ruleLink leads to a requirement's place in the principles. Track and id are
 // the rules' own, of letters, digits and hyphens.
-func ruleLink(q level.Requirement) templ.SafeURL {
+func ruleLink(q report.Requirement) templ.SafeURL {
 	return templ.SafeURL("/principles/" + q.Track + "/#" + q.ID)
 }

@@ -5,18 +5,21 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"syscall/js"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
 )
 
 // promised wraps a Go function as a JavaScript one that returns a promise. Its
 // last argument may be an AbortSignal, which cancels the context. Failures
 // reject with an Error whose name tells a question that could not be asked
-// ("RefusedError"), a cancelled one ("AbortError") and a fault of ours
+// ("RefusedError", whose property refused is a [purl.Refused] as JSON where
+// there is one), a cancelled one ("AbortError") and a fault of ours
 // ("PanicError") apart.
 func promised(f func(context.Context, []js.Value) (any, error)) func(js.Value, []js.Value) any {
 	return func(_ js.Value, args []js.Value) any {
@@ -71,6 +74,7 @@ func guarded(ctx context.Context, f func(context.Context, []js.Value) (any, erro
 func jsError(err error) js.Value {
 	e := js.Global().Get("Error").New(err.Error())
 	var p *panicked
+	var refused *purl.Refused
 	switch {
 	case errors.As(err, &p):
 		e.Set("name", "PanicError")
@@ -79,6 +83,11 @@ func jsError(err error) js.Value {
 		e.Set("name", "AbortError")
 	default:
 		e.Set("name", "RefusedError")
+	}
+	if errors.As(err, &refused) {
+		if raw, err := json.Marshal(refused); err == nil {
+			e.Set("refused", string(raw))
+		}
 	}
 	return e
 }

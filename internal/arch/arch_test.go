@@ -55,7 +55,7 @@ var layers = map[string][]string{
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch"},
 	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/audit", "internal/report/page", "internal/fetch", "internal/trust", "internal/sigstore"},
+	"wasm":              {"internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/trust", "internal/sigstore"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
 	"wasm/slim/*": {},

@@ -9,7 +9,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	"touchstone/internal/registry"
+	"touchstone/internal/purl"
 )
 
 // TestNotThereNeedsTheHostsWord: "there is no such version" only where the
@@ -19,7 +19,7 @@ func TestNotThereNeedsTheHostsWord(t *testing.T) {
 	lookup := "lookup/github.com/pkg/errors@v0.99.0"
 	refused := page{status: 403}
 	w := snapshot(t).but("https://sum.golang.org/"+lookup, page{status: 500})
-	var notFound *registry.NotFound
+	var notFound *purl.Refused
 
 	_, err := try(w, missing)
 	require.ErrorAs(t, err, &notFound)
@@ -38,7 +38,7 @@ func TestNotThereNeedsTheHostsWord(t *testing.T) {
 func TestWhichVersionIsNewestCouldNotBeLearned(t *testing.T) {
 	o := options(nil)
 	o.Replay = new(fetch.Record)
-	var notFound *registry.NotFound
+	var notFound *purl.Refused
 	for _, reference := range []string{"pkg:golang/github.com/pkg/errors", "github.com/pkg/errors@latest", "golang.org/x/mod/sumdb/note"} {
 		_, err := audit.Run(context.Background(), reference, o)
 		require.ErrorAs(t, err, &notFound)

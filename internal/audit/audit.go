@@ -5,9 +5,8 @@ package audit
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
-	"strings"
+	"slices"
 	"time"
 
 	"touchstone/internal/evidence"
@@ -77,7 +76,7 @@ type Result struct {
 }
 
 // Run audits what a person pasted. Errors mean that the question could not be
-// asked: *purl.Error, *Unserved, *registry.NotFound, or a cancelled context.
+// asked: a *purl.Refused, or a cancelled context.
 func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // what was fetched ahead of need must not go on
@@ -85,11 +84,11 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	ref, err := purl.Parse(pasted)
+	ref, err := Read(pasted)
 	if err != nil {
-		return nil, listing(err)
+		return nil, err
 	}
-	reg, err := registryFor(ref)
+	reg, err := registryFor(ref.Type)
 	if err != nil {
 		return nil, err
 	}
@@ -197,36 +196,35 @@ func forward(o Options, kept map[string][]byte, in *evidence.Input, v level.Verd
 	return heads
 }
 
-// Unserved is the error for an ecosystem that has no adapter yet.
-type Unserved struct{ Type string }
-
-func (e *Unserved) Error() string {
-	return fmt.Sprintf("auditing pkg:%s packages: not served yet; served are %s", e.Type, served())
-}
-
-// served lists the ecosystems that can be audited.
-func served() string {
-	var types []string
-	for _, r := range Registries {
-		types = append(types, "pkg:"+r.Type())
+// Read says which package a pasted text names, if it can be audited here. The
+// error is a *purl.Refused; what it offers can be audited too.
+func Read(pasted string) (purl.Ref, error) {
+	ref, err := purl.Parse(pasted)
+	if err == nil {
+		if _, err := registryFor(ref.Type); err != nil {
+			return purl.Ref{}, err
+		}
+		return ref, nil
 	}
-	return strings.Join(types, ", ")
-}
-
-// listing adds, to a reference of a type that nobody reads, those that are.
-func listing(err error) error {
-	var bad *purl.Error
-	if errors.As(err, &bad) && bad.Kind == purl.UnsupportedType {
-		return fmt.Errorf("%w; served are %s", err, served())
+	var refused *purl.Refused
+	if errors.As(err, &refused) {
+		refused.Choices = slices.DeleteFunc(refused.Choices, func(c purl.Choice) bool {
+			other, err := purl.Parse(c.Reference)
+			if err == nil {
+				_, err = registryFor(other.Type)
+			}
+			return err != nil
+		})
 	}
-	return err
+	return purl.Ref{}, err
 }
 
-func registryFor(ref purl.Ref) (registry.Registry, error) {
+// registryFor finds who serves an ecosystem.
+func registryFor(typ string) (registry.Registry, error) {
 	for _, r := range Registries {
-		if r.Type() == ref.Type {
+		if r.Type() == typ {
 			return r, nil
 		}
 	}
-	return nil, &Unserved{Type: ref.Type}
+	return nil, purl.NotServed(typ)
 }

@@ -16,7 +16,6 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
 	"touchstone/internal/purl"
-	"touchstone/internal/registry"
 )
 
 const errorsRef = "pkg:golang/github.com/pkg/errors@v0.9.1"
@@ -179,7 +178,7 @@ func TestBadAnswers(t *testing.T) {
 
 func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	w := snapshot(t)
-	var notFound *registry.NotFound
+	var notFound *purl.Refused
 	_, err := try(w, "pkg:golang/github.com/pkg/errors@v0.99.0")
 	require.ErrorAs(t, err, &notFound)
 	_, err = try(w, "pkg:golang/example.com/private/thing@v1.0.0")
@@ -187,10 +186,10 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	require.ErrorContains(t, err, "Private modules")
 	_, err = try(w, "pkg:golang/example.com/private/thing")
 	require.ErrorAs(t, err, &notFound)
-	var bad *purl.Error
+	var bad *purl.Refused
 	_, err = try(w, "pkg:golang/github.com/pkg/errors@v0.9.1?repository_url=evil.example")
 	require.ErrorAs(t, err, &bad)
-	var unserved *audit.Unserved
+	var unserved *purl.Refused
 	_, err = try(w, "pkg:cargo/serde@1.0.0")
 	require.ErrorAs(t, err, &unserved)
 }

@@ -19,7 +19,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	"touchstone/internal/registry"
+	"touchstone/internal/purl"
 )
 
 // archived is a record, as another tool would have made it: which addresses,
@@ -180,7 +180,7 @@ func TestNPMWithdrawn(t *testing.T) {
 	require.Equal(t, both(3, 3, 2, 2), levels(r), "a deprecation changes no level")
 	require.Contains(t, r.Report.Text(false), `deprecated this version: "use another"`)
 
-	var notFound *registry.NotFound
+	var notFound *purl.Refused
 	_, err := audit.Run(t.Context(), "npm:@example/thing@9.9.9", p.options(p.world()))
 	require.ErrorAs(t, err, &notFound)
 	require.ErrorContains(t, err, "unpublished")

@@ -104,7 +104,7 @@ func readAddress(text string) (Ref, error) {
 		return readCratesIndex(a)
 	}
 	if typ := typeOfHost(a.host); typ != "" {
-		return Ref{}, notServed(typ)
+		return Ref{}, NotServed(typ)
 	}
 	return Ref{}, fail(Malformed, "%s is not the host of a registry that is known here; paste the package's page at its registry, or a package URL", shown(a.host))
 }

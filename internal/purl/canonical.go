@@ -91,7 +91,7 @@ func parsePackageURL(text string) (Ref, error) {
 		return Ref{}, fail(Malformed, "no package type found: a package URL reads pkg:type/name@version, for example pkg:npm/lodash@4.17.21")
 	}
 	if !slices.Contains(served[:], typ) {
-		return Ref{}, notServed(typ)
+		return Ref{}, NotServed(typ)
 	}
 
 	// 2.

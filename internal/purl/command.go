@@ -114,7 +114,7 @@ func readCommand(words []string) (ref Ref, isCommand bool, err error) {
 		return Ref{}, false, nil
 	}
 	if typ := typeOfTool(words[0]); typ != "" {
-		return Ref{}, true, notServed(typ)
+		return Ref{}, true, NotServed(typ)
 	}
 	t, ok := toolOf(words[0])
 	if !ok {

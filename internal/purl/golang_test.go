@@ -235,12 +235,12 @@ func TestGoRefused(t *testing.T) {
 	}
 }
 
-func requireKind(t *testing.T, kind Kind, text string) *Error {
+func requireKind(t *testing.T, kind Kind, text string) *Refused {
 	t.Helper()
 	ref, err := Parse(text)
 	require.Error(t, err, "read as %s", ref)
 	assert.Equal(t, Ref{}, ref)
-	var e *Error
+	var e *Refused
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, kind, e.Kind, "%v", e)
 	require.NotEmpty(t, e.Detail)

@@ -12,7 +12,7 @@ const MaxInput = 8 << 10
 
 // Parse reads what a person pasted: a package URL, the address of a package's
 // page, record or file, an install command, "name@version", or a line of a
-// lock file, of one of the [Served] types. Every error is an [*Error].
+// lock file, of one of the [Served] types. Every error is a [*Refused].
 //
 //  1. Limits: length, UTF-8, no control characters.
 //  2. The form is told by how the text begins.
@@ -27,18 +27,14 @@ func Parse(input string) (Ref, error) {
 		err = fail(Malformed, "the text carries too many digests; paste the package with those of the file that you have")
 	}
 	if err != nil {
-		var e *Error
-		if !errors.As(err, &e) {
-			e = &Error{Kind: Malformed, Detail: err.Error()}
+		var r *Refused
+		if !errors.As(err, &r) {
+			r = Refuse(Malformed, "%v", err)
 		}
-		e.Input = text
-		if len(text) > MaxInput {
-			e.Input = strings.ToValidUTF8(text[:shownInput], "") + "…"
+		if odd := firstOddity(text); odd != "" && len(text) <= MaxInput && !strings.Contains(r.Detail, "U+") {
+			r.Detail += " Note that " + odd + "."
 		}
-		if odd := firstOddity(e.Input); odd != "" && !strings.Contains(e.Detail, "U+") {
-			e.Detail += "; note that " + odd
-		}
-		return Ref{}, e
+		return Ref{}, r
 	}
 	ref.Digests = distinct(ref.Digests)
 	ref.Pasted = text
@@ -180,7 +176,7 @@ func readWord(word string) (Ref, error) {
 // ambiguous lists the packages that a word may mean, by every grammar that
 // allows it.
 func ambiguous(name, version string) error {
-	var meanings []string
+	asked := Refuse(Ambiguous, "%s alone does not say which ecosystem is meant. Choose one, or paste a package URL.", shown(name))
 	var last error
 	for _, typ := range [...]string{NPM, PyPI, Cargo, Golang} {
 		ref, err := newRef(typ, name, version)
@@ -190,16 +186,13 @@ func ambiguous(name, version string) error {
 			}
 			continue
 		}
-		meanings = append(meanings, ref.String())
+		asked.Offer(ref, "")
 	}
-	switch len(meanings) {
-	case 0:
+	if len(asked.Choices) == 0 {
 		if kindOf(last) == BadVersion {
 			return last
 		}
 		return badName("package", name, "no ecosystem that is known here allows it")
-	case 1:
-		return fail(Ambiguous, "%s alone does not say which ecosystem; if you mean %s, paste that", shown(name), meanings[0])
 	}
-	return fail(Ambiguous, "%s may be several packages; say which: %s", shown(name), strings.Join(meanings, ", "))
+	return asked
 }

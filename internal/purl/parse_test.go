@@ -53,7 +53,7 @@ func TestRefusedForms(t *testing.T) {
 
 func TestUnsupportedTypeIsNamed(t *testing.T) {
 	e := requireKind(t, UnsupportedType, "pkg:maven/org.apache/x@1.0?repository_url=x")
-	assert.Equal(t, `reading "pkg:maven/org.apache/x@1.0?repository_url=x": Maven packages are not served yet`, e.Error())
+	assert.Equal(t, "Maven packages are not served yet.", e.Error())
 	assert.Equal(t, []string{"golang", "npm", "pypi", "cargo"}, Served())
 	for _, typ := range Served() {
 		assert.Empty(t, typeName(typ), "a served type is not among those that are not")
@@ -62,9 +62,9 @@ func TestUnsupportedTypeIsNamed(t *testing.T) {
 
 func TestAmbiguousListsMeanings(t *testing.T) {
 	e := requireKind(t, Ambiguous, "lodash")
-	assert.Contains(t, e.Detail, "say which: pkg:npm/lodash, pkg:pypi/lodash, pkg:cargo/lodash")
+	assert.Equal(t, []Choice{{"pkg:npm/lodash", ""}, {"pkg:pypi/lodash", ""}, {"pkg:cargo/lodash", ""}}, e.Choices)
 	e = requireKind(t, Ambiguous, "socket.io")
-	assert.Contains(t, e.Detail, "say which: pkg:npm/socket.io, pkg:pypi/socket.io, pkg:golang/socket.io")
+	assert.Equal(t, []Choice{{"pkg:npm/socket.io", ""}, {"pkg:pypi/socket.io", ""}, {"pkg:golang/socket.io", ""}}, e.Choices)
 }
 
 func TestStringAndPath(t *testing.T) {
@@ -228,7 +228,7 @@ func checkParse(t *testing.T, text string) {
 	t.Helper()
 	ref, err := Parse(text)
 	if err != nil {
-		var e *Error
+		var e *Refused
 		require.ErrorAs(t, err, &e)
 		require.NotEmpty(t, e.Kind)
 		require.NotEmpty(t, e.Detail)

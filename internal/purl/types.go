@@ -33,16 +33,16 @@ func newRef(typ, path, version string) (Ref, error) {
 	case Cargo:
 		return newCargo(path, version)
 	}
-	return Ref{}, notServed(typ)
+	return Ref{}, NotServed(typ)
 }
 
-// notServed is the error for a type outside served.
-func notServed(typ string) error {
+// NotServed is the refusal of an ecosystem whose packages cannot be audited.
+func NotServed(typ string) *Refused {
 	name := typeName(typ)
 	if name == "" {
-		return fail(UnsupportedType, "packages of type %s are not served yet", shown(typ))
+		name = "Packages of type " + shown(typ)
 	}
-	return fail(UnsupportedType, "%s are not served yet", name)
+	return Refuse(UnsupportedType, "%s are not served yet.", name)
 }
 
 // typeName is what people call the packages of a purl type that is not

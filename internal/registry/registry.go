@@ -8,7 +8,6 @@ package registry
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"touchstone/internal/archive"
@@ -27,8 +26,9 @@ type Registry interface {
 	// Resolve asks the repository about one reference and translates what it
 	// says. The Visit says for which audit.
 	//
-	// Errors mean that the question could not be asked: *NotFound, a cancelled
-	// context, a reference that this ecosystem cannot mean. That something
+	// Errors mean that the question could not be asked: a *purl.Refused (there
+	// is no such package or version, no version could be learned, or the
+	// reference means nothing here) or a cancelled context. That something
 	// could not be fetched is no error; it is said inside the Release.
 	Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v Visit) (*Release, error)
 }
@@ -47,17 +47,6 @@ type Visit struct {
 	Retired func(set, keyID string) bool
 	// FileInHand tells that the package's bytes need not be fetched.
 	FileInHand bool
-}
-
-// NotFound is the error for a package or version that the repository does not
-// have, or that cannot be named because no version could be learned.
-type NotFound struct {
-	Ref    purl.Ref
-	Detail string // what was asked, what was answered, what to do
-}
-
-func (e *NotFound) Error() string {
-	return fmt.Sprintf("resolving %s: %s", e.Ref, e.Detail)
 }
 
 // A Release is what a repository says of one version. Every field is a claim.

@@ -186,8 +186,11 @@ func digests(entry *registry.LogEntry, at located) []registry.ClaimedDigest {
 }
 
 func notFound(ref purl.Ref, at located, info, lookup fetch.Answer) error {
-	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-		"nobody who was asked has %s@%s (version record: %s; checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.", at.Path, at.Version, info.Reason, lookup.Reason)}
+	newest := ref
+	newest.Namespace, newest.Name = splitPath(at.Path)
+	newest.Version, newest.Candidates, newest.Digests = "", nil, nil
+	return purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s (version record: %s; checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.",
+		at.Path, at.Version, info.Reason, lookup.Reason).Offer(newest, "the newest version")
 }
 
 func splitPath(path string) (namespace, name string) {

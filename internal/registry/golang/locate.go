@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -54,7 +55,7 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (located, []purl
 	for i, path := range candidates {
 		at, err := locatedAt(path, ref.Version)
 		if err != nil {
-			return located{}, nil, &registry.NotFound{Ref: ref, Detail: err.Error()}
+			return located{}, nil, purl.Refuse(purl.Missing, "%s is no name that the Go module proxy can be asked for: %v.", strconv.Quote(ref.Path()), err)
 		}
 		found, note, denied, err := probe(ctx, c, at, ref.Tag, len(candidates) == 1)
 		if err != nil {
@@ -77,7 +78,7 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (located, []purl
 	}
 	at, err := locatedAt(candidates[0], ref.Version)
 	if err != nil {
-		return located{}, nil, &registry.NotFound{Ref: ref, Detail: err.Error()}
+		return located{}, nil, purl.Refuse(purl.Missing, "%s is no name that the Go module proxy can be asked for: %v.", strconv.Quote(ref.Path()), err)
 	}
 	if ref.Version != "" {
 		// Nobody knows a shorter path either: ask about what was pasted, and
@@ -99,16 +100,14 @@ func noVersion(ctx context.Context, c *fetch.Client, ref purl.Ref, at located) e
 	}
 	for _, a := range []fetch.Answer{list, latest} {
 		if a.State == fetch.Unknown {
-			return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-				"which versions there are could not be learned (%s). Give a version, or try again later.", a.Reason)}
+			return purl.Refuse(purl.Missing, "Which versions of %s there are could not be learned (%s). Give a version, or try again later.", at.Path, a.Reason)
 		}
 	}
-	wanted := "no version of it"
+	wanted := "no version"
 	if prefix := versionPrefix(ref.Tag); prefix != "" {
-		wanted = "no version of it that begins with " + prefix
+		wanted = "no version that begins with " + prefix
 	}
-	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-		"the Go module proxy names %s, so there is nothing to audit. Check the spelling (upper and lower case count), or give a version.", wanted)}
+	return purl.Refuse(purl.Missing, "Of %s the Go module proxy names %s. Check the spelling (upper and lower case count), or give a version.", at.Path, wanted)
 }
 
 // versionPrefix is the tag where it is the beginning of a version ("v1.2"),
@@ -141,7 +140,7 @@ func probe(ctx context.Context, c *fetch.Client, at located, tag string, only bo
 	}
 	prefix := versionPrefix(tag)
 	if prefix == "" && tag != "" && tag != "latest" {
-		return located{}, "", false, &registry.NotFound{Ref: purl.Ref{Type: "golang", Name: at.Path}, Detail: fmt.Sprintf("%q is a branch or tag name: give a version such as v1.2.3, or nothing for the newest", tag)}
+		return located{}, "", false, purl.Refuse(purl.BadVersion, "%q is the name of a branch or a tag. Give a version such as v1.2.3, or none for the newest.", tag)
 	}
 	newest, _, err := newestVersion(ctx, c, at, prefix)
 	if err != nil {

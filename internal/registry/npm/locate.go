@@ -10,7 +10,6 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
-	"touchstone/internal/registry"
 )
 
 // A located package is one name ("@scope/name") and one exact version.
@@ -184,17 +183,23 @@ func (f *find) missing(ref purl.Ref, l *listing) error {
 	case listed, f.answer.State != fetch.NotThere && !direct:
 		return nil
 	}
-	detail := fmt.Sprintf("the npm registry has no %s. It may have been unpublished, or never published.", f.at)
+	refused := purl.Refuse(purl.Missing, "The npm registry has no %s. It may have been unpublished, or never published.", f.at)
+	offer := func(version, why, sentence string) {
+		other := ref.Bare()
+		other.Version = version
+		refused.Offer(other, why)
+		refused.Detail += " " + fmt.Sprintf(sentence, version)
+	}
 	if build := semver.Build("v" + f.at.version); build != "" {
-		detail += fmt.Sprintf(" npm drops what follows a plus sign when publishing: try %s.", strings.TrimSuffix(f.at.version, build))
+		offer(strings.TrimSuffix(f.at.version, build), "without what follows the plus sign", "npm drops what follows a plus sign when publishing: try %s.")
 	}
 	if latest := l.tags["latest"]; latest != "" {
-		detail += fmt.Sprintf(" The newest version is %s.", latest)
+		offer(latest, "the newest version", "The newest version is %s.")
 	}
 	if near := l.line(f.at.version); len(near) > 0 {
-		detail += fmt.Sprintf(" The nearest before it is %s.", near[0])
+		offer(near[0], "the nearest before it", "The nearest before it is %s.")
 	}
-	return &registry.NotFound{Ref: ref, Detail: detail}
+	return refused
 }
 
 // noTag is the error for a tag whose version could not be learned.
@@ -207,14 +212,18 @@ func noTag(ref purl.Ref, tag string, answer fetch.Answer, l *listing) error {
 		tags = append(tags, t)
 	}
 	slices.Sort(tags)
-	detail := fmt.Sprintf("the npm registry did not say which version %s@%s is (%s). Give an exact version, or try again later.", ref.Path(), tag, answer.Reason)
-	if len(tags) > 0 {
-		detail = fmt.Sprintf("the npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), strings.Join(tags[:min(len(tags), 20)], ", "))
+	if len(tags) == 0 {
+		return purl.Refuse(purl.Missing, "The npm registry did not say which version %s@%s is (%s). Give an exact version, or try again later.", ref.Path(), tag, answer.Reason)
 	}
-	return &registry.NotFound{Ref: ref, Detail: detail}
+	refused := purl.Refuse(purl.Missing, "The npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), strings.Join(tags[:min(len(tags), 20)], ", "))
+	for _, t := range tags {
+		tagged := ref.Bare()
+		tagged.Version = l.tags[t]
+		refused.Offer(tagged, t)
+	}
+	return refused
 }
 
 func noPackage(ref purl.Ref) error {
-	return &registry.NotFound{Ref: ref, Detail: fmt.Sprintf(
-		"the npm registry has no package %s. Check the spelling (upper and lower case count) and the scope. Private packages are not visible from outside, and unpublished ones are gone.", ref.Path())}
+	return purl.Refuse(purl.Missing, "The npm registry has no package %s. Check the spelling (upper and lower case count) and the scope. Private packages are not visible from outside, and unpublished ones are gone.", ref.Path())
 }

@@ -153,7 +153,7 @@ func TestNotFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := resolve(t, c.world, c.ref)
-			var notFound *registry.NotFound
+			var notFound *purl.Refused
 			require.ErrorAs(t, err, &notFound)
 			assert.Contains(t, notFound.Detail, c.want)
 		})

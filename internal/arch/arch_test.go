@@ -36,14 +36,16 @@ var layers = map[string][]string{
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
-		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove"},
+		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact"},
 	"internal/level":  {"internal/evidence", "principles"},
-	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/fetch", "internal/purl", "principles"},
+	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/artifact", "internal/fetch", "internal/purl", "principles"},
 	// the page's layout: from the report alone, in its terms
 	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "principles"},
+		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
+	// what arrived
+	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive"},
 	// what signatures need beside themselves, fetched before the first check
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
@@ -113,7 +114,7 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	if rel.Log != nil && o.Replay == nil && o.Heads[rel.Log.Log] != nil && heads[rel.Log.Log] == nil {
 		notes = append(notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
 	}
-	art, err := arrive(ctx, client, rel, o.File)
+	art, err := artifact.Arrive(ctx, client, rel, artifact.Want{Brought: o.File, Algorithms: proofs.Algorithms()})
 	if err != nil {
 		return nil, err
 	}
@@ -162,14 +163,6 @@ func retired(anchors trust.Anchors, at time.Time) func(set, keyID string) bool {
 		key, known := anchors.Key(trust.ID(set), keyID, trust.UsageSignatures)
 		return known && key.End != nil && !key.ValidAt(at)
 	}
-}
-
-// arrive takes the person's file where there is one, the repository's else.
-func arrive(ctx context.Context, client *fetch.Client, rel *registry.Release, file []byte) (*registry.Artifact, error) {
-	if file != nil {
-		return registry.Open(ctx, fetch.FileAnswer(rel.Artifact.Request.URL, file), rel)
-	}
-	return registry.Arrive(ctx, client, rel)
 }
 
 // keptHeads are the heads that still verify. What was damaged where it was

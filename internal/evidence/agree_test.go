@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -62,7 +63,7 @@ func TestSourceAgrees(t *testing.T) {
 		{"a scan from elsewhere", other, other, fetch.Direct, "https://in-toto.io/attestation/vulns/v0.2", NotApplicable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			in := &Input{Artifact: &registry.Artifact{Inside: registry.Inside{Repository: c.inside}},
+			in := &Input{Artifact: &artifact.Artifact{Inside: registry.Inside{Repository: c.inside}},
 				Release: &registry.Release{Source: registry.ClaimedSource{Repository: c.recorded, Route: c.route}}}
 			if c.kind != "" {
 				in.attested = []attested{verified(bentBy(c.kind))}
@@ -130,7 +131,7 @@ func TestBuildRef(t *testing.T) {
 		"another kind":       {bentBy("https://example.org/scan"), NotApplicable},
 		"a branch like pull": {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "refs/heads/refs/pull/1" }, Pass},
 	} {
-		in := &Input{Artifact: &registry.Artifact{}, Release: &registry.Release{}, attested: []attested{verified(c.bend)}}
+		in := &Input{Artifact: &artifact.Artifact{}, Release: &registry.Release{}, attested: []attested{verified(c.bend)}}
 		assert.Equal(t, c.want, buildRef(in).Outcome, name)
 	}
 	assert.Equal(t, NotApplicable, buildRef(&Input{}).Outcome)
@@ -174,7 +175,7 @@ func TestSourceStated(t *testing.T) {
 	} {
 		rel := &registry.Release{Source: registry.ClaimedSource{Repository: c.repository, Revision: c.revision, Route: fetch.Direct, Asked: fetch.Found}}
 		rel.Ref.Version = c.version
-		f := sourceStated(&Input{Artifact: &registry.Artifact{}, Release: rel})
+		f := sourceStated(&Input{Artifact: &artifact.Artifact{}, Release: rel})
 		assert.Equal(t, c.want, f.Outcome, "%v: %s", c, f.Reason)
 	}
 }

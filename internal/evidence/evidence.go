@@ -7,6 +7,7 @@ package evidence
 import (
 	"time"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"
@@ -54,7 +55,7 @@ type Fact struct {
 // An Input is everything that the checks may look at.
 type Input struct {
 	Release  *registry.Release
-	Artifact *registry.Artifact
+	Artifact *artifact.Artifact
 	// Proofs are what signatures are judged with: the anchors, and the
 	// attestations as completed.
 	Proofs prove.Proofs

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"
@@ -157,7 +158,7 @@ func TestWeakDigests(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := &Input{Release: &registry.Release{Digests: c.stated, Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}},
-				Artifact: &registry.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}
+				Artifact: &artifact.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}
 			assert.Equal(t, c.published, digestPublished(in).Outcome)
 			assert.Equal(t, c.matches, digestMatches(in).Outcome)
 		})

@@ -6,6 +6,8 @@ package prove
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"touchstone/internal/fetch"
@@ -107,6 +109,23 @@ func (p Proofs) StatementKeys(set trust.ID) []sigstore.Key {
 		out = append(out, key)
 	}
 	return out
+}
+
+// Algorithms are those of the digests that the release's statements state of
+// their subjects. Nothing of that is verified.
+func (p Proofs) Algorithms() []string {
+	var out []string
+	for _, bundle := range p.Bundles {
+		claimed, err := sigstore.Read(bundle)
+		if err != nil || claimed.Statement == nil {
+			continue
+		}
+		for _, s := range claimed.Statement.Subjects {
+			out = slices.AppendSeq(out, maps.Keys(s.Digests))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // lacking tells whether something is signed by a key that the anchors lack: it

@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/purl"
-	"touchstone/internal/registry"
 )
 
 // TestNothingReachesATerminalThatItObeys: names in a package are hostile, and
@@ -32,9 +32,9 @@ func TestNothingReachesATerminalThatItObeys(t *testing.T) {
 }
 
 func TestTheListsDigestIsSpelledAsInGoSum(t *testing.T) {
-	a := artifact(&registry.Artifact{ListDigest: strings.Repeat("00", 32)})
+	a := artifactOf(&artifact.Artifact{ListDigest: strings.Repeat("00", 32)})
 	require.Equal(t, "h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", a.listSum())
-	require.Empty(t, artifact(&registry.Artifact{}).listSum())
+	require.Empty(t, artifactOf(&artifact.Artifact{}).listSum())
 }
 
 // TestThePageHidesTheSame: what the page's script shows by itself, file names

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
@@ -142,7 +143,7 @@ type Source struct {
 type Subject struct {
 	Pasted   string
 	Release  *registry.Release
-	Artifact *registry.Artifact
+	Artifact *artifact.Artifact
 	Findings []evidence.Finding
 	Facts    []evidence.Fact
 	Verdict  level.Verdict
@@ -177,7 +178,7 @@ func New(s Subject) *Report {
 	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
 	r.Verdict = verdict(s, r)
-	r.Artifact = artifact(s.Artifact)
+	r.Artifact = artifactOf(s.Artifact)
 	r.Cards = r.cards()
 	if s.Artifact.Contents != nil {
 		for _, f := range s.Artifact.Contents.Files {
@@ -259,7 +260,7 @@ func notes(groups ...[]purl.Note) []string {
 	return out
 }
 
-func artifact(a *registry.Artifact) Artifact {
+func artifactOf(a *artifact.Artifact) Artifact {
 	out := Artifact{URL: a.Answer.URL, Size: int64(len(a.Answer.Body)), Digests: a.Digests, Route: a.Answer.Route, Missing: a.Answer.Reason}
 	if out.URL == "" {
 		out.URL = a.Answer.Request.URL

@@ -99,7 +99,7 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 
 	var infoAnswer, denied fetch.Answer
-	err = registry.Together(
+	err = fetch.Together(
 		func() (err error) {
 			infoAnswer, err = c.Get(ctx, recordRequest(at, "info"))
 			return err

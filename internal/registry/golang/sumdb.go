@@ -28,7 +28,7 @@ var places = []string{
 func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (*registry.LogEntry, fetch.Answer, error) {
 	entry := &registry.LogEntry{Log: Database, Known: v.Heads[Database], Tiles: map[string]fetch.Answer{}}
 	var denied fetch.Answer
-	err := registry.Together(
+	err := fetch.Together(
 		func() (err error) {
 			entry.Lookup, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
 			return err

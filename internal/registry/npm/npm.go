@@ -77,7 +77,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 	var index registry.Index
 	var dateNotes []purl.Note
-	err = registry.Together(
+	err = fetch.Together(
 		func() (err error) {
 			if found.record != nil && announced == nil {
 				rel.Attestations = unannounced(found.at, found.answer)

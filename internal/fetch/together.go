@@ -1,4 +1,4 @@
-package registry
+package fetch
 
 // Together runs functions in parallel and returns the first error, in the
 // order of the functions, so that the same failure gives the same message.

@@ -1,0 +1,114 @@
+// Package artifact takes apart what arrived as the package: its bytes, their
+// digests, the files inside. That it is the package asked for is for the checks
+// to prove (package evidence).
+package artifact
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+)
+
+// An Artifact is what arrived, or why nothing did.
+type Artifact struct {
+	Answer fetch.Answer
+	// Digests of the bytes by algorithm, lower-case hexadecimal.
+	Digests map[string]string
+	// Contents are the files; nil where nothing arrived or it was no archive.
+	Contents *archive.Contents
+	// ListDigest is the "h1" digest of the list of all files; empty where the
+	// archive could not be read to its end, and in one way only.
+	ListDigest string
+	// Unreadable says why Contents is nil although bytes arrived.
+	Unreadable string
+	Inside     registry.Inside
+}
+
+// A Want says what an audit wants of the package.
+type Want struct {
+	// Brought, where not nil, is the package that the person has: nothing is
+	// fetched.
+	Brought []byte
+	// Most is how many bytes are fetched at most; 0 is as many as the adapter
+	// allows, less is none: then only what is said of the package is audited.
+	Most int64
+	// Algorithms are those of the digests to compute beside SHA-256 and SHA-512,
+	// which reports show, and those that release and reference state. What this
+	// version cannot compute is left out.
+	Algorithms []string
+}
+
+// Fetches tells whether the package would be fetched.
+func (w Want) Fetches() bool { return w.Brought == nil && w.Most >= 0 }
+
+// Arrive fetches a release's package, as far as that is wanted, and takes it
+// apart. Only a cancelled context is an error.
+func Arrive(ctx context.Context, c *fetch.Client, rel *registry.Release, w Want) (*Artifact, error) {
+	request := rel.Artifact.Request
+	switch {
+	case w.Brought != nil:
+		return open(ctx, fetch.FileAnswer(request.URL, w.Brought), rel, w.Algorithms)
+	case w.Most < 0:
+		return &Artifact{Answer: fetch.Answer{Request: request, State: fetch.Unknown,
+			Reason: "the package was not fetched: only what is said of it was asked for"}}, nil
+	case w.Most > 0:
+		request.Limit = min(w.Most, request.Limit)
+	}
+	answer, err := c.Get(ctx, request)
+	var refused *fetch.Refusal
+	switch {
+	case errors.As(err, &refused):
+		answer = fetch.Answer{Request: request, State: fetch.Unknown,
+			Reason: "the repository points to a place that is not its own: " + refused.Detail}
+	case err != nil:
+		return nil, err
+	}
+	return open(ctx, answer, rel, w.Algorithms)
+}
+
+// open takes apart bytes that have arrived.
+func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algorithms []string) (*Artifact, error) {
+	art := &Artifact{Answer: answer}
+	if answer.State != fetch.Found {
+		return art, nil
+	}
+	art.Digests = digests(answer.Body, stated(rel, algorithms))
+	contents, err := archive.Read(rel.Artifact.Format, answer.Body, archive.Options{
+		Inspect:   rel.Inspector.Open,
+		Cancelled: func() bool { return ctx.Err() != nil },
+	})
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
+	}
+	if err != nil {
+		art.Unreadable = err.Error()
+		return art, nil
+	}
+	art.Contents = contents
+	art.Inside = rel.Inspector.Inside(contents.Files)
+	// An archive that two readers may read differently has no list of files
+	// that could be hashed.
+	if contents.Complete && len(contents.Problems) == 0 {
+		if sum, err := archive.Hash1(contents.Listed()); err == nil {
+			art.ListDigest = hex.EncodeToString(sum[:])
+		}
+	}
+	contents.Problems = append(contents.Problems, rel.Artifact.Rules.Check(contents)...)
+	return art, nil
+}
+
+// stated adds the algorithms of the digests that release and reference state.
+func stated(rel *registry.Release, algorithms []string) []string {
+	for _, d := range rel.Digests {
+		algorithms = append(algorithms, d.Algorithm)
+	}
+	for _, d := range rel.Ref.Digests {
+		algorithms = append(algorithms, d.Algorithm)
+	}
+	return algorithms
+}

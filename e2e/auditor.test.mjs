@@ -21,7 +21,7 @@ class FakeWorker extends EventTarget {
 }
 
 globalThis.Worker = FakeWorker;
-mock.timers.enable({ apis: ["setTimeout"] });
+mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
 beforeEach(() => { workers = []; });
 
 /** Asks for one audit. */
@@ -106,4 +106,41 @@ test("a file goes to the worker as a file: the page keeps no copy of its bytes",
   const file = new File(["bytes"], "a.zip");
   ask(auditor, "a", file);
   assert.equal(workers[0].sent.at(-1).file, file);
+});
+
+test("a worker that ends without a word is noticed by the lock that it held", async () => {
+  const granted = new Map();
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { locks: { request: (name, then) => granted.set(name, then) } } });
+  const auditor = new Auditor();
+  const a = ask(auditor, "a");
+  workers[0].say({ type: "held" });
+  workers[0].say({ type: "ready" });
+  assert.equal(granted.size, 1);
+  granted.get([...granted.keys()][0])();
+  assert.equal(await a.outcome, "DeadError");
+  assert.equal(auditor.ready, false);
+  // The lock of a worker that was replaced says nothing about the next.
+  const b = ask(auditor, "b");
+  workers[1].say({ type: "held" });
+  granted.get([...granted.keys()][0])();
+  workers[1].say({ type: "done", id: 2, answer: "answer" });
+  assert.equal(await b.outcome, "answer");
+  assert.notEqual(...granted.keys());
+});
+
+test("a worker that is never heard of again is given up, one that answers is not", async () => {
+  const auditor = new Auditor();
+  const a = ask(auditor, "a");
+  workers[0].say({ type: "ready" });
+  for (let i = 0; i < 200; i++) {
+    mock.timers.tick(5000);
+    workers[0].say({ type: "pong" });
+  }
+  assert.equal(workers[0].ended, false);
+  mock.timers.tick(5 * 60_000 + 10_000);
+  assert.equal(await a.outcome, "DeadError");
+  assert.equal(workers[0].ended, true);
+  const b = ask(auditor, "b");
+  workers[1].say({ type: "done", id: 2, answer: "answer" });
+  assert.equal(await b.outcome, "answer");
 });

@@ -4,6 +4,7 @@
 // the edge load: the audit as functions of one JavaScript object.
 //
 //	touchstone.audit(request, archive, file, onProgress, signal) → Promise<answer>
+//	touchstone.read(text) → Promise<what it means, as JSON>
 //	touchstone.verifyBundle(line, readFile) → Promise<{accepted, reason}>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
@@ -28,6 +29,7 @@ import (
 func main() {
 	js.Global().Set("touchstone", map[string]any{
 		"audit":        js.FuncOf(promised(startAudit)),
+		"read":         js.FuncOf(promised(startRead)),
 		"verifyBundle": js.FuncOf(promised(startVerifyBundle)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {

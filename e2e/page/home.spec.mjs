@@ -70,12 +70,16 @@ test("every example is one click away", async ({ page, origin }) => {
   }
 });
 
-test("at most 60 KB come before the WebAssembly", () => {
+test("at most 60 KB of text and 60 KB of typefaces come before the WebAssembly", () => {
   const site = fileURLToPath(new URL("../../build/site/", import.meta.url));
   let weight = readFileSync(`${site}index.html`).length;
+  let faces = 0;
   for (const name of readdirSync(`${site}assets`)) {
+    if (name.endsWith(".woff2")) faces += readFileSync(`${site}assets/${name}`).length;
     if (name.endsWith(".br") && !name.endsWith(".wasm.br")) weight += readFileSync(`${site}assets/${name}`).length;
   }
   expect(weight).toBeGreaterThan(5_000);
   expect(weight).toBeLessThanOrEqual(60_000);
+  expect(faces).toBeGreaterThan(10_000);
+  expect(faces).toBeLessThanOrEqual(60_000);
 });

@@ -38,12 +38,23 @@ func newAsset(name string, body []byte) asset {
 	}
 }
 
+// fonts are the typefaces, by the name that the styles use: files of packages
+// that npm installs. The licence of both is the SIL Open Font License 1.1.
+var fonts = map[string]string{
+	"sans.woff2":  "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2",
+	"serif.woff2": "@fontsource/source-serif-4/files/source-serif-4-latin-600-normal.woff2",
+}
+
+// fontLicences are what the typefaces' licence asks to be handed on.
+var fontLicences = []string{"@fontsource-variable/source-sans-3/LICENSE", "@fontsource/source-serif-4/LICENSE"}
+
 // assets reads everything that is served under a hashed name.
 //
 //  1. The WebAssembly, and build.js which pins it.
-//  2. Styles, pictures and scripts. A script says "./other.js" for another,
-//     and gets its hashed name there; it can be named once those that it
-//     names are.
+//  2. The two typefaces, as their packages cut them down to Latin letters.
+//  3. Styles, pictures and scripts. A file says "./other.js" for another, and
+//     gets its hashed name there; it can be named once those that it names
+//     are.
 func (s *site) assets() (map[string]asset, error) {
 	// 1.
 	done := map[string]asset{}
@@ -61,6 +72,12 @@ func (s *site) assets() (map[string]asset, error) {
 		return nil, fmt.Errorf("reading Go's glue: %w; npm run build makes it", err)
 	}
 	// 2.
+	for name, file := range fonts {
+		if waiting[name], err = os.ReadFile(filepath.Join(s.modules, file)); err != nil {
+			return nil, fmt.Errorf("reading a typeface: %w; npm ci brings it", err)
+		}
+	}
+	// 3.
 	entries, err := os.ReadDir(s.static)
 	if err != nil {
 		return nil, fmt.Errorf("reading styles and scripts: %w", err)
@@ -107,6 +124,19 @@ func linked(body []byte, waiting map[string][]byte, done map[string]asset) ([]by
 		body = bytes.ReplaceAll(body, quotedName(other), []byte(`"./`+path.Base(done[other].url)+`"`))
 	}
 	return body, true
+}
+
+// licences is the text of the typefaces' licences.
+func (s *site) licences() ([]byte, error) {
+	var out []byte
+	for _, file := range fontLicences {
+		text, err := os.ReadFile(filepath.Join(s.modules, file))
+		if err != nil {
+			return nil, fmt.Errorf("reading a typeface's licence: %w; npm ci brings it", err)
+		}
+		out = fmt.Appendf(out, "%s\n\n%s\n\n", path.Dir(file), text)
+	}
+	return out, nil
 }
 
 func quotedName(name string) []byte { return []byte(`"./` + name + `"`) }

@@ -1,6 +1,6 @@
 // Builds the static site into build/site, from build/touchstone.wasm, and
 // compresses its files as the edge sends them.
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -17,6 +17,7 @@ export async function buildSite() {
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
   for (const name of await readdir(assets)) {
+    if (name.endsWith(".woff2")) weight += (await stat(join(assets, name))).size; // compressed by its own format
     if (!/\.(js|css|svg)$/.test(name)) continue; // the WebAssembly was compressed when it was built
     const packed = brotliCompressSync(await readFile(join(assets, name)));
     await writeFile(join(assets, `${name}.br`), packed);

@@ -40,14 +40,14 @@ func homePage(f frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"home\"><section class=\"stone\" aria-label=\"Check a package\"><div id=\"home\"><h1>What is this package worth?</h1><p class=\"lead\">Paste it. Your own browser fetches it, recomputes every hash, verifies every signature and log proof, and says in plain words what holds, what does not, and how to check it again without us.</p></div><form id=\"ask\" autocomplete=\"off\"><label for=\"reference\">A package URL, its page’s address, an install command, or a line of a lock file</label><div class=\"box\"><input id=\"reference\" name=\"reference\" type=\"text\" required dir=\"auto\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" enterkeyhint=\"go\" aria-describedby=\"box-hint\" aria-keyshortcuts=\"/\"> <button type=\"submit\">Check it</button></div><p id=\"box-hint\" class=\"hint\">Served today: ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"home\"><p id=\"status\" class=\"quiet\" role=\"status\"></p><section class=\"stone\" aria-label=\"Check a package\"><div id=\"home\"><h1>What is this package worth?</h1><p class=\"lead\">Paste it. Your own browser fetches it, recomputes every hash, verifies every signature and log proof, and says in plain words what holds, what does not, and how to check it again without us.</p></div><form id=\"ask\" autocomplete=\"off\"><label for=\"reference\">A package URL, its page’s address, an install command, or an entry of a lock file</label><div class=\"box\"><textarea id=\"reference\" name=\"reference\" rows=\"1\" dir=\"auto\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" enterkeyhint=\"go\" aria-describedby=\"box-says box-hint\" aria-keyshortcuts=\"/\"></textarea> <button type=\"submit\">Check it</button></div><p id=\"box-says\" class=\"says\" role=\"status\" dir=\"auto\"></p><ul id=\"box-meant\" class=\"choices\"></ul><p id=\"box-hint\" class=\"hint\">Served today: ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(servedInWords(f.served))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 28, Col: 44}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 31, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -58,12 +58,12 @@ func homePage(f frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if anyRelayed(f.served) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "Where a registry refuses browsers, our relay asks for you, and <a href=\"/privacy/#relay\">sees the question</a>. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "Where a registry refuses browsers, our relay asks for you, and <a href=\"/privacy/#relay\">sees the question</a>.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<span class=\"keys\">Press <kbd>/</kbd> to come back to this box.</span></p><details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page, and say above which package it should be. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p><p id=\"file-chosen\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p></details></form><noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p><p id=\"status\" class=\"quiet\" role=\"status\"></p></section><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section><section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"items\"></ul><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section><div id=\"report\" hidden></div><div class=\"home-only\"><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p><p class=\"hint keys\"><label><input id=\"shortcut\" type=\"checkbox\" checked> The <kbd>/</kbd> key brings you back to this box</label></p><details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page, and say above which package it should be. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p></details><p id=\"file-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p></form><noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p></section><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section><section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"choices\"></ul><p id=\"problem-page\" hidden><a href=\"/registries/\"></a></p><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"problem-without\" hidden>Check without the file</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section><div id=\"report\" hidden></div><div class=\"home-only\"><section id=\"recent\" class=\"examples\" aria-labelledby=\"recent-title\" hidden><h2 id=\"recent-title\">Checked on this device</h2><ul class=\"plain\"></ul><p><button type=\"button\" class=\"small\" id=\"recent-clear\">Clear the list</button></p></section><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -75,7 +75,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var3 templ.SafeURL
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(exampleLink(e.text))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 73, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 82, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -88,7 +88,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(e.text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 73, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 82, Col: 69}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -101,7 +101,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(e.what)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 73, Col: 97}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 82, Col: 97}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -135,7 +135,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 90, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 99, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -148,7 +148,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 91, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 100, Col: 30}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -161,7 +161,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 91, Col: 41}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 100, Col: 41}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -174,7 +174,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Question)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 92, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 101, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -195,7 +195,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var10 templ.SafeURL
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(trackLink(t.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 94, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 103, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -208,7 +208,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 94, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 103, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {

@@ -20,7 +20,7 @@ import (
 
 // A site is where things come from and go to.
 type site struct {
-	out, static, wasm, relay string
+	out, static, modules, wasm, relay string
 
 	written map[string]bool // paths of files that belong to this site
 }
@@ -74,6 +74,9 @@ var pages = []page{
 	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
 }
 
+// fontLicencesURL is where the typefaces' licences can be read.
+const fontLicencesURL = "/typefaces.txt"
+
 // write makes the whole site anew.
 func (s *site) write() error {
 	assets, err := s.assets()
@@ -102,6 +105,13 @@ func (s *site) write() error {
 		}
 	}
 	if err := s.writeData(rules); err != nil {
+		return err
+	}
+	licences, err := s.licences()
+	if err != nil {
+		return err
+	}
+	if err := s.file(fontLicencesURL, licences); err != nil {
 		return err
 	}
 	for _, name := range sortedNames(assets) {

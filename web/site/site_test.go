@@ -6,9 +6,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +24,11 @@ func built(t *testing.T, wasm string) (site, map[string]string) {
 	for name, body := range map[string]string{"touchstone.wasm": wasm, "touchstone.wasm.br": "packed", "wasm_exec.js": "globalThis.Go = class {};\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644))
 	}
-	s := site{out: filepath.Join(dir, "site"), static: "../static", wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
+	for _, file := range slices.Concat(slices.Collect(maps.Values(fonts)), fontLicences) {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(file), 0o644))
+	}
+	s := site{out: filepath.Join(dir, "site"), static: "../static", modules: dir, wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
 	require.NoError(t, s.write())
 	return s, tree(t, s.out)
 }

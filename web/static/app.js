@@ -1,37 +1,34 @@
 // The page: a reference goes into the box or the address's fragment, an answer
-// comes out. The fragment is the only state; going back in history goes back.
+// comes out. The fragment is the question, whole; going back in history goes
+// back. A history entry's state holds the id of its answer and the name of the
+// file that was brought for it, so that no reload asks another question.
 import { Auditor } from "./auditor.js";
+import * as box from "./box.js";
+import * as brought from "./brought.js";
 import { build, wasm } from "./build.js";
+import * as drop from "./drop.js";
 import { recall, remember } from "./memory.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
-import { enliven, visible } from "./report.js";
+import { addressed, brief, fragment, visible } from "./question.js";
+import * as recent from "./recent.js";
+import { enliven } from "./report.js";
+import * as shortcut from "./shortcut.js";
 
 const $ = (id) => document.getElementById(id);
-const [main, form, box, status] = [$("main"), $("ask"), $("reference"), $("status")];
+const [main, status] = [$("main"), $("status")];
 const home = document.title;
 const auditor = new Auditor();
 const answers = new Map(); // history entry → answer, so that going back is at once
 const loading = "Loading the auditor";
 const checking = "Checking what arrived";
-/** The largest package file that is read, in bytes. */
-const largest = 256 << 20;
+/** How many answers are kept for going back. */
+const kept = 8;
 
 let running = null; // the AbortController of the audit under way
-let file = null; // a package file that the person brought
-let asked = ""; // the reference on the page
+let asked = ""; // the question on the page
 
 // ---- where we are
-
-const reference = () => {
-  const raw = location.hash.slice(1);
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return raw;
-  }
-};
-const fragment = (text) => "#" + encodeURIComponent(text).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B)/g, decodeURIComponent);
 
 function view(name) {
   main.dataset.view = name;
@@ -48,30 +45,56 @@ function say(text) {
 function route() {
   running?.abort();
   running = null;
-  asked = reference();
-  box.value = asked;
-  const kept = answers.get(history.state?.id);
+  asked = addressed();
+  const answer = answers.get(history.state?.id);
+  const wrong = asked !== "" && box.refusal(asked);
+  box.fill(wrong ? "" : asked);
   if (asked === "") {
     view("home");
     document.title = home;
-  } else if (kept) {
-    show(kept);
+    recent.show($("recent"));
+  } else if (wrong) {
+    problem(Object.assign(new Error(wrong), { name: "RefusedError" }), asked);
+  } else if (answer) {
+    if (answer.file) brought.take(answer.file, asked);
+    else brought.drop();
+    show(answer);
   } else {
     audit(asked);
   }
 }
 
+/** Asks a question that somebody typed. */
+function ask(question) {
+  brought.bind(question);
+  const next = fragment(question);
+  if (location.hash === next) again();
+  else location.hash = next;
+}
+
+/** Asks the same question once more, whatever was answered before. */
+function again() {
+  history.replaceState({ file: brought.fileFor(asked)?.name }, "");
+  route();
+}
+
 // ---- asking
 
 async function audit(text) {
+  const file = brought.fileFor(text);
+  const missing = !file && history.state?.file;
+  if (missing) {
+    problem(Object.assign(new Error(visible(missing)), { name: "ForgottenError" }), text);
+    return;
+  }
   const abort = new AbortController();
   running = abort;
   view("working");
-  document.title = `Checking ${visible(text)}`;
-  $("working-name").textContent = visible(text);
+  document.title = `Checking ${brief(text)}`;
+  $("working-name").textContent = brief(text);
   $("working-title").focus();
-  say(`Checking ${visible(text)}`);
-  const progress = new Progress($("steps"));
+  say(`Checking ${brief(text)}`);
+  const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
   const began = await recall();
   const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, ...began };
@@ -82,44 +105,56 @@ async function audit(text) {
       ready: () => progress.end(loading),
       progress: (step) => {
         progress.add(step);
-        progress.last(checking, "as soon as everything is here");
+        progress.last(checking, "waits until everything is here");
       },
     });
     await remember(began, answer);
     // Something else may have been asked meanwhile.
     if (running !== abort) return;
-    arrived(answer);
     running = null;
+    arrived({ report: JSON.parse(answer.json), json: answer.json, html: answer.html, file });
   } catch (error) {
     if (running !== abort) return;
     running = null;
     problem(error, text);
+  } finally {
+    progress.stop();
   }
 }
 
 /** Puts the answer at the address of exactly what was audited. */
 function arrived(answer) {
-  const { reference: exact } = JSON.parse(answer.json);
-  asked = exact;
+  asked = answer.report.reference;
   const id = crypto.randomUUID();
   answers.set(id, answer);
-  if (answers.size > 8) answers.delete(answers.keys().next().value);
-  history.replaceState({ id }, "", fragment(exact));
+  if (answers.size > kept) answers.delete(answers.keys().next().value);
+  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked));
+  if (answer.file) brought.take(answer.file, asked);
+  else recent.note(asked, inBrief(answer.report));
   show(answer);
 }
 
+/** An answer in a few words. */
+const inBrief = ({ verdict }) => {
+  if (verdict.failed) return "FAILED";
+  const alarms = verdict.alarms.length;
+  return `Integrity ${verdict.integrity.level} of ${verdict.integrity.of}${alarms === 0 ? "" : alarms === 1 ? ", 1 alarm" : `, ${alarms} alarms`}`;
+};
+
 function show(answer) {
-  const { verdict, reference: exact } = JSON.parse(answer.json);
+  const { report, json, file } = answer;
   const holder = document.createElement("div");
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
-  box.value = exact;
-  enliven(holder, answer.json, { say, link: () => location.origin + location.pathname + fragment(exact), again, pick: () => $("file").click() });
+  box.fill(asked);
+  const what = file ? `your file ${brief(file.name)} as ${brief(asked)}` : brief(asked);
+  for (const place of holder.querySelectorAll("[data-file-name]")) place.textContent = visible(file?.name ?? "");
+  enliven(holder, report, json, { say, link: () => location.origin + location.pathname + fragment(asked), again, pick: () => $("file").click() });
   view("report");
-  document.title = `${verdict.failed ? "FAILED" : `Integrity ${verdict.integrity.level} of ${verdict.integrity.of}`}: ${visible(exact)}`;
+  document.title = `${inBrief(report)}: ${what}`;
   scrollTo(0, 0);
   holder.querySelector("[data-heading]").focus();
-  say(visible(verdict.sentence));
+  say(`${inBrief(report)}: ${what}. ${visible(report.verdict.sentence)}`);
 }
 
 // ---- what can go wrong
@@ -127,6 +162,7 @@ function show(answer) {
 const problems = {
   RefusedError: () => ["This could not be checked", ""],
   FileError: () => ["The file could not be read", "It was moved, changed or removed since it was chosen. Choose it again, or leave it out."],
+  ForgottenError: () => ["This answer was about your file", "The page no longer has the file: it never left your device, and a page that is loaded anew forgets it. Choose it again, or check what the repository serves now."],
   AbortError: () => ["Cancelled", "Nothing was decided about this package."],
   LoadError: () => ["The auditor could not be loaded", navigator.onLine
     ? "The program that checks packages did not arrive, or did not have the digest that this page expects. Without it nothing is checked. If trying again does not help, reload this page: there may be a newer one."
@@ -137,124 +173,56 @@ const problems = {
 
 function problem(error, text) {
   const [title, explanation] = (problems[error.name] ?? problems.DeadError)();
+  const { refused } = error;
   $("problem-title").textContent = title;
-  $("problem-reference").textContent = visible(text);
+  $("problem-reference").textContent = brief(text);
   $("problem-text").textContent = explanation;
-  $("problem-detail").textContent = error.name === "AbortError" ? "" : visible(error.message);
+  $("problem-detail").textContent = error.name === "AbortError" ? "" : visible(refused?.detail ?? error.message);
   $("problem-offline").hidden = navigator.onLine || error.name === "AbortError";
-  $("problem-file").hidden = navigator.onLine || error.name === "LoadError";
-  choices(error.message);
+  $("problem-file").hidden = error.name !== "ForgottenError" && (navigator.onLine || error.name === "LoadError");
+  $("problem-without").hidden = error.name !== "ForgottenError";
+  $("again").hidden = error.name === "ForgottenError";
+  box.offer($("problem-choices"), refused?.choices ?? [], fragment);
+  const page = $("problem-page");
+  page.hidden = !refused?.page;
+  if (refused?.page) {
+    page.firstElementChild.href = new URL(refused.page.path, location.origin).pathname; // never another site
+    page.firstElementChild.textContent = visible(refused.page.text);
+  }
   const trace = $("problem-trace");
   trace.hidden = error.name !== "PanicError";
   trace.querySelector("pre").textContent = error.stack;
   view("problem");
-  document.title = `${title}: ${visible(text)}`;
+  document.title = `${title}: ${brief(text)}`;
   $("problem-title").focus();
-}
-
-/** Where the auditor asks back which package was meant, each is one press away. */
-function choices(message) {
-  const list = $("problem-choices");
-  list.replaceChildren();
-  const [, meant] = message.split("say which:");
-  for (const ref of meant?.match(/pkg:[^\s,;"]+/g) ?? []) {
-    const item = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = fragment(ref);
-    link.textContent = visible(ref);
-    item.append(link);
-    list.append(item);
-  }
-}
-
-// ---- a file that the person brought
-
-function take(chosen) {
-  if (!chosen) return;
-  if (chosen.size > largest) {
-    file = null; // one chosen before is not what the page names now
-    say(`The file is larger than ${bytes(largest)}, which is more than this page reads.`);
-    $("file-name").textContent = `${visible(chosen.name)} is larger than ${bytes(largest)}: not taken.`;
-    $("file-chosen").hidden = false;
-    return;
-  }
-  file = chosen;
-  $("file-name").textContent = `${visible(file.name)} (${bytes(file.size)}) is checked in place of a download.`;
-  $("file-chosen").hidden = false;
-  $("bring").open = true;
-  say(`${visible(file.name)} was taken.${box.value ? "" : " Now say which package it should be."}`);
-  if (box.value.trim() === "") box.focus();
-}
-
-function drop() {
-  file = null;
-  $("file").value = "";
-  $("file-chosen").hidden = true;
 }
 
 // ---- events
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = box.value.trim();
-  if (text === "") {
-    box.focus();
-    say("Paste a package first.");
-    return;
-  }
-  const next = fragment(text);
-  if (location.hash === next) {
-    again();
-  } else {
-    location.hash = next;
-  }
-});
-addEventListener("hashchange", (event) => {
-  // A link to another package leaves the brought file behind.
-  if (file && document.activeElement !== box && !form.contains(document.activeElement) && event.isTrusted) drop();
-  route();
-});
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-    event.preventDefault();
-    box.focus();
-    box.select();
-  }
-  if (event.key === "Escape" && running) running.abort();
-});
-const warm = () => auditor.warm();
-box.addEventListener("input", warm);
-box.addEventListener("focus", warm, { once: true });
-for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
-
-$("cancel").addEventListener("click", () => running?.abort());
-/** Asks the same question once more, whatever was answered before. */
-function again() {
-  history.replaceState(null, "", location.hash);
-  route();
+/** Takes a package file; where an answer is on the page, it is asked again with the file. */
+function bring(file) {
+  if (!file) return;
+  const taken = brought.take(file, asked);
+  say($("file-name").textContent);
+  if (taken && asked) again();
+  else if (box.text() === "") box.focus();
 }
+
+const warm = () => auditor.warm();
+box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment });
+drop.listen({ text: box.receive, file: bring });
+shortcut.listen($("shortcut"), box.focus);
+addEventListener("hashchange", route);
+document.addEventListener("keydown", (event) => { if (event.key === "Escape" && running) running.abort(); });
+for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
+$("cancel").addEventListener("click", () => running?.abort());
 $("again").addEventListener("click", again);
-$("edit").addEventListener("click", () => { box.focus(); box.select(); });
+$("edit").addEventListener("click", box.focus);
 $("problem-pick").addEventListener("click", () => $("file").click());
-$("file").addEventListener("change", (event) => {
-  take(event.target.files[0]);
-  if (file && asked) again();
-});
-$("file-remove").addEventListener("click", () => { drop(); box.focus(); });
-addEventListener("dragover", (event) => {
-  if (![...event.dataTransfer.types].includes("Files")) return;
-  event.preventDefault();
-  document.body.classList.add("dropping");
-});
-addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("dropping"); });
-addEventListener("drop", (event) => {
-  document.body.classList.remove("dropping");
-  if (event.dataTransfer.files.length === 0) return;
-  event.preventDefault();
-  take(event.dataTransfer.files[0]);
-  if (file && asked) again();
-});
+$("problem-without").addEventListener("click", () => { brought.drop(); again(); });
+$("file").addEventListener("change", (event) => bring(event.target.files[0]));
+$("file-remove").addEventListener("click", () => { brought.drop(); box.focus(); });
+$("recent-clear").addEventListener("click", () => { recent.clear($("recent")); box.focus(); say("The list was cleared"); });
 
 // The fragment belongs to the reference: this link moves the focus only.
 document.querySelector(".skip").addEventListener("click", (event) => {
@@ -267,6 +235,5 @@ addEventListener("online", online);
 addEventListener("offline", online);
 online();
 
-document.documentElement.classList.add("script");
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(serviceWorkerURL(), { scope: "/" }).catch(() => {});
 route();

@@ -1,15 +1,20 @@
 // The page's side of the worker. One worker is kept warm; one that hangs,
-// breaks or cannot load is replaced.
+// breaks, ends or cannot load is replaced.
 import { workerURL } from "./policy.js";
 
 /** How long a cancelled audit may take to stop before its worker is ended, in milliseconds. */
 const patience = 1500;
+/** How often a worker that works is asked for a sign of life, in milliseconds. */
+const pulse = 5000;
+/**
+ * How many times in a row it may not answer. Computing, it hears nothing; the
+ * largest packages take it a minute. Counted in questions, not by the clock: a
+ * device that slept asked none.
+ */
+const unheard = 60;
 
-function failure(name, message, stack = "") {
-  const error = new Error(message);
-  error.name = name;
-  error.stack = stack;
-  return error;
+function failure(name, message, more = {}) {
+  return Object.assign(new Error(message), { name, stack: "", refused: null, ...more });
 }
 
 export class Auditor {
@@ -18,6 +23,9 @@ export class Auditor {
   #last = 0;
   #ready = false;
   #stopping = new Map(); // id of an audit that was cancelled → timer
+  #pulse = null; // the timer of the signs of life
+  #silent = 0; // how many of them were not answered
+  #holds = ""; // the name of the lock that the worker holds
 
   get ready() { return this.#ready; }
 
@@ -25,14 +33,15 @@ export class Auditor {
   warm() {
     if (this.#worker) return;
     let worker;
+    const name = `auditor ${crypto.randomUUID()}`;
     try {
-      worker = new Worker(workerURL(), { type: "module", name: "auditor" });
+      worker = new Worker(workerURL(), { type: "module", name });
     } catch (error) {
       queueMicrotask(() => this.#bury(failure("LoadError", error.message)));
       return;
     }
     this.#worker = worker;
-    worker.addEventListener("message", ({ data }) => { if (worker === this.#worker) this.#hear(data); });
+    worker.addEventListener("message", ({ data }) => { if (worker === this.#worker) this.#hear(data, name); });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
       if (worker === this.#worker) this.#bury(failure(this.#ready ? "DeadError" : "LoadError", event.message || "the worker did not start"));
@@ -41,19 +50,55 @@ export class Auditor {
 
   /**
    * Runs one audit. Rejects with an Error whose name is RefusedError (the
-   * question could not be asked), AbortError, LoadError (the auditor is not
-   * here), PanicError or DeadError (a fault of ours).
+   * question could not be asked; refused says it as data),
+   * AbortError, LoadError (the auditor is not here), PanicError or DeadError
+   * (a fault of ours).
    */
   audit(request, { file, progress, ready, signal }) {
+    return this.#ask({ type: "audit", request, file }, { progress, ready, signal });
+  }
+
+  /** What the auditor understands of a text, without asking anybody. */
+  read(text, signal) {
+    return this.#ask({ type: "read", text }, { progress() {}, ready() {}, signal });
+  }
+
+  #ask(question, { progress, ready, signal }) {
     if (signal.aborted) return Promise.reject(failure("AbortError", "cancelled"));
     this.warm();
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
-      const message = { type: "audit", id, request, file };
+      const message = { ...question, id };
       this.#pending.set(id, { message, resolve, reject, progress, ready });
       signal.addEventListener("abort", () => this.#cancel(id), { once: true });
       if (this.#ready) ready();
       this.#worker?.postMessage(message);
+      this.#listen();
+    });
+  }
+
+  /** Asks for signs of life as long as anybody waits. */
+  #listen() {
+    this.#pulse ??= setInterval(() => {
+      if (this.#pending.size === 0 || !this.#worker) {
+        clearInterval(this.#pulse);
+        this.#pulse = null;
+        this.#silent = 0;
+      } else if (this.#silent++ >= unheard) {
+        this.#bury(failure("DeadError", "the worker gave no sign of life for five minutes"));
+      } else {
+        this.#worker.postMessage({ type: "ping" });
+      }
+    }, pulse);
+  }
+
+  /**
+   * Waits for the lock that a worker holds as long as it lives: a browser says
+   * by no event that a worker ended itself, or was ended for want of memory.
+   */
+  #outlive(name) {
+    globalThis.navigator?.locks?.request(name, () => {
+      if (this.#holds === name) this.#bury(failure("DeadError", "the worker ended"));
     });
   }
 
@@ -62,19 +107,25 @@ export class Auditor {
     if (!waiting) return;
     this.#pending.delete(id);
     waiting.reject(failure("AbortError", "cancelled"));
+    if (waiting.message.type !== "audit") return; // over in a moment
     this.#worker?.postMessage({ type: "cancel", id });
     // A worker that is busy computing does not hear; the next audit must not
     // wait for it.
     if (this.#ready) this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
   }
 
-  #hear(data) {
+  #hear(data, name) {
+    this.#silent = 0;
     if (data.type !== "progress") {
       clearTimeout(this.#stopping.get(data.id));
       this.#stopping.delete(data.id);
     }
     const waiting = this.#pending.get(data.id);
     switch (data.type) {
+      case "held":
+        this.#holds = name;
+        this.#outlive(name);
+        break;
       case "ready":
         this.#ready = true;
         for (const each of this.#pending.values()) each.ready();
@@ -94,7 +145,7 @@ export class Auditor {
         break;
       case "error":
         this.#pending.delete(data.id);
-        waiting?.reject(failure(data.name, data.message, data.stack));
+        waiting?.reject(failure(data.name, data.message, { stack: data.stack, refused: data.refused ?? null }));
         if (data.name === "PanicError") this.#restart(); // what it left behind is not trusted
         break;
     }
@@ -104,6 +155,8 @@ export class Auditor {
     this.#worker?.terminate();
     this.#worker = null;
     this.#ready = false;
+    this.#holds = "";
+    this.#silent = 0;
     for (const timer of this.#stopping.values()) clearTimeout(timer);
     this.#stopping.clear();
   }

@@ -1,5 +1,8 @@
 // The list of steps while an audit runs: by name, with bytes and time.
 
+/** How often somebody who cannot see the list is told how far it is, in milliseconds. */
+const interval = 10_000;
+
 export function bytes(n) {
   if (n < 1000) return `${n} bytes`;
   if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
@@ -12,10 +15,21 @@ export class Progress {
   #list;
   #steps = new Map(); // name → { began, ended, parts: Map(url → step), row }
   #frame = 0;
+  #timer;
 
-  constructor(list) {
+  /** say tells the screen reader. */
+  constructor(list, say) {
     this.#list = list;
     list.replaceChildren();
+    this.#timer = setInterval(() => {
+      const [name, step] = [...this.#steps].find(([, one]) => !one.ended) ?? [];
+      if (step) say(`${name}: ${describe(step)}`);
+    }, interval);
+  }
+
+  /** Nothing is told any more. */
+  stop() {
+    clearInterval(this.#timer);
   }
 
   /** One step that is no request: loading the auditor, checking. */
@@ -24,10 +38,12 @@ export class Progress {
     this.#draw();
   }
 
-  /** The step that all others come before. */
+  /** The step that all others come before: until they end it waits, and takes no time. */
   last(name, detail) {
-    this.begin(name, detail);
-    this.#list.append(this.#steps.get(name).row);
+    const step = this.#step(name);
+    step.waits = detail;
+    this.#list.append(step.row);
+    this.#draw();
   }
 
   end(name) {
@@ -55,7 +71,7 @@ export class Progress {
       detail.className = "step-detail";
       row.append(title, detail);
       this.#list.append(row);
-      step = { began: performance.now(), ended: 0, parts: new Map(), row, text: detail, detail: "" };
+      step = { began: performance.now(), ended: 0, parts: new Map(), row, text: detail, detail: "", waits: "" };
       this.#steps.set(name, step);
     }
     return step;
@@ -64,18 +80,25 @@ export class Progress {
   #draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      for (const step of this.#steps.values()) {
-        step.row.className = step.ended ? "done" : "running";
+      const all = [...this.#steps.values()];
+      for (const step of all) {
+        if (step.waits && all.some((other) => other !== step && !other.ended)) step.began = performance.now();
+        else step.waits = "";
+        step.row.className = !step.ended ? "running" : failed(step) ? "without" : "done";
         step.text.textContent = describe(step);
       }
-      if ([...this.#steps.values()].some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) this.#draw();
+      if (all.some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) this.#draw();
     });
   }
 }
 
+/** Tells whether a step ended and none of its requests brought what was asked for. */
+const failed = (step) => step.parts.size > 0 && [...step.parts.values()].every((p) => p.Note);
+
 function describe(step) {
+  if (step.waits) return step.waits;
   const parts = [...step.parts.values()];
-  const words = [step.ended ? "done" : "under way"];
+  const words = [!step.ended ? "under way" : failed(step) ? "nothing came" : "done"];
   if (step.detail) words.push(step.detail);
   if (parts.length > 0) {
     const got = parts.reduce((sum, p) => sum + p.Bytes, 0);

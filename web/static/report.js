@@ -1,16 +1,18 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
 import { bytes } from "./progress.js";
+import { visible } from "./question.js";
 
 /** How many files are added to the list at a time. */
 const page = 200;
+/** How much of the raw report is added at a time, in characters. */
+const piece = 100_000;
 
 /**
  * Brings a report to life. say tells the screen reader, link gives the address
  * of this audit, again repeats it, pick asks for the package file.
  */
-export function enliven(root, json, { say, link, again, pick }) {
-  const report = JSON.parse(json);
+export function enliven(root, report, json, { say, link, again, pick }) {
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -21,8 +23,7 @@ export function enliven(root, json, { say, link, again, pick }) {
     if (button.dataset.pick !== undefined) pick();
     if (button.dataset.save !== undefined) save(report, json, say);
   });
-  const raw = root.querySelector("[data-raw]");
-  raw.addEventListener("toggle", () => { raw.querySelector("[data-raw-text]").textContent = json; }, { once: true });
+  root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
   files(root, report.files);
 }
 
@@ -55,6 +56,24 @@ function save(report, json, say) {
   say("Saved");
 }
 
+/** The raw report, a piece at a time: it may have many megabytes. */
+function raw(details, json) {
+  const text = details.querySelector("[data-raw-text]");
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "small";
+  let shown = 0;
+  const show = () => {
+    text.append(json.slice(shown, shown + piece));
+    shown = Math.min(shown + piece, json.length);
+    more.textContent = `Show more: ${bytes(json.length - shown)} are left`;
+    if (shown === json.length) more.remove();
+  };
+  more.addEventListener("click", show);
+  details.append(more);
+  show();
+}
+
 /** Only what is looked at is in the page: a package may have many thousand files. */
 function files(root, all) {
   const find = root.querySelector("[data-files]");
@@ -63,7 +82,7 @@ function files(root, all) {
   const more = root.querySelector("[data-files-more]");
   const count = root.querySelector("[data-files-count]");
   const input = find.querySelector("input");
-  const sought = all.map((file) => `${file.path}\n${file.sha256}`.toLowerCase());
+  let sought; // made when somebody searches
   let found = all;
   let shown = 0;
 
@@ -82,6 +101,7 @@ function files(root, all) {
 
   function search() {
     const words = input.value.trim().toLowerCase();
+    sought ??= all.map((file) => `${file.path}\n${file.sha256}`.toLowerCase());
     found = words === "" ? all : all.filter((_, i) => sought[i].includes(words));
     shown = 0;
     rows.replaceChildren();
@@ -105,9 +125,4 @@ function row(file) {
   digest.append(code);
   tr.append(path, size, digest);
   return tr;
-}
-
-/** Control, invisible and direction-changing characters as escapes that show: purl.Hidden in Go. */
-export function visible(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu, (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`);
 }

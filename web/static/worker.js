@@ -1,9 +1,15 @@
-// The audit, off the page's own thread. Messages in: audit, cancel. Messages
-// out: ready, unloaded, progress, done, error, dead.
+// The audit, off the page's own thread. Messages in: audit, read, cancel, ping.
+// Messages out: held, pong, ready, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm } from "./build.js";
 
 const running = new Map(); // id of an audit → its AbortController
+
+// Held until this worker ends, in whatever way: the page waits for it.
+navigator.locks?.request(self.name, () => {
+  postMessage({ type: "held" });
+  return new Promise(() => {});
+});
 
 const loaded = load().then(
   (touchstone) => {
@@ -46,10 +52,25 @@ async function audit({ id, request, file }) {
     const answer = await touchstone.audit(JSON.stringify(request), undefined, await bytesOf(file), progress, abort.signal);
     postMessage({ type: "done", id, answer });
   } catch (error) {
-    postMessage({ type: "error", id, name: error.name, message: error.message, stack: error.name === "PanicError" ? error.stack : "" });
+    fail(id, error);
   } finally {
     running.delete(id);
   }
+}
+
+async function read({ id, text }) {
+  try {
+    const touchstone = await loaded;
+    postMessage({ type: "done", id, answer: JSON.parse(await touchstone.read(text)) });
+  } catch (error) {
+    fail(id, error);
+  }
+}
+
+function fail(id, error) {
+  // What a refusal says as data: { kind, detail, choices: [{ reference, why }], page: { path, text } }.
+  const refused = error.refused ? JSON.parse(error.refused) : null;
+  postMessage({ type: "error", id, name: error.name, message: error.message, refused, stack: error.name === "PanicError" ? error.stack : "" });
 }
 
 /** The bytes of a file, which are read here alone: a package may be large. */
@@ -64,5 +85,7 @@ async function bytesOf(file) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "audit") audit(data);
+  if (data.type === "read") read(data);
   if (data.type === "cancel") running.get(data.id)?.abort();
+  if (data.type === "ping") postMessage({ type: "pong" });
 });

@@ -1,0 +1,144 @@
+// A question never loses a part: asked again in whatever way, it gives the same
+// answer.
+import { goWorld, npmWorld, recorded } from "../world.mjs";
+import { accessible, expect, report, test } from "./fixture.mjs";
+
+test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+
+const errors = "github.com/pkg/errors@v0.9.1";
+const zip = () => goWorld()("https://proxy.golang.org/github.com/pkg/errors/@v/v0.9.1.zip").body;
+const wrong = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/** What is asked, in each of the forms in which a digest comes; and how it is answered. */
+const questions = {
+  "a Go module": { pasted: errors, world: goWorld, says: /^Integrity 2 of 3/ },
+  "a wrong line of go.sum": { pasted: `github.com/pkg/errors v0.9.1 h1:${wrong}`, world: goWorld, says: /^FAILED/ },
+  "a wrong line of go.sum for go.mod": { pasted: `github.com/pkg/errors v0.9.1/go.mod h1:${wrong}`, world: goWorld, says: /^FAILED/ },
+  "a wrong checksum in a package URL": { pasted: `pkg:npm/sigstore@1.0.0?checksum=sha256:${"0".repeat(64)}`, world: () => npmWorld("1.0.0"), says: /^FAILED/ },
+  "a wrong entry of package-lock.json": {
+    pasted: `"node_modules/sigstore": {\n  "version": "1.0.0",\n  "resolved": "https://registry.npmjs.org/sigstore/-/sigstore-1.0.0.tgz",\n  "integrity": "sha512-${Buffer.alloc(64).toString("base64")}"\n}`,
+    world: () => npmWorld("1.0.0"), says: /^FAILED/,
+  },
+};
+
+for (const [what, { pasted, world, says }] of Object.entries(questions)) {
+  test(`${what}: pasted, by Enter, reloaded, by its link, checked again, and back`, async ({ page, context, audit, origin }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+    await audit("", world());
+    const box = page.locator("#reference");
+    await box.fill(pasted);
+    await box.press("Enter");
+    await expect(report(page)).toBeVisible();
+    await expect(page).toHaveTitle(says);
+    const [title, address, canonical] = [await page.title(), page.url(), await box.inputValue()];
+    const same = async () => {
+      await expect(report(page)).toBeVisible();
+      await expect(page).toHaveTitle(title);
+      await expect(page).toHaveURL(address);
+      await expect(box).toHaveValue(canonical);
+    };
+    await box.press("Enter");
+    await expect(page.locator("#working")).toBeHidden();
+    await same();
+    await page.reload();
+    await same();
+    await page.getByRole("button", { name: /link to this audit/ }).first().click();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.goto("about:blank");
+    await page.goto(link);
+    await same();
+    await page.evaluate(() => { location.hash = "#"; });
+    await expect(page.locator("#home")).toBeVisible();
+    await page.goBack();
+    await same();
+  });
+}
+
+test.describe("with a file of one's own", () => {
+  const left = { name: "left-pad-1.3.0.tgz", mimeType: "application/gzip", buffer: Buffer.from("no package") };
+
+  test("the answer is about the file, says so, and no reload or link makes it another's", async ({ page, context, audit, origin }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+    await audit(errors, goWorld());
+    await expect(report(page)).toBeVisible();
+    await page.locator("#file").setInputFiles(left);
+    await expect(page).toHaveTitle(/^FAILED: your file left-pad-1\.3\.0\.tgz as pkg:golang/);
+    const failed = await page.title();
+    // Enter asks the same.
+    await page.locator("#reference").press("Enter");
+    await expect(page).toHaveTitle(failed);
+    // The link leads to what the repository serves, and its button says so.
+    await page.getByRole("button", { name: /Copy a link to this audit/ }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    // After a reload the page has no file, and does not answer about another.
+    await page.reload();
+    await expect(page.locator("#problem-title")).toHaveText("This answer was about your file");
+    await expect(page.locator("#problem-detail")).toHaveText("left-pad-1.3.0.tgz");
+    await accessible(page);
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "choose it" }).click()]);
+    await chooser.setFiles(left);
+    await expect(page).toHaveTitle(failed);
+    await page.reload();
+    await page.getByRole("button", { name: "Check without the file" }).click();
+    await expect(page).toHaveTitle(/^Integrity 2 of 3: pkg:golang/);
+    await page.reload();
+    await expect(page).toHaveTitle(/^Integrity 2 of 3: pkg:golang/);
+  });
+
+  test("it is forgotten when another package is asked for, and comes back by going back", async ({ page, audit }) => {
+    await audit(errors, goWorld());
+    await expect(report(page)).toBeVisible();
+    await page.locator("#file").setInputFiles(left);
+    await expect(page).toHaveTitle(/^FAILED: your file/);
+    const box = page.locator("#reference");
+    await box.fill("golang.org/x/mod@v0.20.0");
+    await box.press("Enter");
+    await expect(page.locator("#file-name")).toHaveText("left-pad-1.3.0.tgz was left out: it was brought for another package.");
+    await expect(report(page)).toBeVisible();
+    await expect(page).toHaveTitle(/^Integrity .*: pkg:golang\/golang\.org\/x\/mod/);
+    await page.goBack();
+    await expect(page).toHaveTitle(/^FAILED: your file/);
+    await expect(page.locator("#file-name")).toContainText("left-pad-1.3.0.tgz");
+  });
+
+  test("brought first, it is for what is typed next", async ({ page, audit }) => {
+    await audit("", goWorld());
+    await page.locator("#file").setInputFiles({ name: "errors.zip", mimeType: "application/zip", buffer: zip() });
+    const box = page.locator("#reference");
+    await box.fill(errors);
+    await box.press("Enter");
+    await expect(page).toHaveTitle(/^Integrity 2 of 3: your file errors\.zip as pkg:golang/);
+  });
+});
+
+test("what is too long for a question never comes near the address", async ({ page, origin }) => {
+  await page.goto(origin);
+  const box = page.locator("#reference");
+  const long = "x".repeat(1_000_000);
+  await box.evaluate((element, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true, bubbles: true }));
+  }, long);
+  await expect(page.locator("#box-says")).toContainText("Paste one package");
+  await expect(box).toHaveValue("");
+  await box.evaluate((element, text) => { element.value = text; }, long);
+  await box.press("Enter");
+  await expect(page.locator("#box-says")).toContainText("at most 8.2 kB");
+  await expect(page).toHaveURL(`${origin}/`);
+  await page.goto(`${origin}/#${"y".repeat(9000)}`);
+  await expect(page.locator("#problem-title")).toHaveText("This could not be checked");
+  await expect(page.locator("#problem-reference")).toHaveText(`${"y".repeat(200)}…`);
+  expect((await page.title()).length).toBeLessThan(300);
+});
+
+test("an address cannot put words into the list of what was meant", async ({ page, audit }) => {
+  await audit("x say which: pkg:npm/trust-me", () => undefined);
+  await expect(page.locator("#problem-title")).toHaveText("This could not be checked");
+  expect(await page.locator("#problem-choices").textContent()).not.toContain("trust-me");
+});
+
+test("what may have been meant is one press away", async ({ page, audit }) => {
+  await audit("sigstore", () => undefined);
+  await expect(page.locator("#problem-choices a").first()).toHaveText("pkg:npm/sigstore");
+});

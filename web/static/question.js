@@ -1,0 +1,35 @@
+// A question is what the address says behind its "#": a reference, whole, with
+// its digests and qualifiers. Everything that asks again asks this.
+
+/** How long a question may be, in bytes of UTF-8: the auditor reads no more. */
+export const longest = 8192;
+
+/** How much of a question a title or a heading repeats, in characters. */
+const shown = 200;
+
+/** Control, invisible and direction-changing characters as escapes that show: purl.Hidden in Go. */
+export function visible(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu, (c) => `\\u${c.codePointAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** A question for a title, a heading or an announcement. */
+export function brief(text) {
+  const characters = [...text.slice(0, 4 * shown)];
+  return visible(characters.slice(0, shown).join("")) + (characters.length > shown || text.length > 4 * shown ? "…" : "");
+}
+
+/** Tells whether a text is too long to be a question. */
+export const tooLong = (text) => text.length > longest || new TextEncoder().encode(text).length > longest;
+
+/** The question that the address asks; empty for none. */
+export function addressed() {
+  const raw = location.hash.slice(1);
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+}
+
+/** The fragment that asks a question. Half a surrogate pair is no character, and has no address. */
+export const fragment = (text) => "#" + encodeURIComponent(text.toWellFormed()).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B|3F)/g, decodeURIComponent);

@@ -31,10 +31,10 @@ var layers = map[string][]string{
 	"internal/sigstore": {},
 	"internal/trust":    {},
 	"principles":        {},
-	"internal/registry": {"internal/purl", "internal/fetch", "internal/archive"},
+	"internal/registry": {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
-	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb"},
+	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/trust"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact"},
 	"internal/level":  {"internal/evidence", "principles"},

@@ -49,7 +49,7 @@ func (w Want) Fetches() bool { return w.Brought == nil && w.Most >= 0 }
 // Arrive fetches a release's package, as far as that is wanted, and takes it
 // apart. Only a cancelled context is an error.
 func Arrive(ctx context.Context, c *fetch.Client, rel *registry.Release, w Want) (*Artifact, error) {
-	request := rel.Artifact.Request
+	request := rel.File.Request
 	switch {
 	case w.Brought != nil:
 		return open(ctx, fetch.FileAnswer(request.URL, w.Brought), rel, w.Algorithms)
@@ -78,8 +78,8 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		return art, nil
 	}
 	art.Digests = digests(answer.Body, stated(rel, algorithms))
-	contents, err := archive.Read(rel.Artifact.Format, answer.Body, archive.Options{
-		Inspect:   rel.Inspector.Open,
+	contents, err := archive.Read(rel.File.Format, answer.Body, archive.Options{
+		Inspect:   rel.File.Inspector.Open,
 		Cancelled: func() bool { return ctx.Err() != nil },
 	})
 	if ctx.Err() != nil {
@@ -90,7 +90,7 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		return art, nil
 	}
 	art.Contents = contents
-	art.Inside = rel.Inspector.Inside(contents.Files)
+	art.Inside = rel.File.Inspector.Inside(contents.Files)
 	// An archive that two readers may read differently has no list of files
 	// that could be hashed.
 	if contents.Complete && len(contents.Problems) == 0 {
@@ -98,13 +98,13 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 			art.ListDigest = hex.EncodeToString(sum[:])
 		}
 	}
-	contents.Problems = append(contents.Problems, rel.Artifact.Rules.Check(contents)...)
+	contents.Problems = append(contents.Problems, rel.File.Rules.Check(contents)...)
 	return art, nil
 }
 
 // stated adds the algorithms of the digests that release and reference state.
 func stated(rel *registry.Release, algorithms []string) []string {
-	for _, d := range rel.Digests {
+	for _, d := range rel.Record().States {
 		algorithms = append(algorithms, d.Algorithm)
 	}
 	for _, d := range rel.Ref.Digests {

@@ -48,10 +48,9 @@ func zipped(t *testing.T) []byte {
 
 func release(url string) *registry.Release {
 	return &registry.Release{
-		Ref:       purl.Ref{Digests: []purl.Digest{{Algorithm: "blake2b-256", Value: "00", Of: "artifact"}}},
-		Digests:   []registry.ClaimedDigest{{Of: registry.OfArtifact, Algorithm: "sha1"}},
-		Artifact:  registry.Claimed{Request: fetch.Request{URL: url, Limit: 1 << 20}, Format: archive.Zip},
-		Inspector: inspector{},
+		Ref:   purl.Ref{Digests: []purl.Digest{{Algorithm: "blake2b-256", Value: "00", Of: "artifact"}}},
+		Chain: []registry.Link{{States: []registry.Stated{{Of: registry.OfArtifact, Algorithm: "sha1"}}}},
+		File:  registry.File{Request: fetch.Request{URL: url, Limit: 1 << 20}, Format: archive.Zip, Inspector: inspector{}},
 	}
 }
 

@@ -111,7 +111,7 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 		return nil, err
 	}
 	notes := proofs.Notes
-	if rel.Log != nil && o.Replay == nil && o.Heads[rel.Log.Log] != nil && heads[rel.Log.Log] == nil {
+	if rel.Record().Log != nil && o.Replay == nil && o.Heads[rel.Record().Log.Log] != nil && heads[rel.Record().Log.Log] == nil {
 		notes = append(notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
 	}
 	art, err := artifact.Arrive(ctx, client, rel, artifact.Want{Brought: o.File, Algorithms: proofs.Algorithms()})
@@ -158,9 +158,9 @@ func keep(o Options) *prove.Keeper {
 }
 
 // retired tells which anchored keys ended before the audit's time.
-func retired(anchors trust.Anchors, at time.Time) func(set, keyID string) bool {
-	return func(set, keyID string) bool {
-		key, known := anchors.Key(trust.ID(set), keyID, trust.UsageSignatures)
+func retired(anchors trust.Anchors, at time.Time) func(set trust.ID, keyID string) bool {
+	return func(set trust.ID, keyID string) bool {
+		key, known := anchors.Key(set, keyID, trust.UsageSignatures)
 		return known && key.End != nil && !key.ValidAt(at)
 	}
 }
@@ -181,9 +181,9 @@ func keptHeads(o Options) map[string][]byte {
 // never feeds them, and a failed verdict changes nothing.
 func forward(o Options, kept map[string][]byte, in *evidence.Input, v level.Verdict) map[string][]byte {
 	heads := maps.Clone(kept)
-	if o.Replay == nil && !v.Failed && in.Release.Log != nil {
+	if o.Replay == nil && !v.Failed && in.Release.Record().Log != nil {
 		if head := evidence.Head(in); head != nil {
-			heads[in.Release.Log.Log] = head
+			heads[in.Release.Record().Log.Log] = head
 		}
 	}
 	return heads

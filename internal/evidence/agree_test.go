@@ -64,7 +64,7 @@ func TestSourceAgrees(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := &Input{Artifact: &artifact.Artifact{Inside: registry.Inside{Repository: c.inside}},
-				Release: &registry.Release{Source: registry.ClaimedSource{Repository: c.recorded, Route: c.route}}}
+				Release: &registry.Release{Source: registry.Source{Repository: c.recorded, Route: c.route}}}
 			if c.kind != "" {
 				in.attested = []attested{verified(bentBy(c.kind))}
 			}
@@ -173,7 +173,7 @@ func TestSourceStated(t *testing.T) {
 		{"", commit, "v1.0.0", Absent},
 		{thing, "", "v1.0.0", Absent},
 	} {
-		rel := &registry.Release{Source: registry.ClaimedSource{Repository: c.repository, Revision: c.revision, Route: fetch.Direct, Asked: fetch.Found}}
+		rel := &registry.Release{Source: registry.Source{Repository: c.repository, Revision: c.revision, Route: fetch.Direct, Asked: fetch.Found}}
 		rel.Ref.Version = c.version
 		f := sourceStated(&Input{Artifact: &artifact.Artifact{}, Release: rel})
 		assert.Equal(t, c.want, f.Outcome, "%v: %s", c, f.Reason)

@@ -27,7 +27,7 @@ type attested struct {
 // verifyAttestations verifies every attestation that was served, against the
 // package that arrived.
 func verifyAttestations(in *Input) []attested {
-	list := in.Release.Attestations
+	list := in.Release.File.Attestations
 	if len(list.Each) == 0 {
 		return nil
 	}
@@ -56,7 +56,7 @@ func verifyAttestations(in *Input) []attested {
 //  5. The statement is about these bytes.
 //  6. The anchors that it rests on are young enough.
 func (a *attested) judge(in *Input, root *sigstore.Root) {
-	list := in.Release.Attestations
+	list := in.Release.File.Attestations
 	what := fmt.Sprintf("The attestation %s", quoted(a.Label))
 	// 1.
 	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
@@ -129,9 +129,9 @@ func ownKind(list registry.Attestations, predicateType string) bool {
 
 // restsOn names the anchors under a verified attestation: Sigstore's logs and
 // authorities, and the repository's keys where one of them signed.
-func restsOn(keys string, own bool) []trust.ID {
+func restsOn(keys trust.ID, own bool) []trust.ID {
 	if own {
-		return []trust.ID{trust.SigstoreRoot, trust.ID(keys)}
+		return []trust.ID{trust.SigstoreRoot, keys}
 	}
 	return []trust.ID{trust.SigstoreRoot}
 }
@@ -196,8 +196,8 @@ func predicateSays(predicate json.RawMessage, want map[string]string) bool {
 }
 
 // managedKeys are the repository's keys for statements.
-func managedKeys(in *Input, set string) []sigstore.Key {
-	return in.Proofs.StatementKeys(trust.ID(set))
+func managedKeys(in *Input, set trust.ID) []sigstore.Key {
+	return in.Proofs.StatementKeys(set)
 }
 
 // failure turns a refusal into an outcome. Only what is wrong speaks against
@@ -215,7 +215,7 @@ func failure(in *Input, a registry.Attestation, err error) Finding {
 	case sigstore.NoAnchor:
 		id := trust.SigstoreRoot
 		if f.Step == sigstore.StepKey {
-			if id = trust.ID(in.Release.Attestations.Keys); namesTwoSigners(in, a.Bundle) {
+			if id = in.Release.File.Attestations.Keys; namesTwoSigners(in, a.Bundle) {
 				return because(Fail, what+" Beside that key it names another signer.")
 			}
 		}
@@ -240,13 +240,13 @@ func failure(in *Input, a registry.Attestation, err error) Finding {
 func namesTwoSigners(in *Input, bundle []byte) bool {
 	claimed, err := sigstore.Read(bundle)
 	return err == nil && (claimed.KeyHint == "" ||
-		slices.ContainsFunc(managedKeys(in, in.Release.Attestations.Keys), func(k sigstore.Key) bool { return k.Hint == claimed.KeyHint }))
+		slices.ContainsFunc(managedKeys(in, in.Release.File.Attestations.Keys), func(k sigstore.Key) bool { return k.Hint == claimed.KeyHint }))
 }
 
 // attestationsGenuine asks whether everything that was served as this
 // package's attestation is genuine, and about it.
 func attestationsGenuine(in *Input) Finding {
-	if f, none := noAttestations(in.Release.Attestations); none {
+	if f, none := noAttestations(in.Release.File.Attestations); none {
 		return f
 	}
 	var good []string
@@ -298,7 +298,7 @@ func lacking(list registry.Attestations, reason string) Finding {
 // openAttestation finds what may turn out to be an attestation once more can be
 // fetched; what is there and not understood will not.
 func openAttestation(in *Input) (Finding, bool) {
-	if f, none := noAttestations(in.Release.Attestations); none {
+	if f, none := noAttestations(in.Release.File.Attestations); none {
 		return f, f.Outcome == Unknown && !f.Unreadable
 	}
 	for _, a := range in.attested {
@@ -312,7 +312,7 @@ func openAttestation(in *Input) (Finding, bool) {
 // repositoryAttestation asks whether a statement of the repository's own key
 // binds this name and version to these bytes, at a proven time.
 func repositoryAttestation(in *Input) Finding {
-	list := in.Release.Attestations
+	list := in.Release.File.Attestations
 	if f, none := noAttestations(list); none {
 		return f
 	}

@@ -78,7 +78,7 @@ func referenceSubject(d purl.Digest) registry.Subject {
 // digestPublished asks for a strong digest stated apart from the bytes.
 func digestPublished(in *Input) Finding {
 	weak := map[string]bool{}
-	for _, d := range in.Release.Digests {
+	for _, d := range in.Release.Record().States {
 		if d.Of == registry.OfManifest {
 			continue
 		}
@@ -93,7 +93,7 @@ func digestPublished(in *Input) Finding {
 	if len(weak) > 0 {
 		return because(Absent, "The only digest published is "+strings.Join(sorted(weak), ", ")+", which is too weak: two different packages can be made to share it.")
 	}
-	return unfetched(in.Release.Record, "a digest of this package", "the repository publishes no digest of this package")
+	return unfetched(in.Release.Record().Answer, "a digest of this package", "the repository publishes no digest of this package")
 }
 
 // digestMatches recomputes every strong digest that the repository states.
@@ -139,22 +139,22 @@ func digestMatches(in *Input) Finding {
 		return pass("Every digest was recomputed here from what arrived, and is the one recorded.", facts)
 	}
 	if own := in.once("repository-attestation", repositoryAttestation); own.Outcome == Pass {
-		algorithm := in.Release.Attestations.Subject.Algorithm
+		algorithm := in.Release.File.Attestations.Subject.Algorithm
 		return pass("The digest in the statement that the repository signed was recomputed here from what arrived, and is the same.",
 			map[string]string{algorithm + " of " + string(registry.OfArtifact): in.Artifact.Digests[algorithm]})
 	}
-	return unfetched(in.Release.Record, "a digest to compare with", "there is no digest to compare with")
+	return unfetched(in.Release.Record().Answer, "a digest to compare with", "there is no digest to compare with")
 }
 
 // recorded are the digests that the repository states, without those beside
 // which another of the same choice is the right one.
-func recorded(in *Input) []registry.ClaimedDigest {
-	right := func(d registry.ClaimedDigest) bool {
+func recorded(in *Input) []registry.Stated {
+	right := func(d registry.Stated) bool {
 		got, ok, _ := computed(in, d.Of, d.Algorithm)
 		return ok && got == d.Value
 	}
-	return slices.DeleteFunc(slices.Clone(in.Release.Digests), func(d registry.ClaimedDigest) bool {
-		return d.Choice && !right(d) && slices.ContainsFunc(in.Release.Digests, func(other registry.ClaimedDigest) bool {
+	return slices.DeleteFunc(slices.Clone(in.Release.Record().States), func(d registry.Stated) bool {
+		return d.Choice && !right(d) && slices.ContainsFunc(in.Release.Record().States, func(other registry.Stated) bool {
 			return other.Choice && other.Of == d.Of && other.Algorithm == d.Algorithm && right(other)
 		})
 	})
@@ -162,7 +162,7 @@ func recorded(in *Input) []registry.ClaimedDigest {
 
 // recordDirect asks whether the record is the repository's own word.
 func recordDirect(in *Input) Finding {
-	a := in.Release.Record
+	a := in.Release.Record().Answer
 	if a.State != fetch.Found {
 		return unfetched(a, "the repository's record", "the repository has no record of this version")
 	}
@@ -182,10 +182,10 @@ type reasonOpen struct {
 // provenDigest is the one digest of its kind that the verified log states;
 // empty where it states none, or nothing is verified.
 func provenDigest(in *Input, of registry.Subject, algorithm string) string {
-	if in.Release.Log == nil || in.once("log-record", logRecord).Outcome != Pass {
+	if in.Release.Record().Log == nil || in.once("log-record", logRecord).Outcome != Pass {
 		return ""
 	}
-	for _, d := range in.Release.Digests {
+	for _, d := range in.Release.Record().States {
 		if d.Line != "" && d.Of == of && d.Algorithm == algorithm {
 			return d.Value
 		}
@@ -208,7 +208,7 @@ func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
 func computed(in *Input, of registry.Subject, algorithm string) (value string, ok bool, why reasonOpen) {
 	art := in.Artifact
 	if of == registry.OfManifest {
-		m := in.Release.Manifest
+		m := in.Release.File.Manifest
 		if m.Answer.State != fetch.Found {
 			return "", false, reasonOpen{text: "the manifest could not be had: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
 		}

@@ -90,10 +90,7 @@ func index(rel *registry.Release) []Fact {
 		facts = append(facts, Fact{ID: "withdrawn", Topic: "index", Text: i.Withdrawn})
 	}
 	if i.State == fetch.Found && i.Latest != "" {
-		text := fmt.Sprintf("The index names %s as the newest version.", i.Latest)
-		if !i.Signed {
-			text += " That answer is not signed: it is the repository's word of this minute."
-		}
+		text := fmt.Sprintf("The index names %s as the newest version. That answer is not signed: it is the repository's word of this minute.", i.Latest)
 		facts = append(facts, Fact{ID: "latest", Topic: "index", Text: text})
 	}
 	if i.Published != "" {

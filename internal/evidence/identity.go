@@ -22,7 +22,7 @@ func anchorCovers(in *Input) bool {
 // signer and the host: a certificate whose holder is entitled to this name.
 // Strangers can get certificates too.
 func signerIdentity(in *Input) Finding {
-	list := in.Release.Attestations
+	list := in.Release.File.Attestations
 	if list.Subject.Algorithm == "" {
 		if in.once("log-record", logRecord).Outcome == Pass {
 			return because(Absent, "The record is signed with the log's own key, which this page pins. A pinned key says which log it is, not who published the package: no certificate names a person or a project.")
@@ -50,7 +50,7 @@ func signerIdentity(in *Input) Finding {
 // missingLabel is the first kind of attestation that the record announces and
 // that is not served.
 func missingLabel(in *Input) string {
-	for _, label := range in.Release.Attestations.Labels {
+	for _, label := range in.Release.File.Attestations.Labels {
 		if !slices.ContainsFunc(in.attested, func(a attested) bool { return a.Label == label }) {
 			return label
 		}

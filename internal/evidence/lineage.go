@@ -51,7 +51,7 @@ func lineage(in *Input) Finding {
 // without tells whether it is known that no attestation with a certificate is
 // served for this version: Unknown, or Absent.
 func without(in *Input) Finding {
-	list := in.Release.Attestations
+	list := in.Release.File.Attestations
 	if f, none := noAttestations(list); none {
 		return f
 	}

@@ -20,21 +20,22 @@ import (
 // verifyLog runs the log's verification over what was recorded. Nothing is
 // fetched here: a tile that was not recorded is missing.
 func verifyLog(in *Input) logVerdict {
-	entry := in.Release.Log
-	if entry == nil || entry.Lookup.State != fetch.Found {
+	record := in.Release.Record()
+	if record.Log == nil || record.Answer.State != fetch.Found {
 		return logVerdict{}
 	}
-	key, ok := in.Proofs.Anchors.LogKey(entry.Log)
+	key, ok := in.Proofs.Anchors.LogKey(record.Log.Log)
 	if !ok {
-		return logVerdict{err: fmt.Errorf("no key is pinned for the log %s", entry.Log)}
+		return logVerdict{err: fmt.Errorf("no key is pinned for the log %s", record.Log.Log)}
 	}
-	result, err := sumdb.Verify(key, LogEvidence(entry))
+	result, err := sumdb.Verify(key, logEvidence(record))
 	return logVerdict{result, err}
 }
 
-// LogEvidence turns a recorded log entry into what the mechanism verifies.
-func LogEvidence(entry *registry.LogEntry) sumdb.Evidence {
-	e := sumdb.Evidence{Lookup: entry.Lookup.Body, Known: entry.Known}
+// logEvidence turns a recorded log entry into what the mechanism verifies.
+func logEvidence(record registry.Link) sumdb.Evidence {
+	entry := record.Log
+	e := sumdb.Evidence{Lookup: record.Answer.Body, Known: entry.Known}
 	if entry.Latest.State == fetch.Found {
 		// Not nil: an answer without bytes is wrong, not missing.
 		e.Latest = append([]byte{}, entry.Latest.Body...)
@@ -88,18 +89,19 @@ func unconnected(r *sumdb.Result) string {
 // logRecord asks whether the log's signed tree holds the lines that bind this
 // name and version to these digests.
 func logRecord(in *Input) Finding {
-	entry := in.Release.Log
+	record := in.Release.Record()
+	entry := record.Log
 	if entry == nil {
 		return because(NotApplicable, "This repository keeps no signed log of its packages.")
 	}
-	if entry.Lookup.State != fetch.Found {
-		return unfetched(entry.Lookup, "the log's record", "the log has no record of this version")
+	if record.Answer.State != fetch.Found {
+		return unfetched(record.Answer, "the log's record", "the log has no record of this version")
 	}
 	if in.log.err != nil {
 		return logFailure(in.log.err)
 	}
 	lines := 0
-	for _, d := range in.Release.Digests {
+	for _, d := range in.Release.Record().States {
 		if d.Line == "" {
 			continue
 		}
@@ -131,7 +133,7 @@ func logRecord(in *Input) Finding {
 
 // logHistory asks whether every head seen belongs to one history.
 func logHistory(in *Input) Finding {
-	entry := in.Release.Log
+	entry := in.Release.Record().Log
 	if entry == nil {
 		return because(NotApplicable, "This repository keeps no signed log of its packages.")
 	}

@@ -51,8 +51,8 @@ func nameInside(in *Input) Finding {
 			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked)))
 		}
 	}
-	if m := in.Release.Manifest; m.Answer.State == fetch.Found {
-		if same, found := sameBytes(m, art.Contents.Files, in.Release.Artifact.Rules.Prefix); found && !same {
+	if m := in.Release.File.Manifest; m.Answer.State == fetch.Found {
+		if same, found := sameBytes(m, art.Contents.Files, in.Release.File.Rules.Prefix); found && !same {
 			return because(Fail, fmt.Sprintf("The %s inside the package is not the one that the repository serves beside it.", m.Path))
 		}
 	}

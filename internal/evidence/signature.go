@@ -16,16 +16,16 @@ import (
 // signatureServed asks whether a repository that signs everything has signed
 // this: a signature that disappears is how a stripped record looks.
 func signatureServed(in *Input) Finding {
-	rel := in.Release
+	rel := in.Release.Record()
 	switch {
 	case rel.SignsAll == "":
 		return because(NotApplicable, "This repository does not sign the record of every package with a key of its own.")
 	case slices.ContainsFunc(rel.Signatures, possible):
 		return pass("The record carries a signature that is said to be the repository's own.", nil)
-	case rel.Record.State != fetch.Found:
-		return unfetched(rel.Record, "the record that would carry the signature", "the repository has no record of this version")
-	case rel.Record.Route != fetch.Direct:
-		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Record.Route)+", which could have left it out: only the repository's own host can say that there is none.")
+	case rel.Answer.State != fetch.Found:
+		return unfetched(rel.Answer, "the record that would carry the signature", "the repository has no record of this version")
+	case rel.Answer.Route != fetch.Direct:
+		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Answer.Route)+", which could have left it out: only the repository's own host can say that there is none.")
 	}
 	what := "no signature"
 	if len(rel.Signatures) > 0 {
@@ -36,7 +36,7 @@ func signatureServed(in *Input) Finding {
 
 // possible tells whether something can be a signature at all: it names a key,
 // and is as long as a signature that cannot be guessed (256 bits).
-func possible(s registry.ClaimedSignature) bool { return s.KeyID != "" && len(s.Signature) >= 32 }
+func possible(s registry.Signature) bool { return s.KeyID != "" && len(s.Bytes) >= 32 }
 
 // registrySignature verifies the repository's own signatures over the text
 // that binds name, version and digest. One that is wrong decides, then one that
@@ -47,7 +47,7 @@ func possible(s registry.ClaimedSignature) bool { return s.KeyID != "" && len(s.
 //  3. Judge the key at a proven time: one still in use counts; a retired one
 //     only where something dates the signature before its end.
 func registrySignature(in *Input) Finding {
-	rel := in.Release
+	rel := in.Release.Record()
 	if len(rel.Signatures) == 0 {
 		if rel.SignsAll == "" {
 			return because(NotApplicable, "This repository does not sign records with a key of its own.")
@@ -66,9 +66,9 @@ func registrySignature(in *Input) Finding {
 }
 
 // judgeSignature takes one signature through the steps of registrySignature.
-func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
+func judgeSignature(in *Input, s registry.Signature) Finding {
 	// 1.
-	id := trust.ID(s.Keys)
+	id := s.Anchors
 	key, known := in.Proofs.Anchors.Key(id, s.KeyID, trust.UsageSignatures)
 	if !known {
 		return unknownKey(in, id, s)
@@ -78,7 +78,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	}
 	// 2.
 	sum := sha256.Sum256(s.Message)
-	if !ecdsa.VerifyASN1(key.Public, sum[:], s.Signature) {
+	if !ecdsa.VerifyASN1(key.Public, sum[:], s.Bytes) {
 		return because(Fail, fmt.Sprintf("The repository's signature over this record does not verify with its key %s.", key.ID))
 	}
 	if !bindsWhatIsRecorded(in, s) {
@@ -103,7 +103,7 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 	if in.Time.Before(key.Start) {
 		return because(Unknown, fmt.Sprintf("%s But that key comes into use on %s, after the time of this audit.", reason, key.Start.UTC().Format(time.DateOnly)))
 	}
-	if date, ok := hostsDate(in.Release, s); ok && key.ValidAt(date) {
+	if date, ok := hostsDate(in.Release); ok && key.ValidAt(date) {
 		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
 		return pass(reason+fmt.Sprintf(" The key was retired on %s; the repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
 	}
@@ -112,9 +112,9 @@ func judgeSignature(in *Input, s registry.ClaimedSignature) Finding {
 
 // bindsWhatIsRecorded tells whether the signed text states a strong digest
 // which is the one that the bytes are compared with.
-func bindsWhatIsRecorded(in *Input, s registry.ClaimedSignature) bool {
+func bindsWhatIsRecorded(in *Input, s registry.Signature) bool {
 	for _, bound := range s.Binds {
-		for _, d := range in.Release.Digests {
+		for _, d := range in.Release.Record().States {
 			if registry.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
 				return true
 			}
@@ -127,8 +127,8 @@ func bindsWhatIsRecorded(in *Input, s registry.ClaimedSignature) bool {
 // version was published. It dates a signature only if that came from the same
 // place: else somebody on the way could put the leaked old key's signature over
 // other bytes beside the true date.
-func hostsDate(rel *registry.Release, s registry.ClaimedSignature) (time.Time, bool) {
-	if rel.Index.PublishedRoute != fetch.Direct || s.Route != fetch.Direct || rel.Index.Published == "" {
+func hostsDate(rel *registry.Release) (time.Time, bool) {
+	if rel.Index.PublishedRoute != fetch.Direct || rel.Record().Answer.Route != fetch.Direct || rel.Index.Published == "" {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339, rel.Index.Published)
@@ -136,7 +136,7 @@ func hostsDate(rel *registry.Release, s registry.ClaimedSignature) (time.Time, b
 }
 
 // unknownKey says what it means that the anchors lack a key.
-func unknownKey(in *Input, id trust.ID, s registry.ClaimedSignature) Finding {
+func unknownKey(in *Input, id trust.ID, s registry.Signature) Finding {
 	if standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network); standing.Accused != nil {
 		return distrusted(fmt.Sprintf("The signature by the key %q", s.KeyID), standing)
 	}

@@ -26,29 +26,29 @@ func TestBetter(t *testing.T) {
 }
 
 func TestSignatureServed(t *testing.T) {
-	served := func(keyID string, length int) []registry.ClaimedSignature {
-		return []registry.ClaimedSignature{{KeyID: keyID, Signature: make([]byte, length)}}
+	served := func(keyID string, length int) []registry.Signature {
+		return []registry.Signature{{KeyID: keyID, Bytes: make([]byte, length)}}
 	}
 	direct := fetch.Answer{State: fetch.Found, Route: fetch.Direct}
 	for name, c := range map[string]struct {
-		rel  registry.Release
-		want Outcome
+		record registry.Link
+		want   Outcome
 	}{
-		"signs nothing":    {registry.Release{}, NotApplicable},
-		"signed":           {registry.Release{SignsAll: "x", Signatures: served("SHA256:x", 70)}, Pass},
-		"no base64":        {registry.Release{SignsAll: "x", Signatures: served("x", 0), Record: direct}, Fail},
-		"too short":        {registry.Release{SignsAll: "x", Signatures: served("x", 31), Record: direct}, Fail},
-		"by nobody":        {registry.Release{SignsAll: "x", Signatures: served("", 70), Record: direct}, Fail},
-		"garbage beside":   {registry.Release{SignsAll: "x", Signatures: append(served("x", 0), served("y", 70)...), Record: direct}, Pass},
-		"garbage, replay":  {registry.Release{SignsAll: "x", Signatures: served("x", 0), Record: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
-		"stripped, direct": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}, Fail},
-		"stripped, relay":  {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Relay}}, Unknown},
-		"stripped, replay": {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
-		"no record":        {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.Unknown}}, Unknown},
-		"not there":        {registry.Release{SignsAll: "x", Record: fetch.Answer{State: fetch.NotThere}}, Absent},
+		"signs nothing":    {registry.Link{}, NotApplicable},
+		"signed":           {registry.Link{SignsAll: "x", Signatures: served("SHA256:x", 70)}, Pass},
+		"no base64":        {registry.Link{SignsAll: "x", Signatures: served("x", 0), Answer: direct}, Fail},
+		"too short":        {registry.Link{SignsAll: "x", Signatures: served("x", 31), Answer: direct}, Fail},
+		"by nobody":        {registry.Link{SignsAll: "x", Signatures: served("", 70), Answer: direct}, Fail},
+		"garbage beside":   {registry.Link{SignsAll: "x", Signatures: append(served("x", 0), served("y", 70)...), Answer: direct}, Pass},
+		"garbage, replay":  {registry.Link{SignsAll: "x", Signatures: served("x", 0), Answer: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
+		"stripped, direct": {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}, Fail},
+		"stripped, relay":  {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.Found, Route: fetch.Relay}}, Unknown},
+		"stripped, replay": {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.Found, Route: fetch.Replay}}, Unknown},
+		"no record":        {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.Unknown}}, Unknown},
+		"not there":        {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.NotThere}}, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &Input{Release: &c.rel}
+			in := &Input{Release: &registry.Release{Chain: []registry.Link{c.record}}}
 			assert.Equal(t, c.want, signatureServed(in).Outcome)
 			if c.want == Fail {
 				assert.Equal(t, Absent, registrySignature(in).Outcome, "the alarm is said once")
@@ -65,8 +65,9 @@ func TestWrongSignatures(t *testing.T) {
 	anchors := trust.Embedded()
 	at := time.Date(2026, time.October, 10, 0, 0, 0, 0, time.UTC)
 	in := func(keyID string, sig []byte) *Input {
-		return &Input{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{SignsAll: "x",
-			Signatures: []registry.ClaimedSignature{{Keys: string(trust.NPMKeys), KeyID: keyID, Message: []byte("a@1:sha512-x"), Signature: sig, Route: fetch.Direct}}}}
+		return &Input{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{Chain: []registry.Link{{SignsAll: "x",
+			Answer:     fetch.Answer{Route: fetch.Direct},
+			Signatures: []registry.Signature{{Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: keyID, Message: []byte("a@1:sha512-x"), Bytes: sig}}}}}}
 	}
 	for _, id := range []string{old, current} {
 		f := registrySignature(in(id, []byte("nonsense")))
@@ -95,8 +96,9 @@ func TestHostsDate(t *testing.T) {
 		{"", fetch.Direct, fetch.Direct, false},
 		{"yesterday", fetch.Direct, fetch.Direct, false},
 	} {
-		rel := &registry.Release{Index: registry.Index{Published: c.published, PublishedRoute: c.route}}
-		_, ok := hostsDate(rel, registry.ClaimedSignature{Route: c.signature})
+		rel := &registry.Release{Index: registry.Index{Published: c.published, PublishedRoute: c.route},
+			Chain: []registry.Link{{Answer: fetch.Answer{Route: c.signature}}}}
+		_, ok := hostsDate(rel)
 		assert.Equal(t, c.want, ok, c)
 	}
 }
@@ -130,34 +132,34 @@ func TestNoAttestations(t *testing.T) {
 }
 
 func TestWeakDigests(t *testing.T) {
-	digest := func(algorithm, value string) registry.ClaimedDigest {
-		return registry.ClaimedDigest{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
+	digest := func(algorithm, value string) registry.Stated {
+		return registry.Stated{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
 	}
-	choice := func(algorithm, value string) registry.ClaimedDigest {
+	choice := func(algorithm, value string) registry.Stated {
 		d := digest(algorithm, value)
 		d.Choice = true
 		return d
 	}
 	have := map[string]string{"sha1": "aa", "sha256": "bb", "sha384": "cc", "sha512": "dd"}
 	for name, c := range map[string]struct {
-		stated             []registry.ClaimedDigest
+		stated             []registry.Stated
 		published, matches Outcome
 	}{
-		"strong":                   {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha1", "aa")}, Pass, Pass},
-		"sha1 only":                {[]registry.ClaimedDigest{digest("sha1", "aa")}, Absent, Absent},
-		"md5 only":                 {[]registry.ClaimedDigest{digest("md5", "ee")}, Absent, Absent},
-		"sha384 only":              {[]registry.ClaimedDigest{digest("sha384", "cc")}, Pass, Pass},
-		"sha1 differs":             {[]registry.ClaimedDigest{digest("sha1", "ab")}, Absent, Fail},
-		"sha1 differs, sha512 not": {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha1", "ab")}, Pass, Fail},
-		"one of two differs":       {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha256", "ab")}, Pass, Fail},
-		"a choice":                 {[]registry.ClaimedDigest{choice("sha512", "00"), choice("sha512", "dd"), choice("sha512", "ff")}, Pass, Pass},
-		"a choice, none right":     {[]registry.ClaimedDigest{choice("sha512", "00"), choice("sha512", "ff")}, Pass, Fail},
-		"a choice, others wrong":   {[]registry.ClaimedDigest{choice("sha512", "dd"), choice("sha256", "ff")}, Pass, Fail},
-		"no choice":                {[]registry.ClaimedDigest{digest("sha512", "dd"), digest("sha512", "ff")}, Pass, Fail},
+		"strong":                   {[]registry.Stated{digest("sha512", "dd"), digest("sha1", "aa")}, Pass, Pass},
+		"sha1 only":                {[]registry.Stated{digest("sha1", "aa")}, Absent, Absent},
+		"md5 only":                 {[]registry.Stated{digest("md5", "ee")}, Absent, Absent},
+		"sha384 only":              {[]registry.Stated{digest("sha384", "cc")}, Pass, Pass},
+		"sha1 differs":             {[]registry.Stated{digest("sha1", "ab")}, Absent, Fail},
+		"sha1 differs, sha512 not": {[]registry.Stated{digest("sha512", "dd"), digest("sha1", "ab")}, Pass, Fail},
+		"one of two differs":       {[]registry.Stated{digest("sha512", "dd"), digest("sha256", "ab")}, Pass, Fail},
+		"a choice":                 {[]registry.Stated{choice("sha512", "00"), choice("sha512", "dd"), choice("sha512", "ff")}, Pass, Pass},
+		"a choice, none right":     {[]registry.Stated{choice("sha512", "00"), choice("sha512", "ff")}, Pass, Fail},
+		"a choice, others wrong":   {[]registry.Stated{choice("sha512", "dd"), choice("sha256", "ff")}, Pass, Fail},
+		"no choice":                {[]registry.Stated{digest("sha512", "dd"), digest("sha512", "ff")}, Pass, Fail},
 		"none":                     {nil, Absent, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &Input{Release: &registry.Release{Digests: c.stated, Record: fetch.Answer{State: fetch.Found, Route: fetch.Direct}},
+			in := &Input{Release: &registry.Release{Chain: []registry.Link{{States: c.stated, Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}}},
 				Artifact: &artifact.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}
 			assert.Equal(t, c.published, digestPublished(in).Outcome)
 			assert.Equal(t, c.matches, digestMatches(in).Outcome)

@@ -47,16 +47,16 @@ func Hosts() []fetch.Host {
 // what could not be had leaves the older anchors, or the bundle as it was
 // served.
 func Gather(ctx context.Context, c *fetch.Client, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
-	if len(rel.Signatures) == 0 && len(rel.Attestations.Each) == 0 {
+	if len(rel.Signatures()) == 0 && len(rel.File.Attestations.Each) == 0 {
 		return k.held(), nil
 	}
 	p, err := k.fresh(ctx, c, began, func(a trust.Anchors) bool { return lacking(rel, a) })
 	if err != nil {
 		return Proofs{}, err
 	}
-	keys := p.StatementKeys(trust.ID(rel.Attestations.Keys))
+	keys := p.StatementKeys(rel.File.Attestations.Keys)
 	asked := 0
-	for _, a := range rel.Attestations.Each {
+	for _, a := range rel.File.Attestations.Each {
 		bundle, n, err := p.complete(ctx, c, keys, a.Bundle, maxProofs-asked)
 		if err != nil {
 			return Proofs{}, err
@@ -131,17 +131,17 @@ func (p Proofs) Algorithms() []string {
 // lacking tells whether something is signed by a key that the anchors lack: it
 // may have come into use since they were refreshed.
 func lacking(rel *registry.Release, anchors trust.Anchors) bool {
-	for _, s := range rel.Signatures {
-		if _, known := anchors.Key(trust.ID(s.Keys), s.KeyID, trust.UsageSignatures); !known {
+	for _, s := range rel.Signatures() {
+		if _, known := anchors.Key(s.Anchors, s.KeyID, trust.UsageSignatures); !known {
 			return true
 		}
 	}
-	for _, a := range rel.Attestations.Each {
+	for _, a := range rel.File.Attestations.Each {
 		claimed, err := sigstore.Read(a.Bundle)
 		if err != nil || claimed.KeyHint == "" {
 			continue
 		}
-		if _, known := anchors.Key(trust.ID(rel.Attestations.Keys), claimed.KeyHint, trust.UsageAttestations); !known {
+		if _, known := anchors.Key(rel.File.Attestations.Keys, claimed.KeyHint, trust.UsageAttestations); !known {
 			return true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
+	"touchstone/internal/trust"
 )
 
 // A Registry translates one ecosystem's dialect.
@@ -44,43 +45,35 @@ type Visit struct {
 	// Retired tells whether a key of the given anchored set stopped being used
 	// before this audit's time: then, and only then, a date is worth a large
 	// document.
-	Retired func(set, keyID string) bool
+	Retired func(set trust.ID, keyID string) bool
 	// FileInHand tells that the package's bytes need not be fetched.
 	FileInHand bool
 }
 
-// A Release is what a repository says of one version. Every field is a claim.
+// A Release is what a repository says of one version. Every field is a claim,
+// and none changes after the adapter made it. What an adapter leaves out says
+// nothing.
 type Release struct {
 	// Ref names exactly one version, as the repository spells it.
 	Ref purl.Ref
 	// Repository is what people call the repository asked.
 	Repository string
-	// Artifact is where the package's bytes are said to be, and their form.
-	Artifact Claimed
-	// Digests are the digests that the repository states.
-	Digests []ClaimedDigest
-	// Log is the entry in a signed log that the repository keeps; nil where
-	// the ecosystem has none.
-	Log *LogEntry
-	// SignsAll is the address of the documentation that says that the
-	// repository signs every version; empty where it does not.
-	SignsAll string
-	// Signatures are the repository's own over a text that binds this version.
-	Signatures []ClaimedSignature
-	// Attestations are signed statements served for this version.
-	Attestations Attestations
+	// Chain are the documents that lead to the file, from what is signed, logged
+	// or fetched directly down to the record, which states the file's digests.
+	Chain []Link
+	// File is the one that is audited.
+	File File
+	// Others are the version's further files; each has an audit of its own.
+	Others []Other
+	// Publishers are those whom the repository, or the name itself, calls this
+	// package's publisher.
+	Publishers []Publisher
 	// Earlier tells of this version's predecessors in its release line.
 	Earlier Earlier
-	// Source is where the code is said to come from.
-	Source ClaimedSource
-	// Record is the answer that binds name and version to the bytes.
-	Record fetch.Answer
-	// Manifest is a manifest served beside the package; zero where none is.
-	Manifest Manifest
+	// Source is where the record says that the code comes from.
+	Source Source
 	// Installer tells what the ecosystem's usual client does: sourced facts.
 	Installer Installer
-	// Inspector reads the ecosystem's documents inside the package.
-	Inspector Inspector
 	// Index is what the index says beside this version.
 	Index Index
 	// Notes tell how the reference was read, after asking.
@@ -89,23 +82,49 @@ type Release struct {
 	Commands []Command
 }
 
-// Claimed says where an artifact is and what form it should have.
-type Claimed struct {
-	Request fetch.Request
-	Format  archive.Format
-	Rules   archive.Rules
+// Record is the last document of the chain: what binds name and version to the
+// file's digests. It is the zero Link where there is no chain.
+func (r *Release) Record() Link {
+	if len(r.Chain) == 0 {
+		return Link{}
+	}
+	return r.Chain[len(r.Chain)-1]
 }
 
-// A ClaimedDigest is a digest that somebody published.
-type ClaimedDigest struct {
-	// Of says of what: the artifact's bytes, the list of its files, or one
-	// document served beside it.
+// Signatures are those of all documents of the chain.
+func (r *Release) Signatures() []Signature {
+	var all []Signature
+	for _, l := range r.Chain {
+		all = append(all, l.Signatures...)
+	}
+	return all
+}
+
+// A Link is one document on the way to the file. What covers it is a signature
+// of its own, its entry in a log, a digest that the link before states, or that
+// it came directly from the repository's own host.
+type Link struct {
+	// Name is what people call such a document ("version record", "InRelease").
+	Name   string
+	Answer fetch.Answer
+	// Signatures are the repository's own over this document.
+	Signatures []Signature
+	// SignsAll is the address of the documentation that says that the repository
+	// signs every such document; empty where it does not.
+	SignsAll string
+	// Log is its entry in a signed log that the repository keeps; nil for none.
+	Log *LogEntry
+	// States are the digests that it states: of the next link, or, in the last
+	// link, of the file.
+	States []Stated
+}
+
+// A Stated is a digest that a document states.
+type Stated struct {
+	// Of says of what.
 	Of        Subject
 	Algorithm string // "sha256", "sha512", …; "h1" is SHA-256 of the list of all files
 	Value     string // lower-case hexadecimal
-	// From is the address of the document that states it, Route how that came.
-	From  string
-	Route fetch.Route
 	// Line is the exact line of a signed record that states it, where one does.
 	Line string
 	// Choice tells that the document states several of this kind, of which one
@@ -118,43 +137,91 @@ type Subject string
 
 // The subjects.
 const (
+	OfNext     Subject = "next"     // the next link's document
 	OfArtifact Subject = "artifact" // the bytes of the package file
 	OfFiles    Subject = "files"    // the canonical list of all its files
 	OfManifest Subject = "manifest" // the manifest served beside it
 )
 
-// Strong tells whether an algorithm may meet a requirement: 256 bits or more
-// of SHA-2, SHA-3, BLAKE2 or BLAKE3 (DESIGN.md section 2).
-func Strong(algorithm string) bool {
-	switch algorithm {
-	case "sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512",
-		"blake2b-256", "blake2b-384", "blake2b-512", "blake3", "h1":
-		return true
-	}
-	return false
+// A Form is a form of signatures; one mechanism verifies each.
+type Form string
+
+// The forms.
+const (
+	ECDSAP256 Form = "ecdsa-p256-sha256" // ASN.1 DER, by a bare key
+)
+
+// A Signature is one by one of the repository's own keys over a document, or
+// over a text that the adapter rebuilt from it.
+type Signature struct {
+	Form Form
+	// Anchors names the set that the key must be in; KeyID the key.
+	Anchors trust.ID
+	KeyID   string
+	// Message is the text said to be signed; nil is the link's own bytes.
+	Message []byte
+	// Binds are the digests that Message states, as they stand in States: only
+	// these are covered when the signature verifies.
+	Binds []Stated
+	// Bytes are the signature's; empty for something that was served in its
+	// place and cannot be read: it must not verify, and must not vanish.
+	Bytes []byte
 }
 
-// A LogEntry is what was fetched of a signed log's entry: a lookup answer, a
-// head, and the tiles that connect them. The checks verify it.
+// A LogEntry is what was fetched of a signed log beside the link's answer, which
+// is the lookup: a head, and the tiles that connect them.
 type LogEntry struct {
 	// Log is the log's name, by which its pinned key is found.
 	Log string
-	// Lookup and Latest are the log's answers; their State may be Unknown.
-	Lookup, Latest fetch.Answer
+	// Latest is the newest signed head; its State may be Unknown.
+	Latest fetch.Answer
 	// Tiles are by path below the log's root ("tile/8/0/x228/101").
 	Tiles map[string]fetch.Answer
 	// Known is the signed head kept from an earlier visit; nil for none.
 	Known []byte
 }
 
-// A ClaimedSource is where the code is said to come from.
-type ClaimedSource struct {
+// A File is one file of a version as the repository offers it.
+type File struct {
+	Request fetch.Request
+	Format  archive.Format
+	Rules   archive.Rules
+	// Manifest is a manifest served beside the file; zero where none is.
+	Manifest Manifest
+	// Attestations are signed statements served for it.
+	Attestations Attestations
+	// Inspector reads the ecosystem's documents inside the file.
+	Inspector Inspector
+}
+
+// An Other is a further file of the version.
+type Other struct {
+	Ref purl.Ref // names that file, for its own audit
+	// What says what it is, for people ("wheel for Windows", "sources").
+	What string
+}
+
+// A Publisher is whom the repository, or the name itself, calls the publisher
+// of this name. Fields that are empty are not compared.
+type Publisher struct {
+	Issuer     string // of the identity, an address
+	Owner      string // address of the source repository's owner
+	Repository string // address of the source repository
+	Workflow   string // path of the build's definition, inside that repository
+	SAN        string // the certificate's subject, where it is no build
+	// Answer is the document that says so. It is zero where the name itself does,
+	// by a mapping that holds for the whole repository (DESIGN.md section 2,
+	// "Entitled to this name").
+	Answer fetch.Answer
+}
+
+// A Source is where the code is said to come from.
+type Source struct {
 	Repository string // address of the repository
 	Revision   string // commit
-	Reference  string // tag or branch
-	Folder     string // inside the repository
-	// From is the address of the document that says so, Route how it came.
-	From  string
+	// Dirty tells that the working tree held changes that no commit has.
+	Dirty bool
+	// Route is how the document came that says so.
 	Route fetch.Route
 	// Asked tells that the place where it would stand was read.
 	Asked fetch.State
@@ -165,6 +232,17 @@ type Manifest struct {
 	Answer fetch.Answer
 	// Path is where the same document stands inside the package.
 	Path string
+}
+
+// Strong tells whether an algorithm may meet a requirement: 256 bits or more
+// of SHA-2, SHA-3, BLAKE2 or BLAKE3 (DESIGN.md section 2).
+func Strong(algorithm string) bool {
+	switch algorithm {
+	case "sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512",
+		"blake2b-256", "blake2b-384", "blake2b-512", "blake3", "h1":
+		return true
+	}
+	return false
 }
 
 // An Installer is what the ecosystem's usual client does, with a source.
@@ -183,8 +261,6 @@ type Installer struct {
 type Index struct {
 	// Latest is the version that the index names as newest, where asked.
 	Latest string
-	// Signed tells whether what names "latest" is signed.
-	Signed bool
 	// Withdrawn says in words that this version was retracted, yanked or
 	// deprecated; empty when the index does not say so.
 	Withdrawn string

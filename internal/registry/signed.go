@@ -1,21 +1,9 @@
 package registry
 
-import "touchstone/internal/fetch"
-
-// A ClaimedSignature is a signature by one of the repository's own keys over a
-// text that the adapter rebuilt from the record.
-type ClaimedSignature struct {
-	// Keys names the anchored set that the key must be in; KeyID the key.
-	Keys, KeyID string
-	// Message is the text said to be signed; Signature is ASN.1 DER, ECDSA
-	// over SHA-256 of Message.
-	Message, Signature []byte
-	// Binds are the digests that Message states, as they stand in Digests:
-	// only these are covered when the signature verifies.
-	Binds []ClaimedDigest
-	From  string
-	Route fetch.Route
-}
+import (
+	"touchstone/internal/fetch"
+	"touchstone/internal/trust"
+)
 
 // Attestations are the signed statements that a repository serves for one
 // version, or its word that there are none.
@@ -34,11 +22,14 @@ type Attestations struct {
 	// Subject is what a statement about this version must be about.
 	Subject Expected
 	// Keys names the anchored set of keys that may sign without a certificate.
-	Keys string
+	Keys trust.ID
 	// OwnTypes begin the predicate types that only those keys may sign, and
 	// that they sign alone; OwnPredicate is what such a predicate must say.
 	OwnTypes     []string
 	OwnPredicate map[string]string
+	// PublishTypes are the predicate types by which a publisher says, without a
+	// word of a build, that it published these bytes.
+	PublishTypes []string
 }
 
 // An Attestation is one statement as served: a Sigstore bundle.
@@ -48,6 +39,9 @@ type Attestation struct {
 	Label string
 	// Bundle is the Sigstore bundle, JSON.
 	Bundle []byte
+	// Publisher is whom the repository names as this statement's signer; nil
+	// where it names nobody.
+	Publisher *Publisher
 }
 
 // Expected is what a statement must say of its subject.
@@ -66,9 +60,8 @@ type Earlier struct {
 	State  fetch.State
 	Reason string
 	// Attested are those of the line, newest first, that the list announces as
-	// attested; Versions counts all of the line before this one.
+	// attested.
 	Attested []string
-	Versions int
 	// Previous are the attestations of the newest in Attested, where fetched.
 	Previous Attestations
 }

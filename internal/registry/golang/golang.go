@@ -81,12 +81,13 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 		Ref:        exact,
 		Repository: g.Name(),
 		Notes:      notes,
-		Artifact: registry.Claimed{
-			Request: fetch.Request{URL: at.url("zip"), Step: "module zip", Limit: archive.DefaultLimits.Archive},
-			Format:  archive.Zip,
-			Rules:   zipRules(at.Version, at.Path),
+		File: registry.File{
+			Request:   fetch.Request{URL: at.url("zip"), Step: "module zip", Limit: archive.DefaultLimits.Archive},
+			Format:    archive.Zip,
+			Rules:     zipRules(at.Version, at.Path),
+			Manifest:  registry.Manifest{Path: "go.mod"},
+			Inspector: newInspector(at.Path, at.Version),
 		},
-		Inspector: newInspector(at.Path, at.Version),
 		Installer: registry.Installer{
 			Name: "the go command", RefusesWrongDigest: true, ChecksSignature: true,
 			Caveat: "Unless it was told not to (GONOSUMDB, GOPRIVATE, GOSUMDB=off).",
@@ -95,22 +96,22 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 		Commands: commands(at.Path, at.Version),
 	}
 	if !v.FileInHand {
-		c.Prefetch(ctx, rel.Artifact.Request)
+		c.Prefetch(ctx, rel.File.Request)
 	}
 
 	var infoAnswer, denied fetch.Answer
+	var record registry.Link
 	err = fetch.Together(
 		func() (err error) {
 			infoAnswer, err = c.Get(ctx, recordRequest(at, "info"))
 			return err
 		},
 		func() (err error) {
-			rel.Manifest.Path = "go.mod"
-			rel.Manifest.Answer, err = c.Get(ctx, recordRequest(at, "mod"))
+			rel.File.Manifest.Answer, err = c.Get(ctx, recordRequest(at, "mod"))
 			return err
 		},
 		func() (err error) {
-			rel.Log, denied, err = logEntry(ctx, c, at, v)
+			record, denied, err = logged(ctx, c, at, v)
 			return err
 		},
 		func() (err error) {
@@ -123,22 +124,21 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 	// Nothing of this version was had, and somebody who should have it says
 	// that there is none: then there is nothing to audit.
-	some := infoAnswer.State == fetch.Found || rel.Manifest.Answer.State == fetch.Found || rel.Log.Lookup.State == fetch.Found
+	some := infoAnswer.State == fetch.Found || rel.File.Manifest.Answer.State == fetch.Found || record.Answer.State == fetch.Found
 	if !some && (infoAnswer.State == fetch.NotThere || denied.State == fetch.NotThere) {
 		if denied.State != fetch.NotThere {
-			denied = rel.Log.Lookup
+			denied = record.Answer
 		}
 		return nil, notFound(ref, at, infoAnswer, denied)
 	}
-	rel.Record = rel.Log.Lookup
-	rel.Digests = digests(rel.Log, at)
+	rel.Chain = []registry.Link{record}
 	describe(rel, infoAnswer, at)
 	return rel, nil
 }
 
 // describe copies what the version record claims.
 func describe(rel *registry.Release, answer fetch.Answer, at located) {
-	rel.Source = registry.ClaimedSource{From: answer.URL, Route: answer.Route, Asked: answer.State}
+	rel.Source = registry.Source{Route: answer.Route, Asked: answer.State}
 	if answer.State != fetch.Found {
 		return
 	}
@@ -159,19 +159,18 @@ func describe(rel *registry.Release, answer fetch.Answer, at located) {
 	}
 	if i.Origin != nil {
 		rel.Source.Repository, rel.Source.Revision = i.Origin.URL, i.Origin.Hash
-		rel.Source.Reference, rel.Source.Folder = i.Origin.Ref, i.Origin.Subdir
 	}
 }
 
 // digests reads the claims out of the database's answer. They count only once
 // the log is verified, which is why each keeps the line it stands in.
-func digests(entry *registry.LogEntry, at located) []registry.ClaimedDigest {
-	if entry.Lookup.State != fetch.Found {
+func digests(lookup fetch.Answer, at located) []registry.Stated {
+	if lookup.State != fetch.Found {
 		return nil
 	}
-	var out []registry.ClaimedDigest
-	for _, l := range lines(entry.Lookup.Body) {
-		d := registry.ClaimedDigest{Of: registry.OfFiles, Algorithm: "h1", Value: l.value, Line: l.text, From: entry.Lookup.URL, Route: entry.Lookup.Route}
+	var out []registry.Stated
+	for _, l := range lines(lookup.Body) {
+		d := registry.Stated{Of: registry.OfFiles, Algorithm: "h1", Value: l.value, Line: l.text}
 		switch {
 		case l.module != at.Path:
 			continue

@@ -19,18 +19,19 @@ var places = []string{
 	"https://" + Database + "/",
 }
 
-// logEntry fetches a version's record, the newest signed head, and the tiles
-// that connect them. It runs the verification only to learn which tiles are
-// needed and throws the verdict away: the checks run it again.
+// logged fetches a version's record, the newest signed head, and the tiles that
+// connect them. It runs the verification only to learn which tiles are needed
+// and throws the verdict away: the checks run it again.
 //
 // The second result is the answer of a place that says itself that it has no
 // record of this version; its State is NotThere, or it is zero.
-func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (*registry.LogEntry, fetch.Answer, error) {
+func logged(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (registry.Link, fetch.Answer, error) {
 	entry := &registry.LogEntry{Log: Database, Known: v.Heads[Database], Tiles: map[string]fetch.Answer{}}
+	record := registry.Link{Name: "checksum record", Log: entry}
 	var denied fetch.Answer
 	err := fetch.Together(
 		func() (err error) {
-			entry.Lookup, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
+			record.Answer, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
 			return err
 		},
 		func() (err error) {
@@ -38,11 +39,12 @@ func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit
 			return err
 		},
 	)
-	if err != nil || entry.Lookup.State != fetch.Found {
-		return entry, denied, err
+	record.States = digests(record.Answer, at)
+	if err != nil || record.Answer.State != fetch.Found {
+		return record, denied, err
 	}
 	var cancelled error
-	e := sumdb.Evidence{Lookup: entry.Lookup.Body, Known: entry.Known, Tiles: func(paths []string) []sumdb.TileAnswer {
+	e := sumdb.Evidence{Lookup: record.Answer.Body, Known: entry.Known, Tiles: func(paths []string) []sumdb.TileAnswer {
 		answers, err := tiles(ctx, c, entry, paths)
 		if err != nil {
 			cancelled = err
@@ -55,7 +57,7 @@ func logEntry(ctx context.Context, c *fetch.Client, at located, v registry.Visit
 	if key, ok := v.LogKey(Database); ok {
 		_, _ = sumdb.Verify(key, e)
 	}
-	return entry, denied, cancelled
+	return record, denied, cancelled
 }
 
 // tiles fetches tiles in parallel and keeps every answer.

@@ -10,6 +10,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 // Bounds of the attestations of one version.
@@ -66,7 +67,7 @@ func expected(at located, announced fields) registry.Attestations {
 	out := registry.Attestations{
 		Promised: announced != nil,
 		Subject:  registry.Expected{Names: at.purls(), Algorithm: "sha512"},
-		Keys:     keys,
+		Keys:     trust.NPMKeys,
 		OwnTypes: ownTypes(),
 		OwnPredicate: map[string]string{
 			"name": at.name, "version": at.version, "registry": "https://" + Host,

@@ -12,6 +12,7 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 const (
@@ -27,15 +28,15 @@ func attested(t testing.TB, dist map[string]any) world {
 
 func TestAttestations(t *testing.T) {
 	rel := mustResolve(t, attested(t, nil), "npm:pkg@1.2.3")
-	assert.Equal(t, fetch.Found, rel.Attestations.Answer.State)
-	assert.True(t, rel.Attestations.Promised)
-	assert.Equal(t, []string{slsa}, rel.Attestations.Labels)
-	assert.Equal(t, "npm-keys", rel.Attestations.Keys)
-	assert.Equal(t, registry.Expected{Names: []string{"pkg:npm/pkg@1.2.3"}, Algorithm: "sha512"}, rel.Attestations.Subject)
-	require.Len(t, rel.Attestations.Each, 1)
-	assert.Equal(t, slsa, rel.Attestations.Each[0].Label)
-	assert.Equal(t, `{"mediaType":"x",  "a":1.50}`, string(rel.Attestations.Each[0].Bundle), "kept as served")
-	assert.Empty(t, rel.Attestations.Broken)
+	assert.Equal(t, fetch.Found, rel.File.Attestations.Answer.State)
+	assert.True(t, rel.File.Attestations.Promised)
+	assert.Equal(t, []string{slsa}, rel.File.Attestations.Labels)
+	assert.Equal(t, trust.NPMKeys, rel.File.Attestations.Keys)
+	assert.Equal(t, registry.Expected{Names: []string{"pkg:npm/pkg@1.2.3"}, Algorithm: "sha512"}, rel.File.Attestations.Subject)
+	require.Len(t, rel.File.Attestations.Each, 1)
+	assert.Equal(t, slsa, rel.File.Attestations.Each[0].Label)
+	assert.Equal(t, `{"mediaType":"x",  "a":1.50}`, string(rel.File.Attestations.Each[0].Bundle), "kept as served")
+	assert.Empty(t, rel.File.Attestations.Broken)
 	assert.Empty(t, noted(rel, "record"))
 	assert.Equal(t, []string{"pkg:npm/%40s/pkg@1.0.0", "pkg:npm/@s/pkg@1.0.0"}, located{"@s/pkg", "1.0.0"}.purls())
 }
@@ -59,27 +60,27 @@ func TestBadAttestations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, attested(t, nil).but(world{attestAt: ok(c.body)}), "npm:pkg@1.2.3")
-			assert.Contains(t, rel.Attestations.Broken, c.want)
-			assert.Empty(t, rel.Attestations.Each)
-			assert.True(t, rel.Attestations.Promised)
-			assert.Equal(t, fetch.Found, rel.Attestations.Answer.State)
+			assert.Contains(t, rel.File.Attestations.Broken, c.want)
+			assert.Empty(t, rel.File.Attestations.Each)
+			assert.True(t, rel.File.Attestations.Promised)
+			assert.Equal(t, fetch.Found, rel.File.Attestations.Answer.State)
 		})
 	}
 	t.Run("huge", func(t *testing.T) {
 		rel := mustResolve(t, attested(t, nil).but(world{attestAt: {status: 200, reader: func() io.Reader { return spaces{} }}}), "npm:pkg@1.2.3")
-		assert.Equal(t, fetch.Unknown, rel.Attestations.Answer.State)
-		assert.Contains(t, rel.Attestations.Broken, "larger than")
+		assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State)
+		assert.Contains(t, rel.File.Attestations.Broken, "larger than")
 	})
 	t.Run("none, though promised", func(t *testing.T) {
 		rel := mustResolve(t, attested(t, nil).but(world{attestAt: {status: 404}}), "npm:pkg@1.2.3")
-		assert.True(t, rel.Attestations.Promised)
-		assert.Equal(t, fetch.NotThere, rel.Attestations.Answer.State)
-		assert.Empty(t, rel.Attestations.Broken)
+		assert.True(t, rel.File.Attestations.Promised)
+		assert.Equal(t, fetch.NotThere, rel.File.Attestations.Answer.State)
+		assert.Empty(t, rel.File.Attestations.Broken)
 	})
 	t.Run("of a future version", func(t *testing.T) {
 		rel := mustResolve(t, attested(t, nil).but(world{attestAt: ok(`{"attestations":[{"predicateType":"https://slsa.dev/provenance/v9","new":1,"bundle":{"mediaType":"application/vnd.dev.sigstore.bundle.v9+json"}}],"v":9}`)}), "npm:pkg@1.2.3")
-		require.Len(t, rel.Attestations.Each, 1)
-		assert.Equal(t, "https://slsa.dev/provenance/v9", rel.Attestations.Each[0].Label)
+		require.Len(t, rel.File.Attestations.Each, 1)
+		assert.Equal(t, "https://slsa.dev/provenance/v9", rel.File.Attestations.Each[0].Label)
 	})
 }
 
@@ -99,10 +100,10 @@ func TestAnnouncements(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, attested(t, map[string]any{"attestations": c.stated}), "npm:pkg@1.2.3")
-			assert.True(t, rel.Attestations.Promised)
-			assert.Equal(t, attestAt, rel.Attestations.Answer.URL)
-			assert.Len(t, rel.Attestations.Labels, c.labels)
-			assert.Len(t, rel.Attestations.Each, 1)
+			assert.True(t, rel.File.Attestations.Promised)
+			assert.Equal(t, attestAt, rel.File.Attestations.Answer.URL)
+			assert.Len(t, rel.File.Attestations.Labels, c.labels)
+			assert.Len(t, rel.File.Attestations.Each, 1)
 			assert.Equal(t, c.noted, len(noted(rel, "record")) == 1)
 		})
 	}
@@ -125,7 +126,6 @@ func TestEarlier(t *testing.T) {
 	e := run("1.10.0", "+0.9.0", "+1.2.0", "1.3.0", "+1.9.0", "+1.10.0", "+1.11.0", "+1.10.0-rc.1", "2.0.0", "bad", "+1.8.0")
 	assert.Equal(t, fetch.Found, e.State)
 	assert.Equal(t, []string{"1.9.0", "1.8.0", "1.2.0"}, e.Attested)
-	assert.Equal(t, 4, e.Versions)
 	assert.Equal(t, "https://registry.npmjs.org/-/npm/v1/attestations/pkg@1.9.0", e.Previous.Answer.URL)
 	assert.Equal(t, []string{"pkg:npm/pkg@1.9.0"}, e.Previous.Subject.Names)
 	assert.True(t, e.Previous.Promised)
@@ -156,7 +156,7 @@ func TestEarlier(t *testing.T) {
 			assert.Contains(t, rel.Earlier.Reason, c.want)
 			assert.Equal(t, fetch.Unknown, rel.Index.State)
 			assert.Empty(t, rel.Index.Latest)
-			assert.Len(t, rel.Digests, 2)
+			assert.Len(t, rel.Record().States, 2)
 		})
 	}
 }
@@ -194,11 +194,11 @@ func FuzzRecord(f *testing.F) {
 		}
 		at := located{"pkg", "1.2.3"}
 		require.Equal(t, at, located{r.text("name"), r.text("version")})
-		digests, _ := r.digests(fetch.Answer{})
+		digests, _ := r.digests()
 		for _, d := range digests {
 			require.Len(t, d.Value, 2*sizes[d.Algorithm])
 		}
-		for _, s := range r.claims(at, fetch.Answer{}) {
+		for _, s := range r.claims(at) {
 			require.True(t, strings.HasPrefix(string(s.Message), "pkg@1.2.3:"))
 		}
 		address, _ := r.place(at)
@@ -231,7 +231,7 @@ func TestEveryBit(t *testing.T) {
 	record := doc(t, nil, nil)
 	good, err := readRecord([]byte(record), "pkg", "1.2.3")
 	require.NoError(t, err)
-	want := good.claims(located{"pkg", "1.2.3"}, fetch.Answer{})
+	want := good.claims(located{"pkg", "1.2.3"})
 	read := 0
 	for n := range 8 * len(record) {
 		i := n / 8
@@ -242,9 +242,9 @@ func TestEveryBit(t *testing.T) {
 			continue
 		}
 		read++
-		got := r.claims(located{"pkg", "1.2.3"}, fetch.Answer{})
-		before, _ := good.digests(fetch.Answer{})
-		after, _ := r.digests(fetch.Answer{})
+		got := r.claims(located{"pkg", "1.2.3"})
+		before, _ := good.digests()
+		after, _ := r.digests()
 		if len(got) == 1 && string(got[0].Message) == string(want[0].Message) {
 			require.Equal(t, want[0].Binds, got[0].Binds, "byte %d", i)
 			require.Equal(t, before[0], after[0], "byte %d", i)

@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 )
 
@@ -49,9 +48,9 @@ func corpusKeys(t testing.TB) map[string]*ecdsa.PublicKey {
 	return out
 }
 
-func verifies(keys map[string]*ecdsa.PublicKey, s registry.ClaimedSignature) bool {
+func verifies(keys map[string]*ecdsa.PublicKey, s registry.Signature) bool {
 	key, sum := keys[s.KeyID], sha256.Sum256(s.Message)
-	return key != nil && ecdsa.VerifyASN1(key, sum[:], s.Signature)
+	return key != nil && ecdsa.VerifyASN1(key, sum[:], s.Bytes)
 }
 
 // TestCorpusSignatures rebuilds what npm signed: every genuine signature
@@ -72,7 +71,7 @@ func TestCorpusSignatures(t *testing.T) {
 		require.NoError(t, err)
 		rec, err := readRecord(document, c.Name, c.Version)
 		require.NoError(t, err, c.Name)
-		claims := rec.claims(located{c.Name, c.Version}, fetch.Answer{})
+		claims := rec.claims(located{c.Name, c.Version})
 		require.NotEmpty(t, claims)
 		all := true
 		for _, s := range claims {
@@ -118,14 +117,14 @@ func TestCorpusPackages(t *testing.T) {
 			address, note := rec.place(at)
 			require.Equal(t, at.tarball(), address)
 			require.Empty(t, note, at)
-			digests, notes := rec.digests(fetch.Answer{})
+			digests, notes := rec.digests()
 			require.NotEmpty(t, digests)
 			require.Equal(t, rec.dist.has("integrity"), digests[0].Algorithm == "sha512", "old versions have a SHA-1 only")
 			require.Empty(t, notes)
-			for _, s := range rec.claims(at, fetch.Answer{}) {
+			for _, s := range rec.claims(at) {
 				require.True(t, verifies(keys, s), at)
 			}
-			require.NotEmpty(t, statedSource(rec.fields["repository"]).address, at)
+			require.NotEmpty(t, statedSource(rec.fields["repository"]), at)
 			versions++
 			packed := filepath.Join(corpus(t, "npm-signatures", "tarballs"), strings.ReplaceAll(name, "/", "__")+"-"+version+".tgz")
 			body, err := os.ReadFile(packed)

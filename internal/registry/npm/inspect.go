@@ -236,7 +236,7 @@ func (i *inspector) describe(in *registry.Inside, f fields, gyp bool, bundled ma
 			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires"})
 		}
 	}
-	in.Repository = statedSource(f["repository"]).address
+	in.Repository = statedSource(f["repository"])
 	bugs := f.object("bugs")
 	for _, place := range []string{f.text("bugs"), bugs.text("url"), bugs.text("email")} {
 		if place != "" {

@@ -159,7 +159,6 @@ func earlier(ctx context.Context, c *fetch.Client, l *listing, at located) (regi
 		return e, nil
 	}
 	line := l.line(at.version)
-	e.Versions = len(line)
 	for _, v := range line {
 		if l.versions[v] != nil {
 			e.Attested = append(e.Attested, v)

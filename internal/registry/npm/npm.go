@@ -66,7 +66,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	}
 	rel := r.release(ref, found)
 	if !v.FileInHand {
-		c.Prefetch(ctx, rel.Artifact.Request)
+		c.Prefetch(ctx, rel.File.Request)
 	}
 	// 3.
 	var announced fields
@@ -80,10 +80,10 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 	err = fetch.Together(
 		func() (err error) {
 			if found.record != nil && announced == nil {
-				rel.Attestations = unannounced(found.at, found.answer)
+				rel.File.Attestations = unannounced(found.at, found.answer)
 				return nil
 			}
-			rel.Attestations, err = attestationsOf(ctx, c, found.at, announced)
+			rel.File.Attestations, err = attestationsOf(ctx, c, found.at, announced)
 			return err
 		},
 		func() (err error) {
@@ -98,7 +98,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 			return err
 		},
 		func() (err error) {
-			if byRetiredKey(rel.Signatures, v) {
+			if byRetiredKey(rel.Record().Signatures, v) {
 				dateNotes, err = published(ctx, c, found.at, &rel.Index)
 			}
 			return err
@@ -119,17 +119,16 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 	rel := &registry.Release{
 		Ref:        exact,
 		Repository: r.Name(),
-		Artifact: registry.Claimed{
-			Request: artifactRequest(f.at.tarball()),
-			Format:  archive.TarGz,
-			Rules:   archive.Rules{Written: written},
+		Chain:      []registry.Link{f.link()},
+		File: registry.File{
+			Request:   artifactRequest(f.at.tarball()),
+			Format:    archive.TarGz,
+			Rules:     archive.Rules{Written: written},
+			Inspector: newInspector(f.at, f.record),
 		},
-		Record:    f.answer,
-		Source:    registry.ClaimedSource{From: f.answer.URL, Route: f.answer.Route, Asked: f.answer.State},
-		Inspector: newInspector(f.at, f.record),
-		Notes:     f.notes,
-		Commands:  commands(f.at),
-		SignsAll:  "https://docs.npmjs.com/about-registry-signatures",
+		Source:   registry.Source{Route: f.answer.Route, Asked: f.answer.State},
+		Notes:    f.notes,
+		Commands: commands(f.at),
 		Installer: registry.Installer{
 			Name: "npm", RefusesWrongDigest: true,
 			Caveat: "It looks at signatures and attestations only when told to, by npm audit signatures (https://docs.npmjs.com/verifying-registry-signatures).",
@@ -139,20 +138,28 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 	if f.record == nil {
 		return rel
 	}
-	var notes []purl.Note
-	rel.Digests, notes = f.record.digests(f.answer)
+	_, notes := f.record.digests()
 	rel.Notes = append(rel.Notes, notes...)
-	rel.Signatures = f.record.claims(f.at, f.answer)
 	rel.Index.Withdrawn = f.record.withdrawn()
 	address, note := f.record.place(f.at)
-	rel.Artifact.Request = artifactRequest(address)
+	rel.File.Request = artifactRequest(address)
 	if note != "" {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: note})
 	}
-	s := statedSource(f.record.fields["repository"])
-	rel.Source.Repository, rel.Source.Folder, rel.Source.Reference = s.address, s.folder, s.reference
+	rel.Source.Repository = statedSource(f.record.fields["repository"])
 	rel.Source.Revision = f.record.text("gitHead")
 	return rel
+}
+
+// link is the version's document as the one link of the chain: signed, or
+// fetched directly, it states the package's digests.
+func (f find) link() registry.Link {
+	l := registry.Link{Name: "version record", Answer: f.answer, SignsAll: "https://docs.npmjs.com/about-registry-signatures"}
+	if f.record != nil {
+		l.States, _ = f.record.digests()
+		l.Signatures = f.record.claims(f.at)
+	}
+	return l
 }
 
 func artifactRequest(address string) fetch.Request {
@@ -160,9 +167,9 @@ func artifactRequest(address string) fetch.Request {
 }
 
 // byRetiredKey tells whether a signature's key stopped being used.
-func byRetiredKey(signatures []registry.ClaimedSignature, v registry.Visit) bool {
+func byRetiredKey(signatures []registry.Signature, v registry.Visit) bool {
 	for _, s := range signatures {
-		if v.Retired != nil && v.Retired(s.Keys, s.KeyID) {
+		if v.Retired != nil && v.Retired(s.Anchors, s.KeyID) {
 			return true
 		}
 	}

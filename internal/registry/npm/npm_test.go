@@ -14,6 +14,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 func TestHosts(t *testing.T) {
@@ -85,29 +86,29 @@ func TestResolve(t *testing.T) {
 	rel := mustResolve(t, plain(t), "pkg:npm/pkg@1.2.3")
 	assert.Equal(t, "pkg:npm/pkg@1.2.3", rel.Ref.String())
 	assert.Equal(t, "npm registry", rel.Repository)
-	assert.Equal(t, tarballAt, rel.Artifact.Request.URL)
-	assert.Equal(t, fetch.Found, rel.Record.State)
-	assert.Equal(t, recordAt, rel.Record.URL)
-	assert.Equal(t, []registry.ClaimedDigest{
-		{Of: registry.OfArtifact, Algorithm: "sha512", Value: sha512In, From: recordAt, Route: fetch.Direct, Choice: true},
-		{Of: registry.OfArtifact, Algorithm: "sha1", Value: sha1In, From: recordAt, Route: fetch.Direct},
-	}, rel.Digests)
-	assert.Equal(t, []registry.ClaimedSignature{{
-		Keys: "npm-keys", KeyID: keyID, Message: []byte("pkg@1.2.3:" + sha512Of), Signature: []byte{1, 2, 3},
-		Binds: rel.Digests[:1], From: recordAt, Route: fetch.Direct,
-	}}, rel.Signatures)
-	assert.Equal(t, registry.ClaimedSource{
-		Repository: "https://github.com/o/r", Folder: "packages/pkg", Revision: "0123456789012345678901234567890123456789",
-		From: recordAt, Route: fetch.Direct, Asked: fetch.Found,
+	assert.Equal(t, tarballAt, rel.File.Request.URL)
+	assert.Equal(t, fetch.Found, rel.Record().Answer.State)
+	assert.Equal(t, recordAt, rel.Record().Answer.URL)
+	assert.Equal(t, []registry.Stated{
+		{Of: registry.OfArtifact, Algorithm: "sha512", Value: sha512In, Choice: true},
+		{Of: registry.OfArtifact, Algorithm: "sha1", Value: sha1In},
+	}, rel.Record().States)
+	assert.Equal(t, []registry.Signature{{
+		Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: keyID, Message: []byte("pkg@1.2.3:" + sha512Of), Bytes: []byte{1, 2, 3},
+		Binds: rel.Record().States[:1],
+	}}, rel.Signatures())
+	assert.Equal(t, registry.Source{
+		Repository: "https://github.com/o/r", Revision: "0123456789012345678901234567890123456789",
+		Route: fetch.Direct, Asked: fetch.Found,
 	}, rel.Source)
 	assert.Equal(t, registry.Index{Latest: "2.0.0", State: fetch.Found}, rel.Index)
 	assert.Empty(t, rel.Notes)
-	assert.NotNil(t, rel.Inspector)
+	assert.NotNil(t, rel.File.Inspector)
 	assert.True(t, rel.Installer.RefusesWrongDigest)
 	assert.False(t, rel.Installer.ChecksSignature)
-	assert.Equal(t, fetch.NotThere, rel.Attestations.Answer.State)
-	assert.Equal(t, fetch.Direct, rel.Attestations.Answer.Route)
-	assert.Equal(t, registry.Earlier{State: fetch.Found, Versions: 1}, rel.Earlier)
+	assert.Equal(t, fetch.NotThere, rel.File.Attestations.Answer.State)
+	assert.Equal(t, fetch.Direct, rel.File.Attestations.Answer.Route)
+	assert.Equal(t, registry.Earlier{State: fetch.Found}, rel.Earlier)
 }
 
 func TestTags(t *testing.T) {
@@ -127,7 +128,7 @@ func TestTags(t *testing.T) {
 		rel := mustResolve(t, w.but(world{latestAt: {status: 500}, recordAt: ok(doc(t, nil, nil)),
 			"https://registry.npmjs.org/pkg/2.0.0": ok(doc(t, map[string]any{"version": "2.0.0"}, nil))}), "npm:pkg")
 		assert.Equal(t, "2.0.0", rel.Ref.Version)
-		assert.Equal(t, fetch.Found, rel.Record.State)
+		assert.Equal(t, fetch.Found, rel.Record().Answer.State)
 	})
 	t.Run("a document about no exact version", func(t *testing.T) {
 		rel := mustResolve(t, w.but(world{latestAt: ok(doc(t, map[string]any{"version": "../x"}, nil))}), "npm:pkg")
@@ -160,10 +161,10 @@ func TestNotFound(t *testing.T) {
 	}
 	t.Run("an unreachable record is not a missing one", func(t *testing.T) {
 		rel := mustResolve(t, world{recordAt: {status: 500}, listAt: {status: 500}}, "npm:pkg@1.2.3")
-		assert.Equal(t, fetch.Unknown, rel.Record.State)
-		assert.Equal(t, tarballAt, rel.Artifact.Request.URL)
-		assert.Empty(t, rel.Digests)
-		assert.Equal(t, fetch.NotThere, rel.Attestations.Answer.State, "asked all the same")
+		assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
+		assert.Equal(t, tarballAt, rel.File.Request.URL)
+		assert.Empty(t, rel.Record().States)
+		assert.Equal(t, fetch.NotThere, rel.File.Attestations.Answer.State, "asked all the same")
 		assert.Equal(t, fetch.Unknown, rel.Earlier.State)
 		assert.Equal(t, fetch.Unknown, rel.Index.State)
 	})
@@ -189,19 +190,18 @@ func TestNotDirect(t *testing.T) {
 	}
 	rel, err := run(relayed)
 	require.NoError(t, err)
-	assert.Equal(t, fetch.Relay, rel.Record.Route)
-	assert.Equal(t, fetch.Relay, rel.Digests[0].Route)
-	assert.Equal(t, fetch.Unknown, rel.Attestations.Answer.State)
-	assert.Equal(t, fetch.Relay, rel.Attestations.Answer.Route)
-	assert.NotEmpty(t, rel.Attestations.Answer.Reason)
+	assert.Equal(t, fetch.Relay, rel.Record().Answer.Route)
+	assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State)
+	assert.Equal(t, fetch.Relay, rel.File.Attestations.Answer.Route)
+	assert.NotEmpty(t, rel.File.Attestations.Answer.Reason)
 
 	rel, err = run(world{})
 	require.NoError(t, err, "a 404 of the relay is no 404")
-	assert.Equal(t, fetch.Unknown, rel.Record.State)
+	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
 
 	rel, err = run(relayed.but(world{relay + "/registry.npmjs.org/pkg/1.2.3": {status: 404}, relay + "/registry.npmjs.org/pkg" + listMark: ok(listed("1.0.0"))}))
 	require.NoError(t, err, "nor is the relay's list")
-	assert.Equal(t, fetch.Unknown, rel.Record.State)
+	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
 
 	record := new(fetch.Record)
 	live := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: plain(t), Record: record, Retries: -1})
@@ -210,10 +210,10 @@ func TestNotDirect(t *testing.T) {
 	again := fetch.NewReplay(record, fetch.Options{Hosts: Registry{}.Hosts()})
 	rel, err = Registry{}.Resolve(context.Background(), again, parse(t, "npm:pkg@1.2.3"), registry.Visit{FileInHand: true})
 	require.NoError(t, err)
-	assert.Equal(t, fetch.Replay, rel.Record.Route)
-	assert.Equal(t, fetch.Unknown, rel.Attestations.Answer.State)
+	assert.Equal(t, fetch.Replay, rel.Record().Answer.Route)
+	assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State)
 	assert.Equal(t, first.Earlier, rel.Earlier)
-	assert.Equal(t, first.Digests[0].Value, rel.Digests[0].Value)
+	assert.Equal(t, first.Record().States[0].Value, rel.Record().States[0].Value)
 }
 
 // unreachable refuses every address outside the relay, as a browser does.
@@ -236,7 +236,7 @@ func (u unreachable) Do(ctx context.Context, r *fetch.Request) (*fetch.Response,
 // TestRetiredKey: the large document is asked only where a date decides.
 func TestRetiredKey(t *testing.T) {
 	const full = `{"name":"pkg","versions":{"1.2.3":{}},"time":{"created":"2015-01-01T00:00:00.000Z","1.2.3":"2020-02-02T02:02:02.222Z"}}`
-	retired := func(set, key string) bool { return set == "npm-keys" && key == keyID }
+	retired := func(set trust.ID, key string) bool { return set == trust.NPMKeys && key == keyID }
 	run := func(p page, v registry.Visit) *registry.Release {
 		rel, err := Registry{}.Resolve(context.Background(), client(plain(t).but(world{packageAt: p})), parse(t, "npm:pkg@1.2.3"), v)
 		require.NoError(t, err)
@@ -246,7 +246,7 @@ func TestRetiredKey(t *testing.T) {
 	assert.Equal(t, "2020-02-02T02:02:02.222Z", rel.Index.Published)
 	assert.Equal(t, fetch.Direct, rel.Index.PublishedRoute)
 	assert.Equal(t, "2.0.0", rel.Index.Latest)
-	assert.Empty(t, run(ok(full), registry.Visit{Retired: func(string, string) bool { return false }}).Index.Published)
+	assert.Empty(t, run(ok(full), registry.Visit{Retired: func(trust.ID, string) bool { return false }}).Index.Published)
 	assert.Empty(t, run(ok(full), registry.Visit{}).Index.Published)
 
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 // Bounds of a version's document.
@@ -18,9 +19,6 @@ const (
 	maxRecord     = 8 << 20 // bytes
 	maxSignatures = 100
 )
-
-// keys is the anchored set that the registry signs with.
-const keys = "npm-keys"
 
 // A record is a version's document
 // (github.com/npm/registry, docs/responses/package-metadata.md).
@@ -80,8 +78,8 @@ func readRecord(doc []byte, name, version string) (*record, error) {
 
 // digests reads the digests that a record states: dist.integrity, which is one
 // or more hashes of W3C Subresource Integrity, and dist.shasum, a SHA-1.
-func (r *record) digests(from fetch.Answer) (out []registry.ClaimedDigest, notes []purl.Note) {
-	out, notes = integrity(r.dist.text("integrity"), from)
+func (r *record) digests() (out []registry.Stated, notes []purl.Note) {
+	out, notes = integrity(r.dist.text("integrity"))
 	if r.dist.has("integrity") && r.dist.text("integrity") == "" {
 		notes = append(notes, malformed("integrity", string(r.dist["integrity"])))
 	}
@@ -92,7 +90,7 @@ func (r *record) digests(from fetch.Answer) (out []registry.ClaimedDigest, notes
 	if raw, err := hex.DecodeString(shasum); err != nil || len(raw) != sizes["sha1"] {
 		return out, append(notes, malformed("shasum", string(r.dist["shasum"])))
 	}
-	return append(out, claimed("sha1", shasum, from)), notes
+	return append(out, stated("sha1", shasum)), notes
 }
 
 // sizes are the digests' lengths in bytes.
@@ -100,7 +98,7 @@ var sizes = map[string]int{"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "s
 
 // integrity reads "sha512-<base64>", several separated by spaces, each perhaps
 // with options behind a question mark (W3C Subresource Integrity, section 3.5).
-func integrity(text string, from fetch.Answer) (out []registry.ClaimedDigest, notes []purl.Note) {
+func integrity(text string) (out []registry.Stated, notes []purl.Note) {
 	for _, word := range strings.Fields(text) {
 		algorithm, value, _ := strings.Cut(word, "-")
 		value, _, _ = strings.Cut(value, "?")
@@ -109,7 +107,7 @@ func integrity(text string, from fetch.Answer) (out []registry.ClaimedDigest, no
 			notes = append(notes, malformed("integrity", word))
 			continue
 		}
-		d := claimed(algorithm, hex.EncodeToString(raw), from)
+		d := stated(algorithm, hex.EncodeToString(raw))
 		// Any hash of one kind may be the right one (section 3.3.4).
 		d.Choice = true
 		out = append(out, d)
@@ -117,8 +115,8 @@ func integrity(text string, from fetch.Answer) (out []registry.ClaimedDigest, no
 	return out, notes
 }
 
-func claimed(algorithm, value string, from fetch.Answer) registry.ClaimedDigest {
-	return registry.ClaimedDigest{Of: registry.OfArtifact, Algorithm: algorithm, Value: value, From: from.URL, Route: from.Route}
+func stated(algorithm, value string) registry.Stated {
+	return registry.Stated{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
 }
 
 func malformed(field, value string) purl.Note {
@@ -131,23 +129,22 @@ func malformed(field, value string) purl.Note {
 // signed over the Subresource Integrity form of their SHA-1, as npm's own
 // client has it (github.com/npm/pacote, lib/registry.js). A signature that is
 // not base64 is passed on empty: it must not verify, and must not vanish.
-func (r *record) claims(at located, from fetch.Answer) []registry.ClaimedSignature {
+func (r *record) claims(at located) []registry.Signature {
 	signed := r.dist.text("integrity")
-	binds, _ := integrity(signed, from)
+	binds, _ := integrity(signed)
 	if raw, err := hex.DecodeString(r.dist.text("shasum")); signed == "" && err == nil && len(raw) == sizes["sha1"] {
 		signed = "sha1-" + base64.StdEncoding.EncodeToString(raw)
-		binds, _ = integrity(signed, from)
+		binds, _ = integrity(signed)
 	}
-	var out []registry.ClaimedSignature
+	var out []registry.Signature
 	for _, s := range r.signatures {
 		sig, err := base64.StdEncoding.Strict().DecodeString(s.sig)
 		if err != nil {
 			sig = nil
 		}
-		out = append(out, registry.ClaimedSignature{
-			Keys: keys, KeyID: s.keyID,
-			Message: []byte(at.String() + ":" + signed), Signature: sig,
-			Binds: binds, From: from.URL, Route: from.Route,
+		out = append(out, registry.Signature{
+			Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: s.keyID,
+			Message: []byte(at.String() + ":" + signed), Binds: binds, Bytes: sig,
 		})
 	}
 	return out

@@ -33,18 +33,18 @@ func TestBadRecords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, plain(t).but(world{recordAt: ok(c.body), attestAt: ok(`{"attestations":[]}`)}), "npm:pkg@1.2.3")
-			assert.Equal(t, fetch.Unknown, rel.Record.State)
-			assert.Contains(t, rel.Record.Reason, c.want)
-			assert.Equal(t, c.body, string(rel.Record.Body))
+			assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
+			assert.Contains(t, rel.Record().Answer.Reason, c.want)
+			assert.Equal(t, c.body, string(rel.Record().Answer.Body))
 			require.Len(t, noted(rel, "record"), 1)
 			assert.Contains(t, noted(rel, "record")[0], c.want)
-			assert.Empty(t, rel.Digests)
-			assert.Empty(t, rel.Signatures)
+			assert.Empty(t, rel.Record().States)
+			assert.Empty(t, rel.Signatures())
 			assert.Empty(t, rel.Source.Repository)
 			assert.Equal(t, fetch.Unknown, rel.Source.Asked)
-			assert.Equal(t, tarballAt, rel.Artifact.Request.URL)
+			assert.Equal(t, tarballAt, rel.File.Request.URL)
 			assert.Equal(t, "1.2.3", rel.Ref.Version)
-			assert.Equal(t, fetch.Found, rel.Attestations.Answer.State, "nothing announced that there are none, so they were asked for")
+			assert.Equal(t, fetch.Found, rel.File.Attestations.Answer.State, "nothing announced that there are none, so they were asked for")
 		})
 	}
 }
@@ -73,9 +73,9 @@ func TestPlaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, plain(t).but(world{recordAt: ok(doc(t, nil, map[string]any{"tarball": c.stated}))}), "npm:pkg@1.2.3")
-			assert.Equal(t, c.want, rel.Artifact.Request.URL)
+			assert.Equal(t, c.want, rel.File.Request.URL)
 			assert.Equal(t, c.noted, len(noted(rel, "record")) == 1, rel.Notes)
-			assert.Len(t, rel.Digests, 2, "what else the record says still counts")
+			assert.Len(t, rel.Record().States, 2, "what else the record says still counts")
 		})
 	}
 	t.Run("encoded scope", func(t *testing.T) {
@@ -108,13 +108,13 @@ func TestDigests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, plain(t).but(world{recordAt: ok(doc(t, nil, c.dist))}), "npm:pkg@1.2.3")
 			var got []string
-			for _, d := range rel.Digests {
+			for _, d := range rel.Record().States {
 				got = append(got, d.Algorithm)
 				assert.Equal(t, strings.ToLower(d.Value), d.Value)
 			}
 			assert.Equal(t, c.want, got)
-			assert.Equal(t, c.message, string(rel.Signatures[0].Message))
-			assert.Len(t, rel.Signatures[0].Binds, c.binds)
+			assert.Equal(t, c.message, string(rel.Signatures()[0].Message))
+			assert.Len(t, rel.Signatures()[0].Binds, c.binds)
 			assert.Len(t, noted(rel, "record"), c.notes)
 		})
 	}
@@ -126,11 +126,11 @@ func TestSignaturesNeverVanish(t *testing.T) {
 		map[string]any{"keyid": keyID, "sig": "not base64"},
 		map[string]any{"sig": 7},
 	}}))}), "npm:pkg@1.2.3")
-	require.Len(t, rel.Signatures, 3)
-	assert.Equal(t, "SHA256:unknown", rel.Signatures[0].KeyID)
-	assert.Empty(t, rel.Signatures[1].Signature)
-	assert.Empty(t, rel.Signatures[2].KeyID)
-	assert.Empty(t, mustResolve(t, plain(t).but(world{recordAt: ok(doc(t, nil, map[string]any{"signatures": nil}))}), "npm:pkg@1.2.3").Signatures)
+	require.Len(t, rel.Signatures(), 3)
+	assert.Equal(t, "SHA256:unknown", rel.Signatures()[0].KeyID)
+	assert.Empty(t, rel.Signatures()[1].Bytes)
+	assert.Empty(t, rel.Signatures()[2].KeyID)
+	assert.Empty(t, mustResolve(t, plain(t).but(world{recordAt: ok(doc(t, nil, map[string]any{"signatures": nil}))}), "npm:pkg@1.2.3").Signatures())
 }
 
 func TestDeprecated(t *testing.T) {

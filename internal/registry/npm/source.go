@@ -7,31 +7,23 @@ import (
 	"touchstone/internal/source"
 )
 
-// A place is where a package.json says that its code is. An address that is
-// not understood is passed on as it stands.
-type place struct{ address, folder, reference string }
-
-// statedSource reads the field "repository": a string, an object with "url" and
-// perhaps "directory", or, in old packages, a list of those, of which the first
-// counts.
-func statedSource(raw json.RawMessage) place {
+// statedSource reads the field "repository": a string, an object with "url", or,
+// in old packages, a list of those, of which the first counts. An address that
+// is not understood is passed on as it stands.
+func statedSource(raw json.RawMessage) string {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
 		raw = list[0]
 	}
-	stated, folder := text(raw), ""
+	stated := text(raw)
 	if o := parseFields(raw); o != nil {
-		stated, folder = o.text("url"), o.text("directory")
+		stated = o.text("url")
 	}
 	stated = strings.TrimSpace(stated)
-	a, ok := expanded(stated)
-	if !ok {
-		return place{strings.TrimPrefix(stated, "git+"), folder, ""}
+	if a, ok := expanded(stated); ok {
+		return a.String()
 	}
-	if folder == "" {
-		folder = a.Folder
-	}
-	return place{a.String(), folder, a.Reference}
+	return strings.TrimPrefix(stated, "git+")
 }
 
 // shortcuts are the hosts for which npm knows short forms

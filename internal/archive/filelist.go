@@ -27,8 +27,9 @@ func (c *Contents) Listed() []File {
 // List is the canonical list of files that "sha256sum -c" reads: sorted by path
 // (byte order), one line "<SHA-256, lower-case hexadecimal>  <path>\n" each.
 // Paths are written with the prefix strip replaced by add. A path without that
-// prefix, one with a line break, and one that comes twice are errors, because
-// then the list would not tell which file it means.
+// prefix, one with a line break, and one that comes twice with different bytes
+// are errors, because then the list would not tell which file it means. What
+// comes twice with the same, as a folder may, has two lines.
 func List(files []File, strip, add string) ([]byte, error) {
 	type line struct {
 		path string
@@ -51,8 +52,8 @@ func List(files []File, strip, add string) ([]byte, error) {
 	var out bytes.Buffer
 	out.Grow(size)
 	for i, l := range lines {
-		if i > 0 && lines[i-1].path == l.path {
-			return nil, fmt.Errorf("listing the files: there are two %q; a list cannot tell which is meant", cut(l.path))
+		if i > 0 && lines[i-1].path == l.path && lines[i-1].sum != l.sum {
+			return nil, fmt.Errorf("listing the files: there are two different %q; a list cannot tell which is meant", cut(l.path))
 		}
 		out.WriteString(hex.EncodeToString(l.sum[:]))
 		out.WriteString("  ")

@@ -64,6 +64,19 @@ func (t tree) add(path string, folder bool, from string, limit int) collision {
 	return collision{}
 }
 
+// Fold is what a path becomes where spellings do not count: two paths with one
+// fold are one file on some system. It has as many parts as the path.
+func Fold(path string) string {
+	var out strings.Builder
+	for i, name := range strings.Split(path, "/") {
+		if i > 0 {
+			out.WriteByte('/')
+		}
+		out.WriteString(fold(name))
+	}
+	return out.String()
+}
+
 // fold is what a name becomes where spellings do not count: without case
 // (Unicode's full case folding) and in one canonical form, as on macOS; without
 // dots and blanks at its end and without the name of a stream, as on Windows.

@@ -90,7 +90,10 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		return art, nil
 	}
 	art.Contents = contents
-	art.Inside = rel.File.Inspector.Inside(contents.Files)
+	art.Inside = rel.File.Inspector.Inside(ctx, contents.Files)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("inspecting %s: %w", answer.URL, ctx.Err())
+	}
 	// An archive that two readers may read differently has no list of files
 	// that could be hashed.
 	if contents.Complete && len(contents.Problems) == 0 {
@@ -99,6 +102,9 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		}
 	}
 	contents.Problems = append(contents.Problems, rel.File.Rules.Check(contents)...)
+	if in := &art.Inside; in.Read && len(contents.Problems) > 0 {
+		in.Read, in.Unread = false, "The archive is not in order: what is installed may be something else than what was read."
+	}
 	return art, nil
 }
 

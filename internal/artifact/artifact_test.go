@@ -29,8 +29,10 @@ func (s *shelf) Do(context.Context, *fetch.Request) (*fetch.Response, error) {
 
 type inspector struct{}
 
-func (inspector) Open(string, int64) io.Writer          { return nil }
-func (inspector) Inside([]archive.File) registry.Inside { return registry.Inside{Repository: "inside"} }
+func (inspector) Open(string, int64) io.Writer { return nil }
+func (inspector) Inside(context.Context, []archive.File) registry.Inside {
+	return registry.Inside{Repository: "inside", Read: true}
+}
 
 const address = "https://registry.example.org/thing.zip"
 
@@ -127,5 +129,28 @@ func TestDigests(t *testing.T) {
 	require.NoError(t, err)
 	for _, algorithm := range []string{"sha1", "blake2b-256", "sha3-512"} {
 		assert.NotEmpty(t, art.Digests[algorithm], "stated by release, reference or statement")
+	}
+}
+
+// TestNothingIsAbsentInDisorder: what was read of an archive that is not in
+// order is not all that can be installed.
+func TestNothingIsAbsentInDisorder(t *testing.T) {
+	body := zipped(t)
+	for name, c := range map[string]struct {
+		body  []byte
+		rules archive.Rules
+		read  bool
+	}{
+		"in order":       {body, archive.Rules{}, true},
+		"cut short":      {append(bytes.Clone(body), 0), archive.Rules{}, false},
+		"against a rule": {body, archive.Rules{Prefix: "p/"}, false},
+		"nothing of it":  {body[len(body)-22:], archive.Rules{}, false},
+	} {
+		rel := release(address)
+		rel.File.Rules = c.rules
+		art, err := Arrive(t.Context(), nil, rel, Want{Brought: c.body})
+		require.NoError(t, err, name)
+		assert.Equal(t, c.read, art.Inside.Read, name)
+		assert.Equal(t, !c.read, art.Inside.Unread != "", name)
 	}
 }

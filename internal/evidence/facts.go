@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"strings"
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
@@ -14,16 +15,9 @@ func State(in *Input) []Fact {
 	var facts []Fact
 	inside := in.Artifact.Inside
 	if in.Artifact.Contents != nil {
-		facts = append(facts, containment(inside.Runs)...)
-		facts = append(facts, ingredients(inside.Ingredients)...)
-		if len(inside.Contact) > 0 {
-			facts = append(facts, Fact{ID: "contact-file", Topic: "contact",
-				Text:  "The package carries its own instructions for reporting a vulnerability.",
-				Items: inside.Contact})
-		} else {
-			facts = append(facts, Fact{ID: "contact-none", Topic: "contact",
-				Text: "The package carries no instructions for reporting a vulnerability."})
-		}
+		facts = append(facts, containment(inside)...)
+		facts = append(facts, ingredients(inside)...)
+		facts = append(facts, contact(inside))
 	}
 	facts = append(facts, materials(in)...)
 	facts = append(facts, otherCommit(in)...)
@@ -46,29 +40,49 @@ func materials(in *Input) []Fact {
 	return facts
 }
 
-func containment(runs []registry.Run) []Fact {
+// contact is how the package says that a vulnerability is reported.
+func contact(inside registry.Inside) Fact {
+	switch {
+	case len(inside.Contact) > 0:
+		return Fact{ID: "contact-file", Topic: "contact", Items: inside.Contact,
+			Text: "The package carries its own instructions for reporting a vulnerability."}
+	case !inside.Read:
+		return unread("contact", "Whether it says how to report a vulnerability is not known.", inside.Unread)
+	}
+	return Fact{ID: "contact-none", Topic: "contact", Text: "The package carries no instructions for reporting a vulnerability."}
+}
+
+// unread says that a topic is open, and why.
+func unread(topic, open, why string) Fact {
+	return Fact{ID: topic + "-unknown", Topic: topic, Text: strings.TrimSpace(open + " " + why)}
+}
+
+func containment(inside registry.Inside) []Fact {
 	installs := false
 	var facts []Fact
-	for _, r := range runs {
+	for _, r := range inside.Runs {
 		installs = installs || r.When == "install"
 		facts = append(facts, Fact{ID: "runs-at-" + r.When, Topic: "containment", Text: r.What, Items: r.Files, Stop: r.Stop})
 	}
-	if !installs {
+	switch {
+	case !inside.Read:
+		return append([]Fact{unread("containment", "What else installing it runs is not known.", inside.Unread)}, facts...)
+	case !installs:
 		none := Fact{ID: "runs-nothing", Topic: "containment", Text: "Fetching and installing this package runs none of its code."}
-		facts = append([]Fact{none}, facts...)
+		return append([]Fact{none}, facts...)
 	}
 	return facts
 }
 
-func ingredients(all []registry.Ingredient) []Fact {
+func ingredients(inside registry.Inside) []Fact {
 	kinds := []struct{ kind, id, text string }{
 		{"requires", "requires", "Installing it pulls %d other packages directly. Each has its own audit."},
-		{"bundles", "bundles", "It carries copies of %d other packages inside."},
+		{"bundles", "bundles", "It carries %d folders of other packages, by their own word. Whether they are unchanged copies is not checked."},
 	}
 	var facts []Fact
 	for _, k := range kinds {
 		var refs []string
-		for _, i := range all {
+		for _, i := range inside.Ingredients {
 			if i.Kind == k.kind {
 				refs = append(refs, i.Ref)
 			}
@@ -77,7 +91,12 @@ func ingredients(all []registry.Ingredient) []Fact {
 			facts = append(facts, Fact{ID: k.id, Topic: "ingredients", Text: fmt.Sprintf(k.text, len(refs)), Items: refs})
 		}
 	}
-	if len(facts) == 0 {
+	switch {
+	case !inside.Read:
+		facts = append(facts, unread("ingredients", "Which other packages it names is not known.", inside.Unread))
+	case inside.Undeclared != "":
+		facts = append(facts, unread("ingredients", "Which other packages it needs is not known.", inside.Undeclared))
+	case len(facts) == 0:
 		facts = append(facts, Fact{ID: "requires-nothing", Topic: "ingredients", Text: "Its manifest names no other package."})
 	}
 	return facts

@@ -289,12 +289,23 @@ type Command struct {
 type Inspector interface {
 	// Open is asked for every file; nil means that its bytes are not wanted.
 	Open(path string, size int64) io.Writer
-	// Inside tells what was found, after the last file.
-	Inside(files []archive.File) Inside
+	// Inside tells what was found, after the last file. What it costs is in
+	// proportion to the files' names and what Open took. Where the context ends
+	// it stops, and has read nothing whole.
+	Inside(ctx context.Context, files []archive.File) Inside
 }
 
-// Inside is what the documents inside a package say. Claims, like all else.
+// Inside is what the documents inside a package say. Claims, like all else. Its
+// zero value says nothing.
 type Inside struct {
+	// Read tells that everything that could say what follows was read whole.
+	// Only then does an empty list mean that there is nothing; else Unread is
+	// one sentence that says why not.
+	Read   bool
+	Unread string
+	// Undeclared says in one sentence why the package states nowhere which
+	// others it needs; empty where it has the place to do so.
+	Undeclared string
 	// Names are the names and versions written inside, each beside the one
 	// that was asked for.
 	Names []NameInside

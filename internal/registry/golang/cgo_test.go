@@ -1,9 +1,11 @@
 package golang
 
 import (
+	"context"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,11 +99,62 @@ func retracts(mod string) []*modfile.Retract {
 func TestToolchainIsRead(t *testing.T) {
 	in := newInspector("example.com/m", "v1.0.0")
 	in.goMod.WriteString("module example.com/m\ngo 1.26\ntoolchain go1.99.2\nrequire example.com/n v1.2.3\n")
-	inside := in.Inside([]archive.File{archive.Describe("example.com/m@v1.0.0/go.mod", in.goMod.Bytes())})
+	inside := in.Inside(t.Context(), []archive.File{archive.Describe("example.com/m@v1.0.0/go.mod", in.goMod.Bytes())})
 	require.Len(t, inside.Runs, 1)
 	require.Contains(t, inside.Runs[0].What, `"go1.99.2"`)
 	require.Equal(t, "GOTOOLCHAIN=local", inside.Runs[0].Stop)
 	require.Len(t, inside.Ingredients, 1)
+}
+
+// TestReached: imports reach folders that "./..." does not.
+func TestReached(t *testing.T) {
+	const root = "example.com/m@v1.0.0/"
+	var files []archive.File
+	in := newInspector("example.com/m", "v1.0.0")
+	for _, p := range []string{
+		"a.s", "testdata/evil/x.syso", "_hid/h.go", "a/.b/c/x.swig", "x.swigcxx", "a/vendor/x.S",
+		"a/vendor/b/x.syso", "vendor/b/x.go", "vendor/b/x.s", "a_test.go", "SECURITY.md", "go.mod",
+	} {
+		if w := in.Open(root+p, 10); w != nil && strings.HasSuffix(p, ".go") {
+			_, err := io.WriteString(w, "package p\nimport \"C\"\n")
+			require.NoError(t, err)
+		}
+		files = append(files, archive.File{Path: root + p})
+	}
+	in.goMod.WriteString("module example.com/m\n")
+	inside := in.Inside(t.Context(), files)
+	require.True(t, inside.Read)
+	var got [][]string
+	for _, r := range inside.Runs {
+		require.Equal(t, "build", r.When)
+		got = append(got, r.Files)
+	}
+	require.Equal(t, [][]string{{"_hid/h.go"}, {"a/.b/c/x.swig", "x.swigcxx"}, {"testdata/evil/x.syso"}, {"a.s", "a/vendor/x.S"}}, got)
+	require.Equal(t, []string{"SECURITY.md"}, inside.Contact)
+	require.Empty(t, inside.Undeclared)
+}
+
+// TestGoModNotRead: where go.mod cannot be read, or is not there, nothing is
+// said to be absent.
+func TestGoModNotRead(t *testing.T) {
+	mod := []archive.File{{Path: "example.com/m@v1.0.0/go.mod"}}
+	large := newInspector("example.com/m", "v1.0.0")
+	require.Nil(t, large.Open(mod[0].Path, maxGoMod+1))
+	require.False(t, large.Inside(t.Context(), mod).Read)
+
+	broken := newInspector("example.com/m", "v1.0.0")
+	broken.goMod.WriteString("require (")
+	in := broken.Inside(t.Context(), mod)
+	require.False(t, in.Read)
+	require.NotEmpty(t, in.Unread)
+
+	none := newInspector("example.com/m", "v1.0.0").Inside(t.Context(), []archive.File{{Path: "example.com/m@v1.0.0/a.go"}})
+	require.True(t, none.Read)
+	require.NotEmpty(t, none.Undeclared)
+
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.False(t, newInspector("example.com/m", "v1.0.0").Inside(cancelled, mod).Read)
 }
 
 // FuzzLookupLines: whatever stands in a lookup answer, each line read is one of

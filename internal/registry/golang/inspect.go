@@ -2,6 +2,7 @@ package golang
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"path"
@@ -19,8 +20,8 @@ import (
 type inspector struct {
 	path, version, root string
 	goMod               bytes.Buffer
-	cgo                 []string
 	scanners            []*cgoScanner
+	unread              string // what should have been read and was not
 }
 
 func newInspector(path, version string) *inspector {
@@ -34,9 +35,11 @@ const maxGoMod = 16 << 20
 func (i *inspector) Open(name string, size int64) io.Writer {
 	rel := strings.TrimPrefix(name, i.root)
 	switch {
-	case rel == "go.mod" && size <= maxGoMod:
+	case rel == "go.mod" && size > maxGoMod:
+		i.unread = "Its go.mod is larger than the go command reads."
+	case rel == "go.mod":
 		return &i.goMod
-	case strings.HasSuffix(rel, ".go") && !strings.HasSuffix(rel, "_test.go") && built(rel):
+	case strings.HasSuffix(rel, ".go") && !strings.HasSuffix(rel, "_test.go") && reached(rel):
 		s := &cgoScanner{file: rel}
 		i.scanners = append(i.scanners, s)
 		return s
@@ -44,50 +47,46 @@ func (i *inspector) Open(name string, size int64) io.Writer {
 	return nil
 }
 
-// built leaves out the folders that "./..." does not reach.
-func built(rel string) bool {
-	for _, part := range strings.Split(path.Dir(rel), "/") {
-		if part == "testdata" || part == "vendor" || strings.HasPrefix(part, "_") || strings.HasPrefix(part, ".") && part != "." {
-			return false
-		}
-	}
-	return true
-}
+// reached leaves out what no import leads to: folders below vendor. The go
+// command skips testdata, _x and .x only where it expands "./...", and imports
+// reach them.
+func reached(rel string) bool { return !strings.Contains("/"+path.Dir(rel), "/vendor/") }
 
 // Inside tells what go.mod says and what a build would run or link.
-func (i *inspector) Inside(files []archive.File) registry.Inside {
+func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.Inside {
 	var in registry.Inside
-	var asm, objects []string
+	var found compiled
 	hasMod := false
-	for _, f := range files {
+	for n, f := range files {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return registry.Inside{Unread: "Reading it was cancelled."}
+		}
 		rel := strings.TrimPrefix(f.Path, i.root)
 		if rel == f.Path {
 			continue
 		}
-		switch {
-		case rel == "go.mod":
+		if rel == "go.mod" {
 			hasMod = true
-		case !built(rel):
-		case strings.HasSuffix(rel, ".s") || strings.HasSuffix(rel, ".S"):
-			asm = append(asm, rel)
-		case strings.HasSuffix(rel, ".syso"):
-			objects = append(objects, rel)
 		}
+		found.add(rel)
 		if strings.EqualFold(path.Base(rel), "SECURITY.md") && strings.Count(rel, "/") <= 1 {
 			in.Contact = append(in.Contact, rel)
 		}
 	}
 	for _, s := range i.scanners {
 		if s.found {
-			i.cgo = append(i.cgo, s.file)
+			found.cgo = append(found.cgo, s.file)
 		}
 	}
 	in.Names = append(in.Names, registry.NameInside{
 		Document: "The folder", Field: "module and version", Stated: i.folder(files), Asked: i.path + "@" + i.version})
 	if hasMod {
 		i.readGoMod(&in)
+	} else {
+		in.Undeclared = "It has no go.mod, which would name them."
 	}
-	in.Runs = append(in.Runs, runs(i.cgo, asm, objects)...)
+	in.Runs = append(in.Runs, found.runs()...)
+	in.Read, in.Unread = i.unread == "", i.unread
 	return in
 }
 
@@ -113,7 +112,8 @@ func (i *inspector) readGoMod(in *registry.Inside) {
 		stated = f.Module.Mod.Path
 	}
 	in.Names = append(in.Names, registry.NameInside{Document: "go.mod", Field: "module", Stated: stated, Asked: i.path})
-	if err != nil {
+	if stated == "" {
+		i.unread = "Its go.mod cannot be parsed, or names no module."
 		return
 	}
 	for _, r := range f.Require {
@@ -145,17 +145,35 @@ func toolchain(f *modfile.File) string {
 // maxListed bounds how many files a run names.
 const maxListed = 20
 
-func runs(cgo, asm, objects []string) []registry.Run {
+// compiled are the files of which a build does more than compile Go.
+type compiled struct{ cgo, swig, objects, asm []string }
+
+func (c *compiled) add(rel string) {
+	if !reached(rel) {
+		return
+	}
+	switch path.Ext(rel) {
+	case ".swig", ".swigcxx":
+		c.swig = append(c.swig, rel)
+	case ".s", ".S", ".sx":
+		c.asm = append(c.asm, rel)
+	case ".syso":
+		c.objects = append(c.objects, rel)
+	}
+}
+
+func (c *compiled) runs() []registry.Run {
 	var out []registry.Run
-	add := func(when, what, stop string, files []string) {
+	add := func(what, stop string, files []string) {
 		if len(files) == 0 {
 			return
 		}
 		slices.Sort(files)
-		out = append(out, registry.Run{When: when, What: fmt.Sprintf(what, len(files)), Stop: stop, Files: files[:min(len(files), maxListed)]})
+		out = append(out, registry.Run{When: "build", What: fmt.Sprintf(what, len(files)), Stop: stop, Files: files[:min(len(files), maxListed)]})
 	}
-	add("build", "Building it with cgo runs the C compiler on code and flags from %d files.", "CGO_ENABLED=0", cgo)
-	add("build", "%d prebuilt object files (.syso) are linked into programs without being compiled: nobody can read them as source.", "", objects)
-	add("build", "%d assembly files are assembled into programs.", "", asm)
+	add("Building it with cgo runs the C compiler on code and flags from %d files.", "CGO_ENABLED=0", c.cgo)
+	add("Building it with cgo runs SWIG and the C compiler on %d interface files.", "CGO_ENABLED=0", c.swig)
+	add("%d prebuilt object files (.syso) are linked into programs without being compiled: nobody can read them as source.", "", c.objects)
+	add("%d assembly files are assembled into programs.", "", c.asm)
 	return out
 }

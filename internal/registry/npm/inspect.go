@@ -2,12 +2,14 @@ package npm
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/semver"
@@ -29,12 +31,14 @@ type inspector struct {
 	record *record // nil where none could be read
 	docs   []*document
 	left   int64
+	unread string // the first document that should have been read and was not
 }
 
 // A document is one package.json.
 type document struct {
 	path string // in the archive
 	bytes.Buffer
+	fields fields // nil until parsed, and where it is no object
 }
 
 func newInspector(at located, rec *record) *inspector {
@@ -92,10 +96,14 @@ func inside(p string) string {
 // Open asks for the package.json at the root and of bundled packages.
 func (i *inspector) Open(name string, size int64) io.Writer {
 	rel := inside(name)
-	if path.Base(rel) != manifestName || size > maxManifest || size > i.left || len(i.docs) == maxManifests {
+	if archive.Fold(path.Base(rel)) != manifestName {
 		return nil
 	}
-	if rel != manifestName && bundledAt(path.Dir(rel)) == "" {
+	if dir := path.Dir(rel); dir != "." && holder(rel).folder != dir {
+		return nil
+	}
+	if size > maxManifest || size > i.left || len(i.docs) == maxManifests {
+		i.leave("%s is larger, or one of more, than is read.", rel)
 		return nil
 	}
 	i.left -= size
@@ -106,66 +114,65 @@ func (i *inspector) Open(name string, size int64) io.Writer {
 
 const manifestName = "package.json"
 
-// bundledAt is the name of the package that a folder inside the package holds
-// ("node_modules/a/node_modules/@s/b" holds "@s/b"); empty where it holds none.
-func bundledAt(dir string) string {
-	i := strings.LastIndex("/"+dir, "/node_modules/")
-	if i < 0 {
-		return ""
+// leave notes that something was not read.
+func (i *inspector) leave(format, name string) {
+	if i.unread == "" {
+		i.unread = fmt.Sprintf(format, shownName(name))
 	}
-	name := dir[i+len("node_modules/"):]
-	scoped := strings.HasPrefix(name, "@")
-	if slashes := strings.Count(name, "/"); name == "" || scoped && slashes != 1 || !scoped && slashes != 0 || strings.HasPrefix(name, ".") {
-		return ""
-	}
-	return name
 }
 
-// Inside tells what package.json says, and what installing runs and pulls.
-func (i *inspector) Inside(files []archive.File) registry.Inside {
+// Inside tells what package.json says, and what installing runs and pulls. Where
+// a disk may ignore case and the like, other spellings of a name count as it.
+func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.Inside {
 	var in registry.Inside
+	all := carried{by: map[string]*folder{}}
 	present := map[string]bool{} // by path in the archive
-	gyp := false
-	bundled := map[string]string{} // version by name and place
-	for _, f := range files {
+	for n, f := range files {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return registry.Inside{Unread: "Reading it was cancelled."}
+		}
 		present[f.Path] = true
 		rel := inside(f.Path)
-		gyp = gyp || rel == "binding.gyp"
 		if strings.EqualFold(path.Base(rel), "SECURITY.md") && strings.Count(rel, "/") <= 1 {
 			in.Contact = append(in.Contact, rel)
 		}
-		for dir := path.Dir(rel); dir != "." && dir != "/"; dir = path.Dir(dir) {
-			if bundledAt(dir) != "" {
-				bundled[dir] = ""
-				break
-			}
-		}
+		all.add(rel)
 	}
-	roots := i.rootManifests(present)
-	if len(roots) == 0 && len(files) > 0 {
+	roots := i.documents(&all, present)
+	if len(files) > 0 && !slices.ContainsFunc(roots, func(d *document) bool { return inside(d.path) == manifestName }) {
 		in.Names = append(in.Names, registry.NameInside{Document: manifestName, Field: "name", Asked: i.at.name})
+		i.leave("It has no %s that could be read.", manifestName)
 	}
 	for n, d := range roots {
-		f := parseFields(bytes.TrimPrefix(d.Bytes(), []byte("\uFEFF")))
 		where := manifestName
 		if len(roots) > 1 {
 			where = d.path
 		}
-		in.Names = append(in.Names, i.names(where, f, gyp)...)
+		in.Names = append(in.Names, i.names(where, d.fields, all.gyp != "")...)
 		if n == len(roots)-1 { // of several, the last stays on the disk
-			i.describe(&in, f, gyp, bundled)
+			i.describe(&in, d.fields, &all)
 		}
 	}
-	in.Ingredients = append(in.Ingredients, i.bundles(bundled, present)...)
+	in.Read, in.Unread = i.unread == "", i.unread
 	return in
 }
 
-// rootManifests are those package.json files that npm would write to the root:
-// more than one where the archive has several first folders.
-func (i *inspector) rootManifests(present map[string]bool) []*document {
+// documents parses what was taken, gives each bundled package its own and
+// returns those that npm would write to the root: more than one where the
+// archive has several first folders.
+func (i *inspector) documents(all *carried, present map[string]bool) []*document {
 	var roots []*document
 	for _, d := range i.docs {
-		if inside(d.path) == manifestName && present[d.path] {
+		if !present[d.path] {
+			continue
+		}
+		rel := inside(d.path)
+		if d.fields = parseFields(bytes.TrimPrefix(d.Bytes(), []byte("\uFEFF"))); d.fields == nil {
+			i.leave("%s is no JSON object.", rel)
+		}
+		if f := all.by[path.Dir(rel)]; f != nil {
+			f.doc = d
+		} else {
 			roots = append(roots, d)
 		}
 	}
@@ -213,36 +220,40 @@ func cleanVersion(stated, asked string) string {
 	return v
 }
 
-// describe adds what installing the package runs and pulls, and what it says of
-// its source and of reporting a vulnerability.
-func (i *inspector) describe(in *registry.Inside, f fields, gyp bool, bundled map[string]string) {
-	scripts := installScripts(f, gyp)
+// describe adds what installing the package runs and pulls, what it carries,
+// and what it says of its source.
+func (i *inspector) describe(in *registry.Inside, f fields, all *carried) {
+	scripts := installScripts(f, all.gyp != "")
 	for _, name := range lifecycle {
-		command, ok := scripts[name]
-		if !ok {
-			continue
+		if command, ok := scripts[name]; ok {
+			in.Runs = append(in.Runs, run("Installing it runs", f, name, command, manifestName, all.gyp))
 		}
-		run := registry.Run{When: "install", Files: []string{manifestName}, Stop: "npm install --ignore-scripts",
-			What: fmt.Sprintf("Installing it runs its script %q: %s", name, shown(command))}
-		if f.object("scripts").text(name) == "" {
-			run.What = "Installing it runs node-gyp, which compiles native code by the instructions in binding.gyp."
-			run.Files = []string{"binding.gyp"}
-		}
-		in.Runs = append(in.Runs, run)
 	}
+	declared := bundles(f, i.record)
+	in.Runs = append(in.Runs, all.runs(len(declared) > 0)...)
 	pulled := readDependencies(f).pulled(f)
 	for _, name := range slices.Sorted(maps.Keys(pulled)) {
-		if _, carried := bundled["node_modules/"+name]; !carried && name != "" {
+		if carried := declared[name] && all.by["node_modules/"+name] != nil; !carried && name != "" {
 			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires"})
 		}
 	}
+	in.Ingredients = append(in.Ingredients, all.ingredients(pulled)...)
 	in.Repository = statedSource(f["repository"])
-	bugs := f.object("bugs")
-	for _, place := range []string{f.text("bugs"), bugs.text("url"), bugs.text("email")} {
-		if place != "" {
-			in.Contact = append(in.Contact, "bugs in "+manifestName+": "+place)
+}
+
+// run tells what npm runs for a package: its script, or node-gyp where
+// binding.gyp (gyp, as spelled) stands and no script says otherwise.
+func run(begin string, f fields, name, command, manifest, gyp string) registry.Run {
+	r := registry.Run{When: "install", Files: []string{manifest}, Stop: "npm install --ignore-scripts",
+		What: fmt.Sprintf("%s its script %q: %s", begin, name, shown(command))}
+	if f.object("scripts").text(name) == "" {
+		r.Files = []string{gyp}
+		r.What = begin + " node-gyp, which compiles native code by the instructions in " + shownName(path.Base(gyp)) + "."
+		if path.Base(gyp) != gypName {
+			r.What += " It is found where the disk ignores case."
 		}
 	}
+	return r
 }
 
 // shown is a command from outside, inside a sentence.
@@ -254,26 +265,14 @@ func shown(command string) string {
 	return fmt.Sprintf("%q.", command)
 }
 
-// bundles are the packages of which the package carries copies, by the name and
-// version that each states, or else by its folder.
-func (i *inspector) bundles(bundled map[string]string, present map[string]bool) []registry.Ingredient {
-	refs := map[string]bool{}
-	stated := map[string]fields{}
-	for _, d := range i.docs {
-		if present[d.path] {
-			stated[path.Dir(inside(d.path))] = parseFields(d.Bytes())
-		}
+// shownName is a path from outside, inside a sentence.
+func shownName(name string) string {
+	const longest = 200
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "") + "…"
 	}
-	for dir := range bundled {
-		name := stated[dir].text("name")
-		if name == "" {
-			name = bundledAt(dir)
-		}
-		refs[packageRef(name, stated[dir].text("version"))] = true
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
 	}
-	var out []registry.Ingredient
-	for _, ref := range slices.Sorted(maps.Keys(refs)) {
-		out = append(out, registry.Ingredient{Ref: ref, Kind: "bundles"})
-	}
-	return out
+	return name
 }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func inspect(t testing.TB, at located, rec *record, packed []byte) (registry.Ins
 	contents, err := archive.Read(archive.TarGz, packed, archive.Options{Inspect: i.Open})
 	require.NoError(t, err)
 	rules := archive.Rules{Written: written}
-	return i.Inside(contents.Files), append(contents.Problems, rules.Check(contents)...)
+	return i.Inside(t.Context(), contents.Files), append(contents.Problems, rules.Check(contents)...)
 }
 
 // TestWritten asks for what npm makes of paths and which of them it makes one.
@@ -187,7 +188,7 @@ func TestNamesInside(t *testing.T) {
 		assert.Equal(t, "b/package.json", problems[0].Path)
 	})
 	t.Run("nothing could be read", func(t *testing.T) {
-		assert.Empty(t, newInspector(pkg123, nil).Inside(nil).Names)
+		assert.Empty(t, newInspector(pkg123, nil).Inside(t.Context(), nil).Names)
 	})
 }
 
@@ -209,6 +210,114 @@ func TestRuns(t *testing.T) {
 	assert.Contains(t, long.Runs[0].What, "cut after 2000 of its 10000 bytes.")
 }
 
+// said are what installing runs, in words.
+func said(in registry.Inside) []string {
+	var out []string
+	for _, r := range in.Runs {
+		out = append(out, r.What)
+	}
+	return out
+}
+
+// TestBundledRuns: npm builds bundled packages as it builds others, and "npm
+// rebuild" also those that nothing declares.
+func TestBundledRuns(t *testing.T) {
+	const declares = `,"dependencies":{"inner":"1.0.0"},"bundleDependencies":["inner"]`
+	const post = `{"name":"inner","version":"1.0.0","scripts":{"postinstall":"node p.js"}}`
+	inner := []string{"package/node_modules/inner/package.json", post}
+	for name, c := range map[string]struct {
+		inside, recorded string
+		more             []string
+		want             []string
+	}{
+		"declared": {declares, declares, inner,
+			[]string{`For the package bundled in node_modules/inner, installing runs its script "postinstall": "node p.js".`}},
+		"declared by the record alone": {`,"dependencies":{"inner":"1.0.0"}`, declares, inner,
+			[]string{`For the package bundled in node_modules/inner, installing runs its script "postinstall": "node p.js".`}},
+		"all are declared": {`,"dependencies":{"inner":"1.0.0"},"bundleDependencies":true`, `,"dependencies":{"inner":"1.0.0"}`, inner,
+			[]string{`For the package bundled in node_modules/inner, installing runs its script "postinstall": "node p.js".`}},
+		"not declared": {``, ``, inner,
+			[]string{`For the folder node_modules/inner, which is not declared as bundled, npm rebuild runs its script "postinstall": "node p.js".`}},
+		"gyp": {declares, declares, []string{"package/node_modules/inner/package.json", `{"name":"inner"}`, "package/node_modules/inner/binding.gyp", "{}"},
+			[]string{`For the package bundled in node_modules/inner, installing runs node-gyp, which compiles native code by the instructions in binding.gyp.`}},
+		"gyp in another case": {``, ``, []string{"package/Binding.GYP", "{}"},
+			[]string{`Installing it runs node-gyp, which compiles native code by the instructions in Binding.GYP. It is found where the disk ignores case.`}},
+		"nested": {declares, declares, []string{"package/node_modules/inner/node_modules/@s/deep/package.json", post},
+			[]string{`For the package bundled in node_modules/inner/node_modules/@s/deep, installing runs its script "postinstall": "node p.js".`}},
+		"folder in another case": {declares, declares, []string{"package/Node_Modules/inner/Package.json", post},
+			[]string{`For the package bundled in Node_Modules/inner, installing runs its script "postinstall": "node p.js".`}},
+		"where npm does not look": {declares, declares, []string{"package/lib/node_modules/inner/package.json", post}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := against(t, c.inside, c.recorded, c.more...)
+			assert.Equal(t, c.want, said(in))
+			assert.True(t, in.Read)
+		})
+	}
+	var many []string
+	for n := range 30 {
+		many = append(many, fmt.Sprintf("package/node_modules/a%02d/package.json", n), post)
+	}
+	in := against(t, declares, declares, many...)
+	require.Len(t, in.Runs, maxTold+1)
+	assert.Equal(t, "10 more scripts of packages inside run so.", in.Runs[maxTold].What)
+}
+
+// TestCarried: a folder hides nothing that npm pulls, and names itself only by
+// its own word.
+func TestCarried(t *testing.T) {
+	for name, c := range map[string]struct {
+		inside string
+		more   []string
+		want   []string
+	}{
+		"not declared": {`,"dependencies":{"evil":"*"}`, []string{"package/node_modules/evil/x.txt", "x"},
+			[]string{"requires pkg:npm/evil", "bundles pkg:npm/evil"}},
+		"declared": {`,"dependencies":{"a":"*"},"bundledDependencies":["a"]`, []string{"package/node_modules/a/package.json", `{"name":"a","version":"1.0.0"}`},
+			[]string{"bundles pkg:npm/a@1.0.0"}},
+		"declared and not there": {`,"dependencies":{"a":"*"},"bundledDependencies":["a"]`, nil, []string{"requires pkg:npm/a"}},
+		"calls itself another": {``, []string{"package/node_modules/inner/package.json", `{"name":"lodash","version":"4.17.21"}`},
+			[]string{"bundles pkg:npm/inner"}},
+		"asked for by another name": {`,"dependencies":{"al":"npm:real@2"},"bundleDependencies":["al"]`,
+			[]string{"package/node_modules/al/package.json", `{"name":"real","version":"2.1.0"}`}, []string{"bundles pkg:npm/real@2.1.0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, i := range against(t, c.inside, c.inside, c.more...).Ingredients {
+				got = append(got, i.Kind+" "+i.Ref)
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+// TestReadWhole: where something that could say more was not read, that is said.
+func TestReadWhole(t *testing.T) {
+	const good = `{"name":"pkg","version":"1.2.3"}`
+	for name, c := range map[string]struct {
+		parts []string
+		want  string
+	}{
+		"read":                    {[]string{"package/package.json", good, "package/node_modules/a/package.json", "{}"}, ""},
+		"larger than is read":     {[]string{"package/package.json", good + strings.Repeat(" ", maxManifest)}, "package.json is larger, or one of more, than is read."},
+		"a bundled one is larger": {[]string{"package/package.json", good, "package/node_modules/a/package.json", strings.Repeat(" ", maxManifest+1)}, "node_modules/a/package.json is larger, or one of more, than is read."},
+		"no JSON":                 {[]string{"package/package.json", "module"}, "package.json is no JSON object."},
+		"a bundled one is none":   {[]string{"package/package.json", good, "package/node_modules/a/package.json", "[]"}, "node_modules/a/package.json is no JSON object."},
+		"not there":               {[]string{"package/index.js", ""}, "It has no package.json that could be read."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, _ := inspect(t, pkg123, nil, pack(t, c.parts...))
+			assert.Equal(t, c.want == "", in.Read)
+			assert.Equal(t, c.want, in.Unread)
+		})
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	in := newInspector(pkg123, nil).Inside(cancelled, []archive.File{{Path: "package/package.json"}})
+	assert.False(t, in.Read)
+	assert.Empty(t, in.Names)
+}
+
 func TestIngredients(t *testing.T) {
 	in := against(t, `,"dependencies":{"a":"1","carried":"1","al":"npm:real@2"},"optionalDependencies":{"o":"1"},
 		"peerDependencies":{"p":"1","maybe":"1"},"peerDependenciesMeta":{"maybe":{"optional":true}},"devDependencies":{"d":"1"},
@@ -225,10 +334,10 @@ func TestIngredients(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"requires pkg:npm/a", "requires pkg:npm/real", "requires pkg:npm/o", "requires pkg:npm/p",
-		"bundles pkg:npm/%40s/deep", "bundles pkg:npm/carried@1.0.1", "bundles pkg:npm/other@9.9.9", "bundles pkg:npm/vendored",
+		"bundles pkg:npm/%40s/deep", "bundles pkg:npm/carried@1.0.1", "bundles pkg:npm/folder", "bundles pkg:npm/vendored",
 	}, refs)
 	assert.Equal(t, "https://github.com/o/r", in.Repository)
-	assert.Equal(t, []string{"SECURITY.md", ".github/security.md", "bugs in package.json: https://b.example", "bugs in package.json: b@b.example"}, in.Contact)
+	assert.Equal(t, []string{"SECURITY.md", ".github/security.md"}, in.Contact)
 }
 
 func TestBoundsInside(t *testing.T) {
@@ -264,7 +373,7 @@ func FuzzPackageJSON(f *testing.F) {
 		}
 		_, err := w.Write(body)
 		require.NoError(t, err)
-		in := i.Inside([]archive.File{{Path: "package/package.json", Size: int64(len(body))}})
+		in := i.Inside(t.Context(), []archive.File{{Path: "package/package.json", Size: int64(len(body))}})
 		require.NotEmpty(t, in.Names)
 		if len(differing(in)) == 0 {
 			require.Contains(t, parseFields(bytes.TrimPrefix(body, []byte("\uFEFF"))).text("name"), "pkg")

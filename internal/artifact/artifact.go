@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 )
@@ -77,7 +78,9 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 	if answer.State != fetch.Found {
 		return art, nil
 	}
-	art.Digests = digests(answer.Body, stated(rel, algorithms))
+	h := digest.NewHasher(append([]string{"sha256", "sha512"}, stated(rel, algorithms)...)...)
+	h.Write(answer.Body)
+	art.Digests = h.Sums()
 	contents, err := archive.Read(rel.File.Format, answer.Body, archive.Options{
 		Inspect:   rel.File.Inspector.Open,
 		Cancelled: func() bool { return ctx.Err() != nil },

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -158,7 +159,7 @@ func aboutBytes(in *Input, st *sigstore.Statement, want registry.Expected) Findi
 // same tells whether no strong digest of two sets differs.
 func same(stated, have map[string]string) bool {
 	for algorithm, value := range stated {
-		if got, ok := have[algorithm]; ok && registry.Strong(algorithm) && got != value {
+		if got, ok := have[digest.Name(algorithm)]; ok && digest.Strong(algorithm) && got != value {
 			return false
 		}
 	}

@@ -1,14 +1,13 @@
 package evidence
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"sort"
 	"strings"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -30,7 +29,7 @@ func referenceDigest(in *Input) Finding {
 		of := referenceSubject(d)
 		got, ok, why := computed(in, of, d.Algorithm)
 		switch {
-		case !registry.Strong(d.Algorithm) && (!ok || got == d.Value):
+		case !digest.Strong(d.Algorithm) && (!ok || got == d.Value):
 			// It proves no sameness, but a difference is a difference.
 			weak, agrees[name] = d.Algorithm, true
 		case !ok && why.failed:
@@ -82,7 +81,7 @@ func digestPublished(in *Input) Finding {
 		if d.Of == registry.OfManifest {
 			continue
 		}
-		if registry.Strong(d.Algorithm) {
+		if digest.Strong(d.Algorithm) {
 			return pass("The repository publishes a digest of this package, apart from the package itself.", nil)
 		}
 		weak[d.Algorithm] = true
@@ -102,7 +101,7 @@ func digestMatches(in *Input) Finding {
 	var open reasonOpen
 	without, compared := "", 0
 	for _, d := range recorded(in) {
-		if !registry.Strong(d.Algorithm) {
+		if !digest.Strong(d.Algorithm) {
 			// It proves no sameness, but a difference is a difference.
 			if got, ok := in.Artifact.Digests[d.Algorithm]; ok && d.Of == registry.OfArtifact && got != d.Value {
 				return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
@@ -195,8 +194,8 @@ func provenDigest(in *Input, of registry.Subject, algorithm string) string {
 
 // spelled writes a digest as people know it: Go's as in a go.sum file.
 func spelled(algorithm, value string) string {
-	if raw, err := hex.DecodeString(value); algorithm == "h1" && err == nil {
-		return "h1:" + base64.StdEncoding.EncodeToString(raw)
+	if d, err := digest.Hex(algorithm, value); err == nil && algorithm == digest.H1 {
+		return d.String()
 	}
 	return algorithm + " " + value
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/trust"
@@ -115,7 +116,7 @@ func judgeSignature(in *Input, s registry.Signature) Finding {
 func bindsWhatIsRecorded(in *Input, s registry.Signature) bool {
 	for _, bound := range s.Binds {
 		for _, d := range in.Release.Record().States {
-			if registry.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
+			if digest.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
 				return true
 			}
 		}

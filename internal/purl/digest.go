@@ -6,40 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-)
 
-// digestSize is how many bytes a digest of an algorithm has; 0 for an
-// algorithm that is not known.
-func digestSize(algorithm string) int {
-	switch algorithm {
-	case "md5":
-		return 16
-	case "sha1":
-		return 20
-	case "sha224":
-		return 28
-	case "sha256", "sha3-256", "blake2b-256", "blake3":
-		return 32
-	case "sha384", "sha3-384", "blake2b-384":
-		return 48
-	case "sha512", "sha3-512", "blake2b-512":
-		return 64
-	}
-	return 0
-}
+	"touchstone/internal/digest"
+)
 
 // hexDigest makes a digest of the artifact from hexadecimal.
 func hexDigest(algorithm, value string) (Digest, error) {
-	algorithm, value = strings.ToLower(algorithm), strings.ToLower(value)
-	size := digestSize(algorithm)
-	if size == 0 {
-		return Digest{}, fmt.Errorf("the algorithm %s is not known", shown(algorithm))
-	}
-	raw, err := hex.DecodeString(value)
-	if err != nil || len(raw) != size {
-		return Digest{}, fmt.Errorf("%s is no %s digest, which has %d hexadecimal digits", shown(value), algorithm, 2*size)
-	}
-	return Digest{Algorithm: algorithm, Value: value, Of: "artifact"}, nil
+	return ofArtifact(digest.Hex(strings.ToLower(algorithm), value))
+}
+
+func ofArtifact(d digest.Digest, err error) (Digest, error) {
+	return Digest{Algorithm: d.Algorithm, Value: d.Sum, Of: "artifact"}, err
 }
 
 // labelledDigest reads "sha256:hex" (purl-spec, qualifier checksum). What the
@@ -73,15 +50,8 @@ func (d Digest) String() string {
 
 // sri reads one hash of W3C Subresource Integrity, "sha512-base64".
 func sri(s string) (Digest, error) {
-	algorithm, value, ok := strings.Cut(s, "-")
-	if !ok {
-		return Digest{}, fmt.Errorf("%s does not read algorithm-base64", shown(s))
-	}
-	raw, err := base64.StdEncoding.Strict().DecodeString(value)
-	if err != nil {
-		return Digest{}, fmt.Errorf("%s is no base64", shown(value))
-	}
-	return hexDigest(algorithm, hex.EncodeToString(raw))
+	algorithm, value, _ := strings.Cut(s, "-")
+	return ofArtifact(digest.SRI(strings.ToLower(algorithm) + "-" + value))
 }
 
 // goHash reads "h1:base64" of a go.sum line (go.dev/ref/mod#go-sum-files).
@@ -90,16 +60,16 @@ func goHash(s, of string) (Digest, error) {
 	if !ok {
 		return Digest{}, fmt.Errorf("%s is no h1: hash, the only kind there is", shown(s))
 	}
+	if d, err := digest.ParseH1(s); err == nil {
+		return Digest{Algorithm: d.Algorithm, Value: d.Sum, Of: of}, nil
+	}
 	raw, err := base64.StdEncoding.DecodeString(value)
-	if err != nil || len(raw) != 32 {
+	if err != nil || len(raw) != digest.Size(digest.H1) {
 		return Digest{}, fmt.Errorf("%s is not the base64 of 32 bytes", shown(value))
 	}
-	if base64.StdEncoding.EncodeToString(raw) != value {
-		// The go command compares texts: another spelling of the same bytes is
-		// a wrong hash, and must not be taken for the right one here.
-		return Digest{Algorithm: "h1", Value: value, Of: of}, nil
-	}
-	return Digest{Algorithm: "h1", Value: hex.EncodeToString(raw), Of: of}, nil
+	// The go command compares texts: another spelling of the same bytes is a
+	// wrong hash, and must not be taken for the right one here.
+	return Digest{Algorithm: digest.H1, Value: value, Of: of}, nil
 }
 
 // digestWords reads the words beside a reference: every one must be a digest

@@ -234,17 +234,6 @@ type Manifest struct {
 	Path string
 }
 
-// Strong tells whether an algorithm may meet a requirement: 256 bits or more
-// of SHA-2, SHA-3, BLAKE2 or BLAKE3 (DESIGN.md section 2).
-func Strong(algorithm string) bool {
-	switch algorithm {
-	case "sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512",
-		"blake2b-256", "blake2b-384", "blake2b-512", "blake3", "h1":
-		return true
-	}
-	return false
-}
-
 // An Installer is what the ecosystem's usual client does, with a source.
 type Installer struct {
 	Name string

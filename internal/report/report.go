@@ -4,7 +4,6 @@
 package report
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"touchstone/internal/artifact"
+	"touchstone/internal/digest"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
@@ -108,11 +108,11 @@ type Artifact struct {
 
 // listSum is the digest of the list of files as a go.sum file spells it.
 func (a Artifact) listSum() string {
-	raw, err := hex.DecodeString(a.Digests["h1"])
-	if err != nil || len(raw) == 0 {
+	d, err := digest.Hex(digest.H1, a.Digests[digest.H1])
+	if err != nil {
 		return ""
 	}
-	return "h1:" + base64.StdEncoding.EncodeToString(raw)
+	return d.String()
 }
 
 // A File is one file of the package.

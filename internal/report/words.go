@@ -1,10 +1,10 @@
 package report
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"strconv"
+
+	"touchstone/internal/digest"
 )
 
 // digestName is how people write an algorithm's name.
@@ -20,10 +20,8 @@ func digestName(algorithm string) string {
 
 // digestValue is a digest in the form that its tools write.
 func digestValue(algorithm, hexadecimal string) string {
-	if algorithm == "h1" {
-		if raw, err := hex.DecodeString(hexadecimal); err == nil {
-			return "h1:" + base64.StdEncoding.EncodeToString(raw)
-		}
+	if d, err := digest.Hex(algorithm, hexadecimal); err == nil && algorithm == digest.H1 {
+		return d.String()
 	}
 	return hexadecimal
 }

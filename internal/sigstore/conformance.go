@@ -3,11 +3,12 @@ package sigstore
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+
+	"touchstone/internal/digest"
 )
 
 // This file is the client side of the public conformance suite
@@ -187,8 +188,7 @@ func (c *command) readArtifact(readFile func(string) ([]byte, error)) (Artifact,
 		return Artifact{Bytes: content}, nil
 	}
 	if algorithm, sum, ok := strings.Cut(c.artifact, ":"); ok {
-		raw, notHex := hex.DecodeString(sum)
-		if notHex == nil && len(raw) > 0 && len(raw) == strongSize(algorithm) {
+		if _, unreadable := digest.Hex(algorithm, sum); unreadable == nil && digest.Strong(algorithm) {
 			return Artifact{Digests: []Digest{{Algorithm: algorithm, Hex: sum}}}, nil
 		}
 	}

@@ -2,17 +2,15 @@ package sigstore
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/sha512"
 	"encoding/hex"
 	"fmt"
-	"strings"
+
+	"touchstone/internal/digest"
 )
 
 // A Digest is one digest of one thing.
 type Digest struct {
-	// Algorithm is as in-toto writes it ("sha256", "sha512", "sha3_256");
-	// a hyphen counts as an underscore.
+	// Algorithm is in any spelling that package digest knows.
 	Algorithm string
 	Hex       string
 }
@@ -26,36 +24,12 @@ type Artifact struct {
 	Bytes []byte
 }
 
-// strongSizes are the digests that count, in bytes: 256 bits or more of SHA-2,
-// SHA-3, BLAKE2 or BLAKE3.
-var strongSizes = [...]struct {
-	algorithm string
-	size      int
-}{
-	{"sha256", 32}, {"sha384", 48}, {"sha512", 64}, {"sha512_256", 32},
-	{"sha3_256", 32}, {"sha3_384", 48}, {"sha3_512", 64},
-	{"blake2s", 32}, {"blake2b", 64}, {"blake2b_256", 32}, {"blake2b_384", 48}, {"blake2b_512", 64},
-	{"blake3", 32},
-}
-
-func algorithmName(name string) string { return strings.ReplaceAll(name, "-", "_") }
-
-// strongSize is the size of a digest that counts, in bytes; 0 for any other.
-func strongSize(algorithm string) int {
-	for _, s := range strongSizes {
-		if s.algorithm == algorithmName(algorithm) {
-			return s.size
-		}
-	}
-	return 0
-}
-
 // known are the artifact's strong digests by algorithm, the bytes hashed.
 func (a Artifact) known() (map[string][]byte, error) {
 	known := map[string][]byte{}
 	for _, d := range a.Digests {
-		name, size := algorithmName(d.Algorithm), strongSize(d.Algorithm)
-		if size == 0 {
+		name, size := digest.Name(d.Algorithm), digest.Size(d.Algorithm)
+		if !digest.Strong(name) {
 			continue
 		}
 		sum, err := hex.DecodeString(d.Hex)
@@ -68,8 +42,10 @@ func (a Artifact) known() (map[string][]byte, error) {
 		known[name] = sum
 	}
 	if a.Bytes != nil {
-		s256, s384, s512 := sha256.Sum256(a.Bytes), sha512.Sum384(a.Bytes), sha512.Sum512(a.Bytes)
-		for name, sum := range map[string][]byte{"sha256": s256[:], "sha384": s384[:], "sha512": s512[:]} {
+		h := digest.NewHasher("sha256", "sha384", "sha512")
+		h.Write(a.Bytes)
+		for name, hexadecimal := range h.Sums() {
+			sum := digest.Digest{Algorithm: name, Sum: hexadecimal}.Bytes()
 			if have, stated := known[name]; stated && !bytes.Equal(have, sum) {
 				return nil, fail(Malformed, StepQuestion, "the artifact's bytes do not have its "+name+" digest")
 			}

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"touchstone/internal/digest"
 )
 
 // PayloadType is the DSSE payload type of in-toto statements.
@@ -107,15 +109,14 @@ func readSubject(raw []byte) (Subject, error) {
 		if s.Digests[algorithm] == "" {
 			return Subject{}, fmt.Errorf("its %q digest is empty", algorithm)
 		}
-		size := strongSize(algorithm)
-		if size == 0 {
+		if !digest.Strong(algorithm) {
 			continue // never compared
 		}
-		sum, err := hex.DecodeString(s.Digests[algorithm])
-		if err != nil || len(sum) != size {
-			return Subject{}, fmt.Errorf("its %q digest is not %d bytes in hexadecimal", algorithm, size)
+		d, err := digest.Hex(algorithm, s.Digests[algorithm])
+		if err != nil {
+			return Subject{}, fmt.Errorf("its %q digest is not %d bytes in hexadecimal", algorithm, digest.Size(algorithm))
 		}
-		s.Digests[algorithm] = hex.EncodeToString(sum)
+		s.Digests[algorithm] = d.Sum
 	}
 	return s, nil
 }
@@ -167,8 +168,8 @@ func (s Subject) Is(a Artifact) (same, comparable bool) {
 // is compares with known digests, and names an algorithm compared.
 func (s Subject) is(known map[string][]byte) (same bool, algorithm string) {
 	for _, name := range slices.Sorted(maps.Keys(s.Digests)) {
-		sum, have := known[algorithmName(name)]
-		if !have || strongSize(name) == 0 {
+		sum, have := known[digest.Name(name)]
+		if !have || !digest.Strong(name) {
 			continue
 		}
 		if s.Digests[name] != hex.EncodeToString(sum) {

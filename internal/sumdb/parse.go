@@ -2,7 +2,6 @@ package sumdb
 
 import (
 	"bytes"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,6 +9,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"touchstone/internal/digest"
 )
 
 // A lookup is a parsed lookup answer, nothing of it verified.
@@ -152,16 +153,14 @@ func parseLine(text string) (line Line, understood bool, err error) {
 	if !found || algorithm == "" || encoded == "" {
 		return Line{}, false, errors.New("has a hash that does not name its algorithm")
 	}
-	if algorithm != "h1" {
+	if algorithm != digest.H1 {
 		return Line{}, false, nil
 	}
-	// The decoder passes over carriage returns and stray bits; one hash has one
-	// spelling.
-	sum, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil || len(sum) != len(line.Hash) || base64.StdEncoding.EncodeToString(sum) != encoded {
+	sum, err := digest.ParseH1(fields[2])
+	if err != nil {
 		return Line{}, false, errors.New("has an h1 hash that is not 32 bytes in base64")
 	}
-	line = Line{Module: fields[0], Hash: [32]byte(sum)}
+	line = Line{Module: fields[0], Hash: [32]byte(sum.Bytes())}
 	line.Version, line.GoMod = strings.CutSuffix(fields[1], manifestSuffix)
 	if line.Version == "" {
 		return Line{}, false, errors.New("has no version")

@@ -2,11 +2,10 @@ package golang
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"strings"
 	"sync"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"
@@ -124,14 +123,12 @@ func lines(lookup []byte) []line {
 	var out []line
 	for i, text := range strings.Split(head, "\n") {
 		f := strings.Split(text, " ")
-		if i == 0 || len(f) != 3 || !strings.HasPrefix(f[2], "h1:") {
+		if i == 0 || len(f) != 3 {
 			continue
 		}
-		sum, err := base64.StdEncoding.DecodeString(f[2][len("h1:"):])
-		if err != nil || len(sum) != 32 {
-			continue
+		if d, err := digest.ParseH1(f[2]); err == nil {
+			out = append(out, line{text, f[0], f[1], d.Sum})
 		}
-		out = append(out, line{text, f[0], f[1], hex.EncodeToString(sum)})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/trust"
@@ -196,7 +197,7 @@ func FuzzRecord(f *testing.F) {
 		require.Equal(t, at, located{r.text("name"), r.text("version")})
 		digests, _ := r.digests()
 		for _, d := range digests {
-			require.Len(t, d.Value, 2*sizes[d.Algorithm])
+			require.Len(t, d.Value, 2*digest.Size(d.Algorithm))
 		}
 		for _, s := range r.claims(at) {
 			require.True(t, strings.HasPrefix(string(s.Message), "pkg@1.2.3:"))

@@ -2,12 +2,12 @@ package npm
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -86,28 +86,23 @@ func (r *record) digests() (out []registry.Stated, notes []purl.Note) {
 	if !r.dist.has("shasum") {
 		return out, notes
 	}
-	shasum := strings.ToLower(r.dist.text("shasum"))
-	if raw, err := hex.DecodeString(shasum); err != nil || len(raw) != sizes["sha1"] {
+	shasum, err := digest.Hex("sha1", r.dist.text("shasum"))
+	if err != nil {
 		return out, append(notes, malformed("shasum", string(r.dist["shasum"])))
 	}
-	return append(out, stated("sha1", shasum)), notes
+	return append(out, stated(shasum)), notes
 }
-
-// sizes are the digests' lengths in bytes.
-var sizes = map[string]int{"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 
 // integrity reads "sha512-<base64>", several separated by spaces, each perhaps
 // with options behind a question mark (W3C Subresource Integrity, section 3.5).
 func integrity(text string) (out []registry.Stated, notes []purl.Note) {
 	for _, word := range strings.Fields(text) {
-		algorithm, value, _ := strings.Cut(word, "-")
-		value, _, _ = strings.Cut(value, "?")
-		raw, err := base64.StdEncoding.Strict().DecodeString(value)
-		if err != nil || len(raw) == 0 || len(raw) != sizes[algorithm] {
+		read, err := digest.SRI(word)
+		if err != nil {
 			notes = append(notes, malformed("integrity", word))
 			continue
 		}
-		d := stated(algorithm, hex.EncodeToString(raw))
+		d := stated(read)
 		// Any hash of one kind may be the right one (section 3.3.4).
 		d.Choice = true
 		out = append(out, d)
@@ -115,8 +110,8 @@ func integrity(text string) (out []registry.Stated, notes []purl.Note) {
 	return out, notes
 }
 
-func stated(algorithm, value string) registry.Stated {
-	return registry.Stated{Of: registry.OfArtifact, Algorithm: algorithm, Value: value}
+func stated(d digest.Digest) registry.Stated {
+	return registry.Stated{Of: registry.OfArtifact, Algorithm: d.Algorithm, Value: d.Sum}
 }
 
 func malformed(field, value string) purl.Note {
@@ -132,8 +127,8 @@ func malformed(field, value string) purl.Note {
 func (r *record) claims(at located) []registry.Signature {
 	signed := r.dist.text("integrity")
 	binds, _ := integrity(signed)
-	if raw, err := hex.DecodeString(r.dist.text("shasum")); signed == "" && err == nil && len(raw) == sizes["sha1"] {
-		signed = "sha1-" + base64.StdEncoding.EncodeToString(raw)
+	if shasum, err := digest.Hex("sha1", r.dist.text("shasum")); signed == "" && err == nil {
+		signed = shasum.SRI()
 		binds, _ = integrity(signed)
 	}
 	var out []registry.Signature

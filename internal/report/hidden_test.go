@@ -45,7 +45,7 @@ func TestThePageHidesTheSame(t *testing.T) {
 		t.Skip("Node is not installed")
 	}
 	out, err := exec.Command(node, "--input-type=module", "-e", `
-		import { visible } from "../../web/static/report.js";
+		import { visible } from "../../web/static/question.js";
 		for (let c = 0; c < 0x110000; c++) {
 			if (c >= 0xd800 && c < 0xe000) continue; // no characters by themselves
 			const text = String.fromCodePoint(c);

@@ -130,6 +130,9 @@ type Check struct {
 	ID       string   `json:"id"`
 	Question string   `json:"question"` // answered by pass (yes) or otherwise
 	OnFail   Severity `json:"onFail"`
+	// Reach says what to do where the answer is no: there and wrong, or not
+	// there. Empty where nothing could be done for this package.
+	Reach Reach `json:"reach,omitzero"`
 }
 
 // A Severity says what a failed check does to the verdict.

@@ -40,7 +40,7 @@ func TestNPMOtherStatements(t *testing.T) {
 		hasOutcome(t, r, "signer-identity", "pass", kind)
 		require.NotContains(t, r.Report.Text(false), "Built from")
 		require.False(t, strings.HasPrefix(outcome(t, r, "build-attested"), "pass"))
-		hasOutcome(t, r, "source-stated", "pass", "nobody signed it")
+		hasOutcome(t, r, "source-stated", "pass", "Nobody signed that")
 	}
 }
 

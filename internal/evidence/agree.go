@@ -46,13 +46,12 @@ func sourceAgrees(in *Input) Finding {
 		case source.Same:
 		case source.NotComparable:
 			if stated == "" {
-				return because(Absent, "The package states no source repository. That is not agreement.")
+				return because(Absent, "The package states no source repository. That is not agreement.").by(Maintainer)
 			}
-			return because(Absent, fmt.Sprintf("The package states %s as its source, which is no address of a repository in a form that can be compared. That is not agreement.", quoted(stated)))
+			return because(Absent, fmt.Sprintf("The package states %s as its source, in a form that cannot be compared. That is not agreement.", quoted(stated))).by(Maintainer)
 		}
 	}
 	if build := in.once("build-attested", buildAttested); !built && build.Outcome == Unknown {
-		build.Reason = "What the source that the package states could be compared with is not known. " + build.Reason
 		return build
 	}
 	if !built {
@@ -84,7 +83,7 @@ func otherCommit(in *Input) []Fact {
 		return nil
 	}
 	return []Fact{{ID: "other-commit", Topic: "index", Items: []string{recorded, built},
-		Text: "The repository's record names another commit than the one that the package was verifiably built from. The record's word is not signed."}}
+		Text: "The repository's record names another commit than the one that the package was verifiably built from. The record is not signed."}}
 }
 
 // buildRef asks whether the package was built from a branch or tag of the

@@ -103,8 +103,7 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 	}
 	a.own = byKey
 	// 6.
-	verifies := fmt.Sprintf("attestation %s verifies: signed by %s, at a time that %s proves.", quoted(a.Label), signerInWords(v), witness(v))
-	reason := "The " + verifies
+	reason := fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v))
 	for _, id := range restsOn(list.Keys, a.own) {
 		standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network)
 		if standing.Accused != nil {
@@ -112,11 +111,11 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 			return
 		}
 		if !standing.Counts {
-			a.finding = because(Unknown, "What the attestation is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, the "+verifies)
+			a.finding = because(Unknown, sentence(standing.Reason))
 			return
 		}
 		if standing.Reason != "" {
-			reason += " " + upper(standing.Reason) + "."
+			reason += " " + sentence(standing.Reason)
 		}
 	}
 	a.finding = pass(reason, nil)
@@ -274,15 +273,17 @@ func attestationsGenuine(in *Input) Finding {
 func noAttestations(list registry.Attestations) (Finding, bool) {
 	switch {
 	case list.Broken != "":
-		return Finding{Outcome: Unknown, Reason: "What the repository serves as attestations cannot be read: " + list.Broken + ".", Unreadable: true}, true
+		return Finding{Outcome: Unknown, Reason: "What the repository serves as attestations cannot be read: " + sentence(list.Broken), Unreadable: true}, true
 	case len(list.Each) > 0:
 		return Finding{}, false
 	case list.Subject.Algorithm == "":
 		return because(NotApplicable, "This repository serves no attestations."), true
+	case list.Answer.State == fetch.Unknown && list.Unasked:
+		return because(Unknown, "The record announces no attestations. It came "+byRoute(list.Answer.Route)+", so the repository's own record may announce some."), true
 	case list.Answer.State == fetch.Unknown:
-		return because(Unknown, "Attestations could not be asked for: "+list.Answer.Reason), true
+		return because(Unknown, "The attestations could not be fetched: "+sentence(list.Answer.Reason)), true
 	case list.Promised:
-		return because(Unknown, "The record announces attestations, but the place where they should be says that there are none."), true
+		return because(Unknown, "The record announces attestations, but where they should be are none."), true
 	}
 	return lacking(list, "The repository has no attestations for this version."), true
 }
@@ -291,9 +292,9 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 // repository's own host can say that.
 func lacking(list registry.Attestations, reason string) Finding {
 	if list.Answer.Route != fetch.Direct {
-		return because(Unknown, reason+" But what says so came "+byRoute(list.Answer.Route)+": only the repository's own host can say it.")
+		return because(Unknown, reason+" What says so came "+byRoute(list.Answer.Route)+", so the repository itself may say otherwise.")
 	}
-	return because(Absent, reason)
+	return because(Absent, reason).by(Maintainer)
 }
 
 // openAttestation finds what may turn out to be an attestation once more can be
@@ -321,7 +322,7 @@ func repositoryAttestation(in *Input) Finding {
 	for _, a := range in.attested {
 		switch {
 		case a.own && a.finding.Outcome == Pass:
-			return pass("The repository itself attests, under its key "+a.verified.Key.Hint+" and at a time that "+witness(a.verified)+" proves, that it published these bytes under this name and version.",
+			return pass("The repository's key "+a.verified.Key.Hint+" attests that it published these bytes under this name and version. The time is proven by "+witness(a.verified)+".",
 				map[string]string{"attesting key": a.verified.Key.Hint, "published before": provenTime(a.verified)})
 		case a.finding.Outcome == Unknown && ownKind(list, a.Label):
 			best = better(best, a.finding)

@@ -90,7 +90,7 @@ func digestPublished(in *Input) Finding {
 		return pass("A statement that the repository signed states a digest of this package.", nil)
 	}
 	if len(weak) > 0 {
-		return because(Absent, "The only digest published is "+strings.Join(sorted(weak), ", ")+", which is too weak: two different packages can be made to share it.")
+		return because(Absent, "The only digest published is "+strings.Join(sorted(weak), ", ")+", which is too weak: two different packages can be made to share it.").by(Maintainer)
 	}
 	return unfetched(in.Release.Record().Answer, "a digest of this package", "the repository publishes no digest of this package")
 }
@@ -113,7 +113,7 @@ func digestMatches(in *Input) Finding {
 		case !ok && why.failed:
 			return because(Fail, fmt.Sprintf("%s is recorded with %s, but %s.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), strings.TrimSuffix(why.text, ".")))
 		case !ok && d.Of == registry.OfManifest:
-			// A copy served beside the package: that it could not be had says
+			// A copy served beside the package: that it could not be fetched says
 			// nothing about the package.
 			without = " " + upper(sentence(why.text))
 		case !ok:
@@ -166,7 +166,7 @@ func recordDirect(in *Input) Finding {
 		return unfetched(a, "the repository's record", "the repository has no record of this version")
 	}
 	if a.Route != fetch.Direct {
-		return because(Unknown, "The record came "+byRoute(a.Route)+", not from the repository's own host, so by itself it is only somebody's word.")
+		return because(Unknown, "The record came "+byRoute(a.Route)+", not from the repository's own host, so it is only somebody's word.")
 	}
 	return pass("The record came over TLS from the repository's own host to this client.", nil)
 }
@@ -209,7 +209,7 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 	if of == registry.OfManifest {
 		m := in.Release.File.Manifest
 		if m.Answer.State != fetch.Found {
-			return "", false, reasonOpen{text: "the manifest could not be had: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
+			return "", false, reasonOpen{text: "the manifest could not be fetched: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
 		}
 		sum, err := manifestDigest(m)
 		if err != nil {
@@ -218,7 +218,7 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 		return sum, true, reasonOpen{}
 	}
 	if art.Answer.State != fetch.Found {
-		return "", false, reasonOpen{text: "the package could not be had: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
+		return "", false, reasonOpen{text: "the package could not be fetched: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
 	}
 	if of == registry.OfArtifact {
 		got, ok := art.Digests[algorithm]
@@ -236,7 +236,7 @@ func computed(in *Input, of registry.Subject, algorithm string) (value string, o
 	return art.ListDigest, true, reasonOpen{}
 }
 
-// unfetched tells "could not be had" from "not there" for a missing document.
+// unfetched tells "could not be fetched" from "not there" for a missing document.
 func unfetched(a fetch.Answer, what, absent string) Finding {
 	switch a.State {
 	case fetch.Unknown:

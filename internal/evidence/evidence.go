@@ -39,7 +39,22 @@ type Finding struct {
 	// something is there that this version does not understand. It leaves
 	// nothing open.
 	Unreadable bool `json:"unreadable,omitempty"`
+	// Could is who could change a "no" for this package: the rules hold what
+	// they could do. Empty where nobody of the two could, or that is not known.
+	Could Party `json:"-"`
+	// Cause is the check whose answer decided this one; empty where that is
+	// this check itself.
+	Cause string `json:"-"`
 }
+
+// A Party is one of the two who can do something about a package.
+type Party string
+
+// The parties.
+const (
+	Maintainer Party = "maintainer"
+	Repository Party = "repository"
+)
 
 // A Fact is something that a report states and no level counts (containment,
 // ingredients, contact, index).
@@ -110,7 +125,9 @@ func Examine(in *Input) []Finding {
 	findings := make([]Finding, 0, len(Checks))
 	for _, c := range Checks {
 		f := in.once(c.ID, c.Run)
-		f.Check = c.ID
+		if f.Check != c.ID {
+			f.Check, f.Cause = c.ID, f.Check
+		}
 		findings = append(findings, f)
 	}
 	return findings
@@ -122,6 +139,9 @@ func (in *Input) once(id string, check func(*Input) Finding) Finding {
 		return f
 	}
 	f := check(in)
+	if f.Check == "" { // else it is the answer of the check that decided
+		f.Check = id
+	}
 	if in.answered != nil {
 		in.answered[id] = f
 	}
@@ -150,6 +170,12 @@ func pass(reason string, facts map[string]string) Finding {
 }
 
 func because(o Outcome, reason string) Finding { return Finding{Outcome: o, Reason: reason} }
+
+// by tells who could change it.
+func (f Finding) by(p Party) Finding {
+	f.Could = p
+	return f
+}
 
 // unreadable is an unknown that no better connection would change.
 func unreadable(reason string) Finding {

@@ -25,9 +25,9 @@ func signerIdentity(in *Input) Finding {
 	list := in.Release.File.Attestations
 	if list.Subject.Algorithm == "" {
 		if in.once("log-record", logRecord).Outcome == Pass {
-			return because(Absent, "The record is signed with the log's own key, which this page pins. A pinned key says which log it is, not who published the package: no certificate names a person or a project.")
+			return because(Absent, "The log shows that everybody gets the same bytes. No certificate names who made them.").by(Repository)
 		}
-		return because(Absent, "No verified signature names, in a certificate of an independent issuer, who made this package.")
+		return because(Absent, "No certificate of an independent issuer names who made this package.").by(Repository)
 	}
 	if f, none := noAttestations(list); none {
 		return f
@@ -75,29 +75,29 @@ func entitled(in *Input, a attested) Finding {
 	case repository == "":
 		return because(Unknown, who+", not known to speak for this package: the certificate names no source repository.")
 	case !knows(id.Issuer, repository):
-		return because(Unknown, fmt.Sprintf("%s, not known to speak for this package: that issuer's word about %s is not that of the place where it is.", who, quoted(repository)))
+		return because(Unknown, fmt.Sprintf("%s, not known to speak for this package: that issuer cannot vouch for %s.", who, quoted(repository)))
 	}
 	// 2.
 	inside, recorded := in.Artifact.Inside.Repository, in.Release.Source
 	direct := recorded.Route == fetch.Direct && source.Compare(recorded.Repository, repository) == source.Same
-	by := "The package, which the repository's own key covers, names the same source repository."
+	by := "The package names the same source repository, and the repository's own key covers the package."
 	switch {
 	case inside == "" && !direct:
 		return because(Unknown, who+", not known to speak for this package: the package names no source repository of its own.")
 	case inside != "" && source.Compare(inside, repository) == source.NotComparable: // 3.
-		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package: its own address of the source, %s, is of no form that can be compared.", who, quoted(repository), quoted(inside)))
+		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package. The package's own address of its source, %s, cannot be compared.", who, quoted(repository), quoted(inside)))
 	case inside != "" && source.Compare(inside, repository) != source.Same:
-		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s.", who, quoted(repository), quoted(inside)))
+		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s as its source.", who, quoted(repository), quoted(inside)))
 	case inside != "" && anchorCovers(in):
 	case direct:
-		by = "The record, which came directly from the repository's own host, names the same source repository."
+		by = "The record, fetched from the repository's own host, names the same source repository."
 	default:
-		return because(Unknown, fmt.Sprintf("%s from %s, which the package names too. But no key of the repository's covers the package, so that name is the package's own word.", who, quoted(repository)))
+		return because(Unknown, fmt.Sprintf("%s from %s, which the package names too. No key of the repository's covers the package, so that is the package's own word.", who, quoted(repository)))
 	}
 	facts := claimFacts(id)
 	facts["signed at"] = provenTime(a.verified)
 	facts["time proven by"] = witness(a.verified)
-	return pass(fmt.Sprintf("%s, says a certificate issued by %s. %s The certificate lived from %s to %s; the signature was made within that time, as %s proves.",
+	return pass(fmt.Sprintf("%s. A certificate issued by %s says so. %s It lived from %s to %s, and %s proves that the signature was made in that time.",
 		signedWhere(a, repository, commit), authority(id), by,
 		id.NotBefore.Format("2006-01-02 15:04"), id.NotAfter.Format("15:04"), witness(a.verified)), facts)
 }
@@ -185,10 +185,9 @@ func buildAttested(in *Input) Finding {
 		if identity.Outcome == Fail {
 			identity.Outcome = Absent // the other check says what is wrong
 		}
-		identity.Reason = "No build by an entitled signer is attested. " + identity.Reason
 		return identity
 	}
-	result := because(Absent, "No verified statement names repository, commit and build run together.")
+	result := because(Absent, "No verified statement names repository, commit and build run together.").by(Maintainer)
 	for _, a := range in.attested {
 		if a.finding.Outcome != Pass || a.verified.Certificate == nil || entitled(in, a).Outcome != Pass {
 			continue
@@ -215,7 +214,7 @@ func boundBuild(a attested) Finding {
 	st := a.verified.Statement
 	// 1.
 	if !slsa.Is(st.PredicateType) {
-		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType)))
+		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType))).by(Maintainer)
 	}
 	build, err := slsa.Read(st.PredicateType, st.Predicate)
 	if err != nil {
@@ -245,14 +244,14 @@ func boundBuild(a attested) Finding {
 		}
 	}
 	if entry == nil {
-		return because(Unknown, fmt.Sprintf("These bytes are bound to %s at commit %s and build %s. But the log only promised to include the statement: the proof that it did is not here.", repository, commit, run))
+		return because(Unknown, fmt.Sprintf("These bytes are bound to %s at commit %s and build %s. The log only promised to include that statement; the proof that it did is not here.", repository, commit, run))
 	}
 	// Over all trees of the log, as its search knows it; the promise covers it.
 	index := entry.Proof.Index
 	if entry.Promise != nil {
 		index = entry.Promise.Index
 	}
-	return pass(fmt.Sprintf("A statement that is proven to be entry %d of the public log %s binds these bytes to %s at commit %s and build run %s. The signer cannot take it back unseen.",
+	return pass(fmt.Sprintf("A signed statement binds these bytes to %[3]s at commit %[4]s and build run %[5]s. It is proven to be entry %[1]d of the public log %[2]s, so nobody can take it back unseen.",
 		index, entry.Log.Name, repository, commit, run), map[string]string{
 		"repository": repository, "commit": commit, "build run": run, "log": entry.Log.Name, "log entry": fmt.Sprint(index)})
 }

@@ -28,7 +28,7 @@ func lineage(in *Input) Finding {
 		if without(in).Outcome == Unknown {
 			return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance; this one's could not be verified.", quoted(e.Attested[0])))
 		}
-		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual: find out before you use it.", quoted(e.Attested[0])))
+		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual. Find out before you use it.", quoted(e.Attested[0])))
 	}
 	before := claimedCertificate(in, e.Previous)
 	if before == nil {

@@ -121,9 +121,9 @@ func logRecord(in *Input) Finding {
 		return because(Fail, "The log's verified record is about another package or version than the one asked for.")
 	}
 	if why := unconnected(in.log.result); why != "" {
-		return because(Unknown, "The record is in a tree that the log signed, but that tree could not be connected with the one kept from an earlier visit, so it may belong to another history: "+why+".")
+		return because(Unknown, "The log signed the record, but in a tree that could not be connected with the one kept from an earlier visit: "+why+". It may belong to another history.")
 	}
-	return pass(fmt.Sprintf("The record is entry %d of the log %s. The log's signature over its tree of %s, and the proof that the record is in that tree, were verified here with the key that this page pins.",
+	return pass(fmt.Sprintf("The record is entry %d of the log %s. The log's signature over its %s was verified here with its known key. So was the proof that the record is among them.",
 		in.log.result.ID, entry.Log, entries(in.log.result.Head.N)), map[string]string{
 		"log": entry.Log, "entry": strconv.FormatInt(in.log.result.ID, 10),
 		"tree size": strconv.FormatInt(in.log.result.Head.N, 10), "tree hash": in.log.result.Head.Hash.String(),
@@ -158,7 +158,7 @@ func logHistory(in *Input) Finding {
 		return because(Unknown, upper(open)+".")
 	}
 	if entry.Latest.State != fetch.Found && entry.Known == nil {
-		return because(Unknown, "Only one signed head was seen, so there was nothing to compare it with. The newest head could not be had: "+sentence(entry.Latest.Reason))
+		return because(Unknown, "Only one signed head was seen, so there was nothing to compare it with. The newest could not be fetched: "+sentence(entry.Latest.Reason))
 	}
 	return pass("Every signed head seen in this audit"+kept(entry)+" was proven to be part of one history: "+strings.Join(compared, "; ")+".",
 		map[string]string{"heads": strings.Join(compared, "; ")})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
 	"touchstone/internal/source"
 )
 
@@ -17,7 +18,7 @@ func archiveSound(in *Input) Finding {
 	case art.Contents == nil:
 		return because(Fail, "What arrived is no package: "+art.Unreadable+".")
 	case len(art.Contents.Problems) > 0:
-		return because(Fail, "The archive is not in order"+firstProblem(in)+".")
+		return because(Fail, "The archive is not in order"+firstProblem(in)+".").by(Maintainer)
 	}
 	return pass(fmt.Sprintf("The archive is in order: %d files, each read in full, no entry doubled, hidden or leading out of its folder.", len(art.Contents.Files)), nil)
 }
@@ -44,11 +45,13 @@ func firstProblem(in *Input) string {
 func nameInside(in *Input) Finding {
 	art := in.Artifact
 	if art.Contents == nil {
-		return because(Unknown, "The package could not be read, so what it calls itself is not known.")
+		unread := in.once("archive-sound", archiveSound)
+		unread.Outcome = Unknown
+		return unread
 	}
 	for _, n := range art.Inside.Names {
 		if n.Stated != n.Asked {
-			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked)))
+			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))).by(Maintainer)
 		}
 	}
 	if m := in.Release.File.Manifest; m.Answer.State == fetch.Found {
@@ -57,7 +60,7 @@ func nameInside(in *Input) Finding {
 		}
 	}
 	if len(art.Inside.Names) == 0 {
-		return because(Absent, "Nothing inside the package states its name.")
+		return because(Absent, "Nothing inside the package states its name.").by(Maintainer)
 	}
 	stated := map[string]string{}
 	for _, n := range art.Inside.Names {
@@ -77,12 +80,10 @@ func filesCovered(in *Input) Finding {
 		return pass(fmt.Sprintf("Each of the %d files is in the list whose digest is in the signed log. The list is a few kilobytes of text; with it any single file can be checked later without the archive.", len(in.Artifact.Contents.Files)),
 			map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "signed", "h1 of files": in.Artifact.ListDigest})
 	}
-	cover := covering(in)
-	if cover.Outcome != Pass {
-		cover.Reason = lead(cover, "No signature covers the files: ", "Whether a signature covers the files is not known: ") + cover.Reason
+	if cover := covering(in); cover.Outcome != Pass {
 		return cover
 	}
-	return pass(fmt.Sprintf("Each of the %d files is in the archive that is signed. The list of files is derived from that archive: it proves a file only beside the archive, or beside a digest of the list that you keep elsewhere.", len(in.Artifact.Contents.Files)),
+	return pass(fmt.Sprintf("Each of the %d files is in the archive that is signed. The list of files is derived from that archive. It proves a file only beside the archive, or beside a digest of the list kept elsewhere.", len(in.Artifact.Contents.Files)),
 		map[string]string{"files": fmt.Sprint(len(in.Artifact.Contents.Files)), "list": "derived"})
 }
 
@@ -91,29 +92,24 @@ func filesCovered(in *Input) Finding {
 func covering(in *Input) Finding {
 	matches := in.once("digest-matches", digestMatches)
 	if matches.Outcome != Pass {
-		return because(worse(matches.Outcome), matches.Reason)
+		return matches
 	}
-	best := because(Absent, "Nothing that is signed states the digest of this package.")
+	best := Finding{Outcome: NotApplicable}
 	for _, f := range []Finding{in.once("log-record", logRecord), in.once("registry-signature", registrySignature), in.once("repository-attestation", repositoryAttestation), in.once("signer-identity", signerIdentity)} {
 		switch {
 		case f.Outcome == Pass:
 			return f
-		case f.Outcome == Absent && best.Outcome == Absent:
+		case best.Outcome == NotApplicable:
 			best = f
-		case f.Outcome != NotApplicable:
+		default:
 			best = better(best, f)
 		}
 	}
+	if best.Outcome == NotApplicable {
+		return because(Absent, "This repository signs nothing that states the digest of its packages.").by(Repository)
+	}
 	best.Facts = nil
 	return best
-}
-
-// worse maps the outcome of what a check rests on to its own.
-func worse(o Outcome) Outcome {
-	if o == NotApplicable {
-		return Absent
-	}
-	return o
 }
 
 // offlineComplete asks whether everything can be verified again from what was
@@ -121,32 +117,32 @@ func worse(o Outcome) Outcome {
 // the host's connection vouched for cannot.
 func offlineComplete(in *Input) Finding {
 	if in.once("log-record", logRecord).Outcome == Pass && in.once("digest-matches", digestMatches).Outcome == Pass {
-		return pass("The package, the record, the signed head and every tile of the proof are saved in this audit. Whoever brings the log's public key can verify all of it again without a network.", nil)
+		return pass("A recording of this audit holds the package, the record, the log's signed head and the proof. With the log's public key they verify again without a network.", nil)
 	}
-	cover := covering(in)
-	if cover.Outcome != Pass {
-		cover.Reason = lead(cover, "There is no complete signed proof to save: ", "Whether the signed proof is complete is not known: ") + cover.Reason
+	if cover := covering(in); cover.Outcome != Pass {
 		return cover
 	}
 	signature := in.once("registry-signature", registrySignature)
 	lasting := in.once("repository-attestation", repositoryAttestation).Outcome == Pass || in.once("signer-identity", signerIdentity).Outcome == Pass
 	if !lasting && signature.Facts["dated by"] != "" {
-		return because(Absent, "The signature was made with a key that is retired by now, and only the repository's host dates it. That word cannot be saved as proof.")
+		return because(Absent, "The signing key is retired by now, and only the repository's host dates the signature. That word cannot be kept as proof.").by(Maintainer)
 	}
-	return pass("The package and every signature over it are saved in this audit, with what proves their time. Whoever brings the repository's keys and Sigstore's root can verify all of it again without a network.", nil)
+	return pass("A recording of this audit holds the package, its signatures and what proves their time. With the repository's keys and Sigstore's root they verify again without a network.", nil)
 }
 
-// installerRefuses states what the usual client does, with its source.
+// installerRefuses states what the usual client does, with its source, and what
+// was found here of that which the client does not look at.
 func installerRefuses(in *Input) Finding {
 	i := in.Release.Installer
 	if !i.RefusesWrongDigest {
-		return because(Absent, fmt.Sprintf("By itself, %s does not refuse a package whose digest is wrong (%s).", i.Name, i.Source))
+		return because(Absent, fmt.Sprintf("By default, %s does not refuse a package whose digest is wrong.", i.Name)).by(Repository)
 	}
-	text := fmt.Sprintf("Unasked, %s refuses a package whose digest is wrong (%s).", i.Name, i.Source)
-	if i.ChecksSignature {
-		text += " It also verifies the signature."
-	} else {
-		text += " The signature was checked here, at query time; your installer does not look at it."
+	text := fmt.Sprintf("By default, %s refuses a package whose digest is wrong.", i.Name)
+	switch {
+	case i.ChecksSignature:
+		text = fmt.Sprintf("By default, %s verifies the signature and refuses a package whose digest is wrong.", i.Name)
+	case covering(in).Outcome == Pass:
+		text += " The signature was checked here."
 	}
 	if i.Caveat != "" {
 		text += " " + i.Caveat
@@ -173,24 +169,37 @@ func sourceStated(in *Input) Finding {
 	revision := source.IsRevision(s.Revision) || shortRevision(s.Revision, in.Release.Ref.Version)
 	if addressed && revision {
 		if s.Route != fetch.Direct {
-			return because(Unknown, fmt.Sprintf("A record that came %s names %s at %s. Only the repository's own host can say that this is its record.", byRoute(s.Route), quoted(s.Repository), quoted(s.Revision)))
+			return because(Unknown, fmt.Sprintf("The record names %s at %s. It came %s, so the repository's own record may say otherwise.", s.Repository, s.Revision, byRoute(s.Route)))
 		}
-		return pass("The repository's record names where the code comes from. That is a statement: nobody signed it.", map[string]string{
+		return pass("The repository's record names where the code comes from. Nobody signed that.", map[string]string{
 			"stated repository": s.Repository, "stated revision": s.Revision})
 	}
 	if s.Asked == fetch.Unknown {
-		return because(Unknown, "The document that would name the source could not be had.")
+		return because(Unknown, "The document that would name the source could not be fetched.")
 	}
+	states := sourceWords(s, addressed, revision)
 	if s.Route != fetch.Direct {
-		return because(Unknown, "The record names no source repository and revision, but it came "+byRoute(s.Route)+", which could have left them out: only the repository's own host can say that there are none.")
+		return because(Unknown, fmt.Sprintf("%s It came %s, so the repository's own record may say otherwise.", states, byRoute(s.Route)))
 	}
 	if open, found := openAttestation(in); found {
-		return because(Unknown, "The record names no source repository and revision; an attestation may. "+open.Reason)
+		return open
 	}
-	if s.Repository != "" && s.Revision != "" {
-		return because(Absent, fmt.Sprintf("The repository's record names %s at %s: that is no address of a repository with a commit.", quoted(s.Repository), quoted(s.Revision)))
+	return because(Absent, states).by(Maintainer)
+}
+
+// sourceWords says what a record that does not state its source is lacking.
+func sourceWords(s registry.Source, addressed, revision bool) string {
+	switch {
+	case addressed && s.Revision == "":
+		return fmt.Sprintf("The record names the repository %s, but not the revision that this version was made from.", s.Repository)
+	case addressed && !revision:
+		return fmt.Sprintf("The record names the repository %s, and as revision %s, which is no commit.", s.Repository, quoted(s.Revision))
+	case s.Repository != "":
+		return fmt.Sprintf("The record names %s as its source, which is no address of a repository.", quoted(s.Repository))
+	case s.Revision != "":
+		return fmt.Sprintf("The record names the revision %s, but no source repository.", quoted(s.Revision))
 	}
-	return because(Absent, "The repository's record names no source repository and revision.")
+	return "The record names no source repository and no revision."
 }
 
 // shortRevision tells whether a shortened commit is the one that the version

@@ -26,13 +26,13 @@ func signatureServed(in *Input) Finding {
 	case rel.Answer.State != fetch.Found:
 		return unfetched(rel.Answer, "the record that would carry the signature", "the repository has no record of this version")
 	case rel.Answer.Route != fetch.Direct:
-		return because(Unknown, "The record carries no signature, but it came "+byRoute(rel.Answer.Route)+", which could have left it out: only the repository's own host can say that there is none.")
+		return because(Unknown, "The record carries no signature. It came "+byRoute(rel.Answer.Route)+", so the repository's own record may have one.")
 	}
 	what := "no signature"
 	if len(rel.Signatures) > 0 {
 		what = "something in the place of a signature that cannot be one"
 	}
-	return because(Fail, fmt.Sprintf("The record carries %s, although this repository signs every version (%s). Somebody on the way may have removed it: a mirror, a proxy, or the repository itself.", what, rel.SignsAll))
+	return because(Fail, fmt.Sprintf("This repository signs every version, but the record of this one carries %s. A mirror, a proxy or the repository itself may have removed it.", what)).by(Repository)
 }
 
 // possible tells whether something can be a signature at all: it names a key,
@@ -83,7 +83,7 @@ func judgeSignature(in *Input, s registry.Signature) Finding {
 		return because(Fail, fmt.Sprintf("The repository's signature over this record does not verify with its key %s.", key.ID))
 	}
 	if !bindsWhatIsRecorded(in, s) {
-		return because(Absent, "The repository's signature verifies, but the digest that it covers is too weak, or none: two different packages can be made to share it.")
+		return because(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer)
 	}
 	// 3.
 	standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network)
@@ -91,24 +91,24 @@ func judgeSignature(in *Input, s registry.Signature) Finding {
 		return distrusted("The signature", standing)
 	}
 	if !standing.Counts {
-		return because(Unknown, "What the signature is judged by is too old to count. "+upper(standing.Reason)+". Apart from that, it verifies with the repository's key "+key.ID+".")
+		return because(Unknown, sentence(standing.Reason))
 	}
-	reason := fmt.Sprintf("The repository's own signature over this name, version and digest verifies with its key %s, which this page pins.", key.ID)
+	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
 	if standing.Reason != "" {
-		reason += " " + upper(standing.Reason) + "."
+		reason += " " + sentence(standing.Reason)
 	}
 	facts := map[string]string{"signing key": key.ID, "signed text": string(s.Message)}
 	if key.ValidAt(in.Time) {
 		return pass(reason, facts)
 	}
 	if in.Time.Before(key.Start) {
-		return because(Unknown, fmt.Sprintf("%s But that key comes into use on %s, after the time of this audit.", reason, key.Start.UTC().Format(time.DateOnly)))
+		return because(Unknown, fmt.Sprintf("%s But that key comes into use on %s only.", reason, key.Start.UTC().Format(time.DateOnly)))
 	}
 	if date, ok := hostsDate(in.Release); ok && key.ValidAt(date) {
 		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
-		return pass(reason+fmt.Sprintf(" The key was retired on %s; the repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
+		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
 	}
-	return because(Unknown, reason+" But that key is retired, and nothing that can be proven dates the signature to the time of its use: whoever has the old key could have made it today.")
+	return because(Unknown, reason+" But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.")
 }
 
 // bindsWhatIsRecorded tells whether the signed text states a strong digest
@@ -144,7 +144,7 @@ func unknownKey(in *Input, id trust.ID, s registry.Signature) Finding {
 	anchor, _ := in.Proofs.Anchors.Anchor(id)
 	switch lack := anchor.Lacking(in.Time); {
 	case lack == trust.LackFails:
-		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is not one of the repository's: its list of keys was refreshed in this audit.", s.KeyID))
+		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is none of the repository's. Its list of keys was refreshed in this audit.", s.KeyID))
 	case !possible(s):
 		return because(Absent, "What stands in the place of a signature over this record cannot be one, by whatever key.")
 	case lack == trust.LackAbsent:

@@ -112,8 +112,8 @@ func TestNoAttestations(t *testing.T) {
 		want Finding
 	}{
 		"not this repository":     {registry.Attestations{}, because(NotApplicable, "")},
-		"the host says so":        {registry.Attestations{Subject: subject, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Absent, "")},
-		"an empty list":           {registry.Attestations{Subject: subject, Answer: answer(fetch.Found, fetch.Direct)}, because(Absent, "")},
+		"the host says so":        {registry.Attestations{Subject: subject, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Absent, "").by(Maintainer)},
+		"an empty list":           {registry.Attestations{Subject: subject, Answer: answer(fetch.Found, fetch.Direct)}, because(Absent, "").by(Maintainer)},
 		"an empty list, relayed":  {registry.Attestations{Subject: subject, Answer: answer(fetch.Found, fetch.Relay)}, because(Unknown, "")},
 		"an empty list, promised": {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.Found, fetch.Direct)}, because(Unknown, "")},
 		"404, promised":           {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Unknown, "")},

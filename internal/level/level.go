@@ -3,7 +3,9 @@
 package level
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/evidence"
@@ -29,8 +31,10 @@ type Requirement struct {
 	Name   string   `json:"name"`
 	Status Status   `json:"status"`
 	Checks []string `json:"checks"` // those that decided
-	Reason string   `json:"reason"`
-	// Reach says who could do what to meet it; empty where it is met.
+	// Reason is what those found: where it is not met, the cause.
+	Reason string `json:"reason"`
+	// Reach says who could do what about the cause; empty where it is met, and
+	// where nobody but the reader could find out more.
 	Reach principles.Reach `json:"reach"`
 }
 
@@ -87,23 +91,20 @@ func Weigh(doc *principles.Document, findings []evidence.Finding) (Verdict, erro
 	}
 	for _, t := range doc.Tracks {
 		if t.Weighed {
-			v.weighTrack(t, byCheck)
+			v.weighTrack(doc, t, byCheck)
 		}
 	}
 	return v, nil
 }
 
 // weighTrack adds a track's result. A level holds only if all below it do.
-func (v *Verdict) weighTrack(t principles.Track, findings map[string]evidence.Finding) {
+func (v *Verdict) weighTrack(doc *principles.Document, t principles.Track, findings map[string]evidence.Finding) {
 	out := Track{ID: t.ID, Name: t.Name, Top: len(t.Levels)}
 	held, possible := true, true
 	for _, l := range t.Levels {
 		for _, r := range l.Requirements {
-			w := weigh(r, findings)
+			w := weigh(doc, r, findings)
 			w.Track, w.Level = t.ID, l.Level
-			if w.Status != Met {
-				w.Reach = r.Reach
-			}
 			v.Requirements = append(v.Requirements, w)
 			held = held && w.Status == Met
 			possible = possible && w.Status != Unmet
@@ -122,50 +123,126 @@ func (v *Verdict) weighTrack(t principles.Track, findings map[string]evidence.Fi
 }
 
 // weigh decides one requirement: met by any way whose checks all pass; open if
-// some way lacks only what is unknown; otherwise unmet. The reason is that of
-// the way that came nearest.
-func weigh(r principles.Requirement, findings map[string]evidence.Finding) Requirement {
+// some way lacks only what is unknown; otherwise unmet. Of several ways that
+// stand alike, the one that says most about this package gives the cause.
+func weigh(doc *principles.Document, r principles.Requirement, findings map[string]evidence.Finding) Requirement {
 	out := Requirement{ID: r.ID, Name: r.Name, Status: Unmet, Checks: []string{}, Reason: r.NotChecked}
-	best := -1
-	for _, way := range r.MetBy {
-		status, passed, reasons := judge(way, findings)
-		score := passed*1000/len(way.All) + rank(status)*1_000_000
-		if score > best {
-			best = score
-			out.Status, out.Checks, out.Reason = status, way.All, strings.Join(reasons, " ")
+	var best way
+	for i, w := range r.MetBy {
+		if judged := judge(w, findings); i == 0 || judged.says(best) {
+			best = judged
+		}
+	}
+	if len(r.MetBy) == 0 {
+		return out
+	}
+	out.Status = best.status
+	var reasons []string
+	for _, f := range best.decided {
+		out.Checks = append(out.Checks, f.Check)
+		if !slices.Contains(reasons, f.Reason) {
+			reasons = append(reasons, f.Reason)
+		}
+		check, _ := doc.Check(cmp.Or(f.Cause, f.Check))
+		if f.Could == evidence.Maintainer {
+			out.Reach.Maintainer = cmp.Or(out.Reach.Maintainer, check.Reach.Maintainer)
+		}
+		if f.Could == evidence.Repository {
+			out.Reach.Repository = cmp.Or(out.Reach.Repository, check.Reach.Repository)
+		}
+	}
+	out.Reason = strings.Join(reasons, " ")
+	return out
+}
+
+// A cause is why something does not pass, by how much that says: what is wrong
+// says more than what is missing, that more than what could not be checked,
+// that more than what is not understood, and that a question did not arise says
+// nothing about the package.
+type cause int
+
+const (
+	none cause = iota
+	idle
+	notUnderstood
+	notChecked
+	missing
+	wrong
+)
+
+// A way is one of a requirement's ways, judged.
+type way struct {
+	status Status
+	// applies: each of its questions arises for this package.
+	applies bool
+	cause   cause
+	passed  float64 // share of its checks
+	// decided are the findings of that cause; all of them where it is met.
+	decided []evidence.Finding
+}
+
+// says tells whether w gives the reason rather than v: the better status, then
+// the one that applies at all, then the stronger cause, then the nearer.
+func (w way) says(v way) bool {
+	for _, c := range []int{
+		cmp.Compare(rank(w.status), rank(v.status)),
+		cmp.Compare(truth(w.applies), truth(v.applies)),
+		cmp.Compare(w.cause, v.cause),
+		cmp.Compare(w.passed, v.passed),
+	} {
+		if c != 0 {
+			return c > 0
+		}
+	}
+	return false
+}
+
+// judge looks at one way. A check that was not run could not be checked, and
+// nothing would change that: it leaves nothing open.
+func judge(w principles.Way, findings map[string]evidence.Finding) way {
+	out := way{status: Met, applies: true}
+	for _, id := range w.All {
+		f, ran := findings[id]
+		if !ran {
+			f = evidence.Finding{Check: id, Reason: "The check " + id + " was not run."}
+		}
+		why := causeOf(f)
+		switch {
+		case f.Outcome == evidence.Pass:
+			out.passed += 1 / float64(len(w.All))
+		case why == notChecked && ran:
+			if out.status == Met {
+				out.status = Open
+			}
+		default:
+			out.status = Unmet
+		}
+		out.applies = out.applies && f.Outcome != evidence.NotApplicable
+		if why > out.cause {
+			out.cause, out.decided = why, nil
+		}
+		if why == out.cause {
+			out.decided = append(out.decided, f)
 		}
 	}
 	return out
 }
 
-// judge looks at one way: how it stands, how many of its checks pass, and the
-// reasons that decided (those that pass, or those that do not).
-func judge(way principles.Way, findings map[string]evidence.Finding) (Status, int, []string) {
-	status, passed := Met, 0
-	var good, bad []string
-	for _, id := range way.All {
-		f, ran := findings[id]
-		switch {
-		case ran && f.Outcome == evidence.Pass:
-			passed++
-			good = append(good, f.Reason)
-		case ran && f.Outcome == evidence.Unknown && !f.Unreadable:
-			if status == Met {
-				status = Open
-			}
-			bad = append(bad, f.Reason)
-		default:
-			status = Unmet
-			if !ran {
-				f.Reason = "The check " + id + " was not run."
-			}
-			bad = append(bad, f.Reason)
-		}
+func causeOf(f evidence.Finding) cause {
+	switch f.Outcome {
+	case evidence.Pass:
+		return none
+	case evidence.NotApplicable:
+		return idle
+	case evidence.Fail:
+		return wrong
+	case evidence.Absent:
+		return missing
 	}
-	if status == Met {
-		return status, passed, good
+	if f.Unreadable {
+		return notUnderstood
 	}
-	return status, passed, bad
+	return notChecked
 }
 
 func rank(s Status) int {
@@ -173,6 +250,13 @@ func rank(s Status) int {
 	case Met:
 		return 2
 	case Open:
+		return 1
+	}
+	return 0
+}
+
+func truth(b bool) int {
+	if b {
 		return 1
 	}
 	return 0

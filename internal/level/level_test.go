@@ -1,6 +1,7 @@
 package level_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -104,13 +105,63 @@ func TestUnusableFindingsAreErrors(t *testing.T) {
 	require.ErrorContains(t, err, "answered twice")
 }
 
-func TestTheReasonIsThatOfTheNearestWay(t *testing.T) {
-	v, err := level.Weigh(rules(), []evidence.Finding{
-		{Check: "a", Outcome: evidence.Pass, Reason: "A."}, {Check: "b", Outcome: evidence.Unknown, Reason: "B."},
-		{Check: "c", Outcome: evidence.Absent, Reason: "C."},
-	})
+// TestTheReasonIsTheCause: a question that does not arise never gives the
+// reason while another does; of the rest, wrong says more than missing, that
+// more than not checked, that more than not understood. Status comes first: what
+// may still turn out well says so.
+func TestTheReasonIsTheCause(t *testing.T) {
+	const p, f, a, u, n = evidence.Pass, evidence.Fail, evidence.Absent, evidence.Unknown, evidence.NotApplicable
+	const old = evidence.Outcome("not understood")
+	for _, c := range []struct {
+		a, b, c evidence.Outcome // the ways are a with b, and c
+		status  level.Status
+		reason  string
+		reach   string
+	}{
+		{p, u, a, level.Open, "B.", ""},
+		{n, p, a, level.Unmet, "C.", "do c"},
+		{p, n, a, level.Unmet, "C.", "do c"},
+		{p, n, f, level.Unmet, "C.", "do c"},
+		{p, n, old, level.Unmet, "C.", ""},
+		{p, n, n, level.Unmet, "B.", ""},
+		{n, p, u, level.Open, "C.", ""},
+		{p, a, f, level.Unmet, "C.", "do c"},
+		{p, f, a, level.Unmet, "B.", "do b"},
+		{a, f, p, level.Met, "C.", ""},
+		{a, f, a, level.Unmet, "B.", "do b"},
+		{u, a, a, level.Unmet, "B.", "do b"},
+		{a, a, a, level.Unmet, "A. B.", "do a"},
+		{p, a, a, level.Unmet, "B.", "do b"},
+		{p, old, a, level.Unmet, "C.", "do c"},
+		{p, old, old, level.Unmet, "B.", ""},
+		{old, a, u, level.Open, "C.", ""},
+		{p, p, n, level.Met, "A. B.", ""},
+	} {
+		doc := rules()
+		for i := range doc.Checks {
+			doc.Checks[i].Reach.Repository = "do " + doc.Checks[i].ID
+		}
+		finding := func(id, reason string, o evidence.Outcome) evidence.Finding {
+			if o == old {
+				return evidence.Finding{Check: id, Outcome: u, Unreadable: true, Reason: reason}
+			}
+			f := evidence.Finding{Check: id, Outcome: o, Reason: reason}
+			if slices.Contains([]evidence.Outcome{"fail", "absent"}, o) {
+				f.Could = evidence.Repository
+			}
+			return f
+		}
+		v, err := level.Weigh(doc, []evidence.Finding{finding("a", "A.", c.a), finding("b", "B.", c.b), finding("c", "C.", c.c)})
+		require.NoError(t, err)
+		got := v.Requirements[0]
+		require.Equal(t, []string{string(c.status), c.reason, c.reach}, []string{string(got.Status), got.Reason, got.Reach.Repository}, "%v", c)
+	}
+}
+
+func TestACauseIsSaidOnce(t *testing.T) {
+	v, err := level.Weigh(rules(), []evidence.Finding{{Check: "a", Outcome: evidence.Absent, Reason: "None."}, {Check: "b", Outcome: evidence.Absent, Reason: "None."}})
 	require.NoError(t, err)
-	require.Equal(t, "B.", v.Requirements[0].Reason)
+	require.Equal(t, "None.", v.Requirements[0].Reason)
 	require.Equal(t, []string{"a", "b"}, v.Requirements[0].Checks)
 }
 

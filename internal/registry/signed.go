@@ -11,8 +11,9 @@ type Attestations struct {
 	// Answer is that of the place where they are served. Its State is
 	// NotThere only if the host itself says so.
 	Answer fetch.Answer
-	// Promised tells that the record announces attestations.
-	Promised bool
+	// Promised tells that the record announces attestations; Unasked that they
+	// were not asked for, because it announces none.
+	Promised, Unasked bool
 	// Labels are what the record announces, such as predicate types.
 	Labels []string
 	// Each are those served, in order.

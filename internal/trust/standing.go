@@ -68,19 +68,19 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 		return Standing{Reason: "this program has no such anchor"}
 	case a.ended(now):
 		s.Counts = false
-		s.Reason = fmt.Sprintf("%s: its validity ended on %s; a newer version of this program may have its successor",
+		s.Reason = fmt.Sprintf("%s: its validity ended on %s. A newer version of this program may have its successor",
 			a.Name, day(*a.ValidUntil))
 	case a.Fresh(now):
 	case !network:
-		s.Reason = fmt.Sprintf("%s: as of %s; later revocations unseen", a.Name, day(asOf))
+		s.Reason = fmt.Sprintf("%s: as of %s. What was revoked later is not seen here", a.Name, day(asOf))
 	case a.Age(now) < 0:
 		s.Counts = false
-		s.Reason = fmt.Sprintf("%s: as of %s, which this device's clock (%s) puts in the future, so its age cannot be told; set the clock",
+		s.Reason = fmt.Sprintf("%s: as of %s, which this device's clock (%s) puts in the future. Set the clock, so that its age can be told",
 			a.Name, day(asOf), day(now))
 	default:
 		s.Counts = false
-		s.Reason = fmt.Sprintf("%s: as of %s, %d days ago, and not refreshed since; it counts for %d days; try again when %s can be reached",
-			a.Name, day(asOf), int(a.Age(now)/(24*time.Hour)), int(FreshFor/(24*time.Hour)), repositoryHost)
+		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. Try again when %s can be reached",
+			a.Name, day(asOf), int(FreshFor/(24*time.Hour)), repositoryHost)
 	}
 	return s
 }

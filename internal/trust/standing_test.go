@@ -20,8 +20,8 @@ func TestStanding(t *testing.T) {
 	ending := fixed
 	ending.ValidUntil = &end
 
-	const stale = "the keys: as of 2026-10-01, 31 days ago, and not refreshed since; it counts for 30 days; try again when tuf-repo-cdn.sigstore.dev can be reached"
-	const asOf = "the keys: as of 2026-10-01; later revocations unseen"
+	const stale = "the keys: last refreshed on 2026-10-01, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"
+	const asOf = "the keys: as of 2026-10-01. What was revoked later is not seen here"
 	for name, c := range map[string]struct {
 		anchor  Anchor
 		after   time.Duration
@@ -31,23 +31,23 @@ func TestStanding(t *testing.T) {
 	}{
 		"fresh":                          {refreshable, 0, true, true, ""},
 		"on the last day":                {refreshable, FreshFor, true, true, ""},
-		"a moment later":                 {refreshable, FreshFor + 1, true, false, "the keys: as of 2026-10-01, 30 days ago, and not refreshed since; it counts for 30 days; try again when tuf-repo-cdn.sigstore.dev can be reached"},
+		"a moment later":                 {refreshable, FreshFor + 1, true, false, "the keys: last refreshed on 2026-10-01, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"},
 		"stale":                          {refreshable, FreshFor + 24*time.Hour, true, false, stale},
 		"stale, no network":              {refreshable, FreshFor + 24*time.Hour, false, true, asOf},
 		"years later, no network":        {refreshable, 10 * 365 * 24 * time.Hour, false, true, asOf},
 		"fresh, no network":              {refreshable, time.Hour, false, true, ""},
 		"refreshed":                      {refreshed, 90 * 24 * time.Hour, true, true, ""},
-		"refreshed long ago":             {refreshed, 91 * 24 * time.Hour, true, false, "the keys: as of 2026-11-30, 31 days ago, and not refreshed since; it counts for 30 days; try again when tuf-repo-cdn.sigstore.dev can be reached"},
+		"refreshed long ago":             {refreshed, 91 * 24 * time.Hour, true, false, "the keys: last refreshed on 2026-11-30, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"},
 		"refreshed before the build":     {before, 20 * 24 * time.Hour, true, true, ""},
 		"clock behind, within leeway":    {refreshable, -clockLeeway, true, true, ""},
-		"clock behind":                   {refreshable, -clockLeeway - 1, true, false, "the keys: as of 2026-10-01, which this device's clock (2026-09-29) puts in the future, so its age cannot be told; set the clock"},
+		"clock behind":                   {refreshable, -clockLeeway - 1, true, false, "the keys: as of 2026-10-01, which this device's clock (2026-09-29) puts in the future. Set the clock, so that its age can be told"},
 		"clock behind, no network":       {refreshable, -365 * 24 * time.Hour, false, true, asOf},
 		"cannot be refreshed":            {fixed, 10 * 365 * 24 * time.Hour, true, true, ""},
 		"cannot be refreshed, offline":   {fixed, 10 * 365 * 24 * time.Hour, false, true, ""},
 		"cannot be refreshed, earlier":   {fixed, -365 * 24 * time.Hour, true, true, ""},
 		"own validity":                   {ending, 99 * 24 * time.Hour, true, true, ""},
-		"own validity over":              {ending, 100 * 24 * time.Hour, true, false, "the log key: its validity ended on 2027-01-09; a newer version of this program may have its successor"},
-		"own validity over, no network":  {ending, 100 * 24 * time.Hour, false, false, "the log key: its validity ended on 2027-01-09; a newer version of this program may have its successor"},
+		"own validity over":              {ending, 100 * 24 * time.Hour, true, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
+		"own validity over, no network":  {ending, 100 * 24 * time.Hour, false, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
 		"an anchor that is not there":    {Anchor{}, 0, true, false, "this program has no such anchor"},
 		"the same, with no network left": {Anchor{}, 0, false, false, "this program has no such anchor"},
 	} {

@@ -50,6 +50,7 @@ func attestationsRequest(at located) fetch.Request {
 // the record is its word.
 func unannounced(at located, record fetch.Answer) registry.Attestations {
 	out := expected(at, nil)
+	out.Unasked = true
 	out.Answer = fetch.Answer{Request: attestationsRequest(at), URL: at.attestations(), Route: record.Route}
 	if record.Route == fetch.Direct {
 		out.Answer.State = fetch.NotThere
@@ -57,7 +58,7 @@ func unannounced(at located, record fetch.Answer) registry.Attestations {
 		return out
 	}
 	out.Answer.State = fetch.Unknown
-	out.Answer.Reason = "the version record announces no attestations, but it did not come directly from " + Host + ", whose own might"
+	out.Answer.Reason = "the version record announces no attestations"
 	return out
 }
 

@@ -9,8 +9,8 @@ import { edgeOptions } from "../web/edge/options.mjs";
  * Starts workerd. upstream(request, response) of node:http stands for every
  * host; without it, workerd asks the real ones. site maps paths to [type, body]
  * for the static files; replaced maps names of modules to other contents.
- * Resolves to {url, asked, stop}; asked lists "METHOD host/path" of every
- * request that left workerd.
+ * Resolves to {url, asked, auditor, stop}; asked lists "METHOD host/path" of every
+ * request that left workerd; auditor(name) is one of the auditor's objects.
  */
 export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
   const asked = [];
@@ -41,6 +41,10 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
   return {
     url,
     asked,
+    async auditor(name) {
+      const objects = await miniflare.getDurableObjectNamespace("AUDITOR", workers[0].name);
+      return objects.get(objects.idFromName(name));
+    },
     async stop() {
       await miniflare.dispose();
       server?.closeAllConnections();

@@ -53,10 +53,13 @@ var layers = map[string][]string{
 	// what tests and examples are made of
 	"internal/mint": {"internal/fetch"},
 	// the relay's decisions, and the edge around them
-	"internal/relay": {"internal/fetch"},
-	"web/edge":       {"internal/relay", "internal/audit", "internal/fetch"},
+	"internal/relay":   {"internal/fetch"},
+	"web/edge":         {"internal/relay", "internal/fetch"},
+	"internal/badge":   {"internal/purl"},
+	"internal/auditor": {"internal/audit", "internal/badge", "internal/evidence", "internal/fetch", "internal/prove", "internal/purl", "internal/report", "internal/trust", "principles"},
+	"web/auditor":      {"internal/auditor", "internal/fetch", "internal/trust"},
 	// native tools that write what is served
-	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch"},
+	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles"},
 	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/trust", "internal/sigstore"},
 	"wasm/slim":         {"wasm/slim/*"},
@@ -146,8 +149,8 @@ var tools = map[string]bool{"wasm/slim": true, "web/site": true, "web/edge/gener
 func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 	// What reaches a browser, a file system or a network, and who may.
 	outside := map[string][]string{
-		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/read_js.go", "wasm/verify_js.go", "web/edge/main_js.go", "internal/fetch/global_js.go"},
-		"net/http":   {"internal/fetch/native.go"},
+		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/read_js.go", "wasm/verify_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
+		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
 		"os":         {},
 		"os/exec":    {},

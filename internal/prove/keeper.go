@@ -104,6 +104,25 @@ func (k *Keeper) fresh(ctx context.Context, c *fetch.Client, began time.Time, la
 	return p, nil
 }
 
+// Refresh walks now, whatever the anchors' age. What could not be had leaves them
+// as they were; an error is ctx's, or says what the source serves wrong.
+func (k *Keeper) Refresh(ctx context.Context, c *fetch.Client, began time.Time) error {
+	select {
+	case k.turn <- struct{}{}:
+		defer func() { <-k.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := k.walk(ctx, c, began); err != nil {
+		return err
+	}
+	var wrong []error
+	for _, accusation := range k.accused {
+		wrong = append(wrong, accusation.Why)
+	}
+	return errors.Join(wrong...)
+}
+
 // recent tells whether the anchors were refreshed in the 24 hours before began.
 func (k *Keeper) recent(began time.Time) bool {
 	for _, id := range []trust.ID{trust.SigstoreRoot, trust.NPMKeys} {

@@ -18,9 +18,20 @@ type List struct {
 	Toolchain string `json:"toolchain"`
 	// Absent are packages that the wasm must not depend on.
 	Absent []string `json:"absent"`
+	// Programs are what is built otherwise than the page's program, by package.
+	Programs map[string]Program `json:"programs"`
 	// Modules are those to prune, each of exactly the version that go.mod
 	// selects.
 	Modules []Module `json:"modules"`
+}
+
+// A Program is one that does not go to browsers.
+type Program struct {
+	Why string `json:"why"`
+	// Fast turns inlining on: a third less work, for more bytes.
+	Fast bool `json:"fast"`
+	// Allows are those of Absent that this program may depend on.
+	Allows []string `json:"allows,omitempty"`
 }
 
 // A Module is one module to prune. Files that it does not name are kept.

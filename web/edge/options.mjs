@@ -5,17 +5,18 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const configurations = ["wrangler.jsonc"];
+const configurations = ["wrangler.jsonc", "auditor.jsonc"]; // the first is the one that listens
 
 /**
  * Miniflare's options. site is the folder of static files; replaced maps names of
  * modules to other contents.
  */
 export async function edgeOptions({ site, replaced = {} } = {}) {
-  const { unstable_getMiniflareWorkerOptions: read } = await import("wrangler");
-  const workers = await Promise.all(configurations.map(async (name) => {
-    const { workerOptions, main } = read(join(root, name), undefined, site && { overrides: { assets: { directory: site } } });
-    return { ...workerOptions, modules: await modules(main, replaced), modulesRoot: dirname(main) };
+  const { unstable_getMiniflareWorkerOptions: optionsOf, unstable_readConfig: read } = await import("wrangler");
+  const workers = await Promise.all(configurations.map(async (name, i) => {
+    const config = read({ config: join(root, name) });
+    const { workerOptions, main } = optionsOf(config, undefined, site && i === 0 ? { overrides: { assets: { directory: site } } } : {});
+    return { name: config.name, ...workerOptions, modules: await modules(main, replaced), modulesRoot: dirname(main) };
   }));
   // No question to Cloudflare about where we are.
   return { workers, cf: false };

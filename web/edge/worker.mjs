@@ -1,8 +1,8 @@
 // The edge: a Cloudflare Worker that serves the static site and the relay. What
-// the relay may do is decided in Go (relay.wasm, package internal/relay); here
+// the relay may do is decided in Go (edge.wasm, package internal/relay); here
 // requests are sent and bytes streamed, without passing Go.
 import "./wasm_exec.js";
-import program from "./relay.wasm";
+import program from "./edge.wasm";
 import { hosts, outOfOrder, prefix, security } from "./config.mjs";
 
 // Until a host's answer begins, and until a client takes the next piece of what

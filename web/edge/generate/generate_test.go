@@ -29,7 +29,7 @@ func exported(t *testing.T, module []byte) map[string]json.RawMessage {
 }
 
 func TestConfig(t *testing.T) {
-	module, err := config(audit.Hosts())
+	module, err := config(audit.Hosts(), "0123")
 	require.NoError(t, err)
 	got := exported(t, module)
 
@@ -51,14 +51,14 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, json.Unmarshal(got["security"], &fields))
 	assert.Equal(t, security(audit.Hosts()), fields)
 
-	again, err := config(audit.Hosts())
+	again, err := config(audit.Hosts(), "0123")
 	require.NoError(t, err)
 	assert.Equal(t, module, again, "built twice, it is the same")
 }
 
 func TestConfigRefusesBadDeclarations(t *testing.T) {
 	for _, h := range []fetch.Host{{Name: "a.org; script-src *", Paths: []string{`/`}}, {Name: "*", Paths: []string{`/`}}, {Name: "a.example.org"}} {
-		_, err := config([]fetch.Host{h})
+		_, err := config([]fetch.Host{h}, "")
 		assert.ErrorContains(t, err, "writing the edge's configuration: checking declared hosts")
 	}
 }

@@ -1,8 +1,9 @@
 // Command generate writes config.mjs, all that the edge worker is told at build
-// time: the hosts that the adapters declare, and the header fields of every
-// page, whose connect-src comes from the same declarations.
+// time: the hosts that the adapters declare, the header fields of every page,
+// whose connect-src comes from the same declarations, and by what the auditor
+// judges.
 //
-//	go run ./web/edge/generate -o build/edge/config.mjs
+//	go run ./web/edge/generate -o build/edge/config.mjs -auditor DIGEST
 package main
 
 import (
@@ -15,19 +16,21 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 	"touchstone/internal/relay"
+	"touchstone/principles"
 )
 
 func main() {
 	out := flag.String("o", "build/edge/config.mjs", "the file to write")
+	auditor := flag.String("auditor", "", "the `digest` of the auditor's program")
 	flag.Parse()
-	if err := run(*out); err != nil {
+	if err := run(*out, *auditor); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(out string) error {
-	module, err := config(audit.Hosts())
+func run(out, auditor string) error {
+	module, err := config(audit.Hosts(), auditor)
 	if err != nil {
 		return err
 	}
@@ -38,8 +41,12 @@ func run(out string) error {
 }
 
 // config is the JavaScript module.
-func config(hosts []fetch.Host) ([]byte, error) {
+func config(hosts []fetch.Host, auditor string) ([]byte, error) {
 	if err := fetch.CheckHosts(hosts); err != nil {
+		return nil, fmt.Errorf("writing the edge's configuration: %w", err)
+	}
+	rules, err := principles.LoadWeighed()
+	if err != nil {
 		return nil, fmt.Errorf("writing the edge's configuration: %w", err)
 	}
 	declared, err := json.Marshal(hosts)
@@ -55,6 +62,7 @@ func config(hosts []fetch.Host) ([]byte, error) {
 		{"hosts", "The places that the relay asks, as JSON.", string(declared)},
 		{"prefix", "The path below which the relay answers.", relay.Prefix},
 		{"outOfOrder", "The relay's reply where it does not work.", relay.OutOfOrder()},
+		{"basis", "By what the auditor judges, beside the anchors.", map[string]string{"rules": rules.Version, "build": auditor}},
 		{"security", "Header fields of every page and file.", security(hosts)},
 	} {
 		raw, err := json.MarshalIndent(constant.value, "", "  ")

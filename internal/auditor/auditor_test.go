@@ -1,0 +1,311 @@
+//go:build touchstone_testanchors
+
+package auditor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/badge"
+	"touchstone/internal/fetch"
+	"touchstone/internal/mint"
+	"touchstone/internal/registry/golang"
+	"touchstone/internal/trust"
+)
+
+const (
+	proxy    = "https://" + golang.Proxy + "/"
+	exact    = "pkg:golang/example.com/gold@v1.2.3"
+	database = proxy + "sumdb/" + golang.Database + "/"
+)
+
+// gold is an invented module.
+func gold(carat string) mint.Module {
+	return mint.Module{Path: "example.com/gold", Version: "v1.2.3", Files: map[string]string{
+		"go.mod": "module example.com/gold\n\ngo 1.26\n", "gold.go": "package gold\n\nconst Carat = " + carat + "\n",
+	}}
+}
+
+// A shelf is a Store in memory. It forgets what its time is over, as the real
+// one does.
+type shelf struct {
+	mu     sync.Mutex
+	values map[string][]byte
+	lives  map[string]time.Duration
+	broken error
+}
+
+func (s *shelf) Get(key string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.values[key], s.broken
+}
+
+func (s *shelf) Put(key string, value []byte, life time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.values == nil {
+		s.values, s.lives = map[string][]byte{}, map[string]time.Duration{}
+	}
+	s.values[key], s.lives[key] = value, life
+	return s.broken
+}
+
+// A scene is an object and the world that it asks.
+type scene struct {
+	*Auditor
+	verdicts, own *shelf
+	asked         atomic.Int64
+	do            func(context.Context, *fetch.Request) (*fetch.Response, error)
+	said          []string
+	now           time.Time
+}
+
+func (s *scene) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+	s.asked.Add(1)
+	return s.do(ctx, r)
+}
+
+// play makes a scene in which served is what the proxy has, while the log has
+// gold as it should be.
+func play(t *testing.T, served mint.Module) *scene {
+	t.Helper()
+	log := mint.NewSumDB(golang.Database, "a log")
+	log.Add(gold("24").Path, gold("24").Version, gold("24").Lines())
+	w := mint.World{}
+	served.Serve(w, proxy)
+	log.Serve(w, database)
+	s := &scene{verdicts: &shelf{}, own: &shelf{}, do: w.Do, now: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{LogKeys: []string{log.Key}, Taken: s.now})
+	require.NoError(t, err)
+	s.Auditor = &Auditor{
+		Verdicts: s.verdicts, Own: s.own, Transport: s, Anchors: anchors, Build: "b",
+		Now: func() time.Time { return s.now }, Complain: func(err error) { s.said = append(s.said, err.Error()) },
+	}
+	return s
+}
+
+func (s *scene) ask(what, reference string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("GET", "/"+what+"?reference="+url.QueryEscape(reference), nil))
+	return w
+}
+
+func (s *scene) verdict(t *testing.T, reference string) badge.Verdict {
+	t.Helper()
+	w := s.ask("verdict", reference)
+	require.Equal(t, http.StatusOK, w.Code, w.Body)
+	var v badge.Verdict
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &v))
+	return v
+}
+
+func TestASettledVerdictIsKept(t *testing.T) {
+	s := play(t, gold("24"))
+	v := s.verdict(t, exact)
+	assert.Equal(t, badge.Settled, v.State)
+	assert.Equal(t, []any{"Integrity", 2, 3, "signed"}, []any{v.Track, v.Level, v.Of, v.LevelName})
+	assert.Equal(t, []string{exact, "golang", "example.com/gold", "v1.2.3"}, []string{v.Reference, v.Type, v.Name, v.Version})
+	assert.Equal(t, 30*24*time.Hour, v.Until.Sub(v.At))
+
+	before := s.asked.Load()
+	assert.Positive(t, before)
+	assert.Equal(t, v, s.verdict(t, exact))
+	report := s.ask("report", exact)
+	assert.Contains(t, report.Body.String(), `"format": "touchstone-report/`)
+	assert.Equal(t, before, s.asked.Load(), "nobody is asked again")
+	assert.Len(t, s.verdicts.values, 2)
+
+	s.now = s.now.Add(31 * 24 * time.Hour)
+	assert.NotEqual(t, v.At, s.verdict(t, exact).At)
+	assert.Greater(t, s.asked.Load(), before)
+}
+
+func TestAnotherBasisIsAnotherAudit(t *testing.T) {
+	s := play(t, gold("24"))
+	v := s.verdict(t, exact)
+	before := s.asked.Load()
+	s.Build = "another"
+	again := s.verdict(t, exact)
+	assert.Equal(t, "another", again.Build)
+	assert.NotEqual(t, v.Basis, again.Basis)
+	assert.Greater(t, s.asked.Load(), before)
+}
+
+func TestTheNewestIsKeptForMinutesAndItsVersionForLong(t *testing.T) {
+	s := play(t, gold("24"))
+	v := s.verdict(t, "pkg:golang/example.com/gold")
+	assert.Equal(t, exact, v.Reference)
+	assert.Equal(t, 10*time.Minute, v.Until.Sub(v.At))
+	before := s.asked.Load()
+	assert.Equal(t, 30*24*time.Hour, s.verdict(t, exact).Until.Sub(v.At))
+	assert.Equal(t, before, s.asked.Load())
+}
+
+func TestWhatMayChangeSoonIsKeptForMinutes(t *testing.T) {
+	tests := map[string]struct {
+		served mint.Module
+		change func(*scene)
+		state  badge.State
+	}{
+		"failed": {gold("14"), func(*scene) {}, badge.Failed},
+		"open": {gold("24"), func(s *scene) {
+			do := s.do
+			s.do = func(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+				if strings.Contains(r.URL, "/sumdb/") {
+					return nil, &fetch.Error{Kind: fetch.Unreachable, URL: r.URL}
+				}
+				return do(ctx, r)
+			}
+		}, badge.Open},
+		"not there": {gold("24"), func(s *scene) { s.do = mint.World{}.Do }, badge.NotThere},
+		"out of time": {gold("24"), func(s *scene) {
+			s.Patience = 20 * time.Millisecond
+			s.do = func(ctx context.Context, _ *fetch.Request) (*fetch.Response, error) {
+				<-ctx.Done()
+				return nil, ctx.Err()
+			}
+		}, badge.Open},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := play(t, tt.served)
+			tt.change(s)
+			v := s.verdict(t, exact)
+			assert.Equal(t, tt.state, v.State)
+			assert.Zero(t, v.Level, "no number is kept that might be shown")
+			assert.Empty(t, v.LevelName)
+			assert.Equal(t, 5*time.Minute, v.Until.Sub(v.At))
+			before := s.asked.Load()
+			assert.Equal(t, v, s.verdict(t, exact))
+			assert.Equal(t, before, s.asked.Load())
+		})
+	}
+}
+
+func TestAskedOftenAtOnceItAuditsOnce(t *testing.T) {
+	s := play(t, gold("24"))
+	once := s.count(t)
+	s = play(t, gold("24"))
+	begin := make(chan struct{})
+	do := s.do
+	s.do = func(ctx context.Context, r *fetch.Request) (*fetch.Response, error) { <-begin; return do(ctx, r) }
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() { assert.Equal(t, badge.Settled, s.verdict(t, exact).State) })
+	}
+	close(begin)
+	all.Wait()
+	assert.Equal(t, once, s.asked.Load())
+}
+
+// count is how many requests one audit makes.
+func (s *scene) count(t *testing.T) int64 {
+	s.verdict(t, exact)
+	return s.asked.Load()
+}
+
+func TestAPanicEndsOneAudit(t *testing.T) {
+	s := play(t, gold("24"))
+	do := s.do
+	var broken atomic.Bool
+	s.verdicts.broken = errors.New("no store")
+	s.do = func(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+		if !broken.Swap(true) {
+			return nil, errors.New("x")
+		}
+		return do(ctx, r)
+	}
+	assert.Equal(t, badge.Settled, s.verdict(t, exact).State, "a store that is down is no reason to be silent")
+	assert.NotEmpty(t, s.said)
+
+	s = play(t, gold("24"))
+	now := s.Now
+	s.Now = func() time.Time { panic("boom") }
+	w := s.ask("verdict", exact)
+	assert.Equal(t, http.StatusInternalServerError, w.Code)
+	assert.NotContains(t, w.Body.String(), "goroutine", "the trace is for our log")
+	require.Len(t, s.said, 1)
+	assert.Contains(t, s.said[0], "boom")
+	s.Now = now
+	assert.Equal(t, badge.Settled, s.verdict(t, exact).State)
+}
+
+func TestTooManyAtOnceArePutOff(t *testing.T) {
+	s := play(t, gold("24"))
+	s.verdict(t, exact)
+	s.turn <- struct{}{} // somebody audits, and goes on auditing
+	s.do = mint.World{}.Do
+	var all sync.WaitGroup
+	var busy, done atomic.Int64
+	const more = 7
+	for i := range queue + 1 + more {
+		all.Go(func() {
+			switch w := s.ask("verdict", exact+strings.Repeat("1", i+1)); w.Code {
+			case http.StatusServiceUnavailable:
+				if busy.Add(1) == more {
+					<-s.turn
+				}
+			case http.StatusOK:
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	assert.EqualValues(t, more, busy.Load())
+	assert.EqualValues(t, queue+1, done.Load())
+}
+
+func TestAnAuditSendsNoMoreThanItMay(t *testing.T) {
+	l := limit(mint.World{}, 3)
+	for range 3 {
+		_, err := l.Do(t.Context(), &fetch.Request{URL: proxy})
+		require.NoError(t, err)
+	}
+	_, err := l.Do(t.Context(), &fetch.Request{URL: proxy})
+	var failed *fetch.Error
+	require.ErrorAs(t, err, &failed)
+	assert.Equal(t, fetch.Unreachable, failed.Kind, "what was not asked is unknown")
+}
+
+func TestWhatIsNoQuestionIsRefused(t *testing.T) {
+	s := play(t, gold("24"))
+	for path, want := range map[string]int{
+		"/verdict?reference=left+pad":        400,
+		"/verdict":                           400,
+		"/verdict?reference=pkg:maven/a/b@1": 400,
+		"/":                                  404,
+		"/x?reference=" + exact:              404,
+	} {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		assert.Equal(t, want, w.Code, "%s: %s", path, w.Body)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest("POST", "/verdict?reference="+exact, nil))
+	assert.Equal(t, 404, w.Code)
+	assert.Zero(t, s.asked.Load())
+}
+
+func TestLogHeadsStayInTheObject(t *testing.T) {
+	s := play(t, gold("24"))
+	s.verdict(t, exact)
+	assert.Contains(t, string(s.own.values[headsKey]), golang.Database)
+	assert.NotContains(t, s.verdicts.values, headsKey)
+	s.own.values[headsKey] = []byte("{damaged")
+	s.now = s.now.Add(31 * 24 * time.Hour)
+	assert.Equal(t, badge.Settled, s.verdict(t, exact).State)
+	assert.Len(t, s.said, 1)
+}

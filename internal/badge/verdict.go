@@ -1,0 +1,107 @@
+// Package badge says in one small picture, or in one line of JSON, what an audit
+// at the edge found. It decides nothing about packages: a [Verdict] is what is
+// left of a report, and what may be shown of it.
+package badge
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"touchstone/internal/purl"
+)
+
+// A State is how an audit at the edge ended.
+type State string
+
+// The states. Only Settled has a level to show.
+const (
+	Settled  State = "settled"   // the level stands: nothing that could raise it is open
+	Open     State = "open"      // something could not be checked now
+	Failed   State = "failed"    // what is served is not what it should be
+	Unhashed State = "unhashed"  // the bytes are too many to be hashed here
+	NotThere State = "not there" // the repository says that there is no such version
+)
+
+// A Verdict is what the edge keeps of an audit.
+type Verdict struct {
+	// Reference is the purl that was audited, with its exact version.
+	Reference string `json:"reference"`
+	// Type, Name and Version are those of Reference, as people write them.
+	Type    string `json:"type"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+
+	State State `json:"state"`
+	// Track names the track, Level the level reached, LevelName its name, Of
+	// the highest there is; they say nothing where State is not Settled.
+	Track     string `json:"track"`
+	Level     int    `json:"level"`
+	LevelName string `json:"levelName"`
+	Of        int    `json:"of"`
+	// Withdrawn: the repository says that this version was retracted, yanked or
+	// deprecated.
+	Withdrawn bool `json:"withdrawn"`
+
+	// At is when the audit was made, Until how long its answer may be given:
+	// both RFC 3339, in UTC.
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until"`
+	// Basis names by what the audit judged.
+	Basis
+}
+
+// A Basis is what a verdict rests on beside the package. An audit by another
+// basis is another audit.
+type Basis struct {
+	Rules   string `json:"rules"`   // version of the principles
+	Anchors string `json:"anchors"` // digest of the trust anchors
+	Build   string `json:"build"`   // digest of the program
+}
+
+// How long an answer may be given.
+const (
+	keepSettled = 30 * 24 * time.Hour // an exact version's settled verdict
+	keepNewest  = 10 * time.Minute    // which version is the newest
+	keepOpen    = 5 * time.Minute     // whatever may be another answer soon
+)
+
+// Lifetime is how long the verdict may be given for what was asked: for one
+// version, or for the newest, whichever that is.
+func (v Verdict) Lifetime(exact bool) time.Duration {
+	switch {
+	case v.State != Settled || v.Withdrawn:
+		return keepOpen
+	case !exact:
+		return keepNewest
+	}
+	return keepSettled
+}
+
+// Serves tells whether the verdict may still be given at now, by a program with
+// this basis.
+func (v Verdict) Serves(b Basis, now time.Time) bool {
+	return v.Basis == b && now.Before(v.Until)
+}
+
+// maxKey is how long a key of the store may be, in bytes.
+const maxKey = 512
+
+// Key is where the verdict on a reference is kept, by what it rests on.
+func (b Basis) Key(ref purl.Ref) string {
+	key := "verdict " + b.Rules + " " + b.Anchors + " " + b.Build + " " + ref.String()
+	if len(key) > maxKey-len(reportPrefix) {
+		sum := sha256.Sum256([]byte(key))
+		key = "verdict " + hex.EncodeToString(sum[:])
+	}
+	return key
+}
+
+// AnchorsKey is where the edge's store says which anchors are in use: JSON with the
+// member "digest".
+const AnchorsKey = "anchors"
+
+const reportPrefix = "report of "
+
+// ReportKey is where the report is kept whose verdict is at key.
+func ReportKey(key string) string { return reportPrefix + key }

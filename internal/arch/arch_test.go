@@ -22,17 +22,18 @@ const module = "touchstone/"
 // layers lists, for every package of the house, which other packages of the
 // house it may import. A package that is missing here is a failing test.
 var layers = map[string][]string{
-	"internal/digest":   {},
-	"internal/source":   {},
-	"internal/slsa":     {"internal/source"},
-	"internal/purl":     {},
-	"internal/fetch":    {},
-	"internal/archive":  {},
-	"internal/sumdb":    {},
-	"internal/sigstore": {},
-	"internal/trust":    {},
-	"principles":        {},
-	"internal/registry": {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
+	"internal/digest":     {},
+	"internal/strictjson": {},
+	"internal/source":     {},
+	"internal/slsa":       {"internal/source"},
+	"internal/purl":       {},
+	"internal/fetch":      {},
+	"internal/archive":    {},
+	"internal/sumdb":      {},
+	"internal/sigstore":   {},
+	"internal/trust":      {},
+	"principles":          {},
+	"internal/registry":   {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/trust"},
@@ -68,7 +69,7 @@ var layers = map[string][]string{
 }
 
 // words are what every package may speak.
-var words = []string{"internal/digest"}
+var words = []string{"internal/digest", "internal/strictjson"}
 
 // A source is one Go file.
 type source struct {

@@ -3,7 +3,6 @@ package sigstore
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -13,6 +12,8 @@ import (
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"google.golang.org/protobuf/encoding/protojson"
+
+	"touchstone/internal/strictjson"
 )
 
 // maxBundle bounds a bundle, in bytes: an attestation may hold a long list of
@@ -100,7 +101,7 @@ func readBundle(doc []byte) (*read, error) {
 	if len(doc) > maxBundle {
 		return nil, fail(Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
 	}
-	if err := strict(doc); err != nil {
+	if err := strictjson.Check(doc); err != nil {
 		return nil, fail(Malformed, StepBundle, err.Error())
 	}
 	// 2.
@@ -174,16 +175,16 @@ func formFailure(message *protobundle.Bundle, refusal error) *Failure {
 // checkMediaType comes before the full parse: a bundle of a later version may
 // have any form.
 func checkMediaType(doc []byte) error {
-	var head map[string]json.RawMessage
-	if err := json.Unmarshal(doc, &head); err != nil || head == nil {
+	head := strictjson.Fields(doc)
+	if head == nil {
 		return fail(Malformed, StepBundle, "it is not an object")
 	}
-	var mediaType string
-	raw, camel := head["mediaType"]
-	if !camel {
-		raw = head["media_type"]
+	name := "mediaType"
+	if _, camel := head[name]; !camel {
+		name = "media_type"
 	}
-	if err := json.Unmarshal(orNull(raw), &mediaType); err != nil || mediaType == "" {
+	mediaType := head.Text(name)
+	if mediaType == "" {
 		return fail(Malformed, StepBundle, "it does not say its media type")
 	}
 	for _, known := range understood {
@@ -204,7 +205,7 @@ func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
 	if len(body) == 0 {
 		return fail(Missing, StepLog, "it has no body")
 	}
-	if err := strict(body); err != nil {
+	if err := strictjson.Check(body); err != nil {
 		return fail(Malformed, StepLog, "its body: "+err.Error())
 	}
 	var kind, version string

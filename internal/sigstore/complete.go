@@ -9,6 +9,8 @@ import (
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"google.golang.org/protobuf/encoding/protojson"
+
+	"touchstone/internal/strictjson"
 )
 
 // logAnswer is one entry as a Rekor v1 log answers it
@@ -72,7 +74,7 @@ func readAnswer(answer []byte) (*logAnswer, *protorekor.InclusionProof, error) {
 	if len(answer) > maxBundle {
 		return malformed(fmt.Sprintf("it is longer than %d bytes", maxBundle))
 	}
-	if err := strict(answer); err != nil {
+	if err := strictjson.Check(answer); err != nil {
 		return malformed(err.Error())
 	}
 	var byID map[string]logAnswer

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"touchstone/internal/digest"
+	"touchstone/internal/strictjson"
 )
 
 // This file is the client side of the public conformance suite
@@ -92,7 +93,7 @@ func checkChain(mediaType string, bundle []byte) error {
 // [VerifyBundle]. Reason says why a bundle is not accepted.
 func Batch(line []byte, readFile func(string) ([]byte, error), trustedRoot []byte) (accepted bool, reason string) {
 	var args []string
-	if err := strict(line); err != nil {
+	if err := strictjson.Check(line); err != nil {
 		return false, "reading the line: " + err.Error()
 	}
 	if err := json.Unmarshal(line, &args); err != nil {

@@ -3,6 +3,8 @@ package sigstore
 import (
 	"bytes"
 	"fmt"
+
+	"touchstone/internal/strictjson"
 )
 
 // An EnvelopeQuery is one question about a DSSE envelope that a managed key
@@ -95,7 +97,7 @@ func readEnvelope(doc []byte) (*envelope, error) {
 	if len(doc) > maxBundle {
 		return malformed(fmt.Sprintf("it is longer than %d bytes", maxBundle))
 	}
-	if err := strict(doc); err != nil {
+	if err := strictjson.Check(doc); err != nil {
 		return malformed(err.Error())
 	}
 	var e envelope

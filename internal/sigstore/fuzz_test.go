@@ -1,7 +1,6 @@
 package sigstore
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -11,32 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-func TestStrict(t *testing.T) {
-	for _, good := range []string{`{}`, ` [1,-2.5e3,"a\"\\\u0041",true,false,null,{"a":{"a":1}},[]] `, `""`, "0"} {
-		require.NoError(t, strict([]byte(good)), good)
-		require.True(t, json.Valid([]byte(good)), good)
-	}
-	for bad, say := range map[string]string{
-		``: "it ends", `{`: "it ends", `{"a":1,}`: "a key", `[1,]`: "a value", `{"a"}`: "a colon", `{"a":1 "b":2}`: "a comma",
-		`[1 2]`: "a comma", `nul`: "a value", `01`: "a value", `"a`: "does not end", "\"\n\"": "control", `"\x"`: "not valid",
-		`{"a":1,"a":2}`: "twice", `{"a":1,"\u0061":2}`: "twice", `[{"b":{"c":1,"c":1}}]`: "twice", `{} {}`: "after its end",
-		"\xff": "UTF-8", strings.Repeat("[", 300): "nests",
-	} {
-		require.ErrorContains(t, strict([]byte(bad)), say, bad)
-	}
-}
-
-// FuzzStrict: what strict accepts every reader of JSON accepts.
-func FuzzStrict(f *testing.F) {
-	f.Add([]byte(`{"a":[1,"b\u0041",null,{"c":-1.5e-3}]}`))
-	f.Add([]byte(`{"a":1,"\u0061":2}`))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		if strict(doc) == nil && !json.Valid(doc) {
-			t.Fatalf("accepted what is not JSON: %q", doc)
-		}
-	})
-}
 
 // FuzzBundle: no input makes the verifier panic, and none gets through.
 func FuzzBundle(f *testing.F) {

@@ -130,7 +130,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"key-twice-escaped", func(x *bent) { x.s.payload = aStatement(`,"\u0073ubject":[]`) }, nil, nil, Malformed, StepStatement, `"subject" stands twice`},
 		{"key-twice-deep", func(x *bent) { x.s.payload = aStatement(`,"x":[{"a":1,"a":2}]`) }, nil, nil, Malformed, StepStatement, `"a" stands twice`},
 		{"key-by-case", func(x *bent) { x.s.payload = aStatement(`,"Subject":[]`) }, nil, nil, Malformed, StepStatement, "looks like"},
-		{"trailing", func(x *bent) { x.s.payload = append(aStatement(""), []byte(" {}")...) }, nil, nil, Malformed, StepStatement, "after its end"},
+		{"trailing", func(x *bent) { x.s.payload = append(aStatement(""), []byte(" {}")...) }, nil, nil, Malformed, StepStatement, "after top-level value"},
 		{"no-subject", func(x *bent) {
 			x.s.payload = []byte(strings.Replace(string(aStatement("")), `"subject":[{`, `"subject":[],"x":[{`, 1))
 		}, nil, nil, Malformed, StepStatement, "no subject"},
@@ -162,7 +162,7 @@ func TestVerifyRefuses(t *testing.T) {
 
 		// The form.
 		{"not-json", nil, nil, func(x *bent) { x.q.Bundle = []byte("{") }, Malformed, StepBundle, ""},
-		{"bundle-trailing", nil, nil, func(x *bent) { x.q.Bundle = append(x.q.Bundle, '{', '}') }, Malformed, StepBundle, "after its end"},
+		{"bundle-trailing", nil, nil, func(x *bent) { x.q.Bundle = append(x.q.Bundle, '{', '}') }, Malformed, StepBundle, "after top-level value"},
 		{"bundle-key-twice", nil, nil, func(x *bent) { x.q.Bundle = append([]byte(`{"mediaType":"x",`), x.q.Bundle[1:]...) }, Malformed, StepBundle, "stands twice"},
 		{"bundle-key-two-spellings", nil, nil, func(x *bent) { x.q.Bundle = append([]byte(`{"media_type":"x",`), x.q.Bundle[1:]...) }, Malformed, StepBundle, "duplicate"},
 		{"bundle-field-unknown", nil, nil, func(x *bent) { x.q.Bundle = append([]byte(`{"novel":1,`), x.q.Bundle[1:]...) }, NotUnderstood, StepBundle, "novel"},
@@ -171,7 +171,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"media-type-none", func(x *bent) { x.s.mediaType = "" }, nil, nil, Malformed, StepBundle, "media type"},
 		{"content-none", nil, func(x *bent) { x.b.Content = nil }, nil, Missing, StepBundle, "content"},
 		{"signer-none", nil, func(x *bent) { x.b.VerificationMaterial.Content = nil }, nil, Missing, StepBundle, "verification material"},
-		{"deep", nil, nil, func(x *bent) { x.q.Bundle = []byte(strings.Repeat("[", 100000)) }, Malformed, StepBundle, "nests"},
+		{"deep", nil, nil, func(x *bent) { x.q.Bundle = []byte(strings.Repeat("[", 100000)) }, Malformed, StepBundle, "max depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := newVirtual(t)

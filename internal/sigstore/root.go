@@ -10,6 +10,8 @@ import (
 
 	prototrust "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
+
+	"touchstone/internal/strictjson"
 )
 
 // A Root is one Sigstore instance's anchors: certificate authorities, logs and
@@ -22,7 +24,7 @@ type Root struct {
 // ParseRoot reads a trusted_root.json
 // (application/vnd.dev.sigstore.trustedroot+json;version=0.1).
 func ParseRoot(doc []byte) (*Root, error) {
-	if err := strict(doc); err != nil {
+	if err := strictjson.Check(doc); err != nil {
 		return nil, fail(Malformed, StepRoot, err.Error())
 	}
 	message, err := root.NewTrustedRootProtobuf(doc)

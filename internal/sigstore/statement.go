@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"touchstone/internal/digest"
+	"touchstone/internal/strictjson"
 )
 
 // PayloadType is the DSSE payload type of in-toto statements.
@@ -47,7 +48,7 @@ type Subject struct {
 // readStatement reads a signed payload. Keys must be spelled exactly: readers
 // that fold case would understand another statement.
 func readStatement(payload []byte) (*Statement, error) {
-	if err := strict(payload); err != nil {
+	if err := strictjson.Check(payload); err != nil {
 		return nil, fail(Malformed, StepStatement, err.Error())
 	}
 	st := &Statement{Payload: payload}
@@ -131,8 +132,8 @@ func orNull(raw json.RawMessage) []byte {
 // readObject reads the named keys of a JSON object into places and ignores the
 // others, as in-toto asks; but not those that differ by case alone.
 func readObject(doc []byte, places map[string]any) error {
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(doc, &object); err != nil || object == nil {
+	object := strictjson.Fields(doc)
+	if object == nil {
 		return fmt.Errorf("it is not an object")
 	}
 	names := slices.Sorted(maps.Keys(places))

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"touchstone/internal/source"
+	"touchstone/internal/strictjson"
 )
 
 // The predicate types. Versions 1.0 to 1.2 share one; a minor version may be
@@ -46,11 +47,12 @@ func Read(predicateType string, predicate []byte) (Build, error) {
 	if !Is(predicateType) {
 		return Build{}, fmt.Errorf("reading provenance: %q is a statement of another kind", predicateType)
 	}
-	p, err := object(predicate)
-	if err != nil {
-		return Build{}, fmt.Errorf("reading provenance: it %w", err)
+	p := strictjson.Fields(predicate) // what stands twice is refused where the statement is read
+	if p == nil {
+		return Build{}, errors.New("reading provenance: it is no object")
 	}
 	var b Build
+	var err error
 	if predicateType == V02 {
 		err = b.readV02(p)
 	} else {
@@ -65,35 +67,35 @@ func Read(predicateType string, predicate []byte) (Build, error) {
 	return b, nil
 }
 
-func (b *Build) readV1(p fields) error {
-	var definition, parameters, workflow, run, builder, metadata fields
+func (b *Build) readV1(p strictjson.Object) error {
+	var definition, parameters, workflow, run, builder, metadata strictjson.Object
 	return errors.Join(
-		p.in("buildDefinition", &definition),
-		definition.in("externalParameters", &parameters),
-		parameters.in("workflow", &workflow),
-		workflow.in("repository", &b.Repository),
-		p.in("runDetails", &run),
-		run.in("builder", &builder),
-		builder.in("id", &b.Builder),
-		run.in("metadata", &metadata),
-		metadata.in("invocationId", &b.Run),
+		p.Into("buildDefinition", &definition),
+		definition.Into("externalParameters", &parameters),
+		parameters.Into("workflow", &workflow),
+		workflow.Into("repository", &b.Repository),
+		p.Into("runDetails", &run),
+		run.Into("builder", &builder),
+		builder.Into("id", &b.Builder),
+		run.Into("metadata", &metadata),
+		metadata.Into("invocationId", &b.Run),
 		b.take(definition["resolvedDependencies"], "gitCommit", "sha1"),
 	)
 }
 
-func (b *Build) readV02(p fields) error {
-	var builder, invocation, config, digest, metadata fields
+func (b *Build) readV02(p strictjson.Object) error {
+	var builder, invocation, config, digest, metadata strictjson.Object
 	var uri string
 	err := errors.Join(
-		p.in("builder", &builder),
-		builder.in("id", &b.Builder),
-		p.in("invocation", &invocation),
-		invocation.in("configSource", &config),
-		config.in("uri", &uri),
-		config.in("digest", &digest),
-		digest.in("sha1", &b.Commit),
-		p.in("metadata", &metadata),
-		metadata.in("buildInvocationId", &b.Run),
+		p.Into("builder", &builder),
+		builder.Into("id", &b.Builder),
+		p.Into("invocation", &invocation),
+		invocation.Into("configSource", &config),
+		config.Into("uri", &uri),
+		config.Into("digest", &digest),
+		digest.Into("sha1", &b.Commit),
+		p.Into("metadata", &metadata),
+		metadata.Into("buildInvocationId", &b.Run),
 	)
 	b.Repository = git(uri)
 	return errors.Join(err, b.take(p["materials"], "sha1"))
@@ -107,15 +109,18 @@ func (b *Build) take(raw json.RawMessage, commits ...string) error {
 		return errors.New("inputs are no list")
 	}
 	for _, each := range list {
-		input, err := object(each)
+		input := strictjson.Fields(each)
+		if input == nil {
+			return errors.New("inputs hold something that is no object")
+		}
 		var uri string
-		var digest fields
-		if err := errors.Join(err, input.in("uri", &uri), input.in("digest", &digest)); err != nil {
+		var digest strictjson.Object
+		if err := errors.Join(input.Into("uri", &uri), input.Into("digest", &digest)); err != nil {
 			return fmt.Errorf("inputs hold something else than inputs: %w", err)
 		}
 		for _, algorithm := range commits {
 			if b.Commit == "" && source.Compare(git(uri), b.Repository) == source.Same {
-				if err := digest.in(algorithm, &b.Commit); err != nil {
+				if err := digest.Into(algorithm, &b.Commit); err != nil {
 					return err
 				}
 			}
@@ -132,29 +137,4 @@ func git(uri string) string {
 		return ""
 	}
 	return a.Repository.String()
-}
-
-// fields is a JSON object by the exact spelling of its keys. A key that stands
-// twice is refused where the whole statement is read (package sigstore).
-type fields map[string]json.RawMessage
-
-func object(raw []byte) (fields, error) {
-	var f fields
-	if json.Unmarshal(raw, &f) != nil || f == nil {
-		return nil, errors.New("is no object")
-	}
-	return f, nil
-}
-
-// in reads the value at a key into place; a key that is not there, or null,
-// leaves it as it is.
-func (f fields) in(key string, place any) error {
-	raw, there := f[key]
-	if !there || string(raw) == "null" {
-		return nil
-	}
-	if err := json.Unmarshal(raw, place); err != nil {
-		return fmt.Errorf("%q is not of the right kind", key)
-	}
-	return nil
 }

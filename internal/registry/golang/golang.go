@@ -5,7 +5,6 @@ package golang
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 // Proxy is the default module proxy; Database the default checksum database,
@@ -54,15 +54,6 @@ func (Registry) Hosts() []fetch.Host {
 		}},
 		{Name: Database, RefusesBrowsers: true, Paths: []string{sumdb}},
 		{Name: storage, RefusesBrowsers: true, Storage: true, Paths: []string{`/proxy-golang-org-prod/.+`}},
-	}
-}
-
-// info is the answer to $module/@v/$version.info.
-type info struct {
-	Version string
-	Time    string
-	Origin  *struct {
-		VCS, URL, Subdir, Ref, Hash string
 	}
 }
 
@@ -142,24 +133,23 @@ func describe(rel *registry.Release, answer fetch.Answer, at located) {
 	if answer.State != fetch.Found {
 		return
 	}
-	var i info
-	if err := json.Unmarshal(answer.Body, &i); err != nil {
+	info, err := strictjson.Parse(answer.Body)
+	if err != nil {
 		rel.Source.Asked = fetch.Unknown
-		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: "The version record is not the JSON document it should be, so nothing was read from it."})
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: "The version record is not the JSON document it should be, so nothing was read from it: " + err.Error() + "."})
 		return
 	}
-	if i.Version != at.Version {
+	if info.Text("Version") != at.Version {
 		rel.Source.Asked = fetch.Unknown
-		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The version record is about %q, not %q, so nothing was read from it.", i.Version, at.Version)})
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The version record is about %.100q, not %q, so nothing was read from it.", info.Text("Version"), at.Version)})
 		return
 	}
 	// It is shown in a sentence, so it must be nothing but a time.
-	if t, err := time.Parse(time.RFC3339, i.Time); err == nil {
+	if t, err := time.Parse(time.RFC3339, info.Text("Time")); err == nil {
 		rel.Index.Published, rel.Index.PublishedRoute = t.UTC().Format(time.RFC3339), answer.Route
 	}
-	if i.Origin != nil {
-		rel.Source.Repository, rel.Source.Revision = i.Origin.URL, i.Origin.Hash
-	}
+	origin := info.Object("Origin")
+	rel.Source.Repository, rel.Source.Revision = origin.Text("URL"), origin.Text("Hash")
 }
 
 // digests reads the claims out of the database's answer. They count only once

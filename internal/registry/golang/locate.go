@@ -2,7 +2,6 @@ package golang
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -16,6 +15,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 // A located module is one path and one version, in both spellings.
@@ -238,11 +238,11 @@ func askLatest(ctx context.Context, c *fetch.Client, at located) (string, fetch.
 	if err != nil || a.State != fetch.Found {
 		return "", a, err
 	}
-	var i info
-	if json.Unmarshal(a.Body, &i) != nil || !semver.IsValid(i.Version) {
-		return "", a, nil
+	info, err := strictjson.Parse(a.Body)
+	if version := info.Text("Version"); err == nil && semver.IsValid(version) {
+		return version, a, nil
 	}
-	return i.Version, a, nil
+	return "", a, nil
 }
 
 // index says what the list names as newest, and whether this version was

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/strictjson"
 )
 
 // get asks for a document about a package. An archive may hold it under another
@@ -38,32 +39,20 @@ func notRecorded(a fetch.Answer) bool { return a.Err != nil && a.Err.Kind == fet
 // the versions' own; those of the abbreviated one lack scripts and source
 // (github.com/npm/registry, docs/responses/package-metadata.md).
 func entryOf(doc []byte, at located) (entry []byte, whole bool, err error) {
-	c, err := open(doc)
+	full := func(c *strictjson.Cursor) error {
+		whole = true
+		return c.Skip()
+	}
+	err = packument(doc, at.name, map[string]visit{"_id": full, "time": full, "versions": func(c *strictjson.Cursor) error {
+		return c.Members(func(version string) error {
+			if raw := c.Raw(); version == at.version {
+				entry = raw
+			}
+			return nil
+		})
+	}})
 	if err != nil {
 		return nil, false, err
 	}
-	stated := ""
-	err = c.members(func(key string) error {
-		switch key {
-		case "name":
-			raw, err := c.raw()
-			stated = text(raw)
-			return err
-		case "_id", "time":
-			whole = true
-		case "versions":
-			return c.members(func(version string) error {
-				raw, err := c.raw()
-				if version == at.version {
-					entry = raw
-				}
-				return err
-			})
-		}
-		return c.skip()
-	})
-	if err == nil && stated != at.name {
-		return nil, false, otherPackage(stated, at.name)
-	}
-	return entry, whole, err
+	return entry, whole, nil
 }

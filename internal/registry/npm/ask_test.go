@@ -49,8 +49,8 @@ func FuzzEntryOf(f *testing.F) {
 			return
 		}
 		if rec, err := readRecord(entry, "pkg", "1.2.3"); err == nil {
-			assert.Equal(t, "pkg", rec.text("name"))
-			assert.Equal(t, "1.2.3", rec.text("version"))
+			assert.Equal(t, "pkg", rec.fields.Text("name"))
+			assert.Equal(t, "1.2.3", rec.fields.Text("version"))
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 	"touchstone/internal/trust"
 )
 
@@ -21,7 +22,7 @@ const (
 
 // attestationsOf fetches the statements served for a version. announced is what
 // a record says of them (dist.attestations); nil where it says nothing.
-func attestationsOf(ctx context.Context, c *fetch.Client, at located, announced fields) (registry.Attestations, error) {
+func attestationsOf(ctx context.Context, c *fetch.Client, at located, announced strictjson.Object) (registry.Attestations, error) {
 	out := expected(at, announced)
 	var err error
 	out.Answer, err = get(ctx, c, attestationsRequest(at), at.name)
@@ -64,7 +65,7 @@ func unannounced(at located, record fetch.Answer) registry.Attestations {
 
 // expected says what a statement about this version must be about, and what
 // the record announces.
-func expected(at located, announced fields) registry.Attestations {
+func expected(at located, announced strictjson.Object) registry.Attestations {
 	out := registry.Attestations{
 		Promised: announced != nil,
 		Subject:  registry.Expected{Names: at.purls(), Algorithm: "sha512"},
@@ -74,7 +75,7 @@ func expected(at located, announced fields) registry.Attestations {
 			"name": at.name, "version": at.version, "registry": "https://" + Host,
 		},
 	}
-	if label := announced.object("provenance").text("predicateType"); label != "" {
+	if label := announced.Object("provenance").Text("predicateType"); label != "" {
 		out.Labels = []string{label}
 	}
 	return out
@@ -91,10 +92,10 @@ func ownTypes() []string {
 // {"attestations":[{"predicateType":…,"bundle":{…}}]}, whole or not at all. The
 // bundles stay as served.
 func readAttestations(doc []byte) ([]registry.Attestation, error) {
-	if err := strict(doc); err != nil {
+	if err := strictjson.Check(doc); err != nil {
 		return nil, err
 	}
-	list := parseFields(doc).list("attestations")
+	list := strictjson.Fields(doc).List("attestations")
 	switch {
 	case list == nil:
 		return nil, errors.New("it holds no list of attestations")
@@ -103,11 +104,11 @@ func readAttestations(doc []byte) ([]registry.Attestation, error) {
 	}
 	var out []registry.Attestation
 	for i, raw := range list {
-		a := parseFields(raw)
-		if a.object("bundle") == nil {
+		a := strictjson.Fields(raw)
+		if a.Object("bundle") == nil {
 			return nil, fmt.Errorf("its attestation %d has no bundle", i+1)
 		}
-		out = append(out, registry.Attestation{Label: a.text("predicateType"), Bundle: a["bundle"]})
+		out = append(out, registry.Attestation{Label: a.Text("predicateType"), Bundle: a["bundle"]})
 	}
 	return out, nil
 }
@@ -115,15 +116,15 @@ func readAttestations(doc []byte) ([]registry.Attestation, error) {
 // announcement is what a record's dist says of attestations; nil where it says
 // nothing. The note tells that their stated address is not the one asked: what
 // is asked is always this version's own, on the registry's own host.
-func announcement(dist fields, at located) (announced fields, notes []purl.Note) {
-	if !dist.has("attestations") {
+func announcement(dist strictjson.Object, at located) (announced strictjson.Object, notes []purl.Note) {
+	if !dist.Has("attestations") {
 		return nil, nil
 	}
-	announced = dist.object("attestations")
+	announced = dist.Object("attestations")
 	if announced == nil {
-		announced = fields{} // promised in a form that is not known
+		announced = strictjson.Object{} // promised in a form that is not known
 	}
-	stated := announced.text("url")
+	stated := announced.Text("url")
 	if stated == "" {
 		return announced, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 	"touchstone/internal/trust"
 )
 
@@ -108,7 +109,7 @@ func TestAnnouncements(t *testing.T) {
 			assert.Equal(t, c.noted, len(noted(rel, "record")) == 1)
 		})
 	}
-	announced, notes := announcement(fields{"attestations": []byte(`{"url":"https://registry.npmjs.org/-/npm/v1/attestations/@s%2fpkg@1.0.0"}`)}, located{"@s/pkg", "1.0.0"})
+	announced, notes := announcement(strictjson.Object{"attestations": []byte(`{"url":"https://registry.npmjs.org/-/npm/v1/attestations/@s%2fpkg@1.0.0"}`)}, located{"@s/pkg", "1.0.0"})
 	assert.NotNil(t, announced)
 	assert.Empty(t, notes)
 }
@@ -194,7 +195,7 @@ func FuzzRecord(f *testing.F) {
 			return
 		}
 		at := located{"pkg", "1.2.3"}
-		require.Equal(t, at, located{r.text("name"), r.text("version")})
+		require.Equal(t, at, located{r.fields.Text("name"), r.fields.Text("version")})
 		digests, _ := r.digests()
 		for _, d := range digests {
 			require.Len(t, d.Value, 2*digest.Size(d.Algorithm))

@@ -9,6 +9,7 @@ import (
 
 	"touchstone/internal/archive"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 const (
@@ -108,7 +109,7 @@ func (c *carried) runs(declared bool) []registry.Run {
 			continue
 		}
 		manifest := f.folder + "/" + manifestName
-		var fields fields
+		var fields strictjson.Object
 		if f.doc != nil {
 			fields = f.doc.fields
 		}
@@ -144,10 +145,10 @@ func (c *carried) ingredients(pulled map[string]string) []registry.Ingredient {
 	for _, f := range c.by {
 		name, version := f.name, ""
 		if f.doc != nil {
-			stated := f.doc.fields.text("name")
+			stated := f.doc.fields.Text("name")
 			alias := pulled[f.name] != "" && dependencyRef(f.name, pulled[f.name]) == packageRef(stated, "")
 			if stated == f.name || alias {
-				name, version = stated, f.doc.fields.text("version")
+				name, version = stated, f.doc.fields.Text("version")
 			}
 		}
 		refs[packageRef(name, version)] = true
@@ -161,22 +162,22 @@ func (c *carried) ingredients(pulled map[string]string) []registry.Ingredient {
 
 // bundles are the names that package.json or the version's document declares as
 // bundled; npm goes by the document.
-func bundles(f fields, r *record) map[string]bool {
-	all := []fields{f}
+func bundles(f strictjson.Object, r *record) map[string]bool {
+	all := []strictjson.Object{f}
 	if r != nil {
 		all = append(all, r.fields)
 	}
 	declared := map[string]bool{}
 	for _, f := range all {
 		for _, field := range []string{"bundleDependencies", "bundledDependencies"} {
-			for _, name := range f.list(field) {
-				declared[text(name)] = true
+			for _, name := range f.List(field) {
+				declared[strictjson.Text(name)] = true
 			}
-			for name := range f.object(field) {
+			for name := range f.Object(field) {
 				declared[name] = true
 			}
 			if string(f[field]) == "true" {
-				for name := range f.object("dependencies") {
+				for name := range f.Object("dependencies") {
 					declared[name] = true
 				}
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 func read(t testing.TB, path string) []byte {
@@ -101,12 +102,12 @@ func TestCorpusPackages(t *testing.T) {
 	versions, packages := 0, 0
 	for _, file := range files {
 		raw := read(t, file)
-		all := parseFields(raw)
-		name := all.text("name")
+		all := strictjson.Fields(raw)
+		name := all.Text("name")
 		l := &listing{}
 		require.NoError(t, l.parse(raw, name), file)
 		assert.NotEmpty(t, l.tags["latest"], file)
-		for version, document := range all.object("versions") {
+		for version, document := range all.Object("versions") {
 			at := located{name, version}
 			rec, err := readRecord(document, name, version)
 			require.NoError(t, err, at)
@@ -119,7 +120,7 @@ func TestCorpusPackages(t *testing.T) {
 			require.Empty(t, note, at)
 			digests, notes := rec.digests()
 			require.NotEmpty(t, digests)
-			require.Equal(t, rec.dist.has("integrity"), digests[0].Algorithm == "sha512", "old versions have a SHA-1 only")
+			require.Equal(t, rec.dist.Has("integrity"), digests[0].Algorithm == "sha512", "old versions have a SHA-1 only")
 			require.Empty(t, notes)
 			for _, s := range rec.claims(at) {
 				require.True(t, verifies(keys, s), at)

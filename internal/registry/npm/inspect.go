@@ -16,6 +16,7 @@ import (
 
 	"touchstone/internal/archive"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 // Bounds of what is read inside a package.
@@ -38,7 +39,7 @@ type inspector struct {
 type document struct {
 	path string // in the archive
 	bytes.Buffer
-	fields fields // nil until parsed, and where it is no object
+	fields strictjson.Object // nil until parsed, and where it is no object
 }
 
 func newInspector(at located, rec *record) *inspector {
@@ -167,7 +168,7 @@ func (i *inspector) documents(all *carried, present map[string]bool) []*document
 			continue
 		}
 		rel := inside(d.path)
-		if d.fields = parseFields(bytes.TrimPrefix(d.Bytes(), []byte("\uFEFF"))); d.fields == nil {
+		if d.fields = strictjson.Fields(bytes.TrimPrefix(d.Bytes(), []byte("\uFEFF"))); d.fields == nil {
 			i.leave("%s is no JSON object.", rel)
 		}
 		if f := all.by[path.Dir(rel)]; f != nil {
@@ -182,10 +183,10 @@ func (i *inspector) documents(all *carried, present map[string]bool) []*document
 // names compares what a package.json says with what was asked for, and what
 // installing it runs and pulls with the version's document (manifest
 // confusion). A document that is no JSON object states nothing, and differs.
-func (i *inspector) names(where string, f fields, gyp bool) []registry.NameInside {
+func (i *inspector) names(where string, f strictjson.Object, gyp bool) []registry.NameInside {
 	out := []registry.NameInside{
-		{Document: where, Field: "name", Stated: strings.TrimSpace(f.text("name")), Asked: i.at.name},
-		{Document: where, Field: "version", Stated: cleanVersion(f.text("version"), i.at.version), Asked: i.at.version},
+		{Document: where, Field: "name", Stated: strings.TrimSpace(f.Text("name")), Asked: i.at.name},
+		{Document: where, Field: "version", Stated: cleanVersion(f.Text("version"), i.at.version), Asked: i.at.version},
 	}
 	if i.record == nil {
 		return out
@@ -222,7 +223,7 @@ func cleanVersion(stated, asked string) string {
 
 // describe adds what installing the package runs and pulls, what it carries,
 // and what it says of its source.
-func (i *inspector) describe(in *registry.Inside, f fields, all *carried) {
+func (i *inspector) describe(in *registry.Inside, f strictjson.Object, all *carried) {
 	scripts := installScripts(f, all.gyp != "")
 	for _, name := range lifecycle {
 		if command, ok := scripts[name]; ok {
@@ -243,10 +244,10 @@ func (i *inspector) describe(in *registry.Inside, f fields, all *carried) {
 
 // run tells what npm runs for a package: its script, or node-gyp where
 // binding.gyp (gyp, as spelled) stands and no script says otherwise.
-func run(begin string, f fields, name, command, manifest, gyp string) registry.Run {
+func run(begin string, f strictjson.Object, name, command, manifest, gyp string) registry.Run {
 	r := registry.Run{When: "install", Files: []string{manifest}, Stop: "npm install --ignore-scripts",
 		What: fmt.Sprintf("%s its script %q: %s", begin, name, shown(command))}
-	if f.object("scripts").text(name) == "" {
+	if f.Object("scripts").Text(name) == "" {
 		r.Files = []string{gyp}
 		r.What = begin + " node-gyp, which compiles native code by the instructions in " + shownName(path.Base(gyp)) + "."
 		if path.Base(gyp) != gypName {

@@ -12,6 +12,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 // Bounds of a package's documents, in bytes. The registry's own cap on the full
@@ -28,7 +29,7 @@ type listing struct {
 	// tags are the versions that moving names mean; versions are what each
 	// version's dist says of attestations, nil where nothing.
 	tags     map[string]string
-	versions map[string]fields
+	versions map[string]strictjson.Object
 	// broken says why an answer that came could not be read.
 	broken string
 }
@@ -53,38 +54,51 @@ func list(ctx context.Context, c *fetch.Client, name string) (*listing, error) {
 	return l, nil
 }
 
-// parse walks the document and keeps only what is asked of it.
+// parse keeps what is asked of the document.
 func (l *listing) parse(doc []byte, name string) error {
-	c, err := open(doc)
-	if err != nil {
-		return err
-	}
-	l.tags, l.versions = map[string]string{}, map[string]fields{}
-	stated := ""
-	err = c.members(func(key string) error {
-		switch key {
-		case "name":
-			raw, err := c.raw()
-			stated = text(raw)
-			return err
-		case "dist-tags":
-			return c.members(func(tag string) error {
-				raw, err := c.raw()
-				if v := text(raw); exact(v) {
+	l.tags, l.versions = map[string]string{}, map[string]strictjson.Object{}
+	return packument(doc, name, map[string]visit{
+		"dist-tags": func(c *strictjson.Cursor) error {
+			return c.Members(func(tag string) error {
+				if v := c.Text(); exact(v) {
 					l.tags[tag] = v
 				}
-				return err
+				return nil
 			})
-		case "versions":
-			return c.members(func(version string) error {
+		},
+		"versions": func(c *strictjson.Cursor) error {
+			return c.Members(func(version string) error {
 				announced, err := versionEntry(c)
 				if exact(version) {
 					l.versions[version] = announced
 				}
 				return err
 			})
+		},
+	})
+}
+
+// A visit passes the value at the cursor.
+type visit func(c *strictjson.Cursor) error
+
+// packument walks a package's document, which must be about this name, and
+// visits the members that are asked for: it may be large, and costs no more
+// memory than what is kept of it.
+func packument(doc []byte, name string, wanted map[string]visit) error {
+	c, err := strictjson.Open(doc)
+	if err != nil {
+		return err
+	}
+	stated := ""
+	err = c.Members(func(key string) error {
+		if key == "name" {
+			stated = c.Text()
+			return nil
 		}
-		return c.skip()
+		if visit, ok := wanted[key]; ok {
+			return visit(c)
+		}
+		return c.Skip()
 	})
 	if err == nil && stated != name {
 		return otherPackage(stated, name)
@@ -93,21 +107,20 @@ func (l *listing) parse(doc []byte, name string) error {
 }
 
 // versionEntry reads what one version's entry says of attestations.
-func versionEntry(c *cursor) (announced fields, err error) {
-	if c.peek() != '{' {
-		return nil, c.skip()
+func versionEntry(c *strictjson.Cursor) (announced strictjson.Object, err error) {
+	if c.Peek() != '{' {
+		return nil, c.Skip()
 	}
-	err = c.members(func(key string) error {
+	err = c.Members(func(key string) error {
 		if key != "dist" {
-			return c.skip()
+			return c.Skip()
 		}
-		raw, err := c.raw()
-		if dist := parseFields(raw); dist.has("attestations") {
-			if announced = dist.object("attestations"); announced == nil {
-				announced = fields{}
+		if dist := strictjson.Fields(c.Raw()); dist.Has("attestations") {
+			if announced = dist.Object("attestations"); announced == nil {
+				announced = strictjson.Object{}
 			}
 		}
-		return err
+		return nil
 	})
 	return announced, err
 }
@@ -201,32 +214,15 @@ func fullRequest(name, step string) fetch.Request {
 	return fetch.Request{URL: base + name, Accept: "application/json", Step: step, Limit: maxFull}
 }
 
-// dateOf walks a full document to time[version].
+// dateOf finds time[version] in a full document.
 func dateOf(doc []byte, at located) (date string, err error) {
-	c, err := open(doc)
-	if err != nil {
-		return "", err
-	}
-	stated := ""
-	err = c.members(func(key string) error {
-		switch key {
-		case "name":
-			raw, err := c.raw()
-			stated = text(raw)
-			return err
-		case "time":
-			return c.members(func(version string) error {
-				raw, err := c.raw()
-				if version == at.version {
-					date = text(raw)
-				}
-				return err
-			})
-		}
-		return c.skip()
-	})
-	if err == nil && stated != at.name {
-		return "", otherPackage(stated, at.name)
-	}
+	err = packument(doc, at.name, map[string]visit{"time": func(c *strictjson.Cursor) error {
+		return c.Members(func(version string) error {
+			if text := c.Text(); version == at.version {
+				date = text
+			}
+			return nil
+		})
+	}})
 	return date, err
 }

@@ -143,7 +143,7 @@ func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err err
 		return nil
 	}
 	rec.abbreviated = !whole
-	f.record, f.at.version = rec, rec.text("version")
+	f.record, f.at.version = rec, rec.fields.Text("version")
 	return nil
 }
 

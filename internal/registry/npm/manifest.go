@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"maps"
 	"strings"
+
+	"touchstone/internal/strictjson"
 )
 
 // The fields of a package.json are compared with those of the version's
@@ -21,7 +23,7 @@ type dependencies struct{ required, optional, peer map[string]string }
 //  2. What is optional is not required, whether or not a publisher listed it in
 //     both.
 //  3. What is bundled is required.
-func readDependencies(f fields) dependencies {
+func readDependencies(f strictjson.Object) dependencies {
 	// 1.
 	d := dependencies{ranges(f["dependencies"]), ranges(f["optionalDependencies"]), ranges(f["peerDependencies"])}
 	// 2.
@@ -30,8 +32,8 @@ func readDependencies(f fields) dependencies {
 	}
 	// 3.
 	for _, field := range []string{"bundleDependencies", "bundledDependencies"} {
-		for _, raw := range f.list(field) {
-			name := text(raw)
+		for _, raw := range f.List(field) {
+			name := strictjson.Text(raw)
 			_, required := d.required[name]
 			_, optional := d.optional[name]
 			if name != "" && !required && !optional {
@@ -46,13 +48,13 @@ func readDependencies(f fields) dependencies {
 func ranges(raw json.RawMessage) map[string]string {
 	out := map[string]string{}
 	var words []string
-	if s := text(raw); s != "" {
+	if s := strictjson.Text(raw); s != "" {
 		words = strings.Fields(strings.ReplaceAll(s, ",", " "))
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) == nil {
 		for _, item := range list {
-			words = append(words, strings.TrimSpace(text(item)))
+			words = append(words, strings.TrimSpace(strictjson.Text(item)))
 		}
 	}
 	for _, w := range words {
@@ -62,7 +64,7 @@ func ranges(raw json.RawMessage) map[string]string {
 			out[w] = ""
 		}
 	}
-	for name, value := range parseFields(raw) {
+	for name, value := range strictjson.Fields(raw) {
 		var s string
 		if json.Unmarshal(value, &s) == nil {
 			out[name] = wanted(s)
@@ -95,11 +97,11 @@ const implicit = "node-gyp rebuild"
 
 // installScripts reads the scripts that installing runs. gyp tells that
 // binding.gyp stands at the package's root.
-func installScripts(f fields, gyp bool) map[string]string {
+func installScripts(f strictjson.Object, gyp bool) map[string]string {
 	out := map[string]string{}
-	scripts := f.object("scripts")
+	scripts := f.Object("scripts")
 	for _, name := range lifecycle {
-		s := scripts.text(name)
+		s := scripts.Text(name)
 		// npm drops the path of what it finds by itself.
 		s = strings.TrimPrefix(strings.TrimPrefix(s, "./"), "node_modules/.bin/")
 		if s != "" {
@@ -127,11 +129,11 @@ func canonical(m map[string]string) string {
 
 // pulled are all dependencies of which installing may fetch a copy, with what
 // is asked for: since npm 7 also peers, unless marked optional.
-func (d dependencies) pulled(f fields) map[string]string {
+func (d dependencies) pulled(f strictjson.Object) map[string]string {
 	out := maps.Clone(d.peer)
-	meta := f.object("peerDependenciesMeta")
+	meta := f.Object("peerDependenciesMeta")
 	for name := range out {
-		if string(meta.object(name)["optional"]) == "true" {
+		if string(meta.Object(name)["optional"]) == "true" {
 			delete(out, name)
 		}
 	}

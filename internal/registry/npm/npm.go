@@ -10,6 +10,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 )
 
 // Host is the registry's only host.
@@ -69,7 +70,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 		c.Prefetch(ctx, rel.File.Request)
 	}
 	// 3.
-	var announced fields
+	var announced strictjson.Object
 	if found.record != nil {
 		var notes []purl.Note
 		announced, notes = announcement(found.record.dist, found.at)
@@ -147,7 +148,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: note})
 	}
 	rel.Source.Repository = statedSource(f.record.fields["repository"])
-	rel.Source.Revision = f.record.text("gitHead")
+	rel.Source.Revision = f.record.fields.Text("gitHead")
 	return rel
 }
 

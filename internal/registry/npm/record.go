@@ -11,6 +11,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 	"touchstone/internal/trust"
 )
 
@@ -23,8 +24,8 @@ const (
 // A record is a version's document
 // (github.com/npm/registry, docs/responses/package-metadata.md).
 type record struct {
-	fields
-	dist       fields
+	fields     strictjson.Object
+	dist       strictjson.Object
 	signatures []signature
 	// abbreviated tells that it lacks scripts and source.
 	abbreviated bool
@@ -40,12 +41,12 @@ type signature struct{ keyID, sig string }
 //  3. What binds the version to its bytes has its form.
 func readRecord(doc []byte, name, version string) (*record, error) {
 	// 1.
-	if err := strict(doc); err != nil {
+	if err := strictjson.Check(doc); err != nil {
 		return nil, err
 	}
-	r := &record{fields: parseFields(doc)}
+	r := &record{fields: strictjson.Fields(doc)}
 	// 2.
-	got := located{r.text("name"), r.text("version")}
+	got := located{r.fields.Text("name"), r.fields.Text("version")}
 	if got.name != name || version != "" && got.version != version {
 		return nil, fmt.Errorf("it is about %.200q, and asked for was %q", got, strings.TrimSuffix(located{name, version}.String(), "@"))
 	}
@@ -53,25 +54,25 @@ func readRecord(doc []byte, name, version string) (*record, error) {
 		return nil, fmt.Errorf("its version %.100q is no exact version", got.version)
 	}
 	// 3.
-	if !r.has("dist") {
+	if !r.fields.Has("dist") {
 		return r, nil
 	}
-	if r.dist = r.object("dist"); r.dist == nil {
+	if r.dist = r.fields.Object("dist"); r.dist == nil {
 		return nil, errors.New(`its "dist" is no object`)
 	}
-	if !r.dist.has("signatures") {
+	if !r.dist.Has("signatures") {
 		return r, nil
 	}
-	list := r.dist.list("signatures")
+	list := r.dist.List("signatures")
 	if list == nil || len(list) > maxSignatures {
 		return nil, fmt.Errorf(`its "dist.signatures" is no list of at most %d signatures`, maxSignatures)
 	}
 	for _, raw := range list {
-		s := parseFields(raw)
+		s := strictjson.Fields(raw)
 		if s == nil {
 			return nil, errors.New(`its "dist.signatures" holds something that is no signature`)
 		}
-		r.signatures = append(r.signatures, signature{s.text("keyid"), s.text("sig")})
+		r.signatures = append(r.signatures, signature{s.Text("keyid"), s.Text("sig")})
 	}
 	return r, nil
 }
@@ -79,14 +80,14 @@ func readRecord(doc []byte, name, version string) (*record, error) {
 // digests reads the digests that a record states: dist.integrity, which is one
 // or more hashes of W3C Subresource Integrity, and dist.shasum, a SHA-1.
 func (r *record) digests() (out []registry.Stated, notes []purl.Note) {
-	out, notes = integrity(r.dist.text("integrity"))
-	if r.dist.has("integrity") && r.dist.text("integrity") == "" {
+	out, notes = integrity(r.dist.Text("integrity"))
+	if r.dist.Has("integrity") && r.dist.Text("integrity") == "" {
 		notes = append(notes, malformed("integrity", string(r.dist["integrity"])))
 	}
-	if !r.dist.has("shasum") {
+	if !r.dist.Has("shasum") {
 		return out, notes
 	}
-	shasum, err := digest.Hex("sha1", r.dist.text("shasum"))
+	shasum, err := digest.Hex("sha1", r.dist.Text("shasum"))
 	if err != nil {
 		return out, append(notes, malformed("shasum", string(r.dist["shasum"])))
 	}
@@ -125,9 +126,9 @@ func malformed(field, value string) purl.Note {
 // client has it (github.com/npm/pacote, lib/registry.js). A signature that is
 // not base64 is passed on empty: it must not verify, and must not vanish.
 func (r *record) claims(at located) []registry.Signature {
-	signed := r.dist.text("integrity")
+	signed := r.dist.Text("integrity")
 	binds, _ := integrity(signed)
-	if shasum, err := digest.Hex("sha1", r.dist.text("shasum")); signed == "" && err == nil {
+	if shasum, err := digest.Hex("sha1", r.dist.Text("shasum")); signed == "" && err == nil {
 		signed = shasum.SRI()
 		binds, _ = integrity(signed)
 	}
@@ -150,10 +151,10 @@ func (r *record) claims(at located) []registry.Signature {
 // serves. Old records say http, which npm's clients read as https.
 func (r *record) place(at located) (address, note string) {
 	own := at.tarball()
-	if !r.dist.has("tarball") {
+	if !r.dist.Has("tarball") {
 		return own, fmt.Sprintf("The version record names no address for the package. Audited is what the registry serves at %s.", own)
 	}
-	stated := r.dist.text("tarball")
+	stated := r.dist.Text("tarball")
 	if rest, ok := strings.CutPrefix(stated, "http://"); ok {
 		stated = "https://" + rest
 	}
@@ -167,15 +168,15 @@ func (r *record) place(at located) (address, note string) {
 			return stated, ""
 		}
 	}
-	return own, fmt.Sprintf("The version record says that the package is at %.300q, which is not where this registry serves it. Audited is what the registry's own host serves at %s.", r.dist.text("tarball"), own)
+	return own, fmt.Sprintf("The version record says that the package is at %.300q, which is not where this registry serves it. Audited is what the registry's own host serves at %s.", r.dist.Text("tarball"), own)
 }
 
 // withdrawn repeats a deprecation.
 func (r *record) withdrawn() string {
-	if !r.has("deprecated") || string(r.fields["deprecated"]) == "false" {
+	if !r.fields.Has("deprecated") || string(r.fields["deprecated"]) == "false" {
 		return ""
 	}
-	why := r.text("deprecated")
+	why := r.fields.Text("deprecated")
 	if why == "" {
 		if string(r.fields["deprecated"]) != "true" {
 			return ""

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/strictjson"
 )
 
 func TestBadRecords(t *testing.T) {
@@ -79,7 +80,7 @@ func TestPlaces(t *testing.T) {
 		})
 	}
 	t.Run("encoded scope", func(t *testing.T) {
-		r := &record{dist: fields{"tarball": []byte(`"https://registry.npmjs.org/@s%2fpkg/-/pkg-1.0.0.tgz"`)}}
+		r := &record{dist: strictjson.Object{"tarball": []byte(`"https://registry.npmjs.org/@s%2fpkg/-/pkg-1.0.0.tgz"`)}}
 		address, note := r.place(located{"@s/pkg", "1.0.0"})
 		assert.Equal(t, "https://registry.npmjs.org/@s/pkg/-/pkg-1.0.0.tgz", address)
 		assert.Empty(t, note)

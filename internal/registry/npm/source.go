@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"touchstone/internal/source"
+	"touchstone/internal/strictjson"
 )
 
 // statedSource reads the field "repository": a string, an object with "url", or,
@@ -15,9 +16,9 @@ func statedSource(raw json.RawMessage) string {
 	if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
 		raw = list[0]
 	}
-	stated := text(raw)
-	if o := parseFields(raw); o != nil {
-		stated = o.text("url")
+	stated := strictjson.Text(raw)
+	if o := strictjson.Fields(raw); o != nil {
+		stated = o.Text("url")
 	}
 	stated = strings.TrimSpace(stated)
 	if a, ok := expanded(stated); ok {

@@ -1,0 +1,189 @@
+// Package strictjson reads JSON (RFC 8259) from outside so that it says one
+// thing to every reader: readers differ in which of two equal keys counts, in
+// whether "Name" is "name", and in what they make of bytes that are no text, so
+// one of them could be shown what another did not verify.
+//
+// A [Cursor] walks a document without building it; [Parse] and [Fields] give an
+// object by the exact spelling of its keys. encoding/json says what JSON is and
+// what a string means.
+package strictjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth bounds the nesting of what is looked into.
+const maxDepth = 256
+
+// Check tells why not every reader of a document understands the same: it is to
+// be exactly one value in UTF-8, with no key twice in one object, nesting 256
+// deep at most.
+func Check(doc []byte) error {
+	c, err := Open(doc)
+	if err != nil {
+		return err
+	}
+	return c.walk(0)
+}
+
+// A Cursor stands before a value of a document. What it passes without a visit
+// is valid JSON, but may hold a key twice.
+type Cursor struct {
+	doc []byte
+	at  int
+}
+
+// Open stands at the start of a document, which is one value in UTF-8.
+func Open(doc []byte) (*Cursor, error) {
+	switch trimmed := bytes.TrimLeft(doc, " \t\r\n"); {
+	case len(trimmed) == 0:
+		return nil, errors.New("it is empty")
+	case trimmed[0] == '<':
+		return nil, errors.New("it is a web page, not JSON")
+	case !utf8.Valid(doc):
+		return nil, errors.New("it is not valid UTF-8")
+	case !json.Valid(doc):
+		return nil, errors.New("it is not JSON" + whereNot(doc))
+	}
+	return &Cursor{doc: doc}, nil
+}
+
+// whereNot says where a document stops being JSON.
+func whereNot(doc []byte) string {
+	var any json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(doc, &any), &syntax) {
+		return fmt.Sprintf(" (byte %d: %s)", syntax.Offset, syntax)
+	}
+	return ""
+}
+
+func (c *Cursor) walk(depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("it nests deeper than %d", maxDepth)
+	}
+	switch c.Peek() {
+	case '{':
+		return c.Members(func(string) error { return c.walk(depth + 1) })
+	case '[':
+		return c.Elements(func() error { return c.walk(depth + 1) })
+	}
+	return c.Skip()
+}
+
+// Members visits the members of the object at the cursor, which stands at a
+// member's value then: visit must pass it. A key that stands twice is an error,
+// and so is one that readers decode differently.
+func (c *Cursor) Members(visit func(key string) error) error {
+	if !c.take('{') {
+		return errors.New("it has something else where an object should stand")
+	}
+	seen := map[string]bool{}
+	for !c.take('}') {
+		raw := c.Raw()
+		key := Text(raw)
+		if strings.ContainsRune(key, utf8.RuneError) && bytes.IndexByte(raw, '\\') >= 0 {
+			return fmt.Errorf("the key %.100s holds half a character", raw)
+		}
+		if seen[key] {
+			return fmt.Errorf("the key %.100q stands twice in one object", key)
+		}
+		seen[key] = true
+		c.take(':')
+		if err := visit(key); err != nil {
+			return err
+		}
+		c.take(',')
+	}
+	return nil
+}
+
+// Elements visits the elements of the list at the cursor, like Members.
+func (c *Cursor) Elements(visit func() error) error {
+	if !c.take('[') {
+		return errors.New("it has something else where a list should stand")
+	}
+	for !c.take(']') {
+		if err := visit(); err != nil {
+			return err
+		}
+		c.take(',')
+	}
+	return nil
+}
+
+// Raw passes the value at the cursor and returns it.
+func (c *Cursor) Raw() json.RawMessage {
+	c.Peek()
+	start := c.at
+	c.pass()
+	return c.doc[start:c.at:c.at]
+}
+
+// Text passes the value at the cursor, and is the string that it is; empty where
+// it is something else.
+func (c *Cursor) Text() string { return Text(c.Raw()) }
+
+// Skip passes the value at the cursor without looking into it. It never fails.
+func (c *Cursor) Skip() error {
+	c.pass()
+	return nil
+}
+
+// pass moves over a value. That the document is valid was seen before.
+func (c *Cursor) pass() {
+	for depth := 0; ; {
+		switch c.Peek() {
+		case 0:
+			return
+		case '{', '[':
+			depth++
+			c.at++
+		case '}', ']':
+			depth--
+			c.at++
+		case ',', ':':
+			c.at++
+		case '"':
+			for c.at++; c.doc[c.at] != '"'; c.at++ {
+				if c.doc[c.at] == '\\' {
+					c.at++
+				}
+			}
+			c.at++
+		default:
+			for c.at < len(c.doc) && bytes.IndexByte([]byte(" \t\r\n,:[]{}\""), c.doc[c.at]) < 0 {
+				c.at++
+			}
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// Peek is the first byte of the value at the cursor; 0 at the document's end.
+func (c *Cursor) Peek() byte {
+	for c.at < len(c.doc) {
+		switch c.doc[c.at] {
+		case ' ', '\t', '\r', '\n':
+			c.at++
+		default:
+			return c.doc[c.at]
+		}
+	}
+	return 0
+}
+
+func (c *Cursor) take(b byte) bool {
+	if c.Peek() != b {
+		return false
+	}
+	c.at++
+	return true
+}

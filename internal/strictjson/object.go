@@ -1,0 +1,77 @@
+package strictjson
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// An Object is a JSON object by the exact spelling of its keys: decoding into a
+// struct would take "Name" for "name".
+type Object map[string]json.RawMessage
+
+// Parse checks a document (see [Check]), which must be an object.
+func Parse(doc []byte) (Object, error) {
+	if err := Check(doc); err != nil {
+		return nil, err
+	}
+	o := Fields(doc)
+	if o == nil {
+		return nil, errors.New("it is not an object")
+	}
+	return o, nil
+}
+
+// Fields is an object inside a document that was checked, or one that is read
+// as JavaScript reads it: of two equal keys the last counts. Nil where there is
+// no object.
+func Fields(doc []byte) Object {
+	var o Object
+	if json.Unmarshal(doc, &o) != nil {
+		return nil
+	}
+	return o
+}
+
+// Has tells whether a key has a value other than null.
+func (o Object) Has(key string) bool {
+	raw, ok := o[key]
+	return ok && string(raw) != "null"
+}
+
+// Text is the string at a key; empty where there is none.
+func (o Object) Text(key string) string { return Text(o[key]) }
+
+// Object is the object at a key; nil where there is none.
+func (o Object) Object(key string) Object { return Fields(o[key]) }
+
+// List is the list at a key; nil where there is none.
+func (o Object) List(key string) []json.RawMessage {
+	var l []json.RawMessage
+	if json.Unmarshal(o[key], &l) != nil {
+		return nil
+	}
+	return l
+}
+
+// Into reads the value at a key into place, which is a pointer to a string, a
+// number, an Object or a list: for a struct the spelling of keys would not
+// count. What is not there, or null, leaves place as it is.
+func (o Object) Into(key string, place any) error {
+	if !o.Has(key) {
+		return nil
+	}
+	if err := json.Unmarshal(o[key], place); err != nil {
+		return fmt.Errorf("%q is not of the right kind", key)
+	}
+	return nil
+}
+
+// Text is the string that a value is; empty where it is something else.
+func Text(raw []byte) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}

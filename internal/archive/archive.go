@@ -32,7 +32,8 @@ type File struct {
 }
 
 // A Problem is something about an archive that a careful reader must not pass
-// over. Path is empty where it concerns the whole archive.
+// over. Path is empty where it concerns the whole archive, and cut after 200
+// bytes.
 type Problem struct {
 	Kind   ProblemKind
 	Path   string
@@ -50,12 +51,13 @@ type Limits struct {
 	Entries int   // entries of any kind; twice as many paths with their folders
 	Ratio   int64 // inflated bytes per archive byte, whole archive, above 1 MiB inflated
 	Name    int   // bytes of one path
+	Names   int   // bytes of all paths together
 	Depth   int   // parts of one path
 }
 
 // DefaultLimits are those of Go's module zips (golang.org/x/mod/zip: 500 MiB),
 // the largest of any ecosystem served.
-var DefaultLimits = Limits{Archive: 500 << 20, Total: 500 << 20, Entries: 200_000, Ratio: 1100, Name: 4096, Depth: 255}
+var DefaultLimits = Limits{Archive: 500 << 20, Total: 500 << 20, Entries: 200_000, Ratio: 1100, Name: 4096, Names: 16 << 20, Depth: 255}
 
 // Options say how to read.
 type Options struct {

@@ -8,7 +8,14 @@ import (
 
 // name checks an entry's name, notes its problems and enters it among the
 // paths. It is false where the name cannot stand in a list of paths at all.
-func (r *reader) name(raw string, folder bool) bool {
+func (r *reader) name(raw string, folder bool) (listed bool, err error) {
+	if r.names += len(raw); r.names > r.limits.Names {
+		return false, r.stop(TooMany, "", "The paths have more than %d bytes together.", r.limits.Names)
+	}
+	return r.listed(raw, folder), nil
+}
+
+func (r *reader) listed(raw string, folder bool) bool {
 	if raw == "" {
 		r.lose(NameEmpty, "", "An entry has no name.")
 		return false

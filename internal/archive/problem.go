@@ -8,7 +8,8 @@ const (
 	TooMuch ProblemKind = "too-much"
 	// TooDense: it inflates to more than Limits.Ratio times its size.
 	TooDense ProblemKind = "too-dense"
-	// TooMany: it has more entries, or folders in paths, than Limits.Entries allows.
+	// TooMany: it has more entries, folders in paths, or bytes of names than
+	// Limits allow.
 	TooMany ProblemKind = "too-many"
 	// TooManyProblems: there were more problems than anybody can read.
 	TooManyProblems ProblemKind = "too-many-problems"

@@ -70,6 +70,7 @@ type reader struct {
 	paths  tree
 
 	entries int
+	names   int   // bytes of all paths so far
 	total   int64 // bytes inflated so far
 	told    int64 // of them, at the last tick
 
@@ -86,6 +87,7 @@ func newReader(format Format, data []byte, o Options) *reader {
 	setDefault(&l.Entries, DefaultLimits.Entries)
 	setDefault(&l.Ratio, DefaultLimits.Ratio)
 	setDefault(&l.Name, DefaultLimits.Name)
+	setDefault(&l.Names, DefaultLimits.Names)
 	setDefault(&l.Depth, DefaultLimits.Depth)
 	return &reader{
 		data: data, o: o, limits: l,
@@ -106,7 +108,7 @@ func setDefault[T int | int64](field *T, value T) {
 func (r *reader) problem(kind ProblemKind, path, format string, args ...any) {
 	switch n := len(r.c.Problems); {
 	case n < maxProblems:
-		r.c.Problems = append(r.c.Problems, Problem{Kind: kind, Path: printable(path), Detail: fmt.Sprintf(format, args...)})
+		r.c.Problems = append(r.c.Problems, Problem{Kind: kind, Path: printable(cut(path)), Detail: fmt.Sprintf(format, args...)})
 	case n == maxProblems:
 		r.c.Problems = append(r.c.Problems, Problem{Kind: TooManyProblems, Detail: fmt.Sprintf("There are more than %d problems; the rest was not read.", maxProblems)})
 		r.c.Complete = false

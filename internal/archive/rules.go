@@ -63,10 +63,10 @@ func (r Rules) checkWritten(c *Contents) []Problem {
 	enter := func(listed string, folder bool) {
 		path, err := r.Written(strings.TrimSuffix(listed, "/"), folder)
 		if err != nil {
-			problems = append(problems, Problem{RulePath, listed, "What is installed is not what is listed: " + err.Error() + "."})
+			problems = append(problems, Problem{RulePath, cut(listed), "What is installed is not what is listed: " + err.Error() + "."})
 		}
-		if at := paths.add(clean(path), folder, listed, math.MaxInt); at.kind != "" && !told[listed] {
-			problems = append(problems, Problem{at.kind, listed,
+		if at := paths.add(clean(path), folder, listed, math.MaxInt); at.kind != "" && !told[printable(cut(listed))] {
+			problems = append(problems, Problem{at.kind, cut(listed),
 				fmt.Sprintf("The installer writes %q and %q to one place (%q).", cut(at.from), cut(listed), cut(at.at))})
 		}
 	}
@@ -88,10 +88,10 @@ func (r Rules) checkFile(f File) []Problem {
 	base := rest[strings.LastIndexByte(rest, '/')+1:]
 	isBase := func(name string) bool { return strings.EqualFold(name, base) }
 	if i := slices.IndexFunc(r.OnlyAtRoot, isBase); i >= 0 && rest != r.OnlyAtRoot[i] {
-		problems = append(problems, Problem{RuleRoot, f.Path, "A file " + r.OnlyAtRoot[i] + " may stand only at the root, and only in this spelling."})
+		problems = append(problems, Problem{RuleRoot, cut(f.Path), "A file " + r.OnlyAtRoot[i] + " may stand only at the root, and only in this spelling."})
 	}
 	if limit, ok := r.MaxSizes[rest]; ok && f.Size > limit {
-		problems = append(problems, Problem{RuleSize, f.Path, rest + " is larger than it may be."})
+		problems = append(problems, Problem{RuleSize, cut(f.Path), rest + " is larger than it may be."})
 	}
 	return problems
 }
@@ -101,11 +101,11 @@ func (r Rules) checkPath(full, rest string) []Problem {
 		return nil
 	}
 	if err := r.CheckPath(rest); err != nil {
-		return []Problem{{RulePath, full, "The path is not allowed: " + err.Error() + "."}}
+		return []Problem{{RulePath, cut(full), "The path is not allowed: " + err.Error() + "."}}
 	}
 	return nil
 }
 
 func (r Rules) outside(path string) Problem {
-	return Problem{RulePrefix, path, "The path does not start with " + r.Prefix + "."}
+	return Problem{RulePrefix, cut(path), "The path does not start with " + r.Prefix + "."}
 }

@@ -116,7 +116,10 @@ func (t *tarReader) entry(h tarHeader) error {
 		return t.r.stop(TarHeader, h.name, "A header states the target of a link for %q, which is none; some readers drop that entry.", cut(h.name))
 	}
 	folder := h.kind == tarFolder || (h.kind == tarOld || h.kind == tarFile) && strings.HasSuffix(h.name, "/")
-	listed := t.r.name(h.name, folder)
+	listed, err := t.r.name(h.name, folder)
+	if err != nil {
+		return err
+	}
 	switch h.kind {
 	case tarHard, tarSym, tarChar, tarBlock, tarPipe, tarFolder:
 		return t.bare(h, listed)

@@ -73,6 +73,7 @@ func TestTarGzProblems(t *testing.T) {
 		"limit-archive":      {data: gzipped(good), limits: Limits{Archive: 10}, want: of(TooLarge), paths: none, broken: true},
 		"limit-total":        {data: gzipped(good), limits: Limits{Total: 1500}, want: of(TooMuch), paths: []string{"p/a"}, broken: true},
 		"limit-total-stated": {data: changed(func(i *tarItem) { i.size = "77777777777" }), want: of(TooMuch), paths: none, broken: true},
+		"limit-names":        {data: gzipped(good), limits: Limits{Names: 5}, want: of(TooMany), paths: []string{"p/a"}, broken: true},
 		"limit-entries":      {data: gzipped(good), limits: Limits{Entries: 1}, want: of(TooMany), paths: []string{"p/a"}, broken: true},
 
 		"no-end":            {data: endedBy([]byte{}), want: of(NoEnd)},

@@ -107,9 +107,9 @@ func (r *reader) layOut(entries []zipEntry, end zipEnd) {
 // readEntry checks and reads one entry.
 func (r *reader) readEntry(e *zipEntry, end zipEnd) error {
 	packed, ok := r.locate(e, end)
-	listed := r.name(e.name, e.folder())
-	if !ok || !listed {
-		return nil
+	listed, err := r.name(e.name, e.folder())
+	if err != nil || !ok || !listed {
+		return err
 	}
 	switch {
 	case e.flags&flagsLocked != 0:

@@ -28,23 +28,26 @@ func summed(format string) func(*tarItem) {
 	return func(i *tarItem) { i.checksum = func(n int) string { return fmt.Sprintf(format, n) } }
 }
 
+// canonicalForms are forms of a header's fields that all readers take alike.
+var canonicalForms = map[string]func(*tarItem){
+	"checksum with a space, as npm writes it": summed("%06o \x00"),
+	"checksum of seven digits":                summed("%07o "),
+	"checksum with leading spaces":            summed("%6o\x00 "),
+	"uid in base 256":                         put(atUID, "\x80\x00\x00\x00\x00\x00\x12\x34"),
+	"uid that is negative":                    put(atUID, "\xff\xff\xff\xff\xff\xff\xff\xfe"),
+	"uid that is blank":                       put(atUID, "        "),
+	"gid without an end":                      put(atGID, "77777777"),
+	"mtime before 1970":                       put(atTime, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00"),
+	"devices left empty":                      put(atMajor, strings.Repeat("\x00", 16)),
+	"times at the prefix's end":               put(atLate, "14371573620\x0014371573620\x00"),
+}
+
 // TestCanonicalHeader has, for every field of a header, the forms that all
 // readers take alike, and those for which one of them drops the entry and goes
 // on with its bytes.
 func TestCanonicalHeader(t *testing.T) {
 	const zeros = "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
-	for name, change := range map[string]func(*tarItem){
-		"checksum with a space, as npm writes it": summed("%06o \x00"),
-		"checksum of seven digits":                summed("%07o "),
-		"checksum with leading spaces":            summed("%6o\x00 "),
-		"uid in base 256":                         put(atUID, "\x80\x00\x00\x00\x00\x00\x12\x34"),
-		"uid that is negative":                    put(atUID, "\xff\xff\xff\xff\xff\xff\xff\xfe"),
-		"uid that is blank":                       put(atUID, "        "),
-		"gid without an end":                      put(atGID, "77777777"),
-		"mtime before 1970":                       put(atTime, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00"),
-		"devices left empty":                      put(atMajor, zeros[:8]+zeros[:8]),
-		"times at the prefix's end":               put(atLate, "14371573620\x0014371573620\x00"),
-	} {
+	for name, change := range canonicalForms {
 		t.Run(name, func(t *testing.T) {
 			c, err := Read(TarGz, changed(change), Options{})
 			require.NoError(t, err)

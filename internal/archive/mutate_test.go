@@ -77,7 +77,7 @@ func same(b []byte) []byte { return b }
 // zipFree are the fields of a zip that may change unnoticed.
 var zipFree = map[string]free{
 	"local.needed":     {all, "the version a reader needs; which methods occur is checked itself"},
-	"central.needed":   {all, "as above"},
+	"central.needed":   {[]byte{0x3f, 0xff}, "as above, up to the format's last"},
 	"central.made-by":  {all, "which tool and system wrote it; modes count whatever it says"},
 	"local.time":       {all, "when the file was changed"},
 	"local.date":       {all, "as above"},

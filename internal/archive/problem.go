@@ -41,7 +41,7 @@ const (
 	Mismatch ProblemKind = "mismatch"
 	// Descriptor: the data descriptor is missing or differs from the directory.
 	Descriptor ProblemKind = "descriptor"
-	// Flags: reserved flags are set.
+	// Flags: reserved flags are set, or a version is asked for that does not exist.
 	Flags ProblemKind = "flags"
 	// Extra: the extra fields are malformed.
 	Extra ProblemKind = "extra"

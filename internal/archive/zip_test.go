@@ -191,6 +191,7 @@ func TestZipProblems(t *testing.T) {
 			i.descriptor = func(l *layout) { d(l); l.text("", "secret") }
 		}), want: of(Hidden)},
 		"descriptor-no-flag": {zip: one(func(i *zipItem) { i.descriptor = func(l *layout) { l.text("", "PK\x07\x08abcdefghijkl") } }), want: of(Hidden)},
+		"needed-unheard-of":  {zip: one(func(i *zipItem) { i.both(func(h *zipHead) { h.needed = 64 }) }), want: of(Flags)},
 		"flags-reserved":     {zip: one(func(i *zipItem) { i.both(func(h *zipHead) { h.flags = 1 << 9 }) }), want: of(Flags)},
 		"extra-malformed":    {zip: one(func(i *zipItem) { i.central.extra = []byte{1, 2, 9, 0, 1} }), want: of(Extra)},
 		"extra-cut":          {zip: one(func(i *zipItem) { i.local.extra = []byte{1, 2} }), want: of(Extra)},

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"hash/crc32"
 )
@@ -36,6 +37,7 @@ func (l *layout) u64(field string, v uint64) {
 type zipHead struct {
 	sig                 string
 	flags, method       uint16
+	needed              uint16 // 0 stands for 20
 	crc, packed, size   uint32
 	name                string
 	extra               []byte
@@ -47,7 +49,7 @@ func (h zipHead) put(l *layout, where string) {
 	if where == "central" {
 		l.u16("central.made-by", 3<<8|20)
 	}
-	l.u16(where+".needed", 20)
+	l.u16(where+".needed", cmp.Or(h.needed, 20))
 	l.u16(where+".flags", h.flags)
 	l.u16(where+".method", h.method)
 	l.u16(where+".time", 0x6c32)

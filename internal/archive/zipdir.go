@@ -10,6 +10,8 @@ const (
 	methodStore   = 0
 	methodDeflate = 8
 
+	latestVersion = 63 // 6.3 (APPNOTE 4.4.3.2)
+
 	extraZip64       = 0x0001
 	extraUnicodePath = 0x7075
 )
@@ -108,6 +110,9 @@ func (r *reader) readCentral(b []byte, end zipEnd) (e zipEntry, length int) {
 	e.size, e.packed, e.offset = int64(*wide[0]), int64(*wide[1]), int64(*wide[2])+end.base
 	if le.Uint16(b[34:]) != 0 {
 		r.lose(MultiDisk, e.name, "%q says that it is on another disk.", cut(e.name))
+	}
+	if needed := b[6]; needed > latestVersion {
+		r.problem(Flags, e.name, "%q asks for version %d.%d of the format, which does not exist; some readers refuse it.", cut(e.name), needed/10, needed%10)
 	}
 	r.checkCentral(&e)
 	return e, length

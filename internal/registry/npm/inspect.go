@@ -46,6 +46,9 @@ func newInspector(at located, rec *record) *inspector {
 	return &inspector{at: at, record: rec, left: maxManifestsBytes}
 }
 
+// Rules are those of npm's packages: what npm installs must be what is listed.
+func Rules() archive.Rules { return archive.Rules{Written: written} }
+
 // written is where npm writes what an archive calls p, inside the package's
 // folder; "" where it writes nothing (npm/node-tar's strip, its
 // strip-absolute-path, npm/pacote's extraction):

@@ -39,7 +39,7 @@ func inspect(t testing.TB, at located, rec *record, packed []byte) (registry.Ins
 	i := newInspector(at, rec)
 	contents, err := archive.Read(archive.TarGz, packed, archive.Options{Inspect: i.Open})
 	require.NoError(t, err)
-	rules := archive.Rules{Written: written}
+	rules := Rules()
 	return i.Inside(t.Context(), contents.Files), append(contents.Problems, rules.Check(contents)...)
 }
 

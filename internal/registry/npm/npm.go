@@ -124,7 +124,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 		File: registry.File{
 			Request:   artifactRequest(f.at.tarball()),
 			Format:    archive.TarGz,
-			Rules:     archive.Rules{Written: written},
+			Rules:     Rules(),
 			Inspector: newInspector(f.at, f.record),
 		},
 		Source:   registry.Source{Route: f.answer.Route, Asked: f.answer.State},

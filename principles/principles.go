@@ -130,6 +130,10 @@ type Check struct {
 	ID       string   `json:"id"`
 	Question string   `json:"question"` // answered by pass (yes) or otherwise
 	OnFail   Severity `json:"onFail"`
+	// Says is what its failure means, as the sentence with which an answer
+	// begins; only checks whose failure fails or alarms have one. Of several, the
+	// one that stands first in the rules is said first.
+	Says string `json:"says,omitempty"`
 	// Reach says what to do where the answer is no: there and wrong, or not
 	// there. Empty where nothing could be done for this package.
 	Reach Reach `json:"reach,omitzero"`

@@ -32,6 +32,9 @@ func (d *Document) validate() error {
 		default:
 			return fmt.Errorf("principles: check %s has onFail %q: failed, alarm or note", c.ID, c.OnFail)
 		}
+		if (c.Says == "") != (c.OnFail == Note) {
+			return fmt.Errorf("principles: check %s says %q: what its failure means is said where it fails or alarms, and only there", c.ID, c.Says)
+		}
 		checks[c.ID] = true
 	}
 	for _, f := range d.Facts {

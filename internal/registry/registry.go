@@ -80,6 +80,8 @@ type Release struct {
 	Notes []purl.Note
 	// Commands check the same with the ecosystem's own tools.
 	Commands []Command
+	// Report is where the repository takes reports of a package that is wrong.
+	Report string
 }
 
 // Record is the last document of the chain: what binds name and version to the
@@ -271,6 +273,18 @@ type Command struct {
 	Argv []string
 	// Expect says what its output must show.
 	Expect string
+	// Shows are recorded digests that the output must hold. Where one is not
+	// recorded, there is nothing to compare, and the command is left out.
+	Shows []Shown
+}
+
+// A Shown is a recorded digest in a command's output.
+type Shown struct {
+	Label     string // what the output calls it
+	Of        Subject
+	Algorithm string
+	// Hex tells that it is written in hexadecimal; else as "sha512-…" or "h1:…".
+	Hex bool
 }
 
 // An Inspector reads an ecosystem's own documents inside a package while it is

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,25 +46,41 @@ type Report struct {
 
 	Verdict Verdict `json:"verdict"`
 	// Tracks say what the verdict's levels mean, in reading order.
-	Tracks       []Track         `json:"tracks"`
-	Requirements []Requirement   `json:"requirements"`
-	Cards        []Card          `json:"cards"`
-	Findings     []Finding       `json:"findings"`
-	Facts        []evidence.Fact `json:"facts"`
-	Artifact     Artifact        `json:"artifact"`
-	Files        []File          `json:"files"`
+	Tracks       []Track       `json:"tracks"`
+	Requirements []Requirement `json:"requirements"`
+	// Causes are why requirements are not met, each said once.
+	Causes   []Cause         `json:"causes"`
+	Cards    []Card          `json:"cards"`
+	Findings []Finding       `json:"findings"`
+	Facts    []evidence.Fact `json:"facts"`
+	Artifact Artifact        `json:"artifact"`
+	// Compared are the digests that are stated of the package, beside its own.
+	Compared []Comparison `json:"compared"`
+	Files    []File       `json:"files"`
 	// Commands check the same without us.
 	Commands []Command `json:"commands"`
 	// Sources are the documents that were used, by address.
 	Sources []Source `json:"sources"`
+	// Limits say what was not looked at, and where it can be.
+	Limits []Limit `json:"limits"`
 	// Principles is the version of the rules.
 	Principles string `json:"principles"`
+}
+
+// A Limit is something that an audit does not look at.
+type Limit struct {
+	Text  string `json:"text"`
+	Label string `json:"label"` // of the place where it can be looked up
+	URL   string `json:"url"`
 }
 
 // A Verdict is the answer: one entry a track beside Failed and Sentence.
 type Verdict struct {
 	Failed   bool
-	Sentence string   // the answer in one sentence
+	Title    string   // the answer and what it is about, for a window's title
+	Headline string   // who did what: the answer in a few short sentences
+	Sentence string   // the levels reached, in sentences
+	Advice   []string // what to do about a failed verdict; never null
 	Missing  string   // why not the next integrity level; empty at the top
 	Alarms   []string // never null
 	Failures []string // never null
@@ -127,6 +145,15 @@ type Command struct {
 	Purpose string `json:"purpose"`
 	Text    string `json:"text"`
 	Expect  string `json:"expect"`
+	// Shows are digests that its output must hold, in the form that it writes.
+	Shows []Shown `json:"shows"`
+}
+
+// A Shown is a digest in a command's output.
+type Shown struct {
+	Label    string `json:"label"`
+	Recorded string `json:"recorded"`
+	Here     string `json:"here"` // empty where nothing was computed
 }
 
 // A Source is one document that was used.
@@ -169,25 +196,23 @@ func New(s Subject) *Report {
 		Time:       s.Time.UTC().Format(time.RFC3339),
 		Facts:      s.Facts,
 		Principles: s.Rules.Version,
-		Commands:   []Command{},
+		Compared:   compared(s.Release, s.Artifact),
 		Files:      []File{},
+		Limits:     limits(ref.Path()),
 	}
 	if r.Facts == nil {
 		r.Facts = []evidence.Fact{}
 	}
 	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
-	r.Verdict = verdict(s, r)
 	r.Artifact = artifactOf(s.Artifact)
+	r.Verdict = verdict(s, r)
+	r.Causes = r.causes()
 	r.Cards = r.cards()
+	r.Commands = commands(s.Release, r.Compared)
 	if s.Artifact.Contents != nil {
 		for _, f := range s.Artifact.Contents.Files {
 			r.Files = append(r.Files, File{f.Path, f.Size, hex.EncodeToString(f.SHA256[:])})
-		}
-	}
-	for _, c := range s.Release.Commands {
-		if text, ok := Shell(c.Env, c.Argv); ok {
-			r.Commands = append(r.Commands, Command{c.Purpose, text, c.Expect})
 		}
 	}
 	return r
@@ -226,7 +251,7 @@ func says(t principles.Track, result level.Track) string {
 	case result.Level > 0:
 		return t.Levels[result.Level-1].Says
 	case result.AtMost > 0:
-		return "Nothing is settled yet: too little could be checked now."
+		return "Not settled: something could not be checked."
 	}
 	return t.Nothing
 }
@@ -277,18 +302,20 @@ func artifactOf(a *artifact.Artifact) Artifact {
 
 // verdict puts the answer into words.
 func verdict(s Subject, r *Report) Verdict {
-	v := Verdict{Failed: s.Verdict.Failed, Tracks: s.Verdict.Tracks, Alarms: s.Verdict.Alarms, Failures: s.Verdict.Failures}
+	r.Verdict = Verdict{Failed: s.Verdict.Failed, Tracks: s.Verdict.Tracks, Alarms: s.Verdict.Alarms, Failures: s.Verdict.Failures}
+	v := &r.Verdict
 	if v.Alarms == nil {
 		v.Alarms = []string{}
 	}
 	if v.Failures == nil {
 		v.Failures = []string{}
 	}
-	name := s.Release.Ref.Path() + " " + s.Release.Ref.Version
+	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules), []string{}
 	if v.Failed {
-		v.Sentence = fmt.Sprintf("Failed: what %s as %s is not what it should be. Do not use it.", arrived(s.Artifact.Answer.Route), name)
+		v.Sentence = v.Headline
 		v.Missing = strings.Join(v.Failures, " ")
-		return v
+		v.Advice = advice(s.Release, r.brought())
+		return *v
 	}
 	var reached, open []string
 	for _, t := range v.Tracks {
@@ -301,13 +328,39 @@ func verdict(s Subject, r *Report) Verdict {
 			open = append(open, fmt.Sprintf("%s to %d", t.Name, t.AtMost))
 		}
 	}
-	v.Sentence = fmt.Sprintf("%s reaches %s. ", name, and(reached))
+	about := r.fullName()
+	if r.brought() {
+		about = "Your file as " + about
+	}
+	v.Sentence = fmt.Sprintf("%s reaches %s. ", about, and(reached))
 	if len(open) > 0 {
 		v.Sentence += fmt.Sprintf("What could not be checked may raise %s, at most. ", and(open))
 	}
 	v.Sentence += checked(r.Route) + " It does not say that the package is safe."
 	v.Missing = missing(v.Tracks, r.Requirements)
-	return v
+	return *v
+}
+
+// advice is what to do about a failed verdict.
+func advice(rel *registry.Release, brought bool) []string {
+	if brought {
+		return []string{"Fetch the package again from the repository, and check it instead of your file.",
+			"If it should have been this package, keep your file: it shows what was changed."}
+	}
+	out := []string{"Try again on another network and with an empty cache: something on the way may have changed it.",
+		"If it fails again, keep what arrived: it is the proof."}
+	if rel.Report != "" {
+		out = append(out, "Tell the repository: "+rel.Report)
+	}
+	return out
+}
+
+// limits say what no audit here looks at.
+func limits(name string) []Limit {
+	return []Limit{
+		{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)},
+		{"What the code does is not judged.", "", ""},
+	}
 }
 
 // and joins words as a sentence does.
@@ -316,19 +369,6 @@ func and(words []string) string {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
-}
-
-// arrived says who brought the package, as the middle of a sentence.
-func arrived(r fetch.Route) string {
-	switch r {
-	case fetch.File:
-		return "you brought"
-	case fetch.Replay:
-		return "was recorded"
-	case fetch.Relay:
-		return "came through our relay"
-	}
-	return "is served"
 }
 
 // checked says what was done here, and on whose documents.
@@ -347,8 +387,8 @@ func missing(tracks []level.Track, requirements []Requirement) string {
 	t := tracks[0]
 	var reasons []string
 	for _, q := range requirements {
-		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met {
-			reasons = append(reasons, q.Name+": "+q.Reason)
+		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met && !slices.Contains(reasons, q.Reason) {
+			reasons = append(reasons, q.Reason)
 		}
 	}
 	return strings.Join(reasons, " ")

@@ -90,6 +90,9 @@ func (r *Report) unknownName() string {
 	for _, f := range r.Findings {
 		names = append(names, f.Check)
 	}
+	for _, c := range r.Causes {
+		names, classes = append(names, c.Requirements...), append(classes, c.State.Class)
+	}
 	for _, f := range r.Facts {
 		names = append(names, f.ID, f.Topic)
 	}
@@ -111,7 +114,7 @@ func (r *Report) unknownName() string {
 
 // MarshalJSON gives every track a member of its own, by its id.
 func (v Verdict) MarshalJSON() ([]byte, error) {
-	m := map[string]any{"failed": v.Failed, "sentence": v.Sentence, "missing": v.Missing, "alarms": v.Alarms, "failures": v.Failures}
+	m := map[string]any{"failed": v.Failed, "title": v.Title, "headline": v.Headline, "advice": v.Advice, "sentence": v.Sentence, "missing": v.Missing, "alarms": v.Alarms, "failures": v.Failures}
 	for _, t := range v.Tracks {
 		m[t.ID] = t
 	}
@@ -125,7 +128,7 @@ func (v *Verdict) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return err
 	}
-	for name, into := range map[string]any{"failed": &v.Failed, "sentence": &v.Sentence, "missing": &v.Missing, "alarms": &v.Alarms, "failures": &v.Failures} {
+	for name, into := range map[string]any{"failed": &v.Failed, "title": &v.Title, "headline": &v.Headline, "advice": &v.Advice, "sentence": &v.Sentence, "missing": &v.Missing, "alarms": &v.Alarms, "failures": &v.Failures} {
 		if err := json.Unmarshal(m[name], into); err != nil {
 			return fmt.Errorf("the verdict's %s: %w", name, err)
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/level"
@@ -57,19 +58,14 @@ func (w *writer) answer(r *Report) {
 		w.linef("%s %s", w.paint(red, "! alarm:"), Clean(a))
 	}
 	w.linef("")
-	w.wrap("", plain(r))
-	w.wrap("", Clean(r.Verdict.Sentence))
+	w.wrap("", Clean(r.Verdict.Headline))
+	for _, a := range r.Verdict.Advice {
+		w.wrap("  ", Clean(a))
+	}
 	if !r.Verdict.Failed {
+		w.wrap("", Clean(r.Verdict.Sentence))
 		w.next(r)
 	}
-}
-
-// plain is what the first track's level means.
-func plain(r *Report) string {
-	if len(r.Tracks) == 0 {
-		return ""
-	}
-	return r.Tracks[0].Says
 }
 
 // next says what stands between the first track's level and the one above.
@@ -80,18 +76,30 @@ func (w *writer) next(r *Report) {
 	t := r.Verdict.Tracks[0]
 	w.linef("")
 	w.linef("%s", w.paint(bold, fmt.Sprintf("Why not %s %d", t.Name, t.Level+1)))
-	for _, q := range r.Requirements {
-		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met {
+	for _, c := range r.Causes {
+		if !c.Next {
 			continue
 		}
-		w.wrap("  ", q.Name+": "+Clean(q.Reason))
-		if q.Reach.Maintainer != "" {
-			w.wrap("    ", "The maintainer could: "+q.Reach.Maintainer)
+		w.wrap("  ", Clean(c.Text))
+		w.wrap("    ", "So these are not met: "+strings.Join(requirementNames(r, c), "; ")+".")
+		if c.Reach.Maintainer != "" {
+			w.wrap("    ", "The maintainer could: "+Clean(c.Reach.Maintainer))
 		}
-		if q.Reach.Repository != "" {
-			w.wrap("    ", "The repository could: "+q.Reach.Repository)
+		if c.Reach.Repository != "" {
+			w.wrap("    ", "The repository could: "+Clean(c.Reach.Repository))
 		}
 	}
+}
+
+// requirementNames are the names of those that hang on a cause.
+func requirementNames(r *Report, c Cause) []string {
+	var out []string
+	for _, q := range r.Requirements {
+		if slices.Contains(c.Requirements, q.ID) {
+			out = append(out, Clean(q.Name))
+		}
+	}
+	return out
 }
 
 func trackLine(t level.Track) string {
@@ -106,7 +114,7 @@ func trackLine(t level.Track) string {
 }
 
 func (w *writer) requirements(r *Report) {
-	track := ""
+	track, said := "", map[string]bool{}
 	for _, q := range r.Requirements {
 		if q.Track != track {
 			track = q.Track
@@ -118,8 +126,11 @@ func (w *writer) requirements(r *Report) {
 			level.Open:  w.paint(yellow, "? open "),
 			level.Unmet: w.paint(dim, "– unmet"),
 		}[q.Status]
-		w.linef("  %s %d  %s", sign, q.Level, q.Name)
-		w.wrap("             ", Clean(q.Reason))
+		w.linef("  %s %d  %s", sign, q.Level, Clean(q.Name))
+		if q.Status == level.Met || !said[q.Reason] {
+			w.wrap("             ", Clean(q.Reason))
+		}
+		said[q.Reason] = true
 	}
 }
 
@@ -174,6 +185,12 @@ func (w *writer) again(r *Report) {
 		w.linef("  %s", c.Purpose)
 		w.linef("    %s", c.Text)
 		w.linef("    %s", c.Expect)
+		for _, d := range c.Shows {
+			w.linef("      recorded %s", Clean(d.Recorded))
+			if d.Here != d.Recorded && d.Here != "" {
+				w.linef("      here     %s", Clean(d.Here))
+			}
+		}
 	}
 }
 

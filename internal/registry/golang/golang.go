@@ -81,10 +81,11 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v 
 		},
 		Installer: registry.Installer{
 			Name: "the go command", RefusesWrongDigest: true, ChecksSignature: true,
-			Caveat: "Unless it was told not to (GONOSUMDB, GOPRIVATE, GOSUMDB=off).",
+			Caveat: "Settings can turn that off (GONOSUMDB, GOPRIVATE, GOSUMDB=off).",
 			Source: "https://go.dev/ref/mod#authenticating",
 		},
 		Commands: commands(at.Path, at.Version),
+		Report:   "https://go.dev/security/policy",
 	}
 	if !v.FileInHand {
 		c.Prefetch(ctx, rel.File.Request)
@@ -205,7 +206,8 @@ func commands(path, version string) []registry.Command {
 		Purpose: "Let the go command fetch the module and check it against the checksum database.",
 		Env:     [][2]string{{"GOFLAGS", "-mod=mod"}, {"GONOSUMDB", "none"}, {"GOSUMDB", Database}},
 		Argv:    []string{"go", "mod", "download", "-json", path + "@" + version},
-		Expect:  "\"Sum\" is the h1: digest shown here, and there is no \"Error\".",
+		Expect:  "\"Sum\" is the recorded value, and there is no \"Error\".",
+		Shows:   []registry.Shown{{Label: "Sum", Of: registry.OfFiles, Algorithm: "h1"}},
 	}}
 }
 

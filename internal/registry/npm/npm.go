@@ -5,6 +5,7 @@ package npm
 
 import (
 	"context"
+	"fmt"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
@@ -129,10 +130,11 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 		},
 		Source:   registry.Source{Route: f.answer.Route, Asked: f.answer.State},
 		Notes:    f.notes,
-		Commands: commands(f.at),
+		Commands: commands(f.at, f.record),
+		Report:   "https://docs.npmjs.com/reporting-malware-in-an-npm-package",
 		Installer: registry.Installer{
 			Name: "npm", RefusesWrongDigest: true,
-			Caveat: "It looks at signatures and attestations only when told to, by npm audit signatures (https://docs.npmjs.com/verifying-registry-signatures).",
+			Caveat: "It looks at signatures and attestations only when told to, by npm audit signatures.",
 			Source: "https://github.com/npm/pacote#options",
 		},
 	}
@@ -177,21 +179,27 @@ func byRetiredKey(signatures []registry.Signature, v registry.Visit) bool {
 	return false
 }
 
-// commands check the same with npm.
-func commands(at located) []registry.Command {
+// commands check the same with npm. rec may be nil.
+func commands(at located, rec *record) []registry.Command {
 	registryOption := "--registry=" + base
+	field, algorithm, tool := "integrity", "sha512", "sha512sum"
+	if rec != nil && !rec.dist.Has("integrity") { // the registry's oldest versions
+		field, algorithm, tool = "shasum", "sha1", "sha1sum"
+	}
 	return []registry.Command{{
 		Purpose: "Show what the npm registry records of this version.",
 		Argv:    []string{"npm", "view", at.String(), "dist", "--json", registryOption},
-		Expect:  "\"integrity\" is the SHA-512 shown here, in base64, and \"signatures\" are those shown here.",
+		Expect:  fmt.Sprintf("%q is the recorded value.", field),
+		Shows:   []registry.Shown{{Label: field, Of: registry.OfArtifact, Algorithm: algorithm, Hex: algorithm == "sha1"}},
 	}, {
 		Purpose: "Fetch the package without installing it or running anything of it.",
 		Argv:    []string{"npm", "pack", at.String(), "--ignore-scripts", registryOption},
 		Expect:  "npm writes the file " + at.packed() + ".",
 	}, {
-		Purpose: "Compute the package's SHA-512.",
-		Argv:    []string{"sha512sum", at.packed()},
-		Expect:  "The digest is the SHA-512 shown here.",
+		Purpose: "Compute the digest of that file.",
+		Argv:    []string{tool, at.packed()},
+		Expect:  "The output begins with the recorded value.",
+		Shows:   []registry.Shown{{Label: tool, Of: registry.OfArtifact, Algorithm: algorithm, Hex: true}},
 	}, {
 		Purpose: "In an empty folder: install it without running its scripts, so that npm can look at its signatures.",
 		Argv:    []string{"npm", "install", at.String(), "--ignore-scripts", registryOption},

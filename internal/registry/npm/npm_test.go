@@ -282,7 +282,7 @@ func (spaces) Read(p []byte) (int, error) {
 }
 
 func TestCommands(t *testing.T) {
-	all := fmt.Sprint(commands(located{"@s/pkg", "1.0.0"}))
+	all := fmt.Sprint(commands(located{"@s/pkg", "1.0.0"}, nil))
 	assert.Contains(t, all, "@s/pkg@1.0.0 dist --json")
 	assert.Contains(t, all, "[sha512sum s-pkg-1.0.0.tgz]")
 	assert.Contains(t, all, "[npm audit signatures --registry=https://registry.npmjs.org/]")

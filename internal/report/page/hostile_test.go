@@ -78,6 +78,9 @@ func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, mis
 		q := &r.Requirements[i]
 		q.ID, q.Track, q.Level, q.Status, q.State = "x", rules.Tracks[0].ID, 1+i%3, []level.Status{level.Met, level.Open, level.Unmet}[i%3], report.Open
 	}
+	for i := range r.Causes {
+		r.Causes[i].Requirements, r.Causes[i].State = []string{"x"}, report.Wrong
+	}
 	for i := range r.Cards {
 		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{evidence.Checks[0].ID}
 	}

@@ -1,0 +1,154 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"touchstone/internal/evidence"
+	"touchstone/internal/fetch"
+	"touchstone/principles"
+)
+
+// headline is the answer in two or three short sentences: what is wrong, else
+// what is odd, and who did what. It says only what findings of this audit say.
+func (r *Report) headline(rules *principles.Document) string {
+	if r.Verdict.Failed {
+		return r.failure(rules)
+	}
+	out := r.odd(rules)
+	if r.brought() && r.passed("digest-matches") {
+		out = append(out, fmt.Sprintf("Your file has the recorded digest of %s.", r.fullName()))
+	}
+	return strings.Join(append(out, r.found()), " ")
+}
+
+// title names the answer and what it is about, for a window's title and for
+// who hears the page.
+func (r *Report) title() string {
+	about := r.fullName()
+	if r.brought() {
+		about = "your file as " + about
+	}
+	if r.Verdict.Failed {
+		return "FAILED: " + about
+	}
+	out := ""
+	if n := len(r.Verdict.Alarms); n == 1 {
+		out = "1 alarm, "
+	} else if n > 1 {
+		out = fmt.Sprintf("%d alarms, ", n)
+	}
+	if len(r.Verdict.Tracks) == 0 {
+		return out + about
+	}
+	t := r.Verdict.Tracks[0]
+	out += fmt.Sprintf("%s %d of %d", t.Name, t.Level, t.Top)
+	if t.AtMost > t.Level {
+		out += fmt.Sprintf(", at most %d", t.AtMost)
+	}
+	return out + ": " + about
+}
+
+// failure is what the gravest failed check means. The rules list them by weight.
+func (r *Report) failure(rules *principles.Document) string {
+	for _, c := range rules.Checks {
+		if c.OnFail != principles.Failed || r.Finding(c.ID).Outcome != evidence.Fail {
+			continue
+		}
+		if r.brought() {
+			return fmt.Sprintf("Do not use your file as %s. %s", r.fullName(), c.Says)
+		}
+		return "Do not use it. " + c.Says
+	}
+	return "Do not use it."
+}
+
+// odd is what failed checks mean that are worth an alarm, the first two.
+func (r *Report) odd(rules *principles.Document) []string {
+	var out []string
+	for _, c := range rules.Checks {
+		if c.OnFail == principles.Alarm && r.Finding(c.ID).Outcome == evidence.Fail && len(out) < 2 {
+			out = append(out, c.Says)
+		}
+	}
+	if len(out) > 0 {
+		out[0] = "Careful: " + out[0]
+	}
+	return out
+}
+
+// found is who did what, by the strongest that was found.
+func (r *Report) found() string {
+	matches := r.Finding("digest-matches").Outcome
+	switch {
+	case matches == evidence.Pass && r.passed("signer-identity"):
+		return r.built()
+	case matches == evidence.Pass && (r.passed("registry-signature") || r.passed("repository-attestation")):
+		return fmt.Sprintf("The %s signed these bytes. Who built them is not proven.", r.Repository)
+	case matches == evidence.Pass && r.passed("log-record"):
+		return fmt.Sprintf("The same bytes for everyone: the public log %s has them. Nobody proves who made them.", r.Proven("log-record", "log"))
+	case r.passed("reference-digest"):
+		return "These bytes have the digest that you gave. " + r.unsigned()
+	case matches == evidence.Pass && r.passed("record-direct") && r.Finding("signature-served").Outcome == evidence.Fail:
+		return "The bytes match the record as it was served, which proves no more."
+	case matches == evidence.Pass && r.passed("record-direct"):
+		return "Arrived undamaged. " + r.unsigned()
+	case matches == evidence.Pass:
+		return "These bytes match their record. Whether that is the repository's own record could not be checked."
+	case matches == evidence.Unknown && r.passed("log-record"):
+		return fmt.Sprintf("The public log %s knows this version. Its bytes could not be checked.", r.Proven("log-record", "log"))
+	case matches == evidence.Unknown:
+		return "Not enough could be fetched to say."
+	}
+	return "Nothing shows that these are the published bytes."
+}
+
+// unsigned says that nobody signed, where that is known of everybody who could
+// have.
+func (r *Report) unsigned() string {
+	for _, check := range []string{"log-record", "registry-signature", "repository-attestation", "signer-identity"} {
+		switch f := r.Finding(check); {
+		case f.Outcome == evidence.Pass: // and yet not of these bytes
+			return "No signature covers them."
+		case f.Outcome == evidence.Unknown:
+			return "Whether somebody signed them could not be checked."
+		}
+	}
+	return "Nobody signed them."
+}
+
+// built says who built the package, as the verified certificate names them.
+func (r *Report) built() string {
+	where := strings.TrimPrefix(r.Proven("source-stated", "repository"), "https://github.com/")
+	where = strings.TrimPrefix(where, "https://")
+	if commit := r.Proven("source-stated", "commit"); commit != "" {
+		where += " at " + commit[:min(len(commit), 7)]
+	}
+	by := provider(r.Proven("signer-identity", "identity provider"))
+	switch r.Finding("build-attested").Outcome {
+	case evidence.Pass:
+		return fmt.Sprintf("Built by %s from %s, signed, publicly logged.", by, where)
+	case evidence.Unknown:
+		return fmt.Sprintf("Built by %s from %s, and signed. The public log's proof is missing here.", by, where)
+	}
+	return fmt.Sprintf("Signed in a run of %s from %s. That proves no build.", by, where)
+}
+
+// provider is what people call an identity provider of builds.
+func provider(issuer string) string {
+	switch {
+	case strings.HasPrefix(issuer, "https://token.actions.githubusercontent.com"):
+		return "GitHub Actions"
+	case issuer == "https://gitlab.com":
+		return "GitLab CI"
+	}
+	return strings.TrimPrefix(issuer, "https://")
+}
+
+func (r *Report) passed(check string) bool { return r.Finding(check).Outcome == evidence.Pass }
+
+// brought tells that the report is about a file of the reader's own.
+func (r *Report) brought() bool { return r.Artifact.Route == fetch.File }
+
+// fullName is name and version as people write them.
+func (r *Report) fullName() string { return strings.TrimSuffix(r.Name+" "+r.Version, " ") }

@@ -143,7 +143,7 @@ func TestCommandLine(t *testing.T) {
 		{"failed, unquoted", append([]string{"--replay", har}, "github.com/pkg/errors", "v0.9.1", "h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="), 1, "FAILED", ""},
 		{"no reference", []string{"--json"}, 2, "", "no reference"},
 		{"malformed", []string{"pkg:golang/%zz", "--replay", har}, 2, "", "touchstone:"},
-		{"not served", []string{"pkg:maven/a/b@1", "--replay", har}, 2, "", "not served yet"},
+		{"not served", []string{"pkg:maven/a/b@1", "--replay", har}, 2, "", "can't be checked here yet"},
 		{"unknown track", []string{errorsRef, "--replay", har, "--require", "safety=1"}, 2, "", "no such track"},
 		{"bad requirement", []string{errorsRef, "--require", "integrity"}, 2, "", "integrity=2"},
 		{"bad time", []string{errorsRef, "--replay", har, "--time", "yesterday"}, 2, "", "2026-01-31T12:00:00Z"},

@@ -2,7 +2,35 @@ package purl
 
 import "strings"
 
-const cargoRule = "crate names hold at most 64 ASCII letters, digits, - and _ and begin with a letter"
+// cargoDialect is the row of crates.io.
+func cargoDialect() *dialect {
+	return &dialect{
+		typ: Cargo, name: "crates.io", many: "crates of crates.io", one: "Rust crate", page: "cargo",
+		read: newCargo,
+		flat: true,
+		hosts: map[string]func(address) (Ref, error){
+			"crates.io": readCratesPage, "www.crates.io": readCratesPage, "static.crates.io": readCratesPage,
+			"docs.rs": readRustDocs, "lib.rs": readRustDocs, "index.crates.io": readCratesIndex,
+		},
+		tools: map[string]*tool{"cargo": {
+			verbs:     []string{"add", "install", "binstall", "info"},
+			valued:    []string{"-F", "--features", "-p", "--package", "--target", "--bin", "--profile", "-j", "--jobs", "--root", "--rename"},
+			elsewhere: []string{"--registry", "--index", "--git", "--path", "--branch", "--tag", "--rev"},
+			version:   []string{"--version", "--vers"},
+			read:      readCargoSpec,
+		}},
+		text: readCargoText,
+		word: func(word string) (Ref, bool, error) {
+			if !strings.HasSuffix(word, ".crate") {
+				return Ref{}, false, nil
+			}
+			ref, err := readCrateFile(word)
+			return ref, true, err
+		},
+	}
+}
+
+const cargoRule = "Names of crates hold at most 64 ASCII letters, digits, - and _ and begin with a letter."
 
 // newCargo makes a reference of a crate on crates.io
 // (doc.rust-lang.org/cargo/reference/registry-index.html#name-restrictions).
@@ -21,11 +49,11 @@ func newCargo(name, version string) (Ref, error) {
 		ref.Version = version
 	case exactSemver(bare):
 		ref.Version = bare
-		ref.note("guess", "You pasted the version %s; crates.io writes versions without v, so it was read as %s.", version, bare)
+		ref.note("guess", "You pasted the version %s. crates.io writes versions without v, so it was read as %s.", version, bare)
 	case isRange(version):
-		return Ref{}, rangeRefused(version, "1.2.3")
+		return Ref{}, rangeRefused(version, "1.2.3").Offer(ref, "the newest version")
 	default:
-		return Ref{}, fail(BadVersion, "%s is no version of a crate; give an exact one such as 1.2.3, or none for the newest", shown(version))
+		return Ref{}, Refuse(BadVersion, "%s is no version of a crate. Give an exact one such as 1.2.3, or none for the newest.", shown(version)).Offer(ref, "the newest version")
 	}
 	return ref, nil
 }
@@ -45,7 +73,7 @@ func crateName(s string) bool {
 func readCargoSpec(spec string) (Ref, error) {
 	name, version, found := strings.Cut(spec, "@")
 	if found && version == "" {
-		return Ref{}, fail(BadVersion, "nothing follows the @; give a version such as 1.2.3, or leave the @ out")
+		return Ref{}, fail(BadVersion, "Nothing follows the @. Give a version such as 1.2.3, or leave the @ out.")
 	}
 	return newCargo(name, strings.TrimPrefix(version, "="))
 }
@@ -54,11 +82,94 @@ func readCargoSpec(spec string) (Ref, error) {
 // The name ends at the first hyphen after which a full version stands.
 func readCrateFile(file string) (Ref, error) {
 	if base, ok := strings.CutSuffix(file, ".crate"); ok {
-		for i := range len(base) {
-			if base[i] == '-' && exactSemver(base[i+1:]) {
-				return newCargo(base[:i], base[i+1:])
-			}
+		if name, version, ok := cutVersion(base); ok {
+			return newCargo(name, version)
 		}
 	}
-	return Ref{}, fail(Malformed, "%s is no file name of a crate; expected for example serde-1.0.0.crate", shown(file))
+	return Ref{}, fail(Malformed, "%s is no file name of a crate. Expected is for example serde-1.0.0.crate.", shown(file))
+}
+
+// readCargoText reads a line of Cargo.toml, an entry of Cargo.lock and the
+// imports of Rust.
+func readCargoText(text string) (Ref, bool, error) {
+	if strings.HasPrefix(text, "[[package]]") || strings.Contains(text, "rust-lang/crates.io-index") {
+		ref, err := readCargoEntry(text)
+		return ref, true, err
+	}
+	if strings.Contains(text, "\n") {
+		return Ref{}, false, nil
+	}
+	name, value, found := strings.Cut(text, " = ")
+	if path, ok := strings.CutPrefix(text, "use "); ok && strings.Contains(path, "::") && path[0] >= 'a' && path[0] <= 'z' {
+		ref, err := readRustUse(path)
+		return ref, true, err
+	}
+	if !found || !crateName(name) || value == "" || !strings.Contains(`"'{`, value[:1]) {
+		return Ref{}, false, nil
+	}
+	if value[0] == '{' {
+		_, rest, ok := strings.Cut(value, "version")
+		if !ok || strings.Contains(value, "git ") || strings.Contains(value, "path ") || strings.Contains(value, "registry") {
+			return Ref{}, true, fail(Malformed, "The line takes the crate from elsewhere than crates.io, or names no version. Paste the crate's name and version.")
+		}
+		value = strings.TrimLeft(rest, " =")
+		if value == "" {
+			return Ref{}, true, fail(Malformed, "The line is not whole. Paste the crate's name and version.")
+		}
+		value = value[:max(strings.IndexByte(value[1:], value[0])+2, 1)]
+	}
+	version := strings.TrimPrefix(unquote([]string{value})[0], "=")
+	ref, err := newCargo(name, version)
+	if err == nil {
+		ref.note("guess", "You pasted a line of a Cargo.toml file. Read as the crate %s, exactly this version.", ref)
+	}
+	return ref, true, err
+}
+
+// readCargoEntry reads one [[package]] of a Cargo.lock file
+// (doc.rust-lang.org/cargo/guide/cargo-toml-vs-cargo-lock.html).
+func readCargoEntry(text string) (Ref, error) {
+	fields := map[string]string{}
+	for line := range strings.Lines(text) {
+		key, value, found := strings.Cut(strings.TrimSpace(line), " = ")
+		if !found {
+			continue
+		}
+		if _, twice := fields[key]; twice {
+			return Ref{}, errSeveral()
+		}
+		fields[key] = strings.Trim(value, `"`)
+	}
+	switch source := fields["source"]; {
+	case source == "" && fields["checksum"] == "":
+		return Ref{}, fail(Malformed, "The entry names no source, so it is part of a project and not of crates.io, or it is of another lock file. Paste name and version.")
+	case source != "registry+https://github.com/rust-lang/crates.io-index" && source != "sparse+https://index.crates.io/":
+		return Ref{}, fail(Malformed, "The entry takes the crate from %s, and only crates.io is asked. Paste the crate's name and version to check that.", shown(source))
+	}
+	ref, err := newCargo(fields["name"], fields["version"])
+	if err != nil || fields["checksum"] == "" {
+		return ref, err
+	}
+	d, err := hexDigest("sha256", fields["checksum"])
+	if err != nil {
+		return Ref{}, fail(Malformed, "The checksum of the entry can't be compared: %v. Paste the whole entry.", err)
+	}
+	ref.Digests = []Digest{d}
+	return ref, nil
+}
+
+// readRustUse reads the path of a use declaration.
+func readRustUse(path string) (Ref, error) {
+	name, _, _ := strings.Cut(path, "::")
+	switch name {
+	case "std", "core", "alloc", "proc_macro", "test":
+		return Ref{}, fail(NoPackage, "%s is part of Rust itself. It comes with the compiler and is no crate of crates.io.", shown(name))
+	case "crate", "self", "super":
+		return Ref{}, fail(NoPackage, "%s is the project's own code, and no crate of crates.io.", shown(name))
+	}
+	ref, err := newCargo(name, "")
+	if err != nil {
+		return Ref{}, err
+	}
+	return Ref{}, Refuse(Ambiguous, "This is a line of Rust. The crate of that name may be meant, or a module of the project. Where the name has an underscore, the crate may have a hyphen.").Offer(ref, "Rust crate")
 }

@@ -110,14 +110,17 @@ func Hidden(r rune) bool {
 		r == 0x2028 || r == 0x2029 || r == 0xFFFC || r == unicode.ReplacementChar
 }
 
-// badName is the error for a name that an ecosystem's grammar forbids. Rule
-// says what is allowed, in words.
+// badName is the refusal of a name that an ecosystem's grammar forbids. Rule
+// says what is allowed, in a sentence.
 func badName(what, name, rule string) error {
-	detail := fmt.Sprintf("%s is no %s name", shown(name), what)
+	detail := fmt.Sprintf("%s is no %s", shown(name), what)
+	if !strings.HasSuffix(what, "path") {
+		detail += " name"
+	}
 	if odd := firstOddity(name); odd != "" {
 		detail += ": its " + odd
 	} else if i := strings.IndexAny(name, " \t\r\n\\?#%"); i >= 0 {
 		detail += fmt.Sprintf(": its character %d is %s", i+1, named(rune(name[i])))
 	}
-	return fail(BadName, "%s; %s", detail, rule)
+	return fail(BadName, "%s. %s", detail, rule)
 }

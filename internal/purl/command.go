@@ -13,6 +13,9 @@ type tool struct {
 	// runs are those of them whose further operands are the arguments of what
 	// is run.
 	runs []string
+	// prefixes are put before the names that follow a verb ("npm create vite"
+	// runs create-vite).
+	prefixes map[string]string
 	// valued are options followed by a value, elsewhere those that change
 	// where the package comes from.
 	valued, elsewhere []string
@@ -21,143 +24,233 @@ type tool struct {
 	read           func(spec string) (Ref, error)
 }
 
-// toolOf finds the tool that a program's name stands for.
-func toolOf(program string) (tool, bool) {
-	switch program {
-	case "npm", "pnpm", "yarn", "bun":
-		return tool{
-			verbs:     []string{"install", "i", "in", "add", "exec", "x", "dlx", "view", "info", "show"},
-			runs:      []string{"exec", "x", "dlx", "view", "info", "show"},
-			valued:    []string{"--prefix", "-w", "--workspace", "--filter", "-C", "--dir", "--tag"},
-			elsewhere: []string{"--registry", "--@"},
-			read:      readNPMOperand,
-		}, true
-	case "npx", "bunx", "pnpx":
-		return tool{
-			runs:      []string{""},
-			named:     []string{"-p", "--package"},
-			elsewhere: []string{"--registry"},
-			read:      readNPMOperand,
-		}, true
-	case "pip", "pip3", "pipx", "uv", "uvx", "poetry", "pdm":
-		t := tool{
-			verbs:  []string{"install", "add", "download", "run", "wheel"},
-			runs:   []string{"run"},
-			named:  []string{"--from", "--spec"},
-			valued: []string{"--with", "-t", "--target", "--python", "-p", "--platform", "--group", "-G", "--dest", "-d", "-c", "--constraint"},
-			elsewhere: []string{"-i", "--index-url", "--extra-index-url", "--index", "--default-index", "-f", "--find-links",
-				"-e", "--editable", "-r", "--requirement", "--source", "--git", "--path", "--pip-args"},
-			read: readPyPIOperand,
-		}
-		if program == "uvx" {
-			t.verbs, t.runs = nil, []string{""}
-		}
-		return t, true
-	case "cargo":
-		return tool{
-			verbs:     []string{"add", "install", "binstall", "info"},
-			valued:    []string{"-F", "--features", "-p", "--package", "--target", "--bin", "--profile", "-j", "--jobs", "--root", "--rename"},
-			elsewhere: []string{"--registry", "--index", "--git", "--path", "--branch", "--tag", "--rev"},
-			version:   []string{"--version", "--vers"},
-			read:      readCargoSpec,
-		}, true
-	case "go":
-		return tool{
-			verbs:     []string{"get", "install", "run", "list"},
-			runs:      []string{"run"},
-			valued:    []string{"-tags", "-o", "-ldflags", "-gcflags", "-f", "-p", "-C"},
-			elsewhere: []string{"-modfile", "-overlay"},
-			read:      func(spec string) (Ref, error) { return readGoSpec(spec, false) },
-		}, true
-	}
-	return tool{}, false
+// A command is what one part of a command line installs.
+type command struct {
+	refs []Ref
+	// quiet tells that it surely names no package ("cd app", "npm ci").
+	quiet bool
+	err   error
 }
 
-// readNPMOperand reads what npm is told to install.
-func readNPMOperand(spec string) (Ref, error) {
-	if !strings.Contains(spec, "://") {
-		return readNPMSpec(spec)
-	}
-	return readOperandAddress(NPM, spec)
-}
-
-// readPyPIOperand reads what pip is told to install; some of its relatives
-// write name@1.2.3.
-func readPyPIOperand(spec string) (Ref, error) {
-	if strings.Contains(spec, "://") {
-		return readOperandAddress(PyPI, spec)
-	}
-	if name, version, found := strings.Cut(spec, "@"); found {
-		return newPyPI(name, version)
-	}
-	return readRequirement(spec)
-}
-
-func readOperandAddress(typ, spec string) (Ref, error) {
-	ref, err := readAddress(spec)
-	if err == nil && ref.Type != typ {
-		return Ref{}, fail(Malformed, "the command would install from %s, which is no address of its registry; paste the package's page instead", shown(spec))
-	}
-	return ref, err
-}
-
-// readCommand reads an install command. It is not told apart by shells: words
+// readCommands reads a command line. It is not told apart by shells: words
 // are those between white space, quotes around a whole word are taken off.
-func readCommand(words []string) (ref Ref, isCommand bool, err error) {
-	if words[0] == "sudo" {
+//
+//  1. Take it apart at &&, ||, ; and |.
+//  2. Each part either names packages, or surely names none, or is refused.
+//  3. All that is named must be one package, else each is a choice.
+func readCommands(words []string) (Ref, bool, error) {
+	var found []Ref
+	known := false
+	var refused error
+	for _, part := range parts(words) { // 1.
+		c, isCommand := readCommand(part)
+		if !isCommand {
+			if known || len(parts(words)) > 1 {
+				c.err = fail(Malformed, "It is not known whether %s, a part of the command line, names a package. Paste only the command that installs.", shown(strings.Join(part, " ")))
+			} else {
+				return Ref{}, false, nil
+			}
+		}
+		known = known || isCommand && !c.quiet
+		if c.err != nil && refused == nil && !(c.quiet && len(parts(words)) > 1) { // 2.
+			refused = c.err
+		}
+		found = append(found, c.refs...)
+	}
+	switch { // 3.
+	case !known && refused == nil, !known && len(parts(words)) > 1:
+		return Ref{}, false, nil
+	case refused != nil:
+		return Ref{}, true, refused
+	}
+	ref, err := one(found)
+	return ref, true, err
+}
+
+// one is the package that all references name; of several each is a choice.
+func one(found []Ref) (Ref, error) {
+	if len(found) == 0 {
+		return Ref{}, fail(Malformed, "The command names no package. Paste it with the package's name.")
+	}
+	several := Refuse(Several, "Several packages are named, and one is checked at a time. Choose one.")
+	for _, ref := range found {
+		several.Offer(ref, "")
+	}
+	if len(several.Choices) > 1 {
+		return Ref{}, several
+	}
+	return found[0], nil
+}
+
+// parts takes a command line apart.
+func parts(words []string) [][]string {
+	var out [][]string
+	var part []string
+	flush := func() {
+		if len(part) > 0 {
+			out = append(out, part)
+		}
+		part = nil
+	}
+	for _, w := range words {
+		switch w {
+		case "&&", "||", ";", "|":
+			flush()
+			continue
+		}
+		bare := strings.TrimRight(w, ";")
+		if bare != "" {
+			part = append(part, bare)
+		}
+		if bare != w {
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+// readCommand reads one command.
+func readCommand(words []string) (command, bool) {
+	for len(words) > 1 && (slices.Contains([]string{"sudo", "time", "exec", "command", "env", "RUN", "run:", "corepack"}, words[0]) || isAssignment(words[0])) {
 		words = words[1:]
 	}
 	if len(words) > 3 && strings.HasPrefix(words[0], "py") && words[1] == "-m" && strings.HasPrefix(words[2], "pip") {
 		words = words[2:]
 	}
+	if isQuiet(words[0]) {
+		return command{quiet: true}, true
+	}
 	if len(words) < 2 {
-		return Ref{}, false, nil
+		return command{}, false
 	}
-	if typ := typeOfTool(words[0]); typ != "" {
-		return Ref{}, true, NotServed(typ)
+	if err := foreign(words); err != nil {
+		return command{err: err}, true
 	}
-	t, ok := toolOf(words[0])
-	if !ok {
-		return Ref{}, false, nil
+	for _, d := range table() {
+		t, ok := d.tools[words[0]]
+		switch {
+		case ok && t == nil:
+			return command{err: d.notServed()}, true
+		case ok:
+			return t.command(words), true
+		}
 	}
-	if len(words) > 3 && words[0] == "go" && words[1] == "mod" && words[2] == "download" {
-		t.read = func(spec string) (Ref, error) { return readGoSpec(spec, true) }
-		t.verbs, t.runs, words = nil, nil, words[2:]
+	return command{}, false
+}
+
+// isAssignment tells whether a word sets a variable of the command after it.
+func isAssignment(word string) bool {
+	name, _, found := strings.Cut(word, "=")
+	return found && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}
+
+// isQuiet tells programs that never name a package.
+func isQuiet(program string) bool {
+	return slices.Contains([]string{"cd", "mkdir", "export", "set", "source", ".", "pushd", "popd", "touch", "rm", "ls", "nvm", "volta", "fnm", "echo", "true", "clear"}, program)
+}
+
+// foreign is the refusal of programs that fetch or run something that is no
+// package; an address among their words is offered.
+func foreign(words []string) error {
+	why := ""
+	switch words[0] {
+	case "git", "gh", "hg", "svn":
+		why = "The command copies a source repository, which is no package of a package repository."
+	case "curl", "wget", "bash", "sh", "zsh", "node", "python", "python3", "iwr", "irm", "make", "ruby", "perl":
+		why = "The command fetches or runs a file, and names no package of a package repository. Paste the package."
+	default:
+		return nil
 	}
-	args := words[1:]
-	verb := ""
+	r := Refuse(NoPackage, "%s", why)
+	for _, w := range words[1:] {
+		at := repositoryAddress(w)
+		if at == "" {
+			at = w
+		}
+		if !strings.Contains(at, "://") {
+			continue
+		}
+		if ref, err := readAddress(at); err == nil {
+			label := ""
+			if ref.Type == Golang {
+				label = "the Go module of that repository, if it is one"
+			}
+			r.Offer(ref, label)
+		}
+	}
+	return r
+}
+
+// command reads a tool's command.
+func (t *tool) command(words []string) command {
+	args, verb := words[1:], ""
 	if len(t.verbs) > 0 {
-		for len(args) > 0 && slices.Contains([]string{"global", "pip", "tool"}, args[0]) {
+		for len(args) > 0 && slices.Contains([]string{"global", "pip", "tool", "self"}, args[0]) {
 			args = args[1:]
 		}
+		if len(args) > 1 && slices.Contains(t.verbs, args[0]+" "+args[1]) {
+			args = append([]string{args[0] + " " + args[1]}, args[2:]...)
+		}
 		if len(args) == 0 || !slices.Contains(t.verbs, args[0]) {
-			return Ref{}, true, fail(Malformed, "this %s command installs no package; paste the name of the package", words[0])
+			return command{quiet: true, err: fail(Malformed, "This %s command installs no package. Paste the name of the package.", words[0])}
 		}
 		verb, args = args[0], args[1:]
 	}
-	ref, err = t.readArguments(args, slices.Contains(t.runs, verb))
-	return ref, true, err
+	specs, digests, err := t.arguments(args, slices.Contains(t.runs, verb))
+	if err != nil {
+		return command{err: err}
+	}
+	if len(specs) == 0 {
+		return command{quiet: true, err: fail(Malformed, "The command names no package. Paste it with the package's name.")}
+	}
+	if len(specs) > 1 && len(digests) > 0 {
+		return command{err: fail(Malformed, "The command names several packages beside digests. Paste one package with its digests.")}
+	}
+	var c command
+	for _, spec := range specs {
+		if prefix := t.prefixes[verb]; prefix != "" {
+			spec = created(prefix, spec)
+		}
+		ref, err := t.read(spec)
+		if err != nil {
+			return command{err: err}
+		}
+		ref.Digests = append(ref.Digests, digests...)
+		c.refs = append(c.refs, ref)
+	}
+	return c
 }
 
-// readArguments reads options and operands; exactly one operand may name a
-// package.
-func (t tool) readArguments(args []string, runs bool) (Ref, error) {
-	var spec, version string
+// created is the package that "npm create NAME" runs
+// (docs.npmjs.com/cli/commands/npm-init).
+func created(prefix, spec string) string {
+	scope, name, scoped := strings.Cut(spec, "/")
+	switch {
+	case !strings.HasPrefix(spec, "@"):
+		return prefix + spec
+	case scoped:
+		return scope + "/" + prefix + name
+	}
+	scope, version, versioned := strings.Cut(spec[1:], "@")
+	if versioned {
+		version = "@" + version
+	}
+	return "@" + scope + "/" + strings.TrimSuffix(prefix, "-") + version
+}
+
+// arguments reads options and operands.
+func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Digest, err error) {
+	var version string
 	var hashes []string
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
-		if !strings.HasPrefix(arg, "-") {
-			if spec != "" && runs {
-				break
-			}
-			if spec != "" {
-				return Ref{}, fail(Malformed, "the command names several packages (%s and %s); paste one", shown(spec), shown(arg))
-			}
-			spec = arg
-			continue
-		}
-		if spec != "" && runs {
+		if len(specs) > 0 && runs {
 			break
+		}
+		if !strings.HasPrefix(arg, "-") {
+			specs = append(specs, arg)
+			continue
 		}
 		option, value, hasValue := strings.Cut(arg, "=")
 		takesValue := func() string {
@@ -169,39 +262,30 @@ func (t tool) readArguments(args []string, runs bool) (Ref, error) {
 		}
 		switch {
 		case t.isElsewhere(option):
-			return Ref{}, fail(RefusedQualifier, "the option %s changes where the package comes from, and only the ecosystem's public registry is audited; leave it out to audit that", shown(option))
+			return nil, nil, fail(RefusedQualifier, "The option %s changes where the package comes from, and only the ecosystem's public registry is asked. Leave it out to check that.", shown(option))
 		case option == "--hash":
 			hashes = append(hashes, takesValue())
 		case slices.Contains(t.version, option):
 			version = strings.TrimPrefix(takesValue(), "=")
 		case slices.Contains(t.named, option):
-			if spec != "" {
-				return Ref{}, fail(Malformed, "the command names several packages; paste one")
+			if spec := takesValue(); spec != "" {
+				specs = append(specs, spec)
 			}
-			spec = takesValue()
 			runs = true
 		case slices.Contains(t.valued, option):
 			takesValue()
 		case runs && !hasValue && !isFlag(option):
-			return Ref{}, fail(Malformed, "it is not known whether the option %s takes the word after it as its value; paste the package's name alone", shown(option))
+			return nil, nil, fail(Malformed, "It is not known whether the option %s takes the word after it as its value. Paste the package's name alone.", shown(option))
 		}
 	}
-	if spec == "" {
-		return Ref{}, fail(Malformed, "the command names no package; paste it with the package's name")
-	}
-	if version != "" {
-		if strings.Contains(spec, "@") {
-			return Ref{}, fail(Malformed, "the command gives two versions; paste one")
+	if version != "" && len(specs) > 0 {
+		if len(specs) > 1 || strings.Contains(specs[0], "@") {
+			return nil, nil, fail(Malformed, "It is not clear which package the option's version is of. Paste one package, with one version.")
 		}
-		spec += "@" + version
+		specs[0] += "@" + version
 	}
-	ref, err := t.read(spec)
-	if err != nil {
-		return Ref{}, err
-	}
-	digests, err := digestWords(hashes)
-	ref.Digests = append(ref.Digests, digests...)
-	return ref, err
+	digests, err = digestWords(hashes)
+	return specs, digests, err
 }
 
 // isFlag tells whether an option of a command that runs a package surely has
@@ -209,7 +293,7 @@ func (t tool) readArguments(args []string, runs bool) (Ref, error) {
 func isFlag(option string) bool {
 	switch option {
 	case "--", "-y", "--yes", "--no", "--no-install", "-q", "--quiet", "--silent", "-v", "--verbose", "--isolated", "--no-cache",
-		"-n", "-x", "-a", "-race", "-work", "-trimpath":
+		"-n", "-x", "-a", "-race", "-work", "-trimpath", "--json", "-A", "-g":
 		return true
 	}
 	return false
@@ -217,13 +301,25 @@ func isFlag(option string) bool {
 
 // isElsewhere tells whether an option changes where the package comes from;
 // npm's "--@scope:registry" counts by its beginning, and so does "-ihttps:…".
-func (t tool) isElsewhere(option string) bool {
+func (t *tool) isElsewhere(option string) bool {
 	for _, e := range t.elsewhere {
 		if option == e || e == "--@" && strings.HasPrefix(option, e) || len(e) == 2 && strings.HasPrefix(option, e+"http") {
 			return true
 		}
 	}
 	return false
+}
+
+// readOperandAddress reads an address among the operands of a tool.
+func readOperandAddress(typ, spec string) (Ref, error) {
+	if at := repositoryAddress(spec); at != "" || strings.HasPrefix(spec, "git+") {
+		return Ref{}, fail(NoPackage, "The command would install from the source repository %s, which is no package of a package repository.", shown(spec))
+	}
+	ref, err := readAddress(spec)
+	if err == nil && ref.Type != typ {
+		return Ref{}, fail(Malformed, "The command would install from %s, which is no address of its registry. Paste the package's page instead.", shown(spec))
+	}
+	return ref, err
 }
 
 // unquote takes the quotes off words that are quoted as a whole.

@@ -10,6 +10,18 @@ import (
 	"touchstone/internal/digest"
 )
 
+// A Digest is a digest that came with the reference.
+type Digest struct {
+	// Algorithm is "sha256", "sha384", "sha512", "sha1", "md5",
+	// "blake2b-256", … or "h1" (Go's hash of a file list).
+	Algorithm string
+	// Value is lower-case hexadecimal. A hash whose pasted spelling no tool
+	// would write stands here as pasted, and so equals nothing.
+	Value string
+	// Of is "artifact", or "go.mod" for the second kind of go.sum line.
+	Of string
+}
+
 // hexDigest makes a digest of the artifact from hexadecimal.
 func hexDigest(algorithm, value string) (Digest, error) {
 	return ofArtifact(digest.Hex(strings.ToLower(algorithm), value))
@@ -72,23 +84,40 @@ func goHash(s, of string) (Digest, error) {
 	return Digest{Algorithm: digest.H1, Value: value, Of: of}, nil
 }
 
+// bareDigest reads hexadecimal whose length tells the algorithm, as sha256sum
+// and its relatives print it.
+func bareDigest(s string) (Digest, error) {
+	algorithm, ok := map[int]string{40: "sha1", 64: "sha256", 128: "sha512"}[len(s)]
+	if !ok {
+		return Digest{}, fmt.Errorf("%s is neither algorithm:hexadecimal nor algorithm-base64", shown(s))
+	}
+	return hexDigest(algorithm, s)
+}
+
+// readDigest reads a digest in any of its spellings.
+func readDigest(word string) (Digest, error) {
+	switch {
+	case strings.Contains(word, ":"):
+		return labelledDigest(word)
+	case strings.Contains(word, "-"):
+		return sri(word)
+	}
+	return bareDigest(word)
+}
+
 // digestWords reads the words beside a reference: every one must be a digest
 // ("sha512-…", "sha256:…", "--hash=sha256:…") or the label of one.
 func digestWords(words []string) ([]Digest, error) {
 	var digests []Digest
 	for _, word := range words {
 		word = strings.Trim(word, `"',;`)
-		if label := strings.TrimSuffix(word, ":"); label == "" || label == `integrity"` || label == "integrity" || label == "--hash" {
+		switch strings.ToLower(strings.TrimSuffix(word, ":")) {
+		case "", `integrity"`, "integrity", "--hash", "sha256", "sha512", "sha1", "checksum":
 			continue
 		}
-		word = strings.TrimPrefix(word, "--hash=")
-		read := sri
-		if colon := strings.IndexByte(word, ':'); colon >= 0 {
-			read = labelledDigest
-		}
-		d, err := read(word)
+		d, err := readDigest(strings.TrimPrefix(word, "--hash="))
 		if err != nil {
-			return nil, fail(Malformed, "beside the package stands %s, which is no digest (%v); paste one package, with its digest or alone", shown(word), err)
+			return nil, fail(Malformed, "Beside the package stands %s, which is no digest (%v). Paste one package, with its digest or alone.", shown(word), err)
 		}
 		digests = append(digests, d)
 	}

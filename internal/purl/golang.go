@@ -8,6 +8,76 @@ import (
 	"golang.org/x/mod/semver"
 )
 
+// golangDialect is Go's row.
+func golangDialect() *dialect {
+	forge := func(a address) (Ref, error) { return readForge(a) }
+	return &dialect{
+		typ: Golang, name: "the Go module proxy", many: "Go modules", one: "Go module", page: "golang",
+		read: func(path, version string) (Ref, error) { return newGo(path, version, false) },
+		qualifiers: map[string]func(*Ref, string) error{
+			"type": func(_ *Ref, value string) error {
+				if value != "module" && value != "package" {
+					return fail(RefusedQualifier, "The qualifier type=%s is refused: only Go modules can be checked. Leave it out.", shown(value))
+				}
+				return nil
+			},
+			"goos": sameEverywhere, "goarch": sameEverywhere, "cgo_enabled": sameEverywhere,
+		},
+		canonical: func(c *Components) {
+			c.Namespace, c.Name = strings.ToLower(c.Namespace), strings.ToLower(c.Name)
+		},
+		hosts: map[string]func(address) (Ref, error){
+			"pkg.go.dev": readGoPage, "pkg.geomys.dev": readGoPage, "godoc.org": readGoPage, "godocs.io": readGoPage,
+			"goreportcard.com": func(a address) (Ref, error) {
+				a.segments = trimPrefix(a.segments, "report")
+				return readGoPage(a)
+			},
+			"proxy.golang.org": readGoProxy, "goproxy.cn": mirrored(readGoProxy), "goproxy.io": mirrored(readGoProxy),
+			"sum.golang.org":            func(a address) (Ref, error) { return readGoSum(a, 0) },
+			"github.com":                readGitHub,
+			"www.github.com":            readGitHub,
+			"raw.githubusercontent.com": readGitHubRaw, "codeload.github.com": readGitHubArchive,
+			"gitlab.com": forge, "codeberg.org": forge, "bitbucket.org": forge,
+			"gopkg.in": func(a address) (Ref, error) {
+				path, err := a.path(0)
+				if err != nil {
+					return Ref{}, err
+				}
+				return newGo("gopkg.in/"+path, "", false)
+			},
+		},
+		tools: map[string]*tool{"go": {
+			verbs:     []string{"get", "install", "run", "list", "mod download"},
+			runs:      []string{"run"},
+			valued:    []string{"-tags", "-o", "-ldflags", "-gcflags", "-f", "-p", "-C"},
+			elsewhere: []string{"-modfile", "-overlay"},
+			read:      func(spec string) (Ref, error) { return readGoSpec(spec, false) },
+		}},
+		text: readGoText,
+		word: func(word string) (Ref, bool, error) {
+			path, _, _ := strings.Cut(word, "@")
+			host, _, isPath := strings.Cut(path, "/")
+			if isStandard(path) && isPath {
+				return Ref{}, true, standard(path)
+			}
+			if !isPath || !strings.Contains(host, ".") || strings.HasPrefix(word, ".") {
+				return Ref{}, false, nil
+			}
+			ref, err := readGoSpec(word, false)
+			return ref, true, err
+		},
+	}
+}
+
+// sameEverywhere honours a qualifier that changes nothing.
+func sameEverywhere(ref *Ref, _ string) error {
+	const same = "A Go module is the same for every platform, so goos, goarch and cgo_enabled change nothing."
+	if !slices.ContainsFunc(ref.Notes, func(n Note) bool { return n.Text == same }) {
+		ref.note("guess", same)
+	}
+	return nil
+}
+
 // maxElements bounds how many prefixes a Go path can have. The longest paths
 // of known modules have about ten elements.
 const maxElements = 32
@@ -17,10 +87,15 @@ const maxElements = 32
 // module is a candidate, longest first (go.dev/ref/mod#resolve-pkg-mod).
 func newGo(path, version string, sure bool) (Ref, error) {
 	ref := Ref{Type: Golang}
+	if unescaped, err := module.UnescapePath(path); strings.Contains(path, "!") && err == nil {
+		// Module caches and proxies write "!x" for an upper-case X.
+		ref.note("guess", "You pasted %s as the module cache writes it, where ! and a letter is its upper case. Read as %s.", shown(path), unescaped)
+		path = unescaped
+	}
 	if err := checkGoPath(path); err != nil {
 		return Ref{}, err
 	}
-	if err := goVersion(&ref, version); err != nil {
+	if err := goVersion(&ref, path, version); err != nil {
 		return Ref{}, err
 	}
 	var candidates []string
@@ -41,7 +116,7 @@ func newGo(path, version string, sure bool) (Ref, error) {
 	case named:
 		return Ref{}, unfitting(path, ref.Version)
 	default:
-		return Ref{}, fail(BadName, "%s is no Go module path and none of its prefixes is; expected for example golang.org/x/text", shown(path))
+		return Ref{}, fail(BadName, "%s is no Go module path and none of its prefixes is. Expected is for example golang.org/x/text.", shown(path))
 	}
 	ref.setPath(candidates[0])
 	ref.Subpath = strings.TrimPrefix(path[len(candidates[0]):], "/")
@@ -51,20 +126,34 @@ func newGo(path, version string, sure bool) (Ref, error) {
 	return ref, nil
 }
 
+// goStandard are the first elements of the paths of Go's standard library
+// (pkg.go.dev/std). No module's path begins with them: they have no dot.
+const goStandard = " archive bufio builtin bytes cmd cmp compress container context crypto database debug embed encoding errors expvar flag fmt go hash html image index io iter log maps math mime net os path plugin reflect regexp runtime slices sort std strconv strings structs sync syscall testing text time unicode unique unsafe weak "
+
+// isStandard tells whether a path is one of the standard library.
+func isStandard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return first != "" && strings.Contains(goStandard, " "+first+" ")
+}
+
+func standard(path string) error {
+	return fail(NoPackage, "%s is part of Go itself. It comes with the toolchain and is no module. Paste a module, such as golang.org/x/text.", shown(path))
+}
+
 // checkGoPath tells why a path can be neither a module's nor a package's.
 func checkGoPath(path string) error {
 	first, _, _ := strings.Cut(path, "/")
-	if first == "std" || first == "stdlib" || first == "cmd" {
-		return fail(BadName, "%s belongs to Go's standard library, which comes with the toolchain and is no module; paste a module such as golang.org/x/text", shown(path))
+	if isStandard(path) || first == "stdlib" {
+		return standard(path)
 	}
 	if module.CheckImportPath(path) != nil {
-		return badName("Go module", path, "its elements hold ASCII letters, digits and -._~ and neither begin nor end with a dot")
+		return badName("Go module path", path, "Its elements hold ASCII letters, digits and -._~ and neither begin nor end with a dot.")
 	}
 	if !strings.Contains(first, ".") {
-		return fail(BadName, "%s is no Go module path: its first element has no dot (the standard library is no module); expected for example golang.org/x/text", shown(path))
+		return fail(BadName, "%s is no Go module path: its first element has no dot. Expected is for example golang.org/x/text.", shown(path))
 	}
 	if strings.Count(path, "/") >= maxElements {
-		return fail(BadName, "%s has more than %d elements; paste the module's path", shown(path), maxElements)
+		return fail(BadName, "%s has more than %d elements. Paste the module's path.", shown(path), maxElements)
 	}
 	return nil
 }
@@ -72,9 +161,14 @@ func checkGoPath(path string) error {
 // shortestModule is how many elements a module path has at least on the hosts
 // where that is known.
 func shortestModule(path string) int {
-	switch host, _, _ := strings.Cut(path, "/"); host {
-	case "github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "golang.org":
+	switch host, rest, _ := strings.Cut(path, "/"); host {
+	case "github.com", "gitlab.com", "bitbucket.org", "codeberg.org":
 		return 3
+	case "golang.org":
+		if strings.HasPrefix(rest, "x/") {
+			return 3
+		}
+		return 2 // golang.org/toolchain
 	case "gopkg.in":
 		return 2
 	}
@@ -83,7 +177,12 @@ func shortestModule(path string) int {
 
 // goVersion reads a version or a version query (go.dev/ref/mod#version-queries)
 // into the reference.
-func goVersion(ref *Ref, version string) error {
+func goVersion(ref *Ref, path, version string) error {
+	newest := func(r *Refused) error {
+		other := Ref{Type: Golang}
+		other.setPath(path)
+		return r.Offer(other, "the newest version")
+	}
 	switch version {
 	case "":
 		return nil
@@ -92,27 +191,31 @@ func goVersion(ref *Ref, version string) error {
 		ref.note("moving", "latest is a moving name: it means the newest version, as the Go module proxy answers now.")
 		return nil
 	case "upgrade", "patch", "none":
-		return fail(BadVersion, "@%s depends on the module that asks; give an exact version such as v1.2.3, or none for the newest", version)
+		return newest(Refuse(BadVersion, "@%s depends on the module that asks. Give an exact version such as v1.2.3, or none for the newest.", version))
 	}
 	v := version
 	if v[0] >= '0' && v[0] <= '9' {
 		if v = "v" + v; semver.IsValid(v) {
-			ref.note("guess", "You pasted the version %s; Go versions begin with v, so it was read as %s.", version, v)
+			ref.note("guess", "You pasted the version %s. Go versions begin with v, so it was read as %s.", version, v)
 		}
 	}
 	switch {
+	case strings.ContainsAny(version, "^~<>=*| "):
+		return newest(rangeRefused(version, "v1.2.3"))
 	case isCommit(version) && !semver.IsValid(v):
-		return fail(BadVersion, "%s is a commit, not a version; give a version such as v1.2.3 (for a commit, the pseudo-version that go list -m prints), or none for the newest", shown(version))
+		return newest(Refuse(BadVersion, "%s is a commit, not a version. Give a version such as v1.2.3, or the pseudo-version of the commit, as go list -m prints it.", shown(version)))
+	case version == "(devel)":
+		return newest(Refuse(BadVersion, "(devel) is a program built from a folder, not from a published version. Give a version, or none for the newest."))
 	case !semver.IsValid(v):
-		return fail(BadVersion, "%s is no version of a Go module; give an exact one such as v1.2.3, or none for the newest", shown(version))
+		return newest(Refuse(BadVersion, "%s is no version of a Go module. Give an exact one such as v1.2.3, or none for the newest.", shown(version)))
 	case module.CanonicalVersion(v) == v:
 		ref.Version = v
 		return nil
 	case semver.Build(v) != "":
-		return fail(BadVersion, "%s carries build metadata, which versions of Go modules don't have (only +incompatible); leave it out", shown(version))
+		return newest(Refuse(BadVersion, "%s carries build metadata, which versions of Go modules don't have (only +incompatible). Leave it out.", shown(version)))
 	}
 	ref.Tag = v
-	ref.note("moving", "%s is a version prefix: to the go command it means the newest version that begins so.", v)
+	ref.note("moving", "%s is the beginning of a version: to the go command it means the newest version that begins so.", v)
 	return nil
 }
 
@@ -134,82 +237,55 @@ func isCommit(s string) bool {
 	return len(s) >= 7 && len(s) <= 64 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// unfitting is the error for a version that no prefix of the path can have.
+// unfitting is the refusal of a version that no prefix of the path can have.
 func unfitting(path, version string) error {
 	prefix, pathMajor, ok := module.SplitPathVersion(path)
 	major := semver.Major(version)
+	offer := func(r *Refused, path, version, why string) *Refused {
+		other := Ref{Type: Golang, Version: version}
+		other.setPath(path)
+		return r.Offer(other, why)
+	}
 	switch {
 	case !ok:
-		return fail(BadVersion, "no module that holds %s can have version %s: the ending of the path and the major version differ", shown(path), version)
+		return fail(BadVersion, "No module that holds %s can have version %s: the ending of the path and the major version differ.", shown(path), version)
 	case strings.HasSuffix(version, "+incompatible"):
-		return fail(BadVersion, "%s can't be a version of %s: +incompatible is for major versions from v2 on, of a path without that ending", version, shown(path))
+		return offer(Refuse(BadVersion, "%s can't be a version of %s: +incompatible is for major versions from v2 on, of a path without that ending.", version, shown(path)), path, "", "the newest version")
 	case pathMajor == "" && major != "v0" && major != "v1":
-		return fail(BadVersion, "version %s does not fit the path %s: the module of that major version is %s/%s, or the version is %s+incompatible; paste one of the two", version, shown(path), prefix, major, version)
+		r := Refuse(BadVersion, "Version %s does not fit the path %s. A module of that major version ends in /%s, or its version in +incompatible.", version, shown(path), major)
+		offer(r, prefix+"/"+major, version, "with the ending")
+		return offer(r, path, version+"+incompatible", "without it")
 	}
-	return fail(BadVersion, "version %s does not fit the path %s: its ending %s stands for another major version", version, shown(path), pathMajor)
+	return offer(Refuse(BadVersion, "Version %s does not fit the path %s: its ending %s stands for another major version.", version, shown(path), pathMajor), path, "", "the newest version")
+}
+
+// isMajor tells whether a path element is the ending of a major version.
+func isMajor(s string) bool {
+	return len(s) > 1 && len(s) < 8 && s[0] == 'v' && s[1] != '0' && s != "v1" && strings.Trim(s[1:], "0123456789") == ""
+}
+
+// withMajor adds the ending that a module of the version's major must have.
+func withMajor(path, version string) string {
+	major := semver.Major(version)
+	if isMajor(major) && !strings.HasSuffix(version, "+incompatible") && !strings.HasSuffix(path, "/"+major) {
+		return path + "/" + major
+	}
+	return path
 }
 
 // readGoSpec reads "path@version" or "path" of the command line.
 func readGoSpec(spec string, sure bool) (Ref, error) {
 	path, version, found := strings.Cut(spec, "@")
 	if found && version == "" {
-		return Ref{}, fail(BadVersion, "nothing follows the @; give a version such as v1.2.3, or leave the @ out")
+		return Ref{}, fail(BadVersion, "Nothing follows the @. Give a version such as v1.2.3, or leave the @ out.")
+	}
+	if isOwnPath(path) {
+		return Ref{}, ownFile(path)
 	}
 	trimmed := strings.TrimSuffix(path, "/...")
 	ref, err := newGo(trimmed, version, sure)
 	if err == nil && trimmed != path {
-		ref.note("guess", "You pasted %s, which means every package below; audited is the module that holds them.", path)
+		ref.note("guess", "You pasted %s, which means every package below. Checked is the module that holds them.", path)
 	}
 	return ref, err
-}
-
-// readGoLines reads lines of a go.sum or go.mod file, all of one module:
-//
-//	module v1.2.3 h1:…=           digest of the module's files
-//	module v1.2.3/go.mod h1:…=    digest of its go.mod
-//	[require] module v1.2.3 [// indirect]
-func readGoLines(text string) (Ref, error) {
-	var ref Ref
-	for line := range strings.Lines(text) {
-		words := unquote(strings.Fields(line))
-		// A comment begins a word; slashes inside a hash do not.
-		if i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "//") }); i >= 0 {
-			words = words[:i]
-		}
-		words = slices.DeleteFunc(words, func(w string) bool { return w == "require" || w == "(" || w == ")" })
-		if len(words) == 0 {
-			continue
-		}
-		if len(words) < 2 || len(words) > 3 {
-			return Ref{}, fail(Malformed, "%s is no line of a go.mod or go.sum file; expected: module version, or module version h1:hash", shown(line))
-		}
-		version, isMod := strings.CutSuffix(words[1], "/go.mod")
-		if isMod && len(words) < 3 {
-			return Ref{}, fail(BadVersion, "%s is not a version; expected for example v1.2.3", shown(words[1]))
-		}
-		next, err := newGo(words[0], version, true)
-		if err != nil {
-			return Ref{}, err
-		}
-		if len(words) == 3 {
-			of := "artifact"
-			if isMod {
-				of = "go.mod"
-			}
-			d, err := goHash(words[2], of)
-			if err != nil {
-				return Ref{}, fail(Malformed, "the hash of the go.sum line can't be read: %v; paste the whole line", err)
-			}
-			next.Digests = []Digest{d}
-		}
-		if ref.Type != "" && (ref.Path() != next.Path() || ref.Version != next.Version) {
-			return Ref{}, fail(Malformed, "the lines name several modules or versions (%s and %s); paste those of one", ref, next)
-		}
-		next.Digests = append(ref.Digests, next.Digests...)
-		ref = next
-	}
-	if ref.Type == "" {
-		return Ref{}, fail(Malformed, "no module and version found; expected for example golang.org/x/text v0.3.0")
-	}
-	return ref, nil
 }

@@ -11,20 +11,24 @@ import (
 const MaxInput = 8 << 10
 
 // Parse reads what a person pasted: a package URL, the address of a package's
-// page, record or file, an install command, "name@version", or a line of a
-// lock file, of one of the [Served] types. Every error is a [*Refused].
+// page, record or file, an install command, an import, "name@version", an
+// entry of a lock file, what a package manager printed, of one of the [Served]
+// types. Every error is a [*Refused].
 //
 //  1. Limits: length, UTF-8, no control characters.
-//  2. The form is told by how the text begins.
-//  3. The form's reader takes it apart, and the ecosystem's grammar checks
-//     name and version.
+//  2. Forms of several lines are told by what stands in them.
+//  3. Of other texts each line is read for itself: all must name one package,
+//     else each is a choice.
 //  4. Characters that a person can't see or may take for others are pointed
 //     out; none is changed.
 func Parse(input string) (Ref, error) {
 	text := strings.TrimSpace(input)
 	ref, err := read(input, text)
-	if err == nil && len(ref.String()) > MaxInput {
-		err = fail(Malformed, "the text carries too many digests; paste the package with those of the file that you have")
+	if err == nil {
+		ref.Digests = distinct(ref.Digests)
+		if len(ref.String()) > MaxInput {
+			err = fail(Malformed, "The text carries too many digests. Paste the package with those of the file that you have.")
+		}
 	}
 	if err != nil {
 		var r *Refused
@@ -36,7 +40,6 @@ func Parse(input string) (Ref, error) {
 		}
 		return Ref{}, r
 	}
-	ref.Digests = distinct(ref.Digests)
 	ref.Pasted = text
 	ref.Notes = append(ref.Notes, oddities(text)...)
 	return ref, nil
@@ -46,153 +49,311 @@ func read(input, text string) (Ref, error) {
 	// 1.
 	switch {
 	case len(input) > MaxInput:
-		return Ref{}, fail(Malformed, "the text is longer than %d bytes; paste one package", MaxInput)
+		return Ref{}, fail(Malformed, "The text is longer than %d bytes. Paste one package.", MaxInput)
 	case !utf8.ValidString(input):
-		return Ref{}, fail(Malformed, "the text is not valid UTF-8; paste it again from its source")
+		return Ref{}, fail(Malformed, "The text is not valid UTF-8. Paste it again from its source.")
 	case text == "":
-		return Ref{}, fail(Empty, "nothing was pasted; paste a package URL, the address of a package's page, or name@version")
+		return Ref{}, fail(Empty, "Nothing was pasted. Paste a package URL, the address of a package's page, or name@version.")
 	}
 	for i, c := range []byte(text) {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
-			return Ref{}, fail(Malformed, "byte %d is %s; remove it", i+1, named(rune(c)))
+			return Ref{}, fail(Malformed, "Byte %d is %s. Remove it.", i+1, named(rune(c)))
+		}
+	}
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\\\n", " ")
+
+	// 2.
+	if ref, ok, err := readMismatch(text); ok {
+		return ref, err
+	}
+	if strings.HasPrefix(text, "-----BEGIN ") {
+		return Ref{}, fail(NoPackage, "This is a key, a signature or a certificate, not a package. Paste the package that it is about.")
+	}
+	if strings.Contains(text, "\n") {
+		if ref, ok, err := readText(text); ok {
+			return ref, err
 		}
 	}
 
-	// 2. and 3.
-	if isLockEntry(text) {
-		return readLockEntry(text)
+	// 3.
+	lines := linesOf(text)
+	if len(lines) == 0 {
+		return Ref{}, fail(Empty, "Nothing stands between the quotes. Paste a package URL, the address of a package's page, or name@version.")
 	}
-	words := unquote(strings.Fields(strings.NewReplacer("\\\n", " ", "\\\r\n", " ").Replace(text)))
+	if len(lines) > 1 {
+		return readSeveral(lines)
+	}
+	return readLine(lines[0])
+}
+
+// readText asks every row for the forms of several words that it reads.
+func readText(text string) (Ref, bool, error) {
+	for _, d := range table() {
+		for _, begins := range d.begins {
+			if strings.HasPrefix(text, begins) {
+				return Ref{}, true, d.notServed()
+			}
+		}
+		if d.text == nil {
+			continue
+		}
+		if ref, ok, err := d.text(text); ok {
+			return ref, true, err
+		}
+	}
+	return Ref{}, false, nil
+}
+
+// readSeveral reads lines of which each names a package: those of one package
+// are one reference with all digests, those of several are choices.
+func readSeveral(lines []string) (Ref, error) {
+	var found []Ref
+	for _, line := range lines {
+		ref, err := readLine(line)
+		if err != nil {
+			return Ref{}, Refuse(Malformed, "The text has %d lines, and %s is not read: %s Paste only the package.", len(lines), shown(line), err)
+		}
+		found = append(found, ref)
+	}
+	all := found[0]
+	for _, ref := range found[1:] {
+		if ref.Bare().String() != all.Bare().String() {
+			return one(found)
+		}
+		all.Digests = append(all.Digests, ref.Digests...)
+	}
+	return all, nil
+}
+
+// readLine reads one line.
+//
+//  1. What is known to be no package is named.
+//  2. A package URL or an address may be followed by digests.
+//  3. Commands, and the rows' own lines.
+//  4. Name and version apart; else a single word.
+func readLine(line string) (Ref, error) {
+	words := unquote(strings.Fields(line))
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
 	if len(words) == 0 {
-		return Ref{}, fail(Empty, "nothing stands between the quotes; paste a package URL, the address of a package's page, or name@version")
+		return Ref{}, fail(Empty, "Nothing stands between the quotes. Paste a package URL, the address of a package's page, or name@version.")
 	}
-	if len(words) > 1 && (words[0] == "$" || words[0] == "%" || words[0] == ">") {
-		words = words[1:]
+	// 1.
+	if err := known(words); err != nil {
+		return Ref{}, err
 	}
+	// 2.
 	first := words[0]
-	switch {
+	switch at := repositoryAddress(first); {
 	case len(first) >= 4 && strings.EqualFold(first[:4], "pkg:"):
-		return withDigests(parsePackageURL, words)
-	case strings.Contains(first, "://"):
-		return withDigests(readAddress, words)
+		return withDigests(readPURL, words)
+	case at != "":
+		return withDigests(func(string) (Ref, error) { return readAddress(at) }, words)
+	case strings.Contains(first, "://") && !strings.ContainsAny(first, `"'`):
+		return withDigests(func(s string) (Ref, error) { return readAddress(strings.TrimPrefix(s, "git+")) }, words)
 	case isPageHost(first):
 		return withDigests(func(s string) (Ref, error) { return readAddress("https://" + s) }, words)
 	}
-	if ref, isCommand, err := readCommand(words); isCommand {
+	// 3.
+	if ref, ok, err := readCommands(words); ok {
 		return ref, err
 	}
-	if r := readerOfLine(text, words); r != nil {
-		return r()
+	if ref, ok, err := readText(line); ok {
+		return ref, err
+	}
+	// 4.
+	if len(words) > 1 && isVersionWord(words[1]) && !strings.Contains(first[1:], "@") {
+		return withDigests(func(string) (Ref, error) { return readPair(strings.TrimSuffix(first, ":"), words[1]) }, append([]string{first}, words[2:]...))
+	}
+	if len(words) > 1 {
+		if ref, err := withDigests(readWord, words); err == nil {
+			return ref, nil
+		}
+		if _, err := digestWords(words[1:]); err != nil {
+			return Ref{}, sentence(words)
+		}
 	}
 	return withDigests(readWord, words)
+}
+
+// sentence is the refusal of words that are no form: none of them is taken for
+// a package, but one that says itself which it is may be chosen.
+func sentence(words []string) error {
+	r := Refuse(Malformed, "These are %d words, and not in a form that is known here. Paste only the package: its page's address, name@version, or a package URL.", len(words))
+	for _, w := range words {
+		w = strings.TrimRight(strings.Trim(w, "\"'`()<>,;"), ".:")
+		if w == "" {
+			continue
+		}
+		if ref, ok := surely(w); ok {
+			r.Offer(ref, "")
+		} else if strings.Contains(w, "://") {
+			if ref, err := readAddress(w); err == nil {
+				r.Offer(ref, "")
+			}
+		}
+	}
+	return r
 }
 
 // withDigests reads the first word as the reference and the others as digests
 // of it.
 func withDigests(read func(string) (Ref, error), words []string) (Ref, error) {
+	digests, digestErr := digestWords(words[1:])
 	ref, err := read(words[0])
 	if err != nil {
+		var r *Refused
+		if len(words) > 1 && digestErr != nil {
+			return Ref{}, sentence(words)
+		}
+		if errors.As(err, &r) {
+			r.carry(digests)
+		}
 		return Ref{}, err
 	}
-	digests, err := digestWords(words[1:])
-	if err != nil {
-		return Ref{}, err
+	if digestErr != nil {
+		return Ref{}, digestErr
 	}
-	if ref.Type == Golang && len(digests) > 0 {
-		return Ref{}, fail(Malformed, "the digest of a Go module is the h1: hash of a go.sum line, not one of a file; paste that line")
+	for _, d := range digests {
+		if (d.Algorithm == "h1") != (ref.Type == Golang) {
+			return Ref{}, fail(Malformed, "The digest of a Go module is the h1: hash of a go.sum line, and that of other packages is of a file. Paste the one that fits.")
+		}
 	}
 	ref.Digests = append(ref.Digests, digests...)
 	return ref, nil
 }
 
-// readerOfLine finds the reader of the forms that have several words; nil for
-// none.
-func readerOfLine(text string, words []string) func() (Ref, error) {
-	joined := strings.Join(words, " ")
-	switch {
-	case strings.Contains(joined, "=>"):
-		return func() (Ref, error) {
-			return Ref{}, fail(Malformed, "a replace line names two modules; paste the one to audit, as module@version")
-		}
-	case words[0] == "require", len(words) > 1 && isGoLine(words):
-		return func() (Ref, error) { return readGoLines(text) }
-	case len(words) == 3 && words[1] == "=" && crateName(words[0]):
-		return func() (Ref, error) {
-			ref, err := newCargo(words[0], strings.TrimPrefix(words[2], "="))
-			if err == nil {
-				ref.note("guess", "You pasted a line of a Cargo.toml file; read as the crate %s, exactly this version.", ref)
-			}
-			return ref, err
-		}
-	case strings.Contains(words[0], "=="), len(words) > 1 && words[1] == "==", strings.Contains(words[0], "["), len(words) > 1 && strings.HasPrefix(words[1], "--hash"):
-		line, _, _ := strings.Cut(joined, " #")
-		return func() (Ref, error) { return readRequirement(strings.ReplaceAll(line, " == ", "==")) }
+// carry adds digests to every choice: a question never loses a part.
+func (r *Refused) carry(digests []Digest) {
+	if len(digests) == 0 {
+		return
 	}
-	return nil
-}
-
-// isGoLine tells whether words begin like a line of a go.mod or go.sum file:
-// a path with a dot in its first element, and a version.
-func isGoLine(words []string) bool {
-	host, _, _ := strings.Cut(words[0], "/")
-	v := words[1]
-	return strings.Contains(host, ".") && !strings.Contains(words[0], "@") && len(v) > 1 && v[0] == 'v' && v[1] >= '0' && v[1] <= '9'
+	for i, c := range r.Choices {
+		if ref, err := readPURL(c.Reference); err == nil {
+			ref.Digests = append(ref.Digests, digests...)
+			r.Choices[i].Reference = ref.String()
+		}
+	}
 }
 
 // readWord reads a single word that is neither a package URL nor an address.
 func readWord(word string) (Ref, error) {
+	for _, d := range table() {
+		if d.word == nil {
+			continue
+		}
+		if ref, ok, err := d.word(word); ok {
+			return ref, err
+		}
+	}
 	name, version, versioned := strings.Cut(word, "@")
-	host, _, isPath := strings.Cut(name, "/")
 	switch {
-	case word[0] == '@', strings.HasPrefix(word, "npm:"):
-		return readNPMSpec(word)
-	case strings.HasSuffix(word, ".whl"):
-		return readPyPIFile(word)
-	case strings.HasSuffix(word, ".crate"):
-		return readCrateFile(word)
-	case isPath && strings.Contains(host, "."):
-		return readGoSpec(word, false)
-	case isPath:
-		return Ref{}, fail(Malformed, "%s is no package of a served ecosystem: a Go path begins with a host (github.com/owner/name), an npm scope with @ (@scope/name)", shown(word))
+	case strings.HasPrefix(word, "jsr:"):
+		return Ref{}, NotServed("jsr")
+	case isCoordinates(word):
+		return Ref{}, NotServed("maven")
+	case strings.Contains(name, "/"):
+		return Ref{}, path(word)
 	case strings.ContainsAny(word, "<>="):
 		return Ref{}, rangeRefused(word, "name==1.2.3")
-	case versioned && !strings.Contains(name, "."):
+	case strings.Contains(name, ":"):
+		if n, v, _ := strings.Cut(name, ":"); v != "" && !versioned {
+			ref, err := readPair(n, v)
+			if r := (*Refused)(nil); errors.As(err, &r) {
+				r.Detail += " As the name of a Docker image it can't be checked here yet."
+			}
+			return ref, err
+		}
+	case versioned && (!strings.Contains(name, ".") || !strings.HasPrefix(version, "v")):
 		ref, err := readNPMSpec(word)
 		if err == nil {
-			ref.note("guess", "You pasted %s, which is how npm writes a package; read as %s. For another ecosystem paste a package URL, such as pkg:pypi/%s.", word, ref, name)
+			ref.note("guess", "You pasted %s, which is how npm writes a package. Read as %s.", word, ref.Bare())
 		}
 		return ref, err
-	case versioned && !strings.HasPrefix(version, "v"):
-		ref, err := readNPMSpec(word)
-		if err == nil {
-			ref.note("guess", "You pasted %s, which is how npm writes a package; read as %s.", word, ref)
+	case !versioned:
+		if n, v, ok := cutVersion(word); ok {
+			return readPair(n, v)
 		}
-		return ref, err
+	}
+	return Ref{}, ambiguous(name, version)
+}
+
+// path is the refusal of "owner/name".
+func path(word string) error {
+	r := Refuse(NoPackage, "%s has the form of a repository on GitHub, a GitHub Action or a Docker image. A Go path begins with a host (github.com/owner/name), an npm scope with @ (@scope/name).", shown(word))
+	if owner, name, ok := strings.Cut(word, "/"); ok && !strings.ContainsAny(word, "@:#") {
+		if ref, err := newGo("github.com/"+owner+"/"+name, "", true); err == nil {
+			r.Offer(ref, "the Go module of that repository on GitHub, if it is one")
+		}
+	}
+	return r
+}
+
+// isCoordinates tells whether a word is Maven's group:artifact[:version].
+func isCoordinates(word string) bool {
+	parts := strings.Split(strings.Trim(word, `"'`), ":")
+	if len(parts) < 2 || len(parts) > 5 || strings.ContainsAny(word, "/@ ") {
+		return false
+	}
+	for _, p := range parts {
+		if p == "" {
+			return false
+		}
+	}
+	return strings.Contains(parts[0], ".") || len(parts) > 2 && !looksLikeVersion(parts[0])
+}
+
+// isVersionWord tells whether a word beside a name can be a version or a range.
+func isVersionWord(word string) bool {
+	rest := strings.TrimLeft(word, "^~<>=v \"'")
+	return rest != "" && rest[0] >= '0' && rest[0] <= '9' && !strings.ContainsAny(word, ":/@")
+}
+
+// readPair reads a name and a version that stand apart.
+func readPair(name, version string) (Ref, error) {
+	version = strings.Trim(version, `"',`)
+	switch host, _, isPath := strings.Cut(name, "/"); {
+	case strings.HasPrefix(name, "@"):
+		return newNPM(name, version)
+	case isPath && strings.Contains(host, "."):
+		return newGo(name, version, false)
+	case isPath:
+		return Ref{}, path(name)
 	}
 	return Ref{}, ambiguous(name, version)
 }
 
 // ambiguous lists the packages that a word may mean, by every grammar that
-// allows it.
+// allows it. Where no grammar allows the version, the newest is offered.
 func ambiguous(name, version string) error {
 	asked := Refuse(Ambiguous, "%s alone does not say which ecosystem is meant. Choose one, or paste a package URL.", shown(name))
+	newest := Refuse(BadVersion, "%s is no exact version. Check the newest, or give an exact version such as 1.2.3.", shown(version))
 	var last error
-	for _, typ := range [...]string{NPM, PyPI, Cargo, Golang} {
-		ref, err := newRef(typ, name, version)
+	for _, d := range table() {
+		if d.read == nil || d.typ == Golang && !strings.Contains(name, ".") {
+			continue
+		}
+		ref, err := d.read(name, version)
 		if err != nil {
-			if last == nil || typ != Golang {
+			if kindOf(last) != BadVersion {
 				last = err
+			}
+			if ref, err := d.read(name, ""); err == nil {
+				newest.Offer(ref, d.one+", the newest version")
 			}
 			continue
 		}
-		asked.Offer(ref, "")
+		asked.Offer(ref, d.one)
 	}
-	if len(asked.Choices) == 0 {
-		if kindOf(last) == BadVersion {
-			return last
+	switch {
+	case len(asked.Choices) > 0:
+		if isStandard(name) {
+			asked.Detail = name + " is a part of Go itself, which is no package. " + asked.Detail
 		}
-		return badName("package", name, "no ecosystem that is known here allows it")
+		return asked
+	case kindOf(last) == BadVersion && len(newest.Choices) > 0:
+		return newest
+	case kindOf(last) == BadVersion:
+		return last
 	}
-	return asked
+	return badName("package", name, "No ecosystem that is known here allows it.")
 }

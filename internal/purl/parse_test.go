@@ -2,6 +2,7 @@ package purl
 
 import (
 	"encoding/base64"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -53,18 +54,49 @@ func TestRefusedForms(t *testing.T) {
 
 func TestUnsupportedTypeIsNamed(t *testing.T) {
 	e := requireKind(t, UnsupportedType, "pkg:maven/org.apache/x@1.0?repository_url=x")
-	assert.Equal(t, "Maven packages are not served yet.", e.Error())
+	assert.Equal(t, "Maven packages can't be checked here yet.", e.Error())
+	assert.Equal(t, &Page{"/registries/maven/", "How Maven Central does by the principles"}, e.Page)
 	assert.Equal(t, []string{"golang", "npm", "pypi", "cargo"}, Served())
-	for _, typ := range Served() {
-		assert.Empty(t, typeName(typ), "a served type is not among those that are not")
+}
+
+// TestTable holds what must be so of every row: no type, host or program
+// stands twice, so there is no second list; a page that is linked exists; what
+// purl-spec lists is named.
+func TestTable(t *testing.T) {
+	seen := map[string]string{}
+	once := func(what, typ string) {
+		assert.Empty(t, seen[what], "%s of %s", what, typ)
+		seen[what] = typ
+	}
+	for _, d := range table() {
+		once("type "+d.typ, d.typ)
+		for host := range d.hosts {
+			once("host "+host, d.typ)
+			assert.Equal(t, strings.ToLower(host), host)
+			assert.Nil(t, sites()[host], host)
+		}
+		for program := range d.tools {
+			once("program "+program, d.typ)
+		}
+		assert.NotEmpty(t, d.many)
+		assert.Equal(t, d.read != nil, d.one != "", d.typ)
+		if d.page != "" {
+			assert.FileExists(t, filepath.Join("..", "..", "principles", "registries", d.page+".json"))
+		}
+	}
+	definitions, err := filepath.Glob(filepath.Join(corpus(t, "purl-spec", "types"), "*-definition.json"))
+	require.NoError(t, err)
+	require.NotEmpty(t, definitions)
+	for _, file := range definitions {
+		assert.NotNil(t, dialectOf(strings.TrimSuffix(filepath.Base(file), "-definition.json")), file)
 	}
 }
 
 func TestAmbiguousListsMeanings(t *testing.T) {
 	e := requireKind(t, Ambiguous, "lodash")
-	assert.Equal(t, []Choice{{"pkg:npm/lodash", ""}, {"pkg:pypi/lodash", ""}, {"pkg:cargo/lodash", ""}}, e.Choices)
+	assert.Equal(t, []Choice{{"pkg:npm/lodash", "npm package"}, {"pkg:pypi/lodash", "PyPI package"}, {"pkg:cargo/lodash", "Rust crate"}}, e.Choices)
 	e = requireKind(t, Ambiguous, "socket.io")
-	assert.Equal(t, []Choice{{"pkg:npm/socket.io", ""}, {"pkg:pypi/socket.io", ""}, {"pkg:golang/socket.io", ""}}, e.Choices)
+	assert.Equal(t, []Choice{{"pkg:golang/socket.io", "Go module"}, {"pkg:npm/socket.io", "npm package"}, {"pkg:pypi/socket.io", "PyPI package"}}, e.Choices)
 }
 
 func TestStringAndPath(t *testing.T) {
@@ -209,14 +241,14 @@ func FuzzParsePURL(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := ParsePURL(text)
+		c, err := parsed(text)
 		if err != nil || !slices.Contains(Served(), c.Type) {
 			return
 		}
-		built, err := BuildPURL(c)
+		whole, err := built(c)
 		require.NoError(t, err)
-		again, err := ParsePURL(built)
-		require.NoError(t, err, built)
+		again, err := parsed(whole)
+		require.NoError(t, err, whole)
 		assert.Equal(t, c.Type, again.Type)
 		assert.Equal(t, c.Version, again.Version)
 		assert.Equal(t, c.Qualifiers, again.Qualifiers)

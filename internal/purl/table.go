@@ -1,0 +1,145 @@
+package purl
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// The purl types that are read.
+const (
+	Golang = "golang"
+	NPM    = "npm"
+	PyPI   = "pypi"
+	Cargo  = "cargo"
+)
+
+// A dialect is everything that is known here about one ecosystem: one row of
+// the table, in one file of its own. Serving another ecosystem means writing
+// such a file, adding its row to table and taking its line out of named.json.
+type dialect struct {
+	typ string // purl type
+	// name is what people call the repository, many its packages and one one
+	// of them.
+	name, many, one string
+	// page is the id of the repository's assessment; empty for none.
+	page string
+	// read makes a reference of a name, as the ecosystem writes it, and of a
+	// version or tag; empty for the newest. nil for an ecosystem that is named
+	// here and no more.
+	read func(path, version string) (Ref, error)
+	// flat tells that purls of the type have no namespace.
+	flat bool
+	// qualifiers are those that are honoured, beside checksum: each checks a
+	// value and keeps it. Every other is refused.
+	qualifiers map[string]func(ref *Ref, value string) error
+	// canonical brings a purl's components into the form that purl-spec asks
+	// for; nil where they stay as they are.
+	canonical func(c *Components)
+	// hosts are the sites whose addresses name a package, in lower case; nil
+	// as reader tells that they do but are not read.
+	hosts map[string]func(a address) (Ref, error)
+	// tools are the programs whose commands name packages, nil as above.
+	tools map[string]*tool
+	// text reads what has several words or lines: entries of lock files,
+	// source code, what tools print. The second result tells that it is such.
+	text func(text string) (Ref, bool, error)
+	// word reads a single word that can mean nothing else.
+	word func(word string) (Ref, bool, error)
+	// begins are how lines of this ecosystem begin that are not read.
+	begins []string
+}
+
+// rows is filled by the first that asks: the readers in it ask it themselves.
+var (
+	rows     []*dialect
+	fillRows sync.Once
+)
+
+// table is all that is known: first what is read, then what is only named.
+func table() []*dialect {
+	fillRows.Do(func() {
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect()}, namedDialects()...)
+	})
+	return rows
+}
+
+//go:embed named.json
+var namedJSON []byte
+
+// namedDialects are the ecosystems that are recognised and refused by name.
+func namedDialects() []*dialect {
+	var list []struct {
+		Type, Name, Many, Page string
+		Hosts, Tools, Begins   []string
+	}
+	if err := json.Unmarshal(namedJSON, &list); err != nil {
+		panic(fmt.Sprintf("reading named.json: %v", err)) // compiled in, and tested
+	}
+	var out []*dialect
+	for _, e := range list {
+		d := &dialect{
+			typ: e.Type, name: e.Name, many: e.Many, page: e.Page, begins: e.Begins,
+			hosts: map[string]func(address) (Ref, error){}, tools: map[string]*tool{},
+		}
+		for _, host := range e.Hosts {
+			d.hosts[host] = nil
+		}
+		for _, program := range e.Tools {
+			d.tools[program] = nil
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// dialectOf finds the row of a purl type; nil for none.
+func dialectOf(typ string) *dialect {
+	for _, d := range table() {
+		if d.typ == typ {
+			return d
+		}
+	}
+	return nil
+}
+
+// dialectOfHost finds who reads a host's addresses; nil for nobody.
+func dialectOfHost(host string) *dialect {
+	for _, d := range table() {
+		if _, ok := d.hosts[host]; ok {
+			return d
+		}
+	}
+	return nil
+}
+
+// Served lists the purl types that [Parse] reads. Whether a type can also be
+// audited is decided by the list of adapters, not here.
+func Served() []string {
+	var out []string
+	for _, d := range table() {
+		if d.read != nil {
+			out = append(out, d.typ)
+		}
+	}
+	return out
+}
+
+// NotServed is the refusal of an ecosystem whose packages cannot be audited.
+func NotServed(typ string) *Refused {
+	d := dialectOf(typ)
+	if d == nil {
+		return Refuse(UnsupportedType, "Packages of type %s can't be checked here yet.", shown(typ))
+	}
+	return d.notServed()
+}
+
+func (d *dialect) notServed() *Refused {
+	r := Refuse(UnsupportedType, "%s can't be checked here yet.", strings.ToUpper(d.many[:1])+d.many[1:])
+	if d.page != "" {
+		r.Page = &Page{"/registries/" + d.page + "/", "How " + d.name + " does by the principles"}
+	}
+	return r
+}

@@ -91,10 +91,9 @@ func newReader(format Format, data []byte, o Options) *reader {
 	setDefault(&l.Depth, DefaultLimits.Depth)
 	return &reader{
 		data: data, o: o, limits: l,
-		c:     &Contents{Format: format, Complete: true},
-		paths: tree{},
-		sum:   sha256.New(),
-		buf:   make([]byte, chunk),
+		c:   &Contents{Format: format, Complete: true},
+		sum: sha256.New(),
+		buf: make([]byte, chunk),
 	}
 }
 

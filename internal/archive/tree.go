@@ -10,7 +10,13 @@ import (
 
 // A tree holds the paths of an archive and of the folders in them, by what
 // their names become on file systems that take several spellings for one.
-type tree map[place]node
+type tree struct {
+	nodes map[place]node
+	// The folder of the last path, with "/" at its end, and its id: the next path
+	// is mostly in it.
+	folder string
+	id     int
+}
 
 // A place is a name inside a folder, both as such file systems see them.
 type place struct {
@@ -36,28 +42,37 @@ type collision struct {
 // add enters the path of an entry, with its folders, and returns the first
 // collision; TooMany where the tree is full. The rules are those of
 // golang.org/x/mod/zip: a folder may come more than once, all else may not.
-func (t tree) add(path string, folder bool, from string, limit int) collision {
-	in := 0
-	for start := 0; start < len(path); {
+func (t *tree) add(path string, folder bool, from string, limit int) collision {
+	if t.nodes == nil {
+		t.nodes = map[place]node{}
+	}
+	start, in := 0, 0
+	if t.folder != "" && len(path) > len(t.folder) && strings.HasPrefix(path, t.folder) {
+		start, in = len(t.folder), t.id
+	}
+	for start < len(path) {
 		end, last := len(path), true
 		if i := strings.IndexByte(path[start:], '/'); i >= 0 {
 			end, last = start+i, false
 		}
 		name, wanted := path[start:end], folder || !last
 		at := place{in, fold(name)}
-		known, ok := t[at]
+		known, ok := t.nodes[at]
 		switch {
-		case !ok && len(t) >= limit:
+		case !ok && len(t.nodes) >= limit:
 			return collision{kind: TooMany, at: path[:end]}
 		case !ok:
-			known = node{len(t) + 1, name, wanted, from}
-			t[at] = known
+			known = node{len(t.nodes) + 1, name, wanted, from}
+			t.nodes[at] = known
 		case known.name != name:
 			return collision{CaseFold, path[:end], path[:start] + known.name, known.from}
 		case known.folder != wanted:
 			return collision{FileAndFolder, path[:end], path[:end], known.from}
 		case last && !folder:
 			return collision{Duplicate, path, path, known.from}
+		}
+		if last {
+			t.folder, t.id = path[:start], in
 		}
 		in, start = known.id, end+1
 	}
@@ -81,6 +96,9 @@ func Fold(path string) string {
 // (Unicode's full case folding) and in one canonical form, as on macOS; without
 // dots and blanks at its end and without the name of a stream, as on Windows.
 func fold(name string) string {
+	if isPlain(name) {
+		return name
+	}
 	if stem, _, found := strings.Cut(name, ":"); found && stem != "" {
 		name = stem
 	}
@@ -99,6 +117,16 @@ func fold(name string) string {
 		}
 	}
 	return norm.NFD.String(out.String())
+}
+
+// isPlain tells, at little cost, most names that are their own fold.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; (c < 'a' || c > 'z') && (c < '-' || c > '9' || c == '.' && i == len(name)-1) && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 func isASCII(s string) bool {

@@ -32,7 +32,7 @@ func TestTreeCost(t *testing.T) {
 	assert.Empty(t, paths.add("a/b/c", false, "", 3).kind)
 	assert.Empty(t, paths.add("a/b", true, "", 3).kind)
 	assert.Equal(t, collision{kind: TooMany, at: "a/b/d"}, paths.add("a/b/d", false, "", 3))
-	assert.Len(t, paths, 3)
+	assert.Len(t, paths.nodes, 3)
 	assert.Equal(t, collision{CaseFold, "A", "a", ""}, paths.add("A/x", false, "", 3))
 	assert.Equal(t, collision{FileAndFolder, "a/b/c", "a/b/c", ""}, paths.add("a/b/c/d", false, "", 3))
 }

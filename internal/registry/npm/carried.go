@@ -44,26 +44,36 @@ type held struct {
 // holder finds the innermost folder of another package that a file is in.
 func holder(rel string) held {
 	var h held
-	parts := strings.Split(rel, "/")
-	end := 0 // behind the last folder found, in parts
-	for n := 0; n+2 < len(parts); n++ {
-		if !isNodeModules(parts[n]) || strings.HasPrefix(parts[n+1], ".") {
-			continue
+	end := 0 // where what follows the last folder found starts
+	for start := 0; ; {
+		length := strings.IndexByte(rel[start:], '/')
+		if length < 0 {
+			return h
 		}
-		last := n + 1
-		if strings.HasPrefix(parts[last], "@") {
-			last++
+		next := start + length + 1
+		if name := packageFolder(rel[next:]); name != "" && isNodeModules(rel[start:next-1]) {
+			h = held{folder: rel[:next+len(name)], name: name, nested: start == end && (end == 0 || h.nested)}
+			next += len(name) + 1
+			end = next
 		}
-		if last+1 >= len(parts) {
-			continue // a scope with a file in it
-		}
-		h = held{name: strings.Join(parts[n+1:last+1], "/"), nested: n == end && (end == 0 || h.nested)}
-		n, end = last, last+1
+		start = next
 	}
-	if end > 0 {
-		h.folder = strings.Join(parts[:end], "/")
+}
+
+// packageFolder is the package that a path below node_modules begins with; ""
+// where it begins with none.
+func packageFolder(below string) string {
+	end := strings.IndexByte(below, '/')
+	if end > 0 && below[0] == '@' {
+		if scoped := strings.IndexByte(below[end+1:], '/'); scoped > 0 {
+			return below[:end+1+scoped]
+		}
+		return ""
 	}
-	return h
+	if end <= 0 || below[0] == '.' {
+		return ""
+	}
+	return below[:end]
 }
 
 // isNodeModules tells whether some disk takes a name for node_modules.

@@ -22,8 +22,8 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/fetch/har"
 	"touchstone/internal/report/page"
-	"touchstone/internal/trust"
 )
 
 func main() {
@@ -45,16 +45,13 @@ type request struct {
 	Time string `json:"time"`
 	// Relay is the relay's address; empty where there is none.
 	Relay string `json:"relay"`
-	// Heads are the signed log heads kept from earlier visits, by log.
-	Heads map[string]string `json:"heads"`
+	kept
 	// Colour asks for a coloured text.
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
 	Record bool `json:"record"`
 	// HTML asks for the report as the page shows it.
 	HTML bool `json:"html"`
-	// Memory is what trust kept from earlier visits; empty for none.
-	Memory string `json:"memory"`
 }
 
 // startAudit takes the request as JSON, then, each possibly undefined: the
@@ -68,71 +65,73 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	o := audit.Options{Relay: req.Relay, Anchors: trust.Embedded(), Transport: fetch.NewGlobal(), Time: time.Now(), Heads: map[string][]byte{}}
-	for name, head := range req.Heads {
-		o.Heads[name] = []byte(head)
-	}
-	if req.Memory != "" {
-		o.Memory = []byte(req.Memory)
-	}
+	q := audit.Question{Pasted: req.Reference}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {
 			return nil, fmt.Errorf("reading the audit time: %w; write it like 2026-01-31T12:00:00Z", err)
 		}
-		o.Time = t
+		q.Time = t
 	}
-	if har, ok := bytesOf(args[1]); ok {
-		record, err := fetch.ReadHAR(har)
+	if archive, ok := bytesOf(args[1]); ok {
+		record, err := har.Read(archive)
 		if err != nil {
 			return nil, err
 		}
-		o.Replay = record
+		q.Replay = record
 	}
 	if file, ok := bytesOf(args[2]); ok {
-		o.File = file
+		q.File = file
 	}
 	if args[3].Type() == js.TypeFunction {
-		o.Progress = func(p fetch.Progress) {
+		q.Progress = func(p fetch.Progress) {
 			raw, err := json.Marshal(p)
 			if err == nil {
 				args[3].Invoke(string(raw))
 			}
 		}
 	}
-	result, err := audit.Run(ctx, req.Reference, o)
+	if req.Record {
+		q.Record = new(fetch.Record)
+	}
+	auditor, err := auditors.of(req)
 	if err != nil {
 		return nil, err
 	}
-	return answerOf(result, req)
+	r, err := auditor.Audit(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return answerOf(auditor, r, q.Record, req)
 }
 
 // answerOf is the object that JavaScript gets: json and text of the report,
 // heads and memory to keep, and the page's HTML and the archive where they
 // were asked for.
-func answerOf(result *audit.Result, req request) (any, error) {
-	raw, err := result.Report.JSON()
+func answerOf(auditor *audit.Auditor, r *report.Report, record *fetch.Record, req request) (any, error) {
+	raw, err := r.JSON()
 	if err != nil {
 		return nil, err
 	}
+	kept := auditors.keep(auditor)
 	heads := map[string]any{}
-	for name, head := range result.Heads {
-		heads[name] = string(head)
+	for name, head := range kept.Heads {
+		heads[name] = head
 	}
-	answer := map[string]any{"json": string(raw), "text": result.Report.Text(req.Colour), "heads": heads, "memory": string(result.Memory)}
+	answer := map[string]any{"json": string(raw), "text": r.Text(req.Colour), "heads": heads, "memory": kept.Memory}
 	if req.HTML {
-		html, err := page.Render(result.Report)
+		html, err := page.Render(r)
 		if err != nil {
 			return nil, err
 		}
 		answer["html"] = html
 	}
 	if req.Record {
-		har, err := harOf(result.Record)
+		archive, err := harOf(record)
 		if err != nil {
 			return nil, err
 		}
-		answer["har"] = har
+		answer["har"] = archive
 	}
 	return answer, nil
 }

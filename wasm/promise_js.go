@@ -12,6 +12,7 @@ import (
 	"syscall/js"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/fetch/har"
 	"touchstone/internal/purl"
 )
 
@@ -110,7 +111,7 @@ func bytesOf(v js.Value) ([]byte, bool) {
 // harOf writes a record as a Uint8Array.
 func harOf(record *fetch.Record) (js.Value, error) {
 	var buf bytes.Buffer
-	if err := record.WriteHAR(&buf); err != nil {
+	if err := har.Write(&buf, record); err != nil {
 		return js.Undefined(), err
 	}
 	array := js.Global().Get("Uint8Array").New(buf.Len())

@@ -28,12 +28,14 @@ var layers = map[string][]string{
 	"internal/slsa":       {"internal/source"},
 	"internal/purl":       {},
 	"internal/fetch":      {},
-	"internal/archive":    {},
-	"internal/sumdb":      {},
-	"internal/sigstore":   {},
-	"internal/trust":      {},
-	"principles":          {},
-	"internal/registry":   {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
+	// how a recording is saved
+	"internal/fetch/har": {"internal/fetch"},
+	"internal/archive":   {},
+	"internal/sumdb":     {},
+	"internal/sigstore":  {},
+	"internal/trust":     {},
+	"principles":         {},
+	"internal/registry":  {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/trust"},
@@ -62,7 +64,7 @@ var layers = map[string][]string{
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles"},
 	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/trust", "internal/sigstore"},
+	"wasm":              {"internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust", "internal/sigstore"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
 	"wasm/slim/*": {},

@@ -49,7 +49,7 @@ func (w Want) Fetches() bool { return w.Brought == nil && w.Most >= 0 }
 
 // Arrive fetches a release's package, as far as that is wanted, and takes it
 // apart. Only a cancelled context is an error.
-func Arrive(ctx context.Context, c *fetch.Client, rel *registry.Release, w Want) (*Artifact, error) {
+func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want) (*Artifact, error) {
 	request := rel.File.Request
 	switch {
 	case w.Brought != nil:

@@ -56,8 +56,8 @@ func release(url string) *registry.Release {
 	}
 }
 
-func client(s *shelf) *fetch.Client {
-	return fetch.New(fetch.Options{Transport: s, Retries: -1, Hosts: []fetch.Host{{Name: "registry.example.org", Paths: []string{"/thing.zip"}}}})
+func client(s *shelf) *fetch.Session {
+	return fetch.New(fetch.Options{Transport: s, Retries: -1, Hosts: []fetch.Host{{Name: "registry.example.org", Paths: []string{"/thing.zip"}}}}).Session(fetch.SessionOptions{})
 }
 
 func TestArrive(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 )
@@ -40,7 +39,7 @@ func TestWhichVersionIsNewestCouldNotBeLearned(t *testing.T) {
 	o.Replay = new(fetch.Record)
 	var notFound *purl.Refused
 	for _, reference := range []string{"pkg:golang/github.com/pkg/errors", "github.com/pkg/errors@latest", "golang.org/x/mod/sumdb/note"} {
-		_, err := audit.Run(context.Background(), reference, o)
+		_, err := ask(context.Background(), reference, o)
 		require.ErrorAs(t, err, &notFound)
 		require.ErrorContains(t, err, "could not be learned")
 		require.NotContains(t, err.Error(), "names no version")
@@ -108,7 +107,7 @@ func TestWhoseFault(t *testing.T) {
 	w := snapshot(t)
 	o := options(w)
 	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].body
-	r, err := audit.Run(context.Background(), errorsRef, o)
+	r, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.True(t, r.Report.Verdict.Failed)
 	require.NotContains(t, r.Report.Verdict.Sentence, "served")

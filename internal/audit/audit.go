@@ -1,12 +1,13 @@
 // Package audit is the happy path, and the only package that knows all others:
-// a reference becomes a release, bytes, findings, a verdict, a report.
+// a reference becomes a release, proofs, bytes, findings, a verdict, a report.
+//
+// An [Auditor] answers many questions. What they share is its own: the way out,
+// anchors and rules, the signed heads of logs, answers that cannot change. What
+// one question has to itself are its answers, its progress and its recording.
 package audit
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"touchstone/internal/artifact"
@@ -16,76 +17,131 @@ import (
 	"touchstone/internal/prove"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
-	"touchstone/internal/registry/golang"
-	"touchstone/internal/registry/npm"
 	"touchstone/internal/report"
 	"touchstone/internal/trust"
 	"touchstone/principles"
 )
 
-// Registries are the ecosystems served: one line each.
-var Registries = []registry.Registry{
-	golang.Registry{},
-	npm.Registry{},
-}
-
-// Hosts are all the places that an audit may ask.
-func Hosts() []fetch.Host {
-	var hosts []fetch.Host
-	for _, r := range Registries {
-		hosts = append(hosts, r.Hosts()...)
-	}
-	return append(hosts, prove.Hosts()...)
-}
-
-// Options are an audit's circumstances. They are inputs, and shown.
+// Options are what an auditor is made of. Transport and Anchors are needed,
+// but for replays, which need no transport.
 type Options struct {
-	// Transport is the way out; nil where Replay is set.
+	// Transport is the way out.
 	Transport fetch.Transport
-	// Replay answers instead of the network, and nothing else does.
-	Replay *fetch.Record
 	// Relay is the address of the relay for hosts that refuse browsers.
 	Relay string
-	// File, where not nil, is a package that the person brought: it is audited
-	// instead of the one the repository would send.
-	File []byte
-	// Time is the audit's time.
-	Time time.Time
-	// Heads are the signed log heads kept from earlier visits, by log. They
-	// are not used in a replay.
-	Heads   map[string][]byte
+	// Anchors are those that the program carries.
 	Anchors trust.Anchors
-	// Memory is what trust keeps between visits, so that versions of anchors
+	// Heads are the signed log heads kept from earlier visits, by log.
+	Heads map[string][]byte
+	// Memory is what trust kept from earlier visits, so that versions of anchors
 	// never go back; nil for none.
-	Memory   []byte
-	Progress func(fetch.Progress)
+	Memory []byte
 	// Retries is how often a failed request is sent again; 0 is the default,
 	// less is never.
 	Retries int
+	// PerHost bounds the requests under way at one host; 0 is the default.
+	PerHost int
 }
 
-// A Result is a finished audit.
-type Result struct {
-	Report *report.Report
-	// Record is every exchange, for a later replay.
-	Record *fetch.Record
-	// Heads are the signed heads to keep for the next visit, by log: those
-	// given, moved forward by what this audit proved.
-	Heads map[string][]byte
-	// Memory is what trust keeps for the next visit.
-	Memory []byte
+// An Auditor answers questions, also many at a time. What it keeps for the next
+// visit moves forward with every answer.
+type Auditor struct {
+	o      Options
+	rules  *principles.Document
+	client *fetch.Client
+	keeper *prove.Keeper
+	heads  *keptHeads
 }
 
-// Run audits what a person pasted. Errors mean that the question could not be
-// asked: a *purl.Refused, or a cancelled context.
-func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // what was fetched ahead of need must not go on
+// New makes an auditor. The error is of the program itself: its rules cannot be
+// read.
+func New(o Options) (*Auditor, error) {
 	rules, err := principles.LoadWeighed()
 	if err != nil {
 		return nil, err
 	}
-	ref, err := Read(pasted)
+	return &Auditor{
+		o: o, rules: rules,
+		client: fetch.New(fetch.Options{Hosts: Hosts(), Transport: o.Transport, Relay: o.Relay, Retries: o.Retries, PerHost: o.PerHost}),
+		keeper: prove.Keep(o.Anchors, o.Memory),
+		heads:  keepHeads(o.Anchors, o.Heads),
+	}, nil
+}
+
+// Heads are the signed log heads to keep for the next visit, by log: those given,
+// moved forward by what the audits since proved.
+func (a *Auditor) Heads() map[string][]byte { return a.heads.all() }
+
+// Memory is what trust keeps for the next visit.
+func (a *Auditor) Memory() []byte { return a.keeper.Memory() }
+
+// A Question is one audit to be made, and its circumstances: they are inputs,
+// and shown.
+type Question struct {
+	// Pasted is what the person gave.
+	Pasted string
+	// Time is the audit's time; zero is now.
+	Time time.Time
+	// Replay answers instead of the network, and nothing else does: no relay, no
+	// kept heads, no refreshed anchors; and nothing is kept of it.
+	Replay *fetch.Record
+	// File, where not nil, is a package that the person brought: it is audited
+	// instead of the one the repository would send.
+	File []byte
+	// Most is how many bytes of the package are fetched at most; 0 is as many as
+	// the ecosystem allows, less is none: what needs the bytes stays open.
+	Most int64
+	// Progress is told how far each request has come, one call at a time.
+	Progress func(fetch.Progress)
+	// Record keeps every exchange for a later replay; nil keeps none.
+	Record *fetch.Record
+}
+
+func (q Question) want(algorithms []string) artifact.Want {
+	return artifact.Want{Brought: q.File, Most: q.Most, Algorithms: algorithms}
+}
+
+// Audit answers one question. Errors mean that it could not be asked: a
+// *purl.Refused, or a cancelled context.
+func (a *Auditor) Audit(ctx context.Context, q Question) (*report.Report, error) {
+	return a.audit(ctx, a.client.Session, q)
+}
+
+// An asking begins a session: of the client, or of a moment that many share.
+type asking func(fetch.SessionOptions) *fetch.Session
+
+func (a *Auditor) audit(ctx context.Context, ask asking, q Question) (*report.Report, error) {
+	r, err := a.resolve(ctx, ask, q)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Audit()
+}
+
+// A Resolved is a question of which it is known what exactly it is about: the
+// first half of an audit, which must be closed.
+type Resolved struct {
+	auditor *Auditor
+	ctx     context.Context // of the whole question, both halves
+	cancel  context.CancelFunc
+	q       Question
+	ref     purl.Ref // as it was pasted
+	release *registry.Release
+	session *fetch.Session
+	keeper  *prove.Keeper
+	given   map[string][]byte // the heads that it began with
+}
+
+// Resolve asks the repository what a question is about, and no more: the exact
+// version is enough to know whether its answer is at hand already. ctx is that
+// of both halves.
+func (a *Auditor) Resolve(ctx context.Context, q Question) (*Resolved, error) {
+	return a.resolve(ctx, a.client.Session, q)
+}
+
+func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolved, error) {
+	ref, err := Read(q.Pasted) // who
 	if err != nil {
 		return nil, err
 	}
@@ -93,68 +149,88 @@ func Run(ctx context.Context, pasted string, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	record := new(fetch.Record)
-	client := connect(o, reg, record)
-	keeper := keep(o)
-	heads := keptHeads(o)
-	visit := registry.Visit{LogKey: o.Anchors.LogKey, Heads: heads, FileInHand: o.File != nil, Retired: retired(keeper.Anchors(), o.Time)}
-	if o.Replay != nil {
-		visit.Heads = nil
+	if q.Time.IsZero() {
+		q.Time = time.Now()
 	}
+	r := &Resolved{auditor: a, q: q, ref: ref, keeper: a.keeper, given: a.heads.all()}
+	if q.Replay != nil {
+		r.keeper, r.given = prove.Fixed(a.o.Anchors), nil
+		ask = fetch.NewReplay(q.Replay, fetch.Options{Hosts: Hosts()}).Session
+	}
+	r.session = ask(fetch.SessionOptions{Hosts: append(reg.Hosts(), prove.Hosts()...), Progress: q.Progress, Record: q.Record})
+	r.ctx, r.cancel = context.WithCancel(ctx) // what was fetched ahead of need must not go on
+	anchors := r.keeper.Anchors()
+	r.release, err = reg.Resolve(r.ctx, r.session, ref, registry.Visit{ // what the repository says: unverified
+		LogKey: anchors.LogKey, Heads: r.given, FileInHand: !q.want(nil).Fetches(), Retired: retired(anchors, q.Time),
+	})
+	if err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
 
-	rel, err := reg.Resolve(ctx, client, ref, visit)
+// Ref names exactly the version that is audited.
+func (r *Resolved) Ref() purl.Ref { return r.release.Ref }
+
+// Close ends the question.
+func (r *Resolved) Close() {
+	r.cancel()
+	r.session.Close()
+}
+
+// Audit is the second half. The error is a cancelled context.
+func (r *Resolved) Audit() (*report.Report, error) {
+	proofs, err := prove.Gather(r.ctx, r.session, r.keeper, r.release, r.q.Time) // what its signatures need beside themselves
 	if err != nil {
 		return nil, err
 	}
-	proofs, err := prove.Gather(ctx, client, keeper, rel, o.Time)
+	art, err := artifact.Arrive(r.ctx, r.session, r.release, r.q.want(proofs.Algorithms())) // what arrived: digests, files
 	if err != nil {
 		return nil, err
 	}
-	notes := proofs.Notes
-	if rel.Record().Log != nil && o.Replay == nil && o.Heads[rel.Record().Log.Log] != nil && heads[rel.Record().Log.Log] == nil {
-		notes = append(notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
-	}
-	art, err := artifact.Arrive(ctx, client, rel, artifact.Want{Brought: o.File, Algorithms: proofs.Algorithms()})
+	in := &evidence.Input{Release: r.release, Proofs: proofs, Artifact: art, Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
+	findings := evidence.Examine(in)                                                                                     // what that proves
+	verdict, err := level.Weigh(r.auditor.rules, findings)                                                               // what that is worth
 	if err != nil {
 		return nil, err
 	}
-	in := &evidence.Input{Release: rel, Artifact: art, Proofs: proofs, Time: o.Time, Network: o.Replay == nil}
-	findings := evidence.Examine(in)
-	verdict, err := level.Weigh(rules, findings)
-	if err != nil {
-		return nil, err
+	r.keep(in, verdict)
+	return report.New(report.Subject{ // say so
+		Pasted: r.ref.Pasted, Release: r.release, Artifact: art, Findings: findings, Facts: evidence.State(in), Verdict: verdict,
+		Answers: r.answers(art), Time: r.q.Time, Rules: r.auditor.rules, Notes: append(proofs.Notes, r.damaged()...),
+	}), nil
+}
+
+// keep remembers of an audit what the next one may build on. A failed one may
+// have been given wrong answers: others are to ask again.
+func (r *Resolved) keep(in *evidence.Input, v level.Verdict) {
+	entry := r.release.Record().Log
+	switch {
+	case v.Failed:
+		r.session.Forget()
+	case r.q.Replay == nil && entry != nil:
+		r.auditor.heads.forward(entry.Log, r.given[entry.Log], evidence.Head(in))
 	}
-	answers := client.Answers()
-	if o.File != nil {
+}
+
+// answers are all documents that this audit used.
+func (r *Resolved) answers(art *artifact.Artifact) []fetch.Answer {
+	answers := r.session.Answers()
+	if r.q.File != nil {
 		answers = append(answers, art.Answer)
 	}
-	return &Result{
-		Report: report.New(report.Subject{
-			Pasted: ref.Pasted, Release: rel, Artifact: art, Findings: findings, Facts: evidence.State(in),
-			Verdict: verdict, Answers: answers, Time: o.Time, Rules: rules, Notes: notes,
-		}),
-		Record: record,
-		Heads:  forward(o, heads, in, verdict),
-		Memory: keeper.Memory(),
-	}, nil
+	return answers
 }
 
-// connect makes the one client of this audit.
-func connect(o Options, reg registry.Registry, record *fetch.Record) *fetch.Client {
-	opts := fetch.Options{Hosts: append(reg.Hosts(), prove.Hosts()...), Transport: o.Transport, Relay: o.Relay, Progress: o.Progress, Record: record, Retries: o.Retries}
-	if o.Replay != nil {
-		return fetch.NewReplay(o.Replay, opts)
+// damaged tells what of earlier visits could not be used, where it would have
+// been.
+func (r *Resolved) damaged() []purl.Note {
+	entry := r.release.Record().Log
+	if entry == nil || r.q.Replay != nil || !r.auditor.heads.damagedOnce(entry.Log) {
+		return nil
 	}
-	return fetch.New(opts)
-}
-
-// keep recalls what earlier visits left; a replay rests on what the program
-// carries.
-func keep(o Options) *prove.Keeper {
-	if o.Replay != nil {
-		return prove.Fixed(o.Anchors, o.Memory)
-	}
-	return prove.Keep(o.Anchors, o.Memory)
+	return []purl.Note{{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."}}
 }
 
 // retired tells which anchored keys ended before the audit's time.
@@ -163,61 +239,4 @@ func retired(anchors trust.Anchors, at time.Time) func(set trust.ID, keyID strin
 		key, known := anchors.Key(set, keyID, trust.UsageSignatures)
 		return known && key.End != nil && !key.ValidAt(at)
 	}
-}
-
-// keptHeads are the heads that still verify. What was damaged where it was
-// kept accuses nobody.
-func keptHeads(o Options) map[string][]byte {
-	heads := map[string][]byte{}
-	for name, head := range o.Heads {
-		if evidence.Keepable(o.Anchors, name, head) {
-			heads[name] = head
-		}
-	}
-	return heads
-}
-
-// forward moves the kept heads on, only by what a live audit proved: a replay
-// never feeds them, and a failed verdict changes nothing.
-func forward(o Options, kept map[string][]byte, in *evidence.Input, v level.Verdict) map[string][]byte {
-	heads := maps.Clone(kept)
-	if o.Replay == nil && !v.Failed && in.Release.Record().Log != nil {
-		if head := evidence.Head(in); head != nil {
-			heads[in.Release.Record().Log.Log] = head
-		}
-	}
-	return heads
-}
-
-// Read says which package a pasted text names, if it can be audited here. The
-// error is a *purl.Refused; what it offers can be audited too.
-func Read(pasted string) (purl.Ref, error) {
-	ref, err := purl.Parse(pasted)
-	if err == nil {
-		if _, err := registryFor(ref.Type); err != nil {
-			return purl.Ref{}, err
-		}
-		return ref, nil
-	}
-	var refused *purl.Refused
-	if errors.As(err, &refused) {
-		refused.Choices = slices.DeleteFunc(refused.Choices, func(c purl.Choice) bool {
-			other, err := purl.Parse(c.Reference)
-			if err == nil {
-				_, err = registryFor(other.Type)
-			}
-			return err != nil
-		})
-	}
-	return purl.Ref{}, err
-}
-
-// registryFor finds who serves an ecosystem.
-func registryFor(typ string) (registry.Registry, error) {
-	for _, r := range Registries {
-		if r.Type() == typ {
-			return r, nil
-		}
-	}
-	return nil, purl.NotServed(typ)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-
-	"touchstone/internal/audit"
 )
 
 // BenchmarkAuditAfterLastByte is everything that an audit of a small module
@@ -16,7 +14,7 @@ func BenchmarkAuditAfterLastByte(b *testing.B) {
 	o.Replay = record
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := audit.Run(context.Background(), errorsRef, o)
+		r, err := ask(context.Background(), errorsRef, o)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -38,7 +36,7 @@ func BenchmarkLookupCost(b *testing.B) {
 	b.ReportMetric(float64(logBytes), "bytes/lookup")
 }
 
-func cost(r *audit.Result) (requests, logRequests, logBytes int) {
+func cost(r *result) (requests, logRequests, logBytes int) {
 	for _, s := range r.Report.Sources {
 		requests++
 		if strings.Contains(s.URL, "/sumdb/") {

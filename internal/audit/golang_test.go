@@ -12,7 +12,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
 	"touchstone/internal/purl"
@@ -62,7 +61,7 @@ func TestReplayGivesTheSameButNobodysWord(t *testing.T) {
 	live := run(t, w, errorsRef)
 	o := options(nil)
 	o.Replay = live.Record
-	replayed, err := audit.Run(context.Background(), errorsRef, o)
+	replayed, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.Equal(t, map[string][2]int{"integrity": {2, 2}, "accountability": {0, 1}}, levels(replayed))
 	require.Equal(t, fetch.Replay, replayed.Report.Route)
@@ -73,7 +72,7 @@ func TestReplayGivesTheSameButNobodysWord(t *testing.T) {
 func TestAnEmptyReplayKnowsNothing(t *testing.T) {
 	o := options(nil)
 	o.Replay = new(fetch.Record)
-	r, err := audit.Run(context.Background(), errorsRef, o)
+	r, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.False(t, r.Report.Verdict.Failed)
 	require.Equal(t, map[string][2]int{"integrity": {0, 2}, "accountability": {0, 1}}, levels(r))
@@ -89,7 +88,7 @@ func TestAPastedDigestIsComparedFirst(t *testing.T) {
 		wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
 		mod   = "github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0="
 	)
-	run := func(t *testing.T, w world, pasted string) *audit.Result {
+	run := func(t *testing.T, w world, pasted string) *result {
 		// What the report says that was asked asks the same again.
 		first := run(t, w, pasted)
 		again := run(t, w, first.Report.Reference)
@@ -202,7 +201,7 @@ func TestCancelHalfWay(t *testing.T) {
 			cancel()
 		}
 	}
-	_, err := audit.Run(ctx, errorsRef, o)
+	_, err := ask(ctx, errorsRef, o)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
@@ -228,13 +227,13 @@ func TestADroppedFile(t *testing.T) {
 	const zip = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
 	o := options(w.but(zip, page{status: 500}))
 	o.File = w[zip].body
-	r, err := audit.Run(context.Background(), errorsRef, o)
+	r, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
 	require.Equal(t, fetch.File, r.Report.Artifact.Route)
 
 	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].body
-	r, err = audit.Run(context.Background(), errorsRef, o)
+	r, err = ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.True(t, r.Report.Verdict.Failed)
 }

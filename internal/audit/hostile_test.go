@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"touchstone/internal/audit"
 )
 
 const filler = "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
@@ -106,7 +104,7 @@ func TestManyRetractionsEnd(t *testing.T) {
 	defer cancel()
 	o := options(w)
 	o.Anchors = log.anchors(t)
-	r, err := audit.Run(ctx, "example.com/hello@v1.0.0", o)
+	r, err := ask(ctx, "example.com/hello@v1.0.0", o)
 	require.NoError(t, err)
 	require.NoError(t, ctx.Err())
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])

@@ -23,7 +23,7 @@ func TestLive(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	o := audit.Options{Transport: fetch.NewNative(), Time: time.Now(), Anchors: trust.Embedded()}
+	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{
 		"pkg:golang/github.com/pkg/errors@v0.9.1",
 		"https://pkg.go.dev/golang.org/x/mod@v0.30.0/sumdb/note",
@@ -31,7 +31,7 @@ func TestLive(t *testing.T) {
 		"golang.org/x/text",
 	} {
 		t.Run(reference, func(t *testing.T) {
-			r, err := audit.Run(ctx, reference, o)
+			r, err := ask(ctx, reference, o)
 			if err != nil || r.Report.Sources[0].Status == 0 {
 				t.Skipf("no network here, so nothing was audited live: %v", err)
 			}
@@ -52,10 +52,10 @@ func TestNPMLive(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	o := audit.Options{Transport: fetch.NewNative(), Time: time.Now(), Anchors: trust.Embedded()}
+	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{"npm:sigstore@1.0.0", "pkg:npm/is-stream@2.0.1", "npm install @npmcli/arborist@1.0.14", "npm:left-pad"} {
 		t.Run(reference, func(t *testing.T) {
-			r, err := audit.Run(ctx, reference, o)
+			r, err := ask(ctx, reference, o)
 			if err != nil || r.Report.Artifact.Size == 0 {
 				t.Skipf("no network here, so nothing was audited live: %v", err)
 			}

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"touchstone/internal/archive"
-	"touchstone/internal/audit"
 	"touchstone/internal/trust"
 )
 
@@ -155,11 +154,11 @@ func hello() module {
 	}}
 }
 
-func mintedRun(t testing.TB, w world, log *minted, heads map[string][]byte) *audit.Result {
+func mintedRun(t testing.TB, w world, log *minted, heads map[string][]byte) *result {
 	t.Helper()
 	o := options(w)
 	o.Anchors, o.Heads = log.anchors(t), heads
-	r, err := audit.Run(context.Background(), "example.com/hello@v1.0.0", o)
+	r, err := ask(context.Background(), "example.com/hello@v1.0.0", o)
 	require.NoError(t, err)
 	return r
 }

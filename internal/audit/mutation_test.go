@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"touchstone/internal/audit"
 )
 
 // A target is one document to damage, and where its bytes are signed or hashed.
@@ -75,7 +73,7 @@ func TestMutants(t *testing.T) {
 }
 
 // notBetter holds the first rule of mutation.
-func notBetter(t *testing.T, base, r *audit.Result, where string) {
+func notBetter(t *testing.T, base, r *result, where string) {
 	t.Helper()
 	was, is := levels(base), levels(r)
 	for track := range was {
@@ -93,7 +91,7 @@ func notBetter(t *testing.T, base, r *audit.Result, where string) {
 }
 
 // failedOrOpen holds the second: damage to what is signed or hashed is seen.
-func failedOrOpen(t *testing.T, r *audit.Result, where string) {
+func failedOrOpen(t *testing.T, r *result, where string) {
 	t.Helper()
 	if r.Report.Verdict.Failed {
 		return

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 )
 
@@ -34,11 +33,11 @@ func npmWorld(t testing.TB, version, attestations string) world {
 	return s.world(t)
 }
 
-func replayed(t testing.TB, w world, reference string) *audit.Result {
+func replayed(t testing.TB, w world, reference string) *result {
 	t.Helper()
 	o := options(nil)
 	o.Replay = run(t, w, reference).Record
-	r, err := audit.Run(t.Context(), reference, o)
+	r, err := ask(t.Context(), reference, o)
 	require.NoError(t, err)
 	return r
 }
@@ -84,7 +83,7 @@ func TestNPMUnknownKey(t *testing.T) {
 	o := options(w)
 	o.Time = time.Date(2026, time.August, 20, 12, 0, 0, 0, time.UTC)
 	o.Transport = tufRepository(t, w)
-	r, err = audit.Run(t.Context(), "npm:sigstore@1.0.0", o)
+	r, err = ask(t.Context(), "npm:sigstore@1.0.0", o)
 	require.NoError(t, err)
 	has(t, r, "registry-signature", "fail", "was refreshed in this audit")
 	require.True(t, r.Report.Verdict.Failed)

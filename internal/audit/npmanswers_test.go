@@ -17,8 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/fetch/har"
 	"touchstone/internal/purl"
 )
 
@@ -38,7 +38,7 @@ func archived(t testing.TB, pages ...[3]string) *fetch.Record {
 	}
 	raw, err := json.Marshal(map[string]any{"log": map[string]any{"version": "1.2", "creator": map[string]any{"name": "another tool", "version": "1"}, "entries": entries}})
 	require.NoError(t, err)
-	record, err := fetch.ReadHAR(raw)
+	record, err := har.Read(raw)
 	require.NoError(t, err)
 	return record
 }
@@ -89,7 +89,7 @@ func TestNPMArchivesOfOtherTools(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := p.options(nil)
 			o.Replay = archived(t, c.pages...)
-			r, err := audit.Run(context.Background(), c.reference, o)
+			r, err := ask(context.Background(), c.reference, o)
 			require.NoError(t, err)
 			require.Equal(t, "pkg:npm/%40example/thing@1.2.3", r.Report.Reference)
 			require.Equal(t, c.want, levels(r), r.Report.Text(false))
@@ -181,14 +181,14 @@ func TestNPMWithdrawn(t *testing.T) {
 	require.Contains(t, r.Report.Text(false), `deprecated this version: "use another"`)
 
 	var notFound *purl.Refused
-	_, err := audit.Run(t.Context(), "npm:@example/thing@9.9.9", p.options(p.world()))
+	_, err := ask(t.Context(), "npm:@example/thing@9.9.9", p.options(p.world()))
 	require.ErrorAs(t, err, &notFound)
 	require.ErrorContains(t, err, "unpublished")
-	_, err = audit.Run(t.Context(), "npm:@example/gone@1.0.0", p.options(p.world()))
+	_, err = ask(t.Context(), "npm:@example/gone@1.0.0", p.options(p.world()))
 	require.ErrorAs(t, err, &notFound)
 	o := p.options(nil)
 	o.Replay = new(fetch.Record)
-	r, err = audit.Run(t.Context(), mintedRef, o)
+	r, err = ask(t.Context(), mintedRef, o)
 	require.NoError(t, err, "an empty archive knows of no absence")
 	require.Equal(t, both(0, 3, 0, 2), levels(r))
 }
@@ -238,7 +238,7 @@ func TestNPMProofThatTheLogAnswers(t *testing.T) {
 		"HTML":             {ok([]byte("<html>")), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range []*audit.Result{p.audit(w.but(at, c.answer)), p.replay(w.but(at, c.answer))} {
+			for _, r := range []*result{p.audit(w.but(at, c.answer)), p.replay(w.but(at, c.answer))} {
 				require.Equal(t, both(3, 3, c.want, 2), levels(r), r.Report.Text(false))
 				require.False(t, r.Report.Verdict.Failed)
 			}
@@ -262,7 +262,7 @@ func TestNPMPastedDigest(t *testing.T) {
 		{lock("sha1-" + base64.StdEncoding.EncodeToString(make([]byte, 20))), "fail"},
 		{"pkg:npm/%40example/thing@1.2.3?checksum=sha512:" + hex.EncodeToString(s512[:]), "pass"},
 	} {
-		r, err := audit.Run(t.Context(), c.pasted, p.options(w))
+		r, err := ask(t.Context(), c.pasted, p.options(w))
 		require.NoError(t, err, c.pasted)
 		hasOutcome(t, r, "reference-digest", c.says, "")
 		require.Equal(t, c.says == "fail", r.Report.Verdict.Failed)
@@ -291,7 +291,7 @@ func TestNPMMutants(t *testing.T) {
 			changed[i] ^= byte(1 + random.IntN(255))
 			o := options(w.but(url, ok(changed)))
 			o.Anchors = anchors
-			r, err := audit.Run(t.Context(), mintedRef, o)
+			r, err := ask(t.Context(), mintedRef, o)
 			total++
 			if err != nil {
 				continue

@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"touchstone/internal/audit"
 )
 
 // attestedBy is a whole set whose provenance is bent.
@@ -102,7 +100,7 @@ func TestNPMRecordNamesAnotherSource(t *testing.T) {
 		doc["repository"] = map[string]any{"type": "git", "url": "git+https://github.com/victim/famous.git"}
 		doc["gitHead"] = strings.Repeat("f", 40)
 	}
-	for _, r := range []*audit.Result{p.audit(p.world()), p.replay(p.world())} {
+	for _, r := range []*result{p.audit(p.world()), p.replay(p.world())} {
 		hasOutcome(t, r, "source-agrees", "fail", "victim/famous")
 		require.Len(t, r.Report.Verdict.Alarms, 1)
 		require.Equal(t, both(3, 3, 1, 1), levels(r), r.Report.Text(false))

@@ -16,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/trust"
 )
 
@@ -133,18 +132,18 @@ func TestNPMCorpusSignatures(t *testing.T) {
 }
 
 // fresh audits a week after the anchors were taken: young enough to count.
-func fresh(t testing.TB, w world, reference string) *audit.Result {
+func fresh(t testing.TB, w world, reference string) *result {
 	t.Helper()
 	o := options(w)
 	anchor, _ := o.Anchors.Anchor(trust.SigstoreRoot)
 	o.Time = anchor.AsOf().AddDate(0, 0, 7)
-	r, err := audit.Run(context.Background(), reference, o)
+	r, err := ask(context.Background(), reference, o)
 	require.NoError(t, err)
 	return r
 }
 
 // has holds how a check ended, and a word of its reason.
-func has(t testing.TB, r *audit.Result, check, begins, contains string) {
+func has(t testing.TB, r *result, check, begins, contains string) {
 	t.Helper()
 	got := outcome(t, r, check)
 	require.True(t, strings.HasPrefix(got, begins+": "), "%s %s: %s", r.Report.Reference, check, got)
@@ -227,7 +226,7 @@ func TestNPMCorpusAttestations(t *testing.T) {
 			direct, replay := fresh(t, w, s.ref()), replayed(t, w, s.ref())
 			if c.Expected != "accept" {
 				rejected++
-				for _, r := range []*audit.Result{direct, replay} {
+				for _, r := range []*result{direct, replay} {
 					require.True(t, r.Report.Verdict.Failed, "%s\n%s", c.Why, r.Report.Text(false))
 					require.Equal(t, map[string][2]int{"integrity": {0, 0}, "accountability": {0, 0}}, levels(r))
 				}

@@ -11,13 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 )
 
 func TestNPMWholeSet(t *testing.T) {
 	p := package123(t)
-	for route, r := range map[string]*audit.Result{"direct": p.audit(p.world()), "replay": p.replay(p.world())} {
+	for route, r := range map[string]*result{"direct": p.audit(p.world()), "replay": p.replay(p.world())} {
 		require.Equal(t, both(3, 3, 2, 2), levels(r), route)
 		require.Empty(t, r.Report.Verdict.Alarms, route)
 		require.False(t, r.Report.Verdict.Failed, route)
@@ -92,7 +91,7 @@ func TestNPMRetiredKeyNeedsTheHostForBoth(t *testing.T) {
 		but("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), byRelay)
 	o := p.options(relayed)
 	o.Relay = "https://relay.example"
-	r, err := audit.Run(t.Context(), mintedRef, o)
+	r, err := ask(t.Context(), mintedRef, o)
 	require.NoError(t, err)
 	hasOutcome(t, r, "registry-signature", "unknown", "")
 	require.Less(t, levels(r)["integrity"][0], 2, r.Report.Text(false))

@@ -18,8 +18,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"touchstone/internal/audit"
 )
 
 const (
@@ -143,25 +141,25 @@ func (p *thing) world() world {
 	return w
 }
 
-func (p *thing) options(w world) audit.Options {
+func (p *thing) options(w world) circumstances {
 	o := options(w)
 	o.Anchors = p.npm.anchors()
 	return o
 }
 
-func (p *thing) audit(w world) *audit.Result {
+func (p *thing) audit(w world) *result {
 	p.npm.t.Helper()
-	r, err := audit.Run(context.Background(), mintedRef, p.options(w))
+	r, err := ask(context.Background(), mintedRef, p.options(w))
 	require.NoError(p.npm.t, err)
 	return r
 }
 
 // replay audits again what an audit recorded.
-func (p *thing) replay(w world) *audit.Result {
+func (p *thing) replay(w world) *result {
 	p.npm.t.Helper()
 	o := p.options(nil)
 	o.Replay = p.audit(w).Record
-	r, err := audit.Run(context.Background(), mintedRef, o)
+	r, err := ask(context.Background(), mintedRef, o)
 	require.NoError(p.npm.t, err)
 	return r
 }
@@ -171,7 +169,7 @@ func both(integrity, atMost, accountability, atMostThere int) map[string][2]int 
 }
 
 // hasOutcome holds how a check ended, and a word of its reason.
-func hasOutcome(t testing.TB, r *audit.Result, check, begins, contains string) {
+func hasOutcome(t testing.TB, r *result, check, begins, contains string) {
 	t.Helper()
 	got := outcome(t, r, check)
 	require.True(t, strings.HasPrefix(got, begins+": "), "%s: %s", check, got)

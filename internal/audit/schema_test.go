@@ -9,7 +9,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 	"touchstone/internal/report"
 )
@@ -29,9 +28,9 @@ func TestTheSchemaDescribesReports(t *testing.T) {
 	w := snapshot(t)
 	empty := options(nil)
 	empty.Replay = new(fetch.Record)
-	unknown, err := audit.Run(context.Background(), errorsRef, empty)
+	unknown, err := ask(context.Background(), errorsRef, empty)
 	require.NoError(t, err)
-	reports := map[string]*audit.Result{
+	reports := map[string]*result{
 		"good":    run(t, w, errorsRef),
 		"unknown": unknown,
 		"failed":  run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", ok([]byte("no zip"))), errorsRef),

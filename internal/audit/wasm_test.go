@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/audit"
+	"touchstone/internal/fetch/har"
 )
 
 // node runs the command line, and returns standard output and the exit code.
@@ -101,17 +101,17 @@ func agree(t *testing.T, w world, reference string) {
 	live := run(t, w, reference)
 	o := options(nil)
 	o.Replay = live.Record
-	native, err := audit.Run(context.Background(), reference, o)
+	native, err := ask(context.Background(), reference, o)
 	require.NoError(t, err)
 	want, err := native.Report.JSON()
 	require.NoError(t, err)
 
-	har := filepath.Join(t.TempDir(), "audit.har")
-	file, err := os.Create(har)
+	archiveFile := filepath.Join(t.TempDir(), "audit.har")
+	file, err := os.Create(archiveFile)
 	require.NoError(t, err)
-	require.NoError(t, live.Record.WriteHAR(file))
+	require.NoError(t, har.Write(file, live.Record))
 	require.NoError(t, file.Close())
-	got, _, code := node(t, reference, "--json", "--replay", har, "--time", at.Format(time.RFC3339))
+	got, _, code := node(t, reference, "--json", "--replay", archiveFile, "--time", at.Format(time.RFC3339))
 	require.Equal(t, string(want), got)
 	if native.Report.Verdict.Failed {
 		require.Equal(t, 1, code)
@@ -123,10 +123,10 @@ func agree(t *testing.T, w world, reference string) {
 // TestCommandLine holds the exit codes and what goes where.
 func TestCommandLine(t *testing.T) {
 	w := snapshot(t)
-	har := filepath.Join(t.TempDir(), "audit.har")
+	archiveFile := filepath.Join(t.TempDir(), "audit.har")
 	var buf bytes.Buffer
-	require.NoError(t, run(t, w, errorsRef).Record.WriteHAR(&buf))
-	require.NoError(t, os.WriteFile(har, buf.Bytes(), 0o600))
+	require.NoError(t, har.Write(&buf, run(t, w, errorsRef).Record))
+	require.NoError(t, os.WriteFile(archiveFile, buf.Bytes(), 0o600))
 	const wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
 	cases := []struct {
 		name           string
@@ -134,24 +134,24 @@ func TestCommandLine(t *testing.T) {
 		code           int
 		stdout, stderr string // must contain; empty stdout must be empty for code 2
 	}{
-		{"text", []string{errorsRef, "--replay", har}, 0, "Integrity 2 of 3, signed", ""},
-		{"json", []string{errorsRef, "--replay", har, "--json"}, 0, `"reference": "pkg:golang/github.com/pkg/errors@v0.9.1"`, ""},
-		{"required and met", []string{errorsRef, "--replay", har, "--require", "integrity=2"}, 0, "", ""},
-		{"required and not met", []string{errorsRef, "--replay", har, "--require", "integrity=3"}, 1, "Integrity 2", "required integrity 3, got 2"},
-		{"one of two not met", []string{errorsRef, "--replay", har, "--require", "integrity=2,accountability=1"}, 1, "", "accountability"},
-		{"failed", []string{wrong, "--replay", har}, 1, "FAILED", ""},
-		{"failed, unquoted", append([]string{"--replay", har}, "github.com/pkg/errors", "v0.9.1", "h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="), 1, "FAILED", ""},
+		{"text", []string{errorsRef, "--replay", archiveFile}, 0, "Integrity 2 of 3, signed", ""},
+		{"json", []string{errorsRef, "--replay", archiveFile, "--json"}, 0, `"reference": "pkg:golang/github.com/pkg/errors@v0.9.1"`, ""},
+		{"required and met", []string{errorsRef, "--replay", archiveFile, "--require", "integrity=2"}, 0, "", ""},
+		{"required and not met", []string{errorsRef, "--replay", archiveFile, "--require", "integrity=3"}, 1, "Integrity 2", "required integrity 3, got 2"},
+		{"one of two not met", []string{errorsRef, "--replay", archiveFile, "--require", "integrity=2,accountability=1"}, 1, "", "accountability"},
+		{"failed", []string{wrong, "--replay", archiveFile}, 1, "FAILED", ""},
+		{"failed, unquoted", append([]string{"--replay", archiveFile}, "github.com/pkg/errors", "v0.9.1", "h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="), 1, "FAILED", ""},
 		{"no reference", []string{"--json"}, 2, "", "no reference"},
-		{"malformed", []string{"pkg:golang/%zz", "--replay", har}, 2, "", "touchstone:"},
-		{"not served", []string{"pkg:maven/a/b@1", "--replay", har}, 2, "", "can't be checked here yet"},
-		{"unknown track", []string{errorsRef, "--replay", har, "--require", "safety=1"}, 2, "", "no such track"},
+		{"malformed", []string{"pkg:golang/%zz", "--replay", archiveFile}, 2, "", "touchstone:"},
+		{"not served", []string{"pkg:maven/a/b@1", "--replay", archiveFile}, 2, "", "can't be checked here yet"},
+		{"unknown track", []string{errorsRef, "--replay", archiveFile, "--require", "safety=1"}, 2, "", "no such track"},
 		{"bad requirement", []string{errorsRef, "--require", "integrity"}, 2, "", "integrity=2"},
-		{"bad time", []string{errorsRef, "--replay", har, "--time", "yesterday"}, 2, "", "2026-01-31T12:00:00Z"},
+		{"bad time", []string{errorsRef, "--replay", archiveFile, "--time", "yesterday"}, 2, "", "2026-01-31T12:00:00Z"},
 		{"unknown option", []string{errorsRef, "--quick"}, 2, "", "usage:"},
-		{"archive missing", []string{errorsRef, "--replay", har + ".none"}, 2, "", "ENOENT"},
+		{"archive missing", []string{errorsRef, "--replay", archiveFile + ".none"}, 2, "", "ENOENT"},
 		{"archive broken", []string{errorsRef, "--replay", "wasm_test.go"}, 2, "", "touchstone:"},
-		{"file missing", []string{errorsRef, "--replay", har, "--file", "none.zip"}, 2, "", "ENOENT"},
-		{"file wrong", []string{errorsRef, "--replay", har, "--file", "wasm_test.go"}, 1, "FAILED", ""},
+		{"file missing", []string{errorsRef, "--replay", archiveFile, "--file", "none.zip"}, 2, "", "ENOENT"},
+		{"file wrong", []string{errorsRef, "--replay", archiveFile, "--file", "wasm_test.go"}, 1, "FAILED", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

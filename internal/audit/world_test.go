@@ -101,23 +101,23 @@ func snapshot(t testing.TB) world {
 }
 
 // run audits in a world with the committed anchors.
-func run(t testing.TB, w world, reference string) *audit.Result {
+func run(t testing.TB, w world, reference string) *result {
 	t.Helper()
 	r, err := try(w, reference)
 	require.NoError(t, err)
 	return r
 }
 
-func try(w world, reference string) (*audit.Result, error) {
-	return audit.Run(context.Background(), reference, options(w))
+func try(w world, reference string) (*result, error) {
+	return ask(context.Background(), reference, options(w))
 }
 
-func options(w world) audit.Options {
-	return audit.Options{Transport: w, Time: at, Anchors: trust.Embedded(), Retries: -1}
+func options(w world) circumstances {
+	return circumstances{audit.Options{Transport: w, Anchors: trust.Embedded(), Retries: -1}, audit.Question{Time: at}}
 }
 
 // levels are a report's levels by track: level and at most.
-func levels(r *audit.Result) map[string][2]int {
+func levels(r *result) map[string][2]int {
 	out := map[string][2]int{}
 	for _, t := range r.Report.Verdict.Tracks {
 		out[t.ID] = [2]int{t.Level, t.AtMost}
@@ -126,7 +126,7 @@ func levels(r *audit.Result) map[string][2]int {
 }
 
 // status is how one requirement stands.
-func status(t testing.TB, r *audit.Result, id string) level.Requirement {
+func status(t testing.TB, r *result, id string) level.Requirement {
 	t.Helper()
 	for _, q := range r.Report.Requirements {
 		if q.ID == id {
@@ -138,7 +138,7 @@ func status(t testing.TB, r *audit.Result, id string) level.Requirement {
 }
 
 // outcome is how one check ended.
-func outcome(t testing.TB, r *audit.Result, check string) string {
+func outcome(t testing.TB, r *result, check string) string {
 	t.Helper()
 	for _, f := range r.Report.Findings {
 		if f.Check == check {
@@ -151,7 +151,7 @@ func outcome(t testing.TB, r *audit.Result, check string) string {
 
 // facts are all proven facts as one set. What is "stated" in a record that the
 // host itself sent says of itself that nobody signed it.
-func facts(r *audit.Result) map[string]bool {
+func facts(r *result) map[string]bool {
 	out := map[string]bool{}
 	for _, f := range r.Report.Findings {
 		for k, v := range f.Facts {

@@ -147,7 +147,7 @@ func (a *Auditor) hold(memory []byte) {
 // were; what is wrong is an error.
 func (a *Auditor) Refresh(ctx context.Context) error {
 	keeper := prove.Keep(a.Anchors, a.held().memory)
-	err := keeper.Refresh(ctx, fetch.New(fetch.Options{Hosts: prove.Hosts(), Transport: a.Transport}), a.Now())
+	err := keeper.Refresh(ctx, fetch.New(fetch.Options{Hosts: prove.Hosts(), Transport: a.Transport}).Session(fetch.SessionOptions{}), a.Now())
 	a.hold(keeper.Memory())
 	return err
 }

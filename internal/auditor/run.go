@@ -22,10 +22,11 @@ func (a *Auditor) run(ref purl.Ref, basis badge.Basis) (Answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), a.patience())
 	defer cancel()
 	now := a.Now()
-	result, err := audit.Run(ctx, ref.String(), audit.Options{
-		Transport: limit(a.Transport, Requests),
-		Anchors:   a.Anchors, Memory: a.held().memory, Time: now, Heads: a.heads(),
-	})
+	auditor, err := audit.New(audit.Options{Transport: limit(a.Transport, Requests), Anchors: a.Anchors, Memory: a.held().memory, Heads: a.heads()})
+	if err != nil {
+		return Answer{}, err
+	}
+	r, err := auditor.Audit(ctx, audit.Question{Pasted: ref.String(), Time: now})
 	var refused *purl.Refused
 	switch {
 	case errors.As(err, &refused) && refused.Kind == purl.Missing:
@@ -35,20 +36,20 @@ func (a *Auditor) run(ref purl.Ref, basis badge.Basis) (Answer, error) {
 	case err != nil:
 		return Answer{}, err
 	}
-	a.hold(result.Memory)
-	heads, err := json.Marshal(result.Heads)
+	a.hold(auditor.Memory())
+	heads, err := json.Marshal(auditor.Heads())
 	if err != nil {
 		return Answer{}, err
 	}
 	a.keepOwn(headsKey, heads)
-	raw, err := result.Report.JSON()
+	raw, err := r.JSON()
 	if err != nil {
 		return Answer{}, err
 	}
 	if basis, err = a.basis(); err != nil { // a refresh may have changed it
 		return Answer{}, err
 	}
-	v, err := verdict(result.Report, basis, now)
+	v, err := verdict(r, basis, now)
 	if err != nil {
 		return Answer{}, err
 	}

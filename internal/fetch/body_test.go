@@ -56,7 +56,7 @@ func TestBodies(t *testing.T) {
 		bubble(t, name, func(t *testing.T) {
 			record := &Record{}
 			s := play(map[string][]step{one: {tt.step}})
-			c, _ := client(t, s, func(o *Options) { o.Record = record })
+			c, _ := client(t, s, func(o *both) { o.Record = record })
 			a, err := c.Get(t.Context(), Request{URL: one, Limit: tt.limit})
 			require.NoError(t, err)
 			assert.Equal(t, 1, s.count(), "none of these is asked again")

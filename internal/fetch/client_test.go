@@ -115,7 +115,7 @@ func TestRelay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := play(tt.steps)
 			record := &Record{}
-			c, naps := client(t, s, func(o *Options) {
+			c, naps := client(t, s, func(o *both) {
 				o.Record = record
 				if tt.relay {
 					withRelay(o)
@@ -155,15 +155,6 @@ func relayAfterSlowHost(t *testing.T) {
 	assert.Equal(t, Found, a.State)
 }
 
-func TestNoPostThroughRelay(t *testing.T) {
-	s := play(map[string][]step{"https://search.example.org/query": {unreachable}})
-	c, _ := client(t, s, withRelay)
-	a, err := c.Get(t.Context(), Request{Method: "POST", URL: "https://search.example.org/query", Body: []byte("{}")})
-	require.NoError(t, err)
-	assert.Equal(t, Direct, a.Route)
-	assert.Equal(t, 3, s.count())
-}
-
 func TestRetries(t *testing.T) {
 	ms := time.Millisecond
 	date := func(d time.Duration) string { return began.Add(d).Format("Mon, 02 Jan 2006 15:04:05 GMT") }
@@ -194,7 +185,7 @@ func TestRetries(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			record := &Record{}
-			c, naps := client(t, play(map[string][]step{one: tt.steps}), func(o *Options) {
+			c, naps := client(t, play(map[string][]step{one: tt.steps}), func(o *both) {
 				o.Retries = tt.retries
 				o.Record = record
 			})
@@ -233,9 +224,8 @@ func TestRefusals(t *testing.T) {
 		"fragment":       {Request{URL: one + "#x"}, "the address carries a fragment"},
 		"empty fragment": {Request{URL: one + "#"}, "the address would be sent as " + one + ": write it so"},
 		"storage":        {Request{URL: bucket}, "the host storage.example.net is not declared"},
-		"method":         {Request{URL: one, Method: "PUT"}, `the method is "PUT": only GET, HEAD and POST are sent`},
-		"post":           {Request{URL: one, Method: "POST"}, "POST is not declared for registry.example.org"},
-		"get with body":  {Request{URL: one, Body: []byte("x")}, "GET carries a body"},
+		"method":         {Request{URL: one, Method: "PUT"}, `the method is "PUT": only GET and HEAD are sent`},
+		"post":           {Request{URL: one, Method: "POST"}, `the method is "POST": only GET and HEAD are sent`},
 		"accept":         {Request{URL: one, Accept: "a\r\nCookie: b"}, "a header value holds characters that none may hold"},
 		"limit":          {Request{URL: one, Limit: -1}, "its limit is -1 bytes"},
 	}
@@ -254,44 +244,30 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestPost(t *testing.T) {
-	s := play(map[string][]step{"https://search.example.org/query": {
-		func(ctx context.Context, r *Request) (*Response, error) {
-			return says(200, fmt.Sprintf("%s %s %s", r.ContentType, r.Accept, r.Body))(ctx, r)
-		},
-	}})
-	c, _ := client(t, s)
-	r := Request{Method: "POST", URL: "https://search.example.org/query", Body: []byte(`{"q":1}`), ContentType: "application/json", Accept: "text/plain"}
-	c.Prefetch(t.Context(), r)
-	for range 2 {
-		a, err := c.Get(t.Context(), r)
-		require.NoError(t, err)
-		assert.Equal(t, `application/json text/plain {"q":1}`, string(a.Body))
-	}
-	assert.Equal(t, 2, s.count(), "a POST is sent each time it is asked for, and never ahead")
-}
-
 func TestProgress(t *testing.T) {
 	var all []Progress
 	s := play(map[string][]step{one: {says(503, ""), says(200, "hello", length(5)...)}})
-	c, _ := client(t, s, func(o *Options) { o.Progress = func(p Progress) { all = append(all, p) } })
+	c, _ := client(t, s, func(o *both) { o.Progress = func(p Progress) { all = append(all, p) } })
 	_, err := c.Get(t.Context(), Request{URL: one, Step: "the record"})
 	require.NoError(t, err)
 	assert.Equal(t, []Progress{
+		{Step: "the record", URL: one, Route: Direct, Total: -1},
 		{Step: "the record", URL: one, Route: Direct, Total: -1, Note: "registry.example.org answers 503: it has a fault of its own; asking again in 500ms"},
+		{Step: "the record", URL: one, Route: Direct, Total: -1},
 		{Step: "the record", URL: one, Route: Direct, Bytes: 5, Total: 5},
-		{Step: "the record", URL: one, Route: Direct, Bytes: 5, Total: 5, Done: true},
+		{Step: "the record", URL: one, Route: Direct, Bytes: 5, Total: 5, Done: true, State: Found},
 	}, all)
 }
 
 func TestUnnamedStepIsTheHost(t *testing.T) {
 	var last Progress
-	c, _ := client(t, play(map[string][]step{one: {says(404, "")}}), func(o *Options) { o.Progress = func(p Progress) { last = p } })
+	c, _ := client(t, play(map[string][]step{one: {says(404, "")}}), func(o *both) { o.Progress = func(p Progress) { last = p } })
 	_, err := c.Get(t.Context(), Request{URL: one})
 	require.NoError(t, err)
 	assert.Equal(t, "registry.example.org", last.Step)
 	assert.Equal(t, "registry.example.org answers 404: it is not there", last.Note)
 	assert.True(t, last.Done)
+	assert.Equal(t, NotThere, last.State)
 }
 
 func TestHeadersThatAreKept(t *testing.T) {

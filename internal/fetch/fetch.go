@@ -1,7 +1,8 @@
 // Package fetch is the only way out: every byte that an audit reads comes
-// through a [Client], which knows the hosts that were declared, bounds what it
-// reads, reports progress and keeps every exchange, so that the same audit can
-// be run again from a record without a network.
+// through a [Session] of a [Client], which knows the hosts that were declared,
+// bounds what it reads, reports progress and keeps every exchange, so that the
+// same audit can be run again from a record without a network. Audits share the
+// client, and with it what cannot change.
 //
 // The outside world is one interface method, [Transport.Do].
 package fetch
@@ -28,8 +29,6 @@ type Host struct {
 	// Storage tells that the host only serves what another declared host
 	// redirects to: it is never asked first.
 	Storage bool
-	// Posts tells that POST may be used, for questions that need a body.
-	Posts bool
 }
 
 // A Route is the way by which an answer came.
@@ -57,9 +56,9 @@ type Request struct {
 	Method string
 	URL    string
 	Accept string // value of the Accept header; empty sends none of ours
-	Body   []byte // for POST only
-	// ContentType goes with Body.
-	ContentType string
+	// Immutable tells that the address always means the same bytes: then one
+	// answer may serve many audits, each of which verifies it again.
+	Immutable bool
 	// Limit bounds the decoded body in bytes; 0 is DefaultLimit.
 	Limit int64
 	// Step names the step in progress reports, in words for people.
@@ -165,14 +164,15 @@ func (e *Refusal) Error() string { return "refusing to fetch " + e.URL + ": " + 
 
 // A Progress tells how far one step has come.
 type Progress struct {
-	Step  string // Request.Step, or the host's name
-	URL   string
-	Route Route
-	Bytes int64 // so far
-	Total int64 // announced; -1 when not
-	Done  bool
+	Step  string `json:"step"` // Request.Step, or the host's name
+	URL   string `json:"url"`
+	Route Route  `json:"route"`
+	Bytes int64  `json:"bytes"` // so far; the first report is of the request's leaving
+	Total int64  `json:"total"` // announced; -1 when not
+	Done  bool   `json:"done"`
+	State State  `json:"state,omitempty"` // of what is done
 	// Note says what went wrong or what is waited for; mostly empty.
-	Note string
+	Note string `json:"note,omitempty"`
 }
 
 // userAgent names us where the transport may: hosts ask programs to say who

@@ -93,9 +93,6 @@ func (t global) init(r *Request, controller js.Value) js.Value {
 	if r.Accept != "" {
 		headers["accept"] = r.Accept
 	}
-	if r.ContentType != "" {
-		headers["content-type"] = r.ContentType
-	}
 	init := map[string]any{"method": r.Method, "signal": controller.Get("signal"), "headers": headers, "redirect": "manual"}
 	if t.browser {
 		init["redirect"] = "follow"
@@ -105,11 +102,6 @@ func (t global) init(r *Request, controller js.Value) js.Value {
 		init["referrerPolicy"] = "no-referrer"
 	} else {
 		headers["user-agent"] = userAgent
-	}
-	if len(r.Body) > 0 {
-		body := js.Global().Get("Uint8Array").New(len(r.Body))
-		js.CopyBytesToJS(body, r.Body)
-		init["body"] = body
 	}
 	return js.ValueOf(init)
 }

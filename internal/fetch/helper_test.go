@@ -22,7 +22,7 @@ func hosts() []Host {
 	return []Host{
 		{Name: "registry.example.org", Paths: []string{`/pkg/[a-z0-9./-]+`}},
 		{Name: "shy.example.org", Paths: []string{`/pkg/[a-z]+`}, RefusesBrowsers: true},
-		{Name: "search.example.org", Paths: []string{`/query`}, Posts: true},
+		{Name: "search.example.org", Paths: []string{`/query`}},
 		{Name: "storage.example.net", Paths: []string{`/bucket/[a-z]+`}, Storage: true},
 	}
 }
@@ -153,17 +153,23 @@ func (n *naps) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// client is a client over a script, with a clock that stands still.
-func client(t *testing.T, s *script, change ...func(*Options)) (*Client, *naps) {
+// both are the options of a client and of its one session.
+type both struct {
+	Options
+	SessionOptions
+}
+
+// client is a session over a script, with a clock that stands still.
+func client(t *testing.T, s *script, change ...func(*both)) (*Session, *naps) {
 	t.Helper()
 	n := &naps{}
-	o := Options{Hosts: hosts(), Transport: s, Sleep: n.sleep, Now: fixed}
+	o := both{Options: Options{Hosts: hosts(), Transport: s, Sleep: n.sleep, Now: fixed}}
 	for _, f := range change {
 		f(&o)
 	}
-	return New(o), n
+	return New(o.Options).Session(o.SessionOptions), n
 }
 
-func withRelay(o *Options) { o.Relay = relay + "/" }
+func withRelay(o *both) { o.Relay = relay + "/" }
 
 func length(n int) []string { return []string{"content-length", strconv.Itoa(n)} }

@@ -3,7 +3,6 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -31,17 +30,13 @@ func NewNative() Transport {
 type native struct{ client *http.Client }
 
 func (t native) Do(ctx context.Context, r *Request) (*Response, error) {
-	// An empty reader counts as no body.
-	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, nil)
 	if err != nil {
 		return nil, &Error{Unreachable, r.URL, err.Error()}
 	}
 	req.Header.Set("User-Agent", userAgent)
 	if r.Accept != "" {
 		req.Header.Set("Accept", r.Accept)
-	}
-	if r.ContentType != "" {
-		req.Header.Set("Content-Type", r.ContentType)
 	}
 	res, err := t.client.Do(req)
 	if err != nil {

@@ -66,11 +66,6 @@ func TestProxyWithoutCredentials(t *testing.T) {
 	assert.Nil(t, withoutCredentials(nil))
 }
 
-func TestReadHARTooBig(t *testing.T) {
-	_, err := ReadHAR(make([]byte, maxHARBytes+1))
-	assert.EqualError(t, err, "reading the HTTP Archive: it has 1073741825 bytes, at most 1073741824 are read")
-}
-
 // contractServer is the other end of testTransport.
 func contractServer(t *testing.T) string {
 	mux := http.NewServeMux()

@@ -78,7 +78,7 @@ func TestRedirects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := play(tt.steps)
 			record := &Record{}
-			c, _ := client(t, s, func(o *Options) { o.Record = record })
+			c, _ := client(t, s, func(o *both) { o.Record = record })
 			a, err := c.Get(t.Context(), Request{URL: one})
 			require.NoError(t, err)
 			assert.Equal(t, tt.asked, s.count())
@@ -95,7 +95,7 @@ func TestRedirects(t *testing.T) {
 				assert.Equal(t, tt.redirects, a.Redirects)
 			}
 			// The record gives the same answer again, but for its route.
-			b, err := NewReplay(record, Options{Hosts: hosts(), Now: fixed}).Get(t.Context(), Request{URL: one})
+			b, err := replaying(record, Options{Hosts: hosts(), Now: fixed}).Get(t.Context(), Request{URL: one})
 			require.NoError(t, err)
 			a.Route = Replay
 			assert.Equal(t, a, b)
@@ -141,23 +141,10 @@ func TestRedirectThroughRelay(t *testing.T) {
 	}
 }
 
-func TestPostFollowsNoRedirect(t *testing.T) {
-	const query = "https://search.example.org/query"
-	for name, s := range map[string]step{"seen": to(bucket), "followed": lands(bucket, says(200, ""))} {
-		t.Run(name, func(t *testing.T) {
-			c, _ := client(t, play(map[string][]step{query: {s}}))
-			a, err := c.Get(t.Context(), Request{Method: "POST", URL: query})
-			require.NoError(t, err)
-			require.NotNil(t, a.Err)
-			assert.Equal(t, BadRedirect, a.Err.Kind)
-		})
-	}
-}
-
 func TestUnreachableAfterRedirectStartsAgain(t *testing.T) {
 	s := play(map[string][]step{one: {to(bucket)}, bucket: {unreachable, says(200, "end")}})
 	record := &Record{}
-	c, _ := client(t, s, func(o *Options) { o.Record = record })
+	c, _ := client(t, s, func(o *both) { o.Record = record })
 	a, err := c.Get(t.Context(), Request{URL: one})
 	require.NoError(t, err)
 	assert.Equal(t, Found, a.State)

@@ -57,7 +57,7 @@ func TestWhatComesThroughTheRelayBearsItsMark(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			record := &Record{}
-			c, naps := client(t, play(map[string][]step{relayed: tt.steps}), withRelay, func(o *Options) { o.Record = record })
+			c, naps := client(t, play(map[string][]step{relayed: tt.steps}), withRelay, func(o *both) { o.Record = record })
 			a, err := c.Get(t.Context(), Request{URL: shy})
 			require.NoError(t, err)
 			assert.Equal(t, tt.state, a.State)
@@ -79,7 +79,7 @@ func TestWhatComesThroughTheRelayBearsItsMark(t *testing.T) {
 func TestALongRefusalIsCutShort(t *testing.T) {
 	var read int64
 	long := streams(endless(&read), RelayMark, RelayRefusal)
-	c, _ := client(t, play(map[string][]step{relay + "/shy.example.org/pkg/one": {long}}), withRelay, func(o *Options) { o.Retries = -1 })
+	c, _ := client(t, play(map[string][]step{relay + "/shy.example.org/pkg/one": {long}}), withRelay, func(o *both) { o.Retries = -1 })
 	a, err := c.Get(t.Context(), Request{URL: shy})
 	require.NoError(t, err)
 	assert.Less(t, len(a.Reason), 1000)

@@ -18,7 +18,7 @@ func NewReplay(record *Record, o Options) *Client {
 	return c
 }
 
-// A replayer answers from exchanges, by method, URL and body; see choose.
+// A replayer answers from exchanges, by method and URL; see choose.
 type replayer map[string][]Exchange
 
 func newReplayer(record *Record) replayer {
@@ -60,20 +60,16 @@ func (p replayer) Do(ctx context.Context, r *Request) (*Response, error) {
 // choose finds the recorded exchange that answers r. Of several, the first in
 // the record's order.
 //
-//  1. Only exchanges that sent the same body; and of those that were asked
-//     again because the host was busy, the ones that then brought something.
+//  1. Of those that were asked again because the host was busy, only the ones
+//     that then brought something.
 //  2. The one that sent the same Accept.
 //  3. One that sent none, or "*/*".
 //  4. The only one that there is, whatever it accepted: archives of other
 //     tools hold what a browser sends.
 func choose(candidates []Exchange, r *Request) (Exchange, bool) {
-	var same []Exchange
-	for _, x := range candidates { // 1
-		if bytes.Equal(x.Sent, r.Body) {
-			same = append(same, x)
-		}
-	}
-	if slices.ContainsFunc(same, func(x Exchange) bool { return x.Status >= 200 && x.Status < 300 }) {
+	same := slices.Clone(candidates)
+	if slices.ContainsFunc( // 1
+		same, func(x Exchange) bool { return x.Status >= 200 && x.Status < 300 }) {
 		same = slices.DeleteFunc(same, func(x Exchange) bool { return x.Status == 429 || x.Status >= 500 })
 	}
 	for _, accepts := range []func(Exchange) bool{

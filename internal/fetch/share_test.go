@@ -27,7 +27,7 @@ func TestIdenticalRequestsAreSentOnce(t *testing.T) {
 	gate := make(chan struct{})
 	s := play(map[string][]step{one: {gated(gate, says(200, "x"))}})
 	record := &Record{}
-	c, _ := client(t, s, func(o *Options) { o.Record = record })
+	c, _ := client(t, s, func(o *both) { o.Record = record })
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -124,7 +124,7 @@ func TestCancel(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				record := &Record{}
 				s := play(map[string][]step{one: {first, says(200, "x")}})
-				c, _ := client(t, s, func(o *Options) { o.Sleep, o.Record = nil, record })
+				c, _ := client(t, s, func(o *both) { o.Sleep, o.Record = nil, record })
 				ctx, cancel := context.WithCancel(t.Context())
 				done := make(chan error)
 				go func() {
@@ -153,7 +153,7 @@ func TestCancelWaitingForASlot(t *testing.T) {
 		s := play(map[string][]step{one: {hangs}})
 		c, _ := client(t, s)
 		for range parallel {
-			c.slots <- struct{}{}
+			c.client.slot("registry.example.org") <- struct{}{}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -182,7 +182,7 @@ func TestDeadline(t *testing.T) {
 func TestDefaultsWaitByTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := play(map[string][]step{one: {unreachable, hangs, says(200, "x")}})
-		c := New(Options{Hosts: hosts(), Transport: s})
+		c := New(Options{Hosts: hosts(), Transport: s}).Session(SessionOptions{})
 		start := time.Now()
 		a, err := c.Get(t.Context(), Request{URL: one})
 		require.NoError(t, err)

@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +31,8 @@ type reply struct {
 //     to the same rule as one that we follow.
 //  3. Follow a redirect to a declared place, at most five.
 //  4. Say what the last answer means.
-func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exchange, error) {
+func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, error) {
+	r := f.r
 	a := Answer{Request: r, State: Unknown, URL: r.URL, Route: route}
 	var kept []Exchange
 	fail := func(e *Error) (Answer, []Exchange, error) {
@@ -43,7 +43,7 @@ func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exc
 		asked := r
 		asked.URL = a.URL
 		a.Status, a.Header = 0, nil
-		got, err := c.ask(ctx, asked, route) // 1
+		got, err := f.send(ctx, asked, route) // 1
 		if ctx.Err() != nil {
 			return Answer{}, nil, ctx.Err()
 		}
@@ -57,7 +57,7 @@ func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exc
 		if got.url != asked.URL { // 2
 			hidden := followed(asked, got, route)
 			kept = append(kept, hidden)
-			if err := c.redirect(r, asked.URL, got.url); err != nil {
+			if err := f.redirect(asked.URL, got.url); err != nil {
 				a.Status, a.Header = hidden.Status, hidden.Header
 				return fail(err)
 			}
@@ -65,12 +65,12 @@ func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exc
 			asked.URL = got.url
 		}
 		kept = append(kept, keep(asked, got, route))
-		if !isRedirect(got.status) {
+		if !IsRedirect(got.status) {
 			a.Body = got.body
-			c.judge(&a) // 4
+			judge(&a) // 4
 			return a, kept, nil
 		}
-		next, err := c.target(r, asked.URL, got.header["location"], route) // 3
+		next, err := f.target(asked.URL, got.header["location"], route) // 3
 		if err != nil {
 			return fail(err)
 		}
@@ -81,12 +81,16 @@ func (c *Client) try(ctx context.Context, r Request, route Route) (Answer, []Exc
 	}
 }
 
-// ask sends one request and reads the whole answer. With an *Error the reply
+// send sends one request and reads the whole answer. With an *Error the reply
 // holds what was learned before it.
-func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error) {
+func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Error) {
+	c := f.client
+	sent := r
+	sent.URL = c.sentURL(r.URL, route)
+	slot := c.slot(hostOf(sent.URL))
 	select {
-	case c.slots <- struct{}{}:
-		defer func() { <-c.slots }()
+	case slot <- struct{}{}:
+		defer func() { <-slot }()
 	case <-ctx.Done():
 		return reply{}, nil
 	}
@@ -97,8 +101,7 @@ func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error
 
 	// Milliseconds are what a record can say.
 	got := reply{url: r.URL, began: c.o.Now().UTC().Truncate(time.Millisecond)}
-	sent := r
-	sent.URL = c.sentURL(r.URL, route)
+	f.tell(route, 0, -1, "")
 	res, err := c.o.Transport.Do(ctx, &sent)
 	if err != nil {
 		return got, c.failure(ctx, r, route, err)
@@ -113,18 +116,18 @@ func (c *Client) ask(ctx context.Context, r Request, route Route) (reply, *Error
 		return got.silent(), c.unmarked(r, res)
 	}
 	if res.URL != "" && res.URL != sent.URL {
-		if got.url = c.originURL(res.URL, route); c.redirect(r, r.URL, got.url) != nil {
+		if got.url = c.originURL(res.URL, route); f.redirect(r.URL, got.url) != nil {
 			return got, nil // try refuses it; its body is not read
 		}
 	}
-	if r.Method == "HEAD" || isRedirect(got.status) {
+	if r.Method == "HEAD" || IsRedirect(got.status) {
 		got.took = c.o.Now().Sub(got.began)
 		return got, nil
 	}
 	if e := strings.ToLower(got.header["content-encoding"]); !res.Decoded && e != "" && e != "identity" {
 		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", hostOf(r.URL), e)}
 	}
-	got.body, err = c.read(ctx, r, route, res, func() { stall.Reset(c.o.Timeout) })
+	got.body, err = f.read(ctx, r, route, res, func() { stall.Reset(c.o.Timeout) })
 	if err != nil {
 		return got, c.failure(ctx, r, route, err)
 	}
@@ -162,7 +165,7 @@ func (c *Client) unmarked(r Request, res *Response) *Error {
 }
 
 // read reads the body, bounded, and holds it to its announced length.
-func (c *Client) read(ctx context.Context, r Request, route Route, res *Response, alive func()) ([]byte, error) {
+func (f *flight) read(ctx context.Context, r Request, route Route, res *Response, alive func()) ([]byte, error) {
 	limit, total := r.Limit, int64(-1)
 	if res.Status < 200 || res.Status > 299 {
 		limit = errorLimit
@@ -189,7 +192,7 @@ func (c *Client) read(ctx context.Context, r Request, route Route, res *Response
 		if n > 0 {
 			idle = 0
 			alive()
-			c.tell(r, route, have, total, "")
+			f.tell(route, have, total, "")
 		}
 		switch {
 		case total >= 0 && have > total:
@@ -241,14 +244,14 @@ func (c *Client) failure(ctx context.Context, r Request, route Route, err error)
 }
 
 // target is where a redirect leads, in the form in which it is asked.
-func (c *Client) target(r Request, from, location string, route Route) (string, *Error) {
+func (f *flight) target(from, location string, route Route) (string, *Error) {
 	bad := func(format string, args ...any) (string, *Error) {
-		return "", &Error{BadRedirect, r.URL, fmt.Sprintf("%s redirects ", hostOf(from)) + fmt.Sprintf(format, args...)}
+		return "", &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects ", hostOf(from)) + fmt.Sprintf(format, args...)}
 	}
 	if location == "" {
 		return bad("without saying where")
 	}
-	base, err := url.Parse(c.sentURL(from, route))
+	base, err := url.Parse(f.client.sentURL(from, route))
 	if err != nil {
 		return bad("from no address")
 	}
@@ -258,23 +261,20 @@ func (c *Client) target(r Request, from, location string, route Route) (string, 
 	}
 	// A fragment is for who reads the document; it is never sent.
 	u.Fragment, u.RawFragment = "", ""
-	next := c.originURL(u.String(), route)
-	return next, c.redirect(r, from, next)
+	next := f.client.originURL(u.String(), route)
+	return next, f.redirect(from, next)
 }
 
 // redirect checks that a redirect may be followed.
-func (c *Client) redirect(r Request, from, to string) *Error {
+func (f *flight) redirect(from, to string) *Error {
 	bad := func(why string) *Error {
-		return &Error{BadRedirect, r.URL, fmt.Sprintf("%s redirects to %.200q: %s", hostOf(from), to, why)}
-	}
-	if r.Method == "POST" {
-		return bad("a POST follows no redirect")
+		return &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects to %.200q: %s", hostOf(from), to, why)}
 	}
 	u, err := url.Parse(to)
 	if err != nil {
 		return bad("that is no address")
 	}
-	if err := AllowedRedirect(c.o.Hosts, u); err != nil {
+	if err := AllowedRedirect(f.hosts, u); err != nil {
 		return bad(err.Error())
 	}
 	return nil
@@ -298,7 +298,7 @@ func (c *Client) originURL(sent string, route Route) string {
 
 // judge says what an answer means for the question "is it there?".
 // DESIGN.md section 2: only the host itself can say that it is not.
-func (c *Client) judge(a *Answer) {
+func judge(a *Answer) {
 	host := hostOf(a.URL)
 	says := fmt.Sprintf("%s answers %d", host, a.Status)
 	switch a.Route {
@@ -330,7 +330,8 @@ func (c *Client) judge(a *Answer) {
 	}
 }
 
-func isRedirect(status int) bool {
+// IsRedirect tells whether a status sends elsewhere (RFC 9110, section 15.4).
+func IsRedirect(status int) bool {
 	switch status {
 	case 301, 302, 303, 307, 308:
 		return true
@@ -349,7 +350,6 @@ func hostOf(address string) string {
 func keep(r Request, got reply, route Route) Exchange {
 	return Exchange{
 		Method: r.Method, URL: r.URL, Accept: r.Accept,
-		ContentType: r.ContentType, Sent: bytes.Clone(r.Body),
 		Status: got.status, Header: got.header, Body: got.body,
 		Began: got.began, Took: max(got.took, 0).Truncate(time.Millisecond), Route: route,
 	}

@@ -48,10 +48,9 @@ func Keep(anchors trust.Anchors, kept []byte) *Keeper {
 	return k
 }
 
-// Fixed holds anchors that no audit refreshes: those of a replay, which leaves
-// what earlier visits kept as it is.
-func Fixed(anchors trust.Anchors, kept []byte) *Keeper {
-	k := &Keeper{turn: make(chan struct{}, 1), kept: kept, frozen: true}
+// Fixed holds anchors that no audit refreshes: those of a replay.
+func Fixed(anchors trust.Anchors) *Keeper {
+	k := &Keeper{turn: make(chan struct{}, 1), frozen: true}
 	k.use(anchors)
 	return k
 }
@@ -86,7 +85,7 @@ func (k *Keeper) held() Proofs {
 //  2. Else walk, unless an audit of the same moment did.
 //  3. What a walk found wrong stands beside the anchors; what could not be had
 //     leaves them as they were, and their age tells.
-func (k *Keeper) fresh(ctx context.Context, c *fetch.Client, began time.Time, lacking func(trust.Anchors) bool) (Proofs, error) {
+func (k *Keeper) fresh(ctx context.Context, c *fetch.Session, began time.Time, lacking func(trust.Anchors) bool) (Proofs, error) {
 	select {
 	case k.turn <- struct{}{}:
 		defer func() { <-k.turn }()
@@ -106,7 +105,7 @@ func (k *Keeper) fresh(ctx context.Context, c *fetch.Client, began time.Time, la
 
 // Refresh walks now, whatever the anchors' age. What could not be had leaves them
 // as they were; an error is ctx's, or says what the source serves wrong.
-func (k *Keeper) Refresh(ctx context.Context, c *fetch.Client, began time.Time) error {
+func (k *Keeper) Refresh(ctx context.Context, c *fetch.Session, began time.Time) error {
 	select {
 	case k.turn <- struct{}{}:
 		defer func() { <-k.turn }()
@@ -135,7 +134,7 @@ func (k *Keeper) recent(began time.Time) bool {
 }
 
 // walk refreshes. Only a cancelled context is an error, and then nothing changed.
-func (k *Keeper) walk(ctx context.Context, c *fetch.Client, began time.Time) error {
+func (k *Keeper) walk(ctx context.Context, c *fetch.Session, began time.Time) error {
 	g := &getter{ctx: ctx, client: c}
 	out, err := trust.Refresh(k.anchors, k.memory, g, began)
 	if ctx.Err() != nil {
@@ -159,7 +158,7 @@ func (k *Keeper) walk(ctx context.Context, c *fetch.Client, began time.Time) err
 // A getter asks for TUF's documents through an audit's client.
 type getter struct {
 	ctx    context.Context
-	client *fetch.Client
+	client *fetch.Session
 	date   time.Time // the latest that the host gave an answer; zero where it is not shown
 }
 

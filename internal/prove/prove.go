@@ -46,7 +46,7 @@ func Hosts() []fetch.Host {
 // given time. The release is not changed. Only a cancelled context is an error:
 // what could not be had leaves the older anchors, or the bundle as it was
 // served.
-func Gather(ctx context.Context, c *fetch.Client, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
+func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
 	if len(rel.Signatures()) == 0 && len(rel.File.Attestations.Each) == 0 {
 		return k.held(), nil
 	}
@@ -74,7 +74,7 @@ const maxProofs = 16
 // complete adds to a bundle the proofs that it lacks, asking for up to most of
 // them; asked tells for how many. What was served must not fail for a proof that
 // came from elsewhere and is wrong.
-func (p Proofs) complete(ctx context.Context, c *fetch.Client, keys []sigstore.Key, bundle []byte, most int) (completed []byte, asked int, err error) {
+func (p Proofs) complete(ctx context.Context, c *fetch.Session, keys []sigstore.Key, bundle []byte, most int) (completed []byte, asked int, err error) {
 	claimed, err := sigstore.Read(bundle)
 	if err != nil || p.Root == nil || len(claimed.Log) > most {
 		return bundle, 0, nil // the checks say what is wrong with it

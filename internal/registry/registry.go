@@ -31,7 +31,7 @@ type Registry interface {
 	// is no such package or version, no version could be learned, or the
 	// reference means nothing here) or a cancelled context. That something
 	// could not be fetched is no error; it is said inside the Release.
-	Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v Visit) (*Release, error)
+	Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v Visit) (*Release, error)
 }
 
 // A Visit is what an adapter must know of the audit that it works for.

@@ -25,7 +25,7 @@ func Hosts() []fetch.Host {
 // could be had. A bundle that lacks none, cannot be read, or whose entries are
 // those of another log is returned as it is. Only a cancelled context is an
 // error.
-func Complete(ctx context.Context, c *fetch.Client, logs []sigstore.Log, bundle []byte) ([]byte, error) {
+func Complete(ctx context.Context, c *fetch.Session, logs []sigstore.Log, bundle []byte) ([]byte, error) {
 	claimed, err := sigstore.Read(bundle)
 	if err != nil {
 		return bundle, nil

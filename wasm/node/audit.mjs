@@ -99,10 +99,10 @@ function progress() {
   const live = process.stderr.isTTY;
   return (json) => {
     const p = JSON.parse(json);
-    if (!p.Done && !live) return;
-    const total = p.Total > 0 ? ` of ${p.Total}` : "";
-    const text = `${p.Step}: ${p.Bytes}${total} bytes${p.Note ? ` (${p.Note})` : ""}`.replace(/[^\x20-\x7e]/g, "?");
-    process.stderr.write(live ? `\r\x1b[2K${text}${p.Done ? "\n" : ""}` : `${text}\n`);
+    if (!p.done && !live) return;
+    const total = p.total > 0 ? ` of ${p.total}` : "";
+    const text = `${p.step}: ${p.bytes}${total} bytes${p.note ? ` (${p.note})` : ""}`.replace(/[^\x20-\x7e]/g, "?");
+    process.stderr.write(live ? `\r\x1b[2K${text}${p.done ? "\n" : ""}` : `${text}\n`);
   };
 }
 

@@ -41,7 +41,7 @@ var pcMagic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 // files, the lines, and the arguments' values. A trace then shows functions
 // and offsets, as in
 //
-//	touchstone/internal/audit.Run(...)
+//	touchstone/internal/audit.(*Auditor).Audit(...)
 //		?:0 +0x27
 //
 // The runtime needs the rest to find its way on stacks, and gets it unchanged:

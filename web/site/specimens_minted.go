@@ -61,11 +61,15 @@ func specimens() ([]specimen, error) {
 				w[url] = mint.Page{Status: 503, Body: []byte("busy\n")}
 			}
 		}
-		result, err := audit.Run(context.Background(), published.Path+"@"+published.Version, audit.Options{Transport: w, Anchors: anchors, Time: specimenTime, Retries: -1})
+		auditor, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
+		if err != nil {
+			return nil, err
+		}
+		r, err := auditor.Audit(context.Background(), audit.Question{Pasted: published.Path + "@" + published.Version, Time: specimenTime})
 		if err != nil {
 			return nil, fmt.Errorf("auditing the example %q: %w", s.name, err)
 		}
-		all[i].report = result.Report
+		all[i].report = r
 	}
 	return all, nil
 }

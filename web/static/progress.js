@@ -54,9 +54,9 @@ export class Progress {
 
   /** A report of the auditor about one request. */
   add(p) {
-    const step = this.#step(p.Step);
-    step.parts.set(p.URL, p);
-    step.ended = [...step.parts.values()].every((each) => each.Done) ? performance.now() : 0;
+    const step = this.#step(p.step);
+    step.parts.set(p.url, p);
+    step.ended = [...step.parts.values()].every((each) => each.done) ? performance.now() : 0;
     this.#draw();
   }
 
@@ -93,7 +93,7 @@ export class Progress {
 }
 
 /** Tells whether a step ended and none of its requests brought what was asked for. */
-const failed = (step) => step.parts.size > 0 && [...step.parts.values()].every((p) => p.Note);
+const failed = (step) => step.parts.size > 0 && [...step.parts.values()].every((p) => p.done && p.state !== "found");
 
 function describe(step) {
   if (step.waits) return step.waits;
@@ -101,14 +101,14 @@ function describe(step) {
   const words = [!step.ended ? "under way" : failed(step) ? "nothing came" : "done"];
   if (step.detail) words.push(step.detail);
   if (parts.length > 0) {
-    const got = parts.reduce((sum, p) => sum + p.Bytes, 0);
-    const total = parts.length === 1 && parts[0].Total > got ? ` of ${bytes(parts[0].Total)}` : "";
+    const got = parts.reduce((sum, p) => sum + p.bytes, 0);
+    const total = parts.length === 1 && parts[0].total > got ? ` of ${bytes(parts[0].total)}` : "";
     words.push(`${bytes(got)}${total}`);
     if (parts.length > 1) words.push(`${parts.length} requests`);
-    if (parts.some((p) => p.Route === "relay")) words.push("through the relay");
+    if (parts.some((p) => p.route === "relay")) words.push("through the relay");
   }
   words.push(seconds((step.ended || performance.now()) - step.began));
-  const note = parts.map((p) => p.Note).filter(Boolean).at(-1);
+  const note = parts.map((p) => p.note).filter(Boolean).at(-1);
   if (note) words.push(note);
   return words.join(" · ");
 }

@@ -59,7 +59,7 @@ func (Registry) Hosts() []fetch.Host {
 
 // Resolve learns the exact module and version, then asks for everything about
 // it at once.
-func (g Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
+func (g Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
 	at, notes, err := locate(ctx, c, ref)
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (at located) url(kind string) string {
 // locate finds which module is meant and which version. What was pasted may be
 // a package inside a module: then the longest prefix that the proxy knows is
 // the module (go.dev/ref/mod#resolve-pkg-mod).
-func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (located, []purl.Note, error) {
+func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (located, []purl.Note, error) {
 	candidates := ref.Candidates
 	if len(candidates) == 0 {
 		candidates = []string{ref.Path()}
@@ -89,7 +89,7 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (located, []purl
 }
 
 // noVersion says why no version could be chosen. What it asks was asked before.
-func noVersion(ctx context.Context, c *fetch.Client, ref purl.Ref, at located) error {
+func noVersion(ctx context.Context, c *fetch.Session, ref purl.Ref, at located) error {
 	list, err := askList(ctx, c, at)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func versionPrefix(tag string) string {
 // probe asks whether a module exists, and for its newest version where none
 // was given. A zero version means no; denied tells that the proxy itself says
 // so. With only one candidate and a version, nothing needs to be asked.
-func probe(ctx context.Context, c *fetch.Client, at located, tag string, only bool) (found located, note string, denied bool, err error) {
+func probe(ctx context.Context, c *fetch.Session, at located, tag string, only bool) (found located, note string, denied bool, err error) {
 	if at.Version != "" {
 		if only {
 			return at, "", false, nil
@@ -167,10 +167,10 @@ func recordRequest(at located, kind string) fetch.Request {
 	if kind == "info" {
 		return fetch.Request{URL: at.url(kind), Step: "version record", Limit: 1 << 20}
 	}
-	return fetch.Request{URL: at.url(kind), Step: "go.mod", Limit: 16 << 20}
+	return fetch.Request{URL: at.url(kind), Step: "go.mod", Limit: 16 << 20, Immutable: true}
 }
 
-func askList(ctx context.Context, c *fetch.Client, at located) (fetch.Answer, error) {
+func askList(ctx context.Context, c *fetch.Session, at located) (fetch.Answer, error) {
 	return c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20})
 }
 
@@ -179,7 +179,7 @@ func askList(ctx context.Context, c *fetch.Client, at located) (fetch.Answer, er
 // else what @latest says (go.dev/ref/mod#version-queries); with a prefix, of
 // those versions only that begin so. mod is the go.mod of the highest version
 // of all, where retractions stand.
-func newestVersion(ctx context.Context, c *fetch.Client, at located, prefix string) (version string, mod []byte, err error) {
+func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix string) (version string, mod []byte, err error) {
 	list, err := askList(ctx, c, at)
 	if err != nil {
 		return "", nil, err
@@ -233,7 +233,7 @@ func newestVersion(ctx context.Context, c *fetch.Client, at located, prefix stri
 	return versions[0], mod, nil
 }
 
-func askLatest(ctx context.Context, c *fetch.Client, at located) (string, fetch.Answer, error) {
+func askLatest(ctx context.Context, c *fetch.Session, at located) (string, fetch.Answer, error) {
 	a, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@latest", Step: "newest version", Limit: 1 << 20})
 	if err != nil || a.State != fetch.Found {
 		return "", a, err
@@ -247,7 +247,7 @@ func askLatest(ctx context.Context, c *fetch.Client, at located) (string, fetch.
 
 // index says what the list names as newest, and whether this version was
 // taken back.
-func index(ctx context.Context, c *fetch.Client, at located) (registry.Index, error) {
+func index(ctx context.Context, c *fetch.Session, at located) (registry.Index, error) {
 	newest, mod, err := newestVersion(ctx, c, at, "")
 	if err != nil {
 		return registry.Index{}, err

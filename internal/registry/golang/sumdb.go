@@ -24,17 +24,17 @@ var places = []string{
 //
 // The second result is the answer of a place that says itself that it has no
 // record of this version; its State is NotThere, or it is zero.
-func logged(ctx context.Context, c *fetch.Client, at located, v registry.Visit) (registry.Link, fetch.Answer, error) {
+func logged(ctx context.Context, c *fetch.Session, at located, v registry.Visit) (registry.Link, fetch.Answer, error) {
 	entry := &registry.LogEntry{Log: Database, Known: v.Heads[Database], Tiles: map[string]fetch.Answer{}}
 	record := registry.Link{Name: "checksum record", Log: entry}
 	var denied fetch.Answer
 	err := fetch.Together(
 		func() (err error) {
-			record.Answer, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, "checksum record", 1<<20)
+			record.Answer, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, fetch.Request{Step: "checksum record", Limit: 1 << 20})
 			return err
 		},
 		func() (err error) {
-			entry.Latest, _, err = fromAnyPlace(ctx, c, "latest", "signed head", 1<<16)
+			entry.Latest, _, err = fromAnyPlace(ctx, c, "latest", fetch.Request{Step: "signed head", Limit: 1 << 16})
 			return err
 		},
 	)
@@ -60,14 +60,14 @@ func logged(ctx context.Context, c *fetch.Client, at located, v registry.Visit) 
 }
 
 // tiles fetches tiles in parallel and keeps every answer.
-func tiles(ctx context.Context, c *fetch.Client, entry *registry.LogEntry, paths []string) ([]sumdb.TileAnswer, error) {
+func tiles(ctx context.Context, c *fetch.Session, entry *registry.LogEntry, paths []string) ([]sumdb.TileAnswer, error) {
 	out := make([]sumdb.TileAnswer, len(paths))
 	answers := make([]fetch.Answer, len(paths))
 	errs := make([]error, len(paths))
 	var wg sync.WaitGroup
 	for i, p := range paths {
 		wg.Go(func() {
-			answers[i], _, errs[i] = fromAnyPlace(ctx, c, p, "log tiles", 1<<16)
+			answers[i], _, errs[i] = fromAnyPlace(ctx, c, p, fetch.Request{Step: "log tiles", Limit: 1 << 16, Immutable: true})
 		})
 	}
 	wg.Wait()
@@ -96,9 +96,10 @@ func fillMissing(paths []string) []sumdb.TileAnswer {
 // fromAnyPlace asks one place after the other until one has the document. If
 // none has, the answer is "not there" only if every place says so; denied is
 // the answer of one that does.
-func fromAnyPlace(ctx context.Context, c *fetch.Client, path, step string, limit int64) (result, denied fetch.Answer, err error) {
+func fromAnyPlace(ctx context.Context, c *fetch.Session, path string, r fetch.Request) (result, denied fetch.Answer, err error) {
 	for i, place := range places {
-		a, err := c.Get(ctx, fetch.Request{URL: place + path, Step: step, Limit: limit})
+		r.URL = place + path
+		a, err := c.Get(ctx, r)
 		if err != nil || a.State == fetch.Found {
 			return a, fetch.Answer{}, err
 		}

@@ -10,7 +10,7 @@ import (
 
 // get asks for a document about a package. An archive may hold it under another
 // spelling of a scoped name's address, which means the same to the registry.
-func get(ctx context.Context, c *fetch.Client, r fetch.Request, name string) (fetch.Answer, error) {
+func get(ctx context.Context, c *fetch.Session, r fetch.Request, name string) (fetch.Answer, error) {
 	answer, err := c.Get(ctx, r)
 	if err != nil || !notRecorded(answer) || !strings.Contains(name, "/") {
 		return answer, err

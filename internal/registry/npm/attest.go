@@ -22,7 +22,7 @@ const (
 
 // attestationsOf fetches the statements served for a version. announced is what
 // a record says of them (dist.attestations); nil where it says nothing.
-func attestationsOf(ctx context.Context, c *fetch.Client, at located, announced strictjson.Object) (registry.Attestations, error) {
+func attestationsOf(ctx context.Context, c *fetch.Session, at located, announced strictjson.Object) (registry.Attestations, error) {
 	out := expected(at, announced)
 	var err error
 	out.Answer, err = get(ctx, c, attestationsRequest(at), at.name)

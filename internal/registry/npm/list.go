@@ -41,7 +41,7 @@ func listRequest(name string) fetch.Request {
 }
 
 // list fetches and reads the abbreviated document.
-func list(ctx context.Context, c *fetch.Client, name string) (*listing, error) {
+func list(ctx context.Context, c *fetch.Session, name string) (*listing, error) {
 	l := &listing{}
 	var err error
 	l.answer, err = get(ctx, c, listRequest(name), name)
@@ -163,7 +163,7 @@ func release(v string) string {
 
 // earlier tells of a version's predecessors, and fetches the attestations of
 // the newest that has any, so that its repository and workflow can be compared.
-func earlier(ctx context.Context, c *fetch.Client, l *listing, at located) (registry.Earlier, error) {
+func earlier(ctx context.Context, c *fetch.Session, l *listing, at located) (registry.Earlier, error) {
 	e := registry.Earlier{State: l.answer.State, Reason: l.answer.Reason}
 	if l.broken != "" {
 		e.State, e.Reason = fetch.Unknown, l.broken
@@ -188,7 +188,7 @@ func earlier(ctx context.Context, c *fetch.Client, l *listing, at located) (regi
 
 // published learns from the package's full document when the registry says that
 // a version appeared. It is large, so it is asked only where a date decides.
-func published(ctx context.Context, c *fetch.Client, at located, index *registry.Index) ([]purl.Note, error) {
+func published(ctx context.Context, c *fetch.Session, at located, index *registry.Index) ([]purl.Note, error) {
 	answer, err := get(ctx, c, fullRequest(at.name, "date of publication"), at.name)
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ type find struct {
 //  2. Where that cannot be had or read, the list of versions says whether there
 //     is such a version, or which one the tag means: browsers may not see a 404
 //     of this host, so a missing document alone says nothing.
-func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (find, error) {
+func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 	f := find{at: located{ref.Path(), ref.Version}}
 	tag := ref.Tag
 	if tag == "" {
@@ -120,7 +120,7 @@ func locate(ctx context.Context, c *fetch.Client, ref purl.Ref) (find, error) {
 
 // read asks for one version's document and reads it, if it can be. An archive
 // may hold the package's document instead, which holds those of all versions.
-func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err error) {
+func (f *find) read(ctx context.Context, c *fetch.Session, asked string) (err error) {
 	f.answer, err = get(ctx, c, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord}, f.at.name)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (f *find) read(ctx context.Context, c *fetch.Client, asked string) (err err
 
 // fromPackage takes the version's document out of the package's; whole is false
 // where that is the abbreviated one. Where there is none, the answer stays.
-func (f *find) fromPackage(ctx context.Context, c *fetch.Client) (doc []byte, whole bool, err error) {
+func (f *find) fromPackage(ctx context.Context, c *fetch.Session) (doc []byte, whole bool, err error) {
 	answer, err := get(ctx, c, fullRequest(f.at.name, "version record"), f.at.name)
 	if err == nil && notRecorded(answer) {
 		answer, err = get(ctx, c, listRequest(f.at.name), f.at.name)

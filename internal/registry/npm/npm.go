@@ -55,7 +55,7 @@ func (Registry) Hosts() []fetch.Host {
 //  3. In parallel: the attestations that it announces, or those there are where
 //     it could not be had; its predecessors; the date of publication where a
 //     signature is by a retired key.
-func (r Registry) Resolve(ctx context.Context, c *fetch.Client, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
+func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
 	// 1.
 	c.Prefetch(ctx, listRequest(ref.Path()))
 	if ref.Version != "" && !v.FileInHand {

@@ -185,7 +185,7 @@ func TestNotDirect(t *testing.T) {
 		relayed[relay+"/"+strings.TrimPrefix(k, "https://")] = v
 	}
 	run := func(w world) (*registry.Release, error) {
-		c := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: unreachable{w, relay}, Relay: relay, Retries: -1})
+		c := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: unreachable{w, relay}, Relay: relay, Retries: -1}).Session(fetch.SessionOptions{})
 		return Registry{}.Resolve(context.Background(), c, parse(t, "npm:pkg@1.2.3"), registry.Visit{})
 	}
 	rel, err := run(relayed)
@@ -204,10 +204,10 @@ func TestNotDirect(t *testing.T) {
 	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
 
 	record := new(fetch.Record)
-	live := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: plain(t), Record: record, Retries: -1})
+	live := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: plain(t), Retries: -1}).Session(fetch.SessionOptions{Record: record})
 	first, err := Registry{}.Resolve(context.Background(), live, parse(t, "npm:pkg@1.2.3"), registry.Visit{FileInHand: true})
 	require.NoError(t, err)
-	again := fetch.NewReplay(record, fetch.Options{Hosts: Registry{}.Hosts()})
+	again := fetch.NewReplay(record, fetch.Options{Hosts: Registry{}.Hosts()}).Session(fetch.SessionOptions{})
 	rel, err = Registry{}.Resolve(context.Background(), again, parse(t, "npm:pkg@1.2.3"), registry.Visit{FileInHand: true})
 	require.NoError(t, err)
 	assert.Equal(t, fetch.Replay, rel.Record().Answer.Route)

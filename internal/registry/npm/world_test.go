@@ -131,8 +131,8 @@ func plain(t testing.TB) world {
 	}
 }
 
-func client(w fetch.Transport) *fetch.Client {
-	return fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: w, Retries: -1})
+func client(w fetch.Transport) *fetch.Session {
+	return fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: w, Retries: -1}).Session(fetch.SessionOptions{})
 }
 
 func parse(t testing.TB, text string) purl.Ref {

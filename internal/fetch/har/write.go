@@ -1,4 +1,7 @@
-package fetch
+// Package har reads and writes HTTP Archives 1.2
+// (https://www.softwareishard.com/blog/har-12-spec/), the form in which a
+// [fetch.Record] is saved.
+package har
 
 import (
 	"bufio"
@@ -13,59 +16,54 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"touchstone/internal/fetch"
 )
 
 // The parts of an HTTP Archive 1.2 that are written. The order of the fields
 // matters in one place: content.text is the very last of an entry.
 type (
-	harEntry struct {
+	entry struct {
 		Started  string      `json:"startedDateTime"`
 		Time     int64       `json:"time"` // milliseconds
-		Route    Route       `json:"_route,omitempty"`
+		Route    fetch.Route `json:"_route,omitempty"`
 		Comment  string      `json:"comment,omitempty"`
 		Cache    struct{}    `json:"cache"`
-		Timings  harTimings  `json:"timings"`
-		Request  harRequest  `json:"request"`
-		Response harResponse `json:"response"`
+		Timings  timings     `json:"timings"`
+		Request  request     `json:"request"`
+		Response response    `json:"response"`
 	}
-	harTimings struct {
+	timings struct {
 		Send    int64 `json:"send"`
 		Wait    int64 `json:"wait"`
 		Receive int64 `json:"receive"`
 	}
-	harRequest struct {
-		Method      string    `json:"method"`
-		URL         string    `json:"url"`
-		HTTPVersion string    `json:"httpVersion"`
-		Cookies     []harPair `json:"cookies"`
-		Headers     []harPair `json:"headers"`
-		QueryString []harPair `json:"queryString"`
-		PostData    *harPost  `json:"postData,omitempty"`
-		HeadersSize int64     `json:"headersSize"`
-		BodySize    int64     `json:"bodySize"`
+	request struct {
+		Method      string `json:"method"`
+		URL         string `json:"url"`
+		HTTPVersion string `json:"httpVersion"`
+		Cookies     []pair `json:"cookies"`
+		Headers     []pair `json:"headers"`
+		QueryString []pair `json:"queryString"`
+		HeadersSize int64  `json:"headersSize"`
+		BodySize    int64  `json:"bodySize"`
 	}
-	harPost struct {
-		MimeType string    `json:"mimeType"`
-		Params   []harPair `json:"params"`
-		Text     string    `json:"text"`
-		Encoding string    `json:"_encoding,omitempty"`
-	}
-	harPair struct {
+	pair struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
 	}
-	harResponse struct {
-		Status      int        `json:"status"`
-		StatusText  string     `json:"statusText"`
-		HTTPVersion string     `json:"httpVersion"`
-		Cookies     []harPair  `json:"cookies"`
-		Headers     []harPair  `json:"headers"`
-		RedirectURL string     `json:"redirectURL"`
-		HeadersSize int64      `json:"headersSize"`
-		BodySize    int64      `json:"bodySize"`
-		Content     harContent `json:"content"`
+	response struct {
+		Status      int     `json:"status"`
+		StatusText  string  `json:"statusText"`
+		HTTPVersion string  `json:"httpVersion"`
+		Cookies     []pair  `json:"cookies"`
+		Headers     []pair  `json:"headers"`
+		RedirectURL string  `json:"redirectURL"`
+		HeadersSize int64   `json:"headersSize"`
+		BodySize    int64   `json:"bodySize"`
+		Content     content `json:"content"`
 	}
-	harContent struct {
+	content struct {
 		Size     int64  `json:"size"`
 		MimeType string `json:"mimeType"`
 		Comment  string `json:"comment,omitempty"`
@@ -74,19 +72,18 @@ type (
 	}
 )
 
-const harTime = "2006-01-02T15:04:05.000Z07:00"
+const timeForm = "2006-01-02T15:04:05.000Z07:00"
 
-// harVersion is not known where the transport is a browser's.
-const harVersion = "unknown"
+// httpVersion is not known where the transport is a browser's.
+const httpVersion = "unknown"
 
-// WriteHAR writes the record as an HTTP Archive 1.2
-// (https://www.softwareishard.com/blog/har-12-spec/), ordered as
-// [Record.Exchanges] is. The same exchanges give the same bytes.
+// Write writes a record as an HTTP Archive 1.2, ordered as
+// [fetch.Record.Exchanges] is. The same exchanges give the same bytes.
 //
 // Addresses are the hosts' own, also where the relay was asked; "_route" says
 // which way an answer came. Redirects are entries of their own. Bodies are
 // exact: plain text where text is unambiguous, else base64.
-func (r *Record) WriteHAR(w io.Writer) error {
+func Write(w io.Writer, r *fetch.Record) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(`{"log":{"version":"1.2","creator":{"name":"touchstone","version":"1"},"pages":[],"entries":[`)
 	for i, x := range r.Exchanges() {
@@ -105,42 +102,32 @@ func (r *Record) WriteHAR(w io.Writer) error {
 	return nil
 }
 
-func writeEntry(out *bufio.Writer, x Exchange) error {
-	entry := harEntry{
-		Started: x.Began.UTC().Format(harTime),
+func writeEntry(out *bufio.Writer, x fetch.Exchange) error {
+	entry := entry{
+		Started: x.Began.UTC().Format(timeForm),
 		Time:    x.Took.Milliseconds(),
 		Route:   x.Route,
 		Comment: x.Note,
-		Timings: harTimings{Wait: x.Took.Milliseconds()},
-		Request: harRequest{
-			Method: x.Method, URL: x.URL, HTTPVersion: harVersion,
-			Cookies: []harPair{}, Headers: []harPair{}, QueryString: queryPairs(x.URL),
-			HeadersSize: -1, BodySize: int64(len(x.Sent)),
+		Timings: timings{Wait: x.Took.Milliseconds()},
+		Request: request{
+			Method: x.Method, URL: x.URL, HTTPVersion: httpVersion,
+			Cookies: []pair{}, Headers: []pair{}, QueryString: queryPairs(x.URL),
+			HeadersSize: -1, BodySize: 0,
 		},
-		Response: harResponse{
-			Status: x.Status, StatusText: statusText(x.Status), HTTPVersion: harVersion,
-			Cookies: []harPair{}, Headers: []harPair{}, RedirectURL: x.Header["location"],
+		Response: response{
+			Status: x.Status, StatusText: statusText(x.Status), HTTPVersion: httpVersion,
+			Cookies: []pair{}, Headers: []pair{}, RedirectURL: x.Header["location"],
 			HeadersSize: -1, BodySize: -1,
-			Content: harContent{
+			Content: content{
 				Size: int64(len(x.Body)), MimeType: x.Header["content-type"], Comment: x.Broken,
 			},
 		},
 	}
 	if x.Accept != "" {
-		entry.Request.Headers = append(entry.Request.Headers, harPair{"accept", x.Accept})
-	}
-	if x.ContentType != "" {
-		entry.Request.Headers = append(entry.Request.Headers, harPair{"content-type", x.ContentType})
-	}
-	if len(x.Sent) > 0 {
-		entry.Request.PostData = &harPost{MimeType: x.ContentType, Params: []harPair{}, Text: string(x.Sent)}
-		if !isText(x.Sent) {
-			entry.Request.PostData.Text = base64.StdEncoding.EncodeToString(x.Sent)
-			entry.Request.PostData.Encoding = "base64"
-		}
+		entry.Request.Headers = append(entry.Request.Headers, pair{"accept", x.Accept})
 	}
 	for _, name := range slices.Sorted(maps.Keys(x.Header)) {
-		entry.Response.Headers = append(entry.Response.Headers, harPair{name, x.Header[name]})
+		entry.Response.Headers = append(entry.Response.Headers, pair{name, x.Header[name]})
 	}
 	if x.Broken != "" {
 		entry.Response.Content.Encoding = encodingBroken
@@ -192,8 +179,8 @@ func isText(b []byte) bool {
 	return true
 }
 
-func queryPairs(address string) []harPair {
-	pairs := []harPair{}
+func queryPairs(address string) []pair {
+	pairs := []pair{}
 	u, err := url.Parse(address)
 	if err != nil || u.RawQuery == "" {
 		return pairs
@@ -206,7 +193,7 @@ func queryPairs(address string) []harPair {
 	}
 	for part := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(part, "=")
-		pairs = append(pairs, harPair{plain(name), plain(value)})
+		pairs = append(pairs, pair{plain(name), plain(value)})
 	}
 	return pairs
 }

@@ -1,4 +1,4 @@
-package fetch
+package har
 
 import (
 	"bytes"
@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/fetch"
 )
 
 func everyByte() []byte {
@@ -22,45 +25,48 @@ func everyByte() []byte {
 	return all
 }
 
-// sample is a record with every kind of exchange.
-func sample() *Record {
-	return &Record{exchanges: []Exchange{
+// began is when every exchange began.
+var began = time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
+
+const (
+	one    = "https://registry.example.org/pkg/one"
+	shy    = "https://shy.example.org/pkg/one"
+	bucket = "https://storage.example.net/bucket/a"
+)
+
+func sample() *fetch.Record { return fetch.NewRecord(samples()) }
+
+// samples are every kind of exchange.
+func samples() []fetch.Exchange {
+	return []fetch.Exchange{
 		{
 			Method: "GET", URL: one + "?a=b%20c&d", Accept: "application/json", Status: 200,
 			Header: map[string]string{"content-type": "application/json", "etag": `"<&>"`},
-			Body:   []byte("{\"a\":\"<é\u2028>\"}\r\n\t"), Began: began, Took: 12 * time.Millisecond, Route: Direct,
+			Body:   []byte("{\"a\":\"<é\u2028>\"}\r\n\t"), Began: began, Took: 12 * time.Millisecond, Route: fetch.Direct,
 		},
 		{
 			Method: "GET", URL: shy, Status: 200, Header: map[string]string{},
-			Body: everyByte(), Began: began.Add(-time.Second), Route: Relay,
+			Body: everyByte(), Began: began.Add(-time.Second), Route: fetch.Relay,
 		},
 		{
 			Method: "GET", URL: one, Status: 302, Header: map[string]string{"location": bucket},
-			Began: began, Route: Direct, Note: noteFollowed,
+			Began: began, Route: fetch.Direct, Note: "the browser followed it",
 		},
-		{Method: "GET", URL: bucket, Status: 404, Header: map[string]string{}, Body: []byte{}, Began: began, Route: Direct},
-		{Method: "HEAD", URL: one, Status: 200, Header: map[string]string{"content-length": "5"}, Began: began, Route: Direct},
-		{
-			Method: "POST", URL: "https://search.example.org/query", ContentType: "application/json",
-			Sent: []byte(`{"q":1}`), Status: 200, Header: map[string]string{}, Body: []byte("text"), Began: began, Route: Direct,
-		},
-		{
-			Method: "POST", URL: "https://search.example.org/query", ContentType: "application/octet-stream",
-			Sent: everyByte(), Status: 200, Header: map[string]string{}, Body: []byte("binary"), Began: began, Route: Direct,
-		},
-	}}
+		{Method: "GET", URL: bucket, Status: 404, Header: map[string]string{}, Body: []byte{}, Began: began, Route: fetch.Direct},
+		{Method: "HEAD", URL: one, Status: 200, Header: map[string]string{"content-length": "5"}, Began: began, Route: fetch.Direct},
+	}
 }
 
-func written(t *testing.T, r *Record) []byte {
+func written(t *testing.T, r *fetch.Record) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, r.WriteHAR(&out))
+	require.NoError(t, Write(&out, r))
 	return out.Bytes()
 }
 
 func TestHARRoundTrip(t *testing.T) {
 	first := written(t, sample())
-	read, err := ReadHAR(first)
+	read, err := Read(first)
 	require.NoError(t, err)
 	assert.Equal(t, sample().Exchanges(), read.Exchanges())
 	assert.Equal(t, string(first), string(written(t, read)))
@@ -75,14 +81,14 @@ func TestHARKeepsEveryBody(t *testing.T) {
 	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
-			r := &Record{exchanges: []Exchange{{Method: "GET", URL: one, Status: 200, Body: []byte(body)}}}
+			r := fetch.NewRecord([]fetch.Exchange{{Method: "GET", URL: one, Status: 200, Body: []byte(body)}})
 			har := written(t, r)
 			assert.True(t, json.Valid(har))
-			read, err := ReadHAR(har)
+			read, err := Read(har)
 			require.NoError(t, err)
-			require.Len(t, read.exchanges, 1)
-			assert.Empty(t, read.exchanges[0].Broken)
-			assert.Equal(t, []byte(body), read.exchanges[0].Body)
+			require.Len(t, read.Exchanges(), 1)
+			assert.Empty(t, read.Exchanges()[0].Broken)
+			assert.Equal(t, []byte(body), read.Exchanges()[0].Body)
 		})
 	}
 }
@@ -99,7 +105,7 @@ func TestHARForm(t *testing.T) {
 	assert.Equal(t, "1.2", archive.Log.Version)
 	assert.Equal(t, "touchstone", archive.Log.Creator.Name)
 	assert.NotEmpty(t, archive.Log.Creator.Version)
-	require.Len(t, archive.Log.Entries, 7)
+	require.Len(t, archive.Log.Entries, 5)
 	binary, text := archive.Log.Entries[0], archive.Log.Entries[3]
 	assert.Equal(t, shy, binary["request"].(map[string]any)["url"], "the first to begin")
 	assert.Equal(t, "base64", binary["response"].(map[string]any)["content"].(map[string]any)["encoding"])
@@ -129,13 +135,11 @@ func TestHARForm(t *testing.T) {
 
 func TestHAROrderDoesNotDependOnArrival(t *testing.T) {
 	want := written(t, sample())
-	turned := sample()
-	for i, j := 0, len(turned.exchanges)-1; i < j; i, j = i+1, j-1 {
-		turned.exchanges[i], turned.exchanges[j] = turned.exchanges[j], turned.exchanges[i]
-	}
-	assert.Equal(t, string(want), string(written(t, turned)))
-	var none *Record
-	assert.Equal(t, string(written(t, &Record{})), string(written(t, none)))
+	turned := samples()
+	slices.Reverse(turned)
+	assert.Equal(t, string(want), string(written(t, fetch.NewRecord(turned))))
+	var none *fetch.Record
+	assert.Equal(t, string(written(t, &fetch.Record{})), string(written(t, none)))
 }
 
 type full struct{ room int }
@@ -148,17 +152,18 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestWriteHARSaysWhenItCannot(t *testing.T) {
-	r := sample()
-	r.exchanges[0].Body = bytes.Repeat(everyByte(), 100)
+	all := samples()
+	all[0].Body = bytes.Repeat(everyByte(), 100)
+	r := fetch.NewRecord(all)
 	size := len(written(t, r))
 	for room := 0; room < size; room += 997 {
-		assert.ErrorContains(t, r.WriteHAR(&full{room}), "the disk is full")
+		assert.ErrorContains(t, Write(&full{room}, r), "the disk is full")
 	}
 }
 
-// entry is a HAR with one entry as a browser's tools export it, with parts
+// exported is a HAR with one entry as a browser's tools export it, with parts
 // replaced: old and new in turn.
-func entry(change ...string) []byte {
+func exported(change ...string) []byte {
 	har := `{"log":{"version":"1.2","creator":{"name":"WebInspector","version":"537.36"},"pages":[{"id":"page_1","title":"x"}],"entries":[{
 "_connectionId":"1","_initiator":{"type":"script","stack":{"callFrames":[]}},"_priority":"High","_resourceType":"fetch","cache":{},"pageref":"page_1",
 "request":{"method":"GET","url":"https://registry.example.org/pkg/one#top","httpVersion":"http/2.0",
@@ -178,40 +183,25 @@ func entry(change ...string) []byte {
 }
 
 func TestReadHAROfABrowser(t *testing.T) {
-	r, err := ReadHAR(append([]byte("\uFEFF"), entry()...))
+	r, err := Read(append([]byte("\uFEFF"), exported()...))
 	require.NoError(t, err)
-	assert.Equal(t, []Exchange{{
+	assert.Equal(t, []fetch.Exchange{{
 		Method: "GET", URL: one, Accept: "application/json", Status: 200,
 		Header: map[string]string{"content-encoding": "gzip", "content-length": "31", "content-type": "application/json"},
 		Body:   []byte("hello"), Began: began, Took: 12 * time.Millisecond,
-	}}, r.exchanges)
+	}}, r.Exchanges())
 }
 
 func TestReadHARHeaders(t *testing.T) {
-	r, err := ReadHAR(entry(
+	r, err := Read(exported(
 		`"status":200`, `"status":302`, `"redirectURL":""`, `"redirectURL":"/pkg/two"`,
 		`{"name":"Set-Cookie","value":"a=b"}`, `{"name":"Link","value":"<a>"},{"name":"link","value":"<b>"}`))
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{
 		"location": "/pkg/two", "link": "<a>, <b>", "content-encoding": "gzip", "content-length": "31",
 		"content-type": "application/json",
-	}, r.exchanges[0].Header)
-	assert.Nil(t, r.exchanges[0].Body, "a redirect's body is nobody's")
-}
-
-func TestReadHARRequestBody(t *testing.T) {
-	for post, want := range map[string]string{
-		`{"mimeType":"a/b","text":"q"}`:                         "q",
-		`{"mimeType":"a/b","text":"AHE=","_encoding":"base64"}`: "\x00q",
-		`{"mimeType":"a/b","params":[]}`:                        "",
-		`null`:                                                  "",
-	} {
-		r, err := ReadHAR(entry(`"method":"GET"`, `"method":"POST","postData":`+post))
-		require.NoError(t, err)
-		assert.Equal(t, want, string(r.exchanges[0].Sent))
-	}
-	_, err := ReadHAR(entry(`"method":"GET"`, `"method":"POST","postData":{"text":"!","_encoding":"base64"}`))
-	assert.ErrorContains(t, err, "postData.text is not base64")
+	}, r.Exchanges()[0].Header)
+	assert.Nil(t, r.Exchanges()[0].Body, "a redirect's body is nobody's")
 }
 
 func TestReadHARBodies(t *testing.T) {
@@ -241,25 +231,25 @@ func TestReadHARBodies(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r, err := ReadHAR(entry(content, tt.content))
+			r, err := Read(exported(content, tt.content))
 			require.NoError(t, err)
-			require.Len(t, r.exchanges, 1)
-			assert.Equal(t, tt.body, string(r.exchanges[0].Body))
-			assert.Equal(t, tt.broken, r.exchanges[0].Broken)
+			require.Len(t, r.Exchanges(), 1)
+			assert.Equal(t, tt.body, string(r.Exchanges()[0].Body))
+			assert.Equal(t, tt.broken, r.Exchanges()[0].Broken)
 			// A broken body stays broken when the record is written again.
-			again, err := ReadHAR(written(t, r))
+			again, err := Read(written(t, r))
 			require.NoError(t, err)
-			assert.Equal(t, tt.broken, again.exchanges[0].Broken)
+			assert.Equal(t, tt.broken, again.Exchanges()[0].Broken)
 
-			a, err := NewReplay(r, Options{Hosts: hosts()}).Get(t.Context(), Request{URL: one})
+			a, err := fetch.NewReplay(r, fetch.Options{Hosts: []fetch.Host{{Name: "registry.example.org", Paths: []string{"/pkg/one"}}}}).Session(fetch.SessionOptions{}).Get(t.Context(), fetch.Request{URL: one})
 			require.NoError(t, err)
 			if tt.broken == "" {
-				assert.Equal(t, Found, a.State)
+				assert.Equal(t, fetch.Found, a.State)
 				assert.Equal(t, tt.body, string(a.Body))
 				return
 			}
 			require.NotNil(t, a.Err)
-			assert.Equal(t, Truncated, a.Err.Kind)
+			assert.Equal(t, fetch.Truncated, a.Err.Kind)
 			assert.Equal(t, "the archive's copy cannot be used: "+tt.broken, a.Reason)
 		})
 	}
@@ -267,20 +257,21 @@ func TestReadHARBodies(t *testing.T) {
 
 func TestReadHARLeavesOut(t *testing.T) {
 	tests := map[string][]string{
-		"http":           {`"url":"https:`, `"url":"http:`},
-		"data":           {`"url":"https://registry.example.org/pkg/one#top"`, `"url":"data:text/plain,x"`},
-		"no URL":         {`"url":"https://registry.example.org/pkg/one#top",`, ``},
-		"broken URL":     {`/pkg/one#top`, `/%zz`},
-		"long URL":       {`/pkg/one#top`, `/` + strings.Repeat("a", 9000)},
-		"preflight":      {`"method":"GET"`, `"method":"OPTIONS"`},
-		"never answered": {`"status":200`, `"status":0`},
-		"status absurd":  {`"status":200`, `"status":20000`},
+		"http":                   {`"url":"https:`, `"url":"http:`},
+		"data":                   {`"url":"https://registry.example.org/pkg/one#top"`, `"url":"data:text/plain,x"`},
+		"no URL":                 {`"url":"https://registry.example.org/pkg/one#top",`, ``},
+		"broken URL":             {`/pkg/one#top`, `/%zz`},
+		"long URL":               {`/pkg/one#top`, `/` + strings.Repeat("a", 9000)},
+		"preflight":              {`"method":"GET"`, `"method":"OPTIONS"`},
+		"a question with a body": {`"method":"GET"`, `"method":"POST","postData":{"text":"q"}`},
+		"never answered":         {`"status":200`, `"status":0`},
+		"status absurd":          {`"status":200`, `"status":20000`},
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
-			r, err := ReadHAR(entry(change...))
+			r, err := Read(exported(change...))
 			require.NoError(t, err)
-			assert.Empty(t, r.exchanges)
+			assert.Empty(t, r.Exchanges())
 		})
 	}
 }
@@ -290,14 +281,14 @@ func TestReadHARTimes(t *testing.T) {
 		"2026-03-01T12:00:00.123Z": began, "2026-03-01T13:00:00.123999+01:00": began,
 		"yesterday": {}, "": {}, "0000-01-01T00:00:00+23:59": {}, "9999-12-31T23:59:59-23:59": {},
 	} {
-		r, err := ReadHAR(entry("2026-03-01T13:00:00.123456+01:00", in))
+		r, err := Read(exported("2026-03-01T13:00:00.123456+01:00", in))
 		require.NoError(t, err)
-		assert.Equal(t, want, r.exchanges[0].Began, in)
+		assert.Equal(t, want, r.Exchanges()[0].Began, in)
 	}
 	for in, want := range map[string]time.Duration{"-1": 0, "0.9": 0, "1e300": 0, "1500": 1500 * time.Millisecond} {
-		r, err := ReadHAR(entry("12.345", in))
+		r, err := Read(exported("12.345", in))
 		require.NoError(t, err)
-		assert.Equal(t, want, r.exchanges[0].Took, in)
+		assert.Equal(t, want, r.Exchanges()[0].Took, in)
 	}
 }
 
@@ -305,7 +296,7 @@ func TestReadHARErrors(t *testing.T) {
 	tests := map[string]struct{ har, want string }{
 		"empty":           {"", "at byte 0: EOF"},
 		"no JSON":         {"hello", "at byte 0: invalid character 'h'"},
-		"cut off":         {string(entry()[:300]), "at byte"},
+		"cut off":         {string(exported()[:300]), "at byte"},
 		"array":           {"[]", `"[" stands where { must`},
 		"null":            {"null", `"<nil>" stands where { must`},
 		"other JSON":      {`{"a":1}`, `there is no "log" in it`},
@@ -315,22 +306,23 @@ func TestReadHARErrors(t *testing.T) {
 		"no entries":      {`{"log":{"version":"1.2"}}`, `there are no "entries" in it`},
 		"entries no list": {`{"log":{"version":"1.2","entries":{}}}`, `"{" stands where [ must`},
 		"two logs":        {`{"log":{"version":"1.2","entries":[]},"log":{}}`, `"log" stands twice`},
+		"another log":     {`{"log":{"version":"1.2","entries":[]},"Log":{}}`, `the name "Log" looks like "log"`},
 		"two entries":     {`{"log":{"version":"1.2","entries":[],"entries":[]}}`, `"entries" stands twice`},
 		"two versions":    {`{"log":{"version":"1.2","version":"1.2","entries":[]}}`, `"version" stands twice`},
 		"more after it":   {`{"log":{"version":"1.2","entries":[]}} {}`, "something follows the archive's end"},
 		"entry no object": {`{"log":{"version":"1.2","entries":[7]}}`, "entry 0: json: cannot unmarshal number"},
 		"no base64": {
-			string(entry(`"text":"hello"`, `"text":"!","encoding":"base64"`)),
+			string(exported(`"text":"hello"`, `"text":"!","encoding":"base64"`)),
 			"entry 0 (https://registry.example.org/pkg/one#top): content.text is not base64",
 		},
 		"too many": {
-			`{"log":{"version":"1.2","entries":[{}` + strings.Repeat(",{}", maxHAREntries) + `]}}`,
+			`{"log":{"version":"1.2","entries":[{}` + strings.Repeat(",{}", maxEntries) + `]}}`,
 			"it has more than 100000 entries",
 		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			r, err := ReadHAR([]byte(tt.har))
+			r, err := Read([]byte(tt.har))
 			assert.Nil(t, r)
 			require.Error(t, err)
 			assert.Contains(t, err.Error(), tt.want)
@@ -339,10 +331,15 @@ func TestReadHARErrors(t *testing.T) {
 	}
 }
 
+func TestReadHARTooBig(t *testing.T) {
+	_, err := Read(make([]byte, maxBytes+1))
+	assert.EqualError(t, err, "reading the HTTP Archive: it has 1073741825 bytes, at most 1073741824 are read")
+}
+
 func TestReadHARAtTheLimitOfEntries(t *testing.T) {
-	r, err := ReadHAR(fmt.Appendf(nil, `{"log":{"entries":[{}%s],"version":"1.2"}}`, strings.Repeat(",{}", maxHAREntries-1)))
+	r, err := Read(fmt.Appendf(nil, `{"log":{"entries":[{}%s],"version":"1.2"}}`, strings.Repeat(",{}", maxEntries-1)))
 	require.NoError(t, err)
-	assert.Empty(t, r.exchanges)
+	assert.Empty(t, r.Exchanges())
 }
 
 // TestReadHARMutations flips every byte of an archive: it is refused, or the
@@ -358,25 +355,25 @@ func TestReadHARMutations(t *testing.T) {
 
 func checkReadHAR(t *testing.T, data []byte) {
 	t.Helper()
-	r, err := ReadHAR(data)
+	r, err := Read(data)
 	if err != nil {
 		assert.Nil(t, r)
 		return
 	}
 	first := written(t, r)
-	again, err := ReadHAR(first)
+	again, err := Read(first)
 	require.NoError(t, err)
 	require.True(t, reflect.DeepEqual(r.Exchanges(), again.Exchanges()), "the record came back otherwise:\n%s", first)
 	require.True(t, bytes.Equal(first, written(t, again)), "the archive came back otherwise:\n%s", first)
 }
 
-func FuzzReadHAR(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	var out bytes.Buffer
-	if err := sample().WriteHAR(&out); err != nil {
+	if err := Write(&out, sample()); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(out.Bytes())
-	f.Add(entry())
-	f.Add(entry(`"text":"hello"`, `"text":"aGVsbG8=","encoding":"base64"`))
+	f.Add(exported())
+	f.Add(exported(`"text":"hello"`, `"text":"aGVsbG8=","encoding":"base64"`))
 	f.Fuzz(func(t *testing.T, data []byte) { checkReadHAR(t, data) })
 }

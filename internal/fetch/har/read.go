@@ -1,4 +1,4 @@
-package fetch
+package har
 
 import (
 	"bytes"
@@ -12,36 +12,33 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"touchstone/internal/fetch"
 )
 
 // Bounds of an archive that is read.
 const (
-	maxHARBytes   = 1 << 30
-	maxHAREntries = 100_000
-	maxURL        = 8 << 10
+	maxBytes   = 1 << 30
+	maxEntries = 100_000
+	maxURL     = 8 << 10
 	// maxTook bounds how long an entry may say that it took: a day.
 	maxTook = 24 * time.Hour
 )
 
 // The parts of an entry that are read. Pointers tell "not there" from zero.
 type readEntry struct {
-	Started string  `json:"startedDateTime"`
-	Time    float64 `json:"time"`
-	Route   Route   `json:"_route"`
-	Comment string  `json:"comment"`
+	Started string      `json:"startedDateTime"`
+	Time    float64     `json:"time"`
+	Route   fetch.Route `json:"_route"`
+	Comment string      `json:"comment"`
 	Request struct {
-		Method   string    `json:"method"`
-		URL      string    `json:"url"`
-		Headers  []harPair `json:"headers"`
-		PostData *struct {
-			MimeType string  `json:"mimeType"`
-			Text     *string `json:"text"`
-			Encoding string  `json:"_encoding"`
-		} `json:"postData"`
+		Method  string `json:"method"`
+		URL     string `json:"url"`
+		Headers []pair `json:"headers"`
 	} `json:"request"`
 	Response struct {
 		Status      int         `json:"status"`
-		Headers     []harPair   `json:"headers"`
+		Headers     []pair      `json:"headers"`
 		RedirectURL string      `json:"redirectURL"`
 		Content     readContent `json:"content"`
 	} `json:"response"`
@@ -55,129 +52,118 @@ type readContent struct {
 	Encoding string   `json:"encoding"`
 }
 
-// ReadHAR reads an HTTP Archive 1.2, ours or another tool's, up to 1 GiB and
+// Read reads an HTTP Archive 1.2, ours or another tool's, up to 1 GiB and
 // 100,000 entries; the record keeps the file's order. Left out is what no
 // client asks or what never got an answer: other schemes than https, other
-// methods than GET, HEAD and POST, entries without a status. A body that the
-// archive does not hold in full, byte for byte, is kept as broken, never as
-// empty. Nothing in an archive is trusted.
+// methods than GET and HEAD, entries without a status. A body that the archive
+// does not hold in full, byte for byte, is kept as broken, never as empty.
+// Nothing in an archive is trusted.
 //
-// The error says where the archive is no JSON, no HTTP Archive 1.2, or too big.
-func ReadHAR(data []byte) (*Record, error) {
-	if len(data) > maxHARBytes {
-		return nil, fmt.Errorf("reading the HTTP Archive: it has %d bytes, at most %d are read", len(data), maxHARBytes)
+// The error says where the archive is no JSON, no HTTP Archive 1.2, too big, or
+// such that two readers could read it differently.
+func Read(data []byte) (*fetch.Record, error) {
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("reading the HTTP Archive: it has %d bytes, at most %d are read", len(data), maxBytes)
 	}
-	record := &Record{}
-	if err := record.read(bytes.TrimPrefix(data, []byte("\uFEFF"))); err != nil {
+	exchanges, err := read(bytes.TrimPrefix(data, []byte("\uFEFF")))
+	if err != nil {
 		return nil, fmt.Errorf("reading the HTTP Archive: %w", err)
 	}
-	return record, nil
+	return fetch.NewRecord(exchanges), nil
 }
 
-// read walks the tokens down to the entries and takes them one at a time: a
-// name that stands twice is an error, because readers disagree on which counts.
-func (r *Record) read(data []byte) error {
+// read walks the tokens down to the entries and takes them one at a time.
+func read(data []byte) (exchanges []fetch.Exchange, err error) {
+	if err := exact(data); err != nil {
+		return nil, err
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
-	var version string
-	var hasLog, hasEntries bool
-	err := members(dec, func(name string) error {
+	version, hasLog, hasEntries := "", false, false
+	err = members(dec, func(name string) error {
 		if name != "log" {
 			return skip(dec)
 		}
-		if hasLog {
-			return errors.New(`"log" stands twice`)
-		}
 		hasLog = true
-		hasVersion := false
-		return members(dec, func(name string) error {
+		return members(dec, func(name string) (err error) {
 			switch name {
 			case "version":
-				if hasVersion {
-					return errors.New(`"version" stands twice`)
-				}
-				hasVersion = true
 				return dec.Decode(&version)
 			case "entries":
-				if hasEntries {
-					return errors.New(`"entries" stands twice`)
-				}
 				hasEntries = true
-				return r.readEntries(dec)
+				exchanges, err = readEntries(dec)
+				return err
 			}
 			return skip(dec)
 		})
 	})
 	switch {
 	case err != nil:
-		return fmt.Errorf("at byte %d: %w", dec.InputOffset(), err)
+		return nil, fmt.Errorf("at byte %d: %w", dec.InputOffset(), err)
 	case dec.More():
-		return fmt.Errorf("at byte %d: something follows the archive's end", dec.InputOffset())
+		return nil, fmt.Errorf("at byte %d: something follows the archive's end", dec.InputOffset())
 	case !hasLog:
-		return errors.New(`there is no "log" in it: it is another kind of document`)
+		return nil, errors.New(`there is no "log" in it: it is another kind of document`)
 	case version != "1.2" && version != "1.1":
-		return fmt.Errorf("its version is %.20q: 1.2 is read", version)
+		return nil, fmt.Errorf("its version is %.20q: 1.2 is read", version)
 	case !hasEntries:
-		return errors.New(`there are no "entries" in it`)
+		return nil, errors.New(`there are no "entries" in it`)
 	}
-	return nil
+	return exchanges, nil
 }
 
-func (r *Record) readEntries(dec *json.Decoder) error {
+func readEntries(dec *json.Decoder) (exchanges []fetch.Exchange, err error) {
 	if err := expect(dec, '['); err != nil {
-		return err
+		return nil, err
 	}
 	for i := 0; dec.More(); i++ {
-		if i == maxHAREntries {
-			return fmt.Errorf("it has more than %d entries", maxHAREntries)
+		if i == maxEntries {
+			return nil, fmt.Errorf("it has more than %d entries", maxEntries)
 		}
 		var e readEntry
 		if err := dec.Decode(&e); err != nil {
-			return fmt.Errorf("entry %d: %w", i, err)
+			return nil, fmt.Errorf("entry %d: %w", i, err)
 		}
 		x, ok, err := e.exchange()
 		if err != nil {
-			return fmt.Errorf("entry %d (%.200s): %w", i, e.Request.URL, err)
+			return nil, fmt.Errorf("entry %d (%.200s): %w", i, e.Request.URL, err)
 		}
 		if ok {
-			r.exchanges = append(r.exchanges, x)
+			exchanges = append(exchanges, x)
 		}
 	}
-	return expect(dec, ']')
+	return exchanges, expect(dec, ']')
 }
 
 // exchange translates an entry; false leaves it out.
-func (e *readEntry) exchange() (Exchange, bool, error) {
+func (e *readEntry) exchange() (fetch.Exchange, bool, error) {
 	// The fragment is never sent; browsers write it down all the same.
 	address, _, _ := strings.Cut(e.Request.URL, "#")
 	if _, err := url.Parse(address); err != nil || !strings.HasPrefix(address, "https://") || len(address) > maxURL {
-		return Exchange{}, false, nil
+		return fetch.Exchange{}, false, nil
 	}
-	if m := e.Request.Method; m != "GET" && m != "HEAD" && m != "POST" {
-		return Exchange{}, false, nil
+	if m := e.Request.Method; m != "GET" && m != "HEAD" {
+		return fetch.Exchange{}, false, nil
 	}
 	if s := e.Response.Status; s < 100 || s > 599 {
-		return Exchange{}, false, nil
+		return fetch.Exchange{}, false, nil
 	}
-	x := Exchange{
+	x := fetch.Exchange{
 		Method: e.Request.Method, URL: address, Accept: headerOf(e.Request.Headers, "accept"),
 		Status: e.Response.Status, Began: parseTime(e.Started), Note: e.Comment,
 	}
 	if ms := e.Time; ms > 0 && ms < float64(maxTook.Milliseconds()) {
 		x.Took = time.Duration(ms) * time.Millisecond
 	}
-	if slices.Contains([]Route{Direct, Relay, Replay, File}, e.Route) {
+	if slices.Contains([]fetch.Route{fetch.Direct, fetch.Relay, fetch.Replay, fetch.File}, e.Route) {
 		x.Route = e.Route
 	}
 	x.Header = e.header()
-	if err := e.sent(&x); err != nil {
-		return Exchange{}, false, err
-	}
 	var err error
-	x.Body, x.Broken, err = e.Response.Content.body(x.Method == "HEAD" || isRedirect(x.Status))
+	x.Body, x.Broken, err = e.Response.Content.body(x.Method == "HEAD" || fetch.IsRedirect(x.Status))
 	return x, err == nil, err
 }
 
-// header keeps what an answer of ours would keep.
+// header are the response's; a record keeps what an answer of ours would.
 func (e *readEntry) header() map[string]string {
 	all := map[string]string{}
 	for _, h := range e.Response.Headers {
@@ -194,34 +180,7 @@ func (e *readEntry) header() map[string]string {
 	if all["content-type"] == "" && e.Response.Content.MimeType != "" {
 		all["content-type"] = e.Response.Content.MimeType
 	}
-	return keptHeader(all)
-}
-
-// sent reads the request's body.
-func (e *readEntry) sent(x *Exchange) error {
-	post := e.Request.PostData
-	if x.Method != "POST" {
-		return nil
-	}
-	x.ContentType = headerOf(e.Request.Headers, "content-type")
-	if post == nil || post.Text == nil || *post.Text == "" {
-		return nil
-	}
-	if x.ContentType == "" && headerValue(post.MimeType) {
-		x.ContentType = post.MimeType
-	}
-	x.Sent = []byte(*post.Text)
-	if post.Encoding == "base64" {
-		sent, err := base64.StdEncoding.DecodeString(*post.Text)
-		if err != nil {
-			return fmt.Errorf("postData.text is not base64: %w", err)
-		}
-		x.Sent = sent
-	}
-	if len(x.Sent) == 0 {
-		x.Sent = nil // base64 of nothing may still be line ends
-	}
-	return nil
+	return all
 }
 
 // body reads an answer's body, or says why the archive's copy cannot be used:
@@ -266,9 +225,9 @@ func (c *readContent) body(bodiless bool) ([]byte, string, error) {
 }
 
 // headerOf is the value of the first header of that name, of printable ASCII.
-func headerOf(headers []harPair, name string) string {
+func headerOf(headers []pair, name string) string {
 	for _, h := range headers {
-		if strings.EqualFold(h.Name, name) && headerValue(h.Value) {
+		if strings.EqualFold(h.Name, name) && !strings.ContainsFunc(h.Value, func(c rune) bool { return c < 0x20 || c > 0x7e }) {
 			return h.Value
 		}
 	}

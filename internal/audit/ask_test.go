@@ -1,0 +1,36 @@
+package audit_test
+
+import (
+	"context"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/report"
+)
+
+// circumstances are those of one question to an auditor of its own.
+type circumstances struct {
+	audit.Options
+	audit.Question
+}
+
+// A result is the answer to it, and what the auditor keeps.
+type result struct {
+	Report *report.Report
+	Record *fetch.Record
+	Heads  map[string][]byte
+	Memory []byte
+}
+
+func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
+	a, err := audit.New(o.Options)
+	if err != nil {
+		return nil, err
+	}
+	o.Pasted, o.Question.Record = pasted, new(fetch.Record)
+	r, err := a.Audit(ctx, o.Question)
+	if err != nil {
+		return nil, err
+	}
+	return &result{r, o.Question.Record, a.Heads(), a.Memory()}, nil
+}

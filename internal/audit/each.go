@@ -1,0 +1,100 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"touchstone/internal/report"
+)
+
+// A Set says how many questions are asked as one.
+type Set struct {
+	// Parallel is how many audits are under way at a time; 0 is 8.
+	Parallel int
+	// Time is that of every question which has none of its own; zero is now.
+	Time time.Time
+}
+
+// An Outcome is how one question of many ended: with a report, or with the error
+// that [Auditor.Audit] would have given.
+type Outcome struct {
+	Question Question
+	Report   *report.Report
+	Err      error
+}
+
+// Each answers many questions as one audit: what may change is asked once for
+// all of them, and they share one time, so that the anchors are refreshed once.
+// Outcomes come in the order of the questions, each as soon as it and those
+// before it are there, at most 4 × Parallel ahead of who takes them: memory does
+// not grow with their number. A question that cannot be asked, or that breaks
+// the auditor, is one outcome with an error. When ctx is cancelled, or the caller
+// takes no more, no further outcome comes.
+func (a *Auditor) Each(ctx context.Context, questions []Question, s Set) iter.Seq2[int, Outcome] {
+	if s.Parallel <= 0 {
+		s.Parallel = 8
+	}
+	if s.Time.IsZero() {
+		s.Time = time.Now()
+	}
+	return func(yield func(int, Outcome) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		moment := a.client.Moment()
+		defer moment.End()
+		ahead := make(chan chan Outcome, 4*s.Parallel)
+		go func() {
+			defer close(ahead)
+			running := make(chan struct{}, s.Parallel)
+			for _, q := range questions {
+				if q.Time.IsZero() {
+					q.Time = s.Time
+				}
+				one := make(chan Outcome, 1)
+				if !put(ctx, ahead, one) || !put(ctx, running, struct{}{}) {
+					return
+				}
+				go func() {
+					defer func() { <-running }()
+					one <- a.outcome(ctx, moment.Session, q)
+				}()
+			}
+		}()
+		i := 0
+		for one := range ahead {
+			select {
+			case out := <-one:
+				if ctx.Err() != nil || !yield(i, out) {
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+			i++
+		}
+	}
+}
+
+// outcome answers one question of many; a panic is its error.
+func (a *Auditor) outcome(ctx context.Context, ask asking, q Question) (out Outcome) {
+	out.Question = q
+	defer func() {
+		if v := recover(); v != nil {
+			out.Report, out.Err = nil, fmt.Errorf("auditing %s: this program failed at it (%v); please report that", q.Pasted, v)
+		}
+	}()
+	out.Report, out.Err = a.audit(ctx, ask, q)
+	return out
+}
+
+// put sends unless ctx ends before.
+func put[T any](ctx context.Context, to chan<- T, v T) bool {
+	select {
+	case to <- v:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,61 @@
+package audit
+
+import (
+	"errors"
+	"slices"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/prove"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+	"touchstone/internal/registry/golang"
+	"touchstone/internal/registry/npm"
+)
+
+// Registries are the ecosystems served: one line each.
+var Registries = []registry.Registry{
+	golang.Registry{},
+	npm.Registry{},
+}
+
+// Hosts are all the places that an audit may ask.
+func Hosts() []fetch.Host {
+	var hosts []fetch.Host
+	for _, r := range Registries {
+		hosts = append(hosts, r.Hosts()...)
+	}
+	return append(hosts, prove.Hosts()...)
+}
+
+// Read says which package a pasted text names, if it can be audited here. The
+// error is a *purl.Refused; what it offers can be audited too.
+func Read(pasted string) (purl.Ref, error) {
+	ref, err := purl.Parse(pasted)
+	if err == nil {
+		if _, err := registryFor(ref.Type); err != nil {
+			return purl.Ref{}, err
+		}
+		return ref, nil
+	}
+	var refused *purl.Refused
+	if errors.As(err, &refused) {
+		refused.Choices = slices.DeleteFunc(refused.Choices, func(c purl.Choice) bool {
+			other, err := purl.Parse(c.Reference)
+			if err == nil {
+				_, err = registryFor(other.Type)
+			}
+			return err != nil
+		})
+	}
+	return purl.Ref{}, err
+}
+
+// registryFor finds who serves an ecosystem.
+func registryFor(typ string) (registry.Registry, error) {
+	for _, r := range Registries {
+		if r.Type() == typ {
+			return r, nil
+		}
+	}
+	return nil, purl.NotServed(typ)
+}

@@ -42,7 +42,7 @@ var layers = map[string][]string{
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact"},
 	"internal/level":  {"internal/evidence", "principles"},
-	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/artifact", "internal/fetch", "internal/purl", "principles"},
+	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/artifact", "internal/source", "internal/fetch", "internal/purl", "principles"},
 	// the page's layout: from the report alone, in its terms
 	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",

@@ -72,6 +72,8 @@ type Release struct {
 	Earlier Earlier
 	// Source is where the record says that the code comes from.
 	Source Source
+	// About is what the package says that it is.
+	About About
 	// Installer tells what the ecosystem's usual client does: sourced facts.
 	Installer Installer
 	// Index is what the index says beside this version.
@@ -234,6 +236,13 @@ type Manifest struct {
 	Answer fetch.Answer
 	// Path is where the same document stands inside the package.
 	Path string
+}
+
+// About is what a package says that it is, for people. Nothing rests on it.
+type About struct {
+	Description, License, Homepage string
+	// Source is the address of the source repository that the name itself gives.
+	Source string
 }
 
 // An Installer is what the ecosystem's usual client does, with a source.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"touchstone/internal/evidence"
+	"touchstone/internal/source"
 )
 
 // A Card shows one side of where a package comes from: a state, what was
@@ -52,7 +53,15 @@ func (c *Card) at(label, place string) {
 // cards are in the order of the OpenSSF guide for showing attestations:
 // source, build, integrity, and the attestation last.
 func (r *Report) cards() []Card {
-	return []Card{r.sourceCard(), r.buildCard(), r.integrityCard(), r.attestationCard()}
+	all := []Card{r.sourceCard(), r.buildCard(), r.integrityCard(), r.attestationCard()}
+	if r.Finding("digest-matches").Outcome == evidence.Fail {
+		for i := range all { // what is genuine is not about what arrived
+			if all[i].State.Class == Met.Class {
+				all[i].State = State{Stated.Class, "Genuine, but of other bytes"}
+			}
+		}
+	}
+	return all
 }
 
 func (r *Report) sourceCard() Card {
@@ -69,15 +78,34 @@ func (r *Report) sourceCard() Card {
 		c.add("Stated repository", stated, false)
 		c.add("Stated revision", r.Proven("source-stated", "stated revision"), true)
 	}
+	if c.Entries = r.claimedSource(c.Entries); len(c.Entries) > 0 && f.Outcome == evidence.Absent {
+		c.State = State{Stated.Class, "Stated in part, not confirmed"}
+	}
 	if agrees := r.Finding("source-agrees"); agrees.Outcome == evidence.Fail {
 		c.State, c.Reason = Wrong, agrees.Reason
 	}
 	return c
 }
 
+// claimedSource adds where the package or its name says that its source is,
+// where nothing better is known.
+func (r *Report) claimedSource(known []Entry) []Entry {
+	if len(known) > 0 || r.About.Source == "" {
+		return known
+	}
+	label := "Source, as the package says"
+	if r.About.ByName {
+		label = "Source, by its name"
+	}
+	return []Entry{{Label: label, Value: r.About.Source}}
+}
+
 func (r *Report) buildCard() Card {
 	f := r.Finding("build-attested")
-	c := newCard("build", "Build", f.State(), f.Reason, "build-attested", "lineage-kept")
+	c := newCard("build", "Build", f.State(), f.Reason, "build-attested", "build-ref", "lineage-kept")
+	if f.Outcome == evidence.Unknown && r.passed("signer-identity") {
+		c.State.Word = "Signed; the log's proof is missing"
+	}
 	workflow := r.Proven("signer-identity", "build config uri")
 	if workflow == "" {
 		workflow = r.Proven("signer-identity", "subject")
@@ -89,8 +117,10 @@ func (r *Report) buildCard() Card {
 	c.at("Workflow", filePlace(r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit"), workflow))
 	c.add("Runner", runnerInWords(r.Proven("signer-identity", "runner environment")), false)
 	c.add("Build run", r.Proven("build-attested", "build run"), false)
-	if kept := r.Finding("lineage-kept"); kept.Outcome == evidence.Fail {
-		c.State, c.Reason = Wrong, kept.Reason
+	for _, check := range []string{"build-ref", "lineage-kept"} {
+		if odd := r.Finding(check); odd.Outcome == evidence.Fail {
+			c.State, c.Reason = Wrong, odd.Reason
+		}
 	}
 	return c
 }
@@ -102,8 +132,11 @@ func (r *Report) identityInWords(workflow string) string {
 	if repository == "" || workflow == "" {
 		return ""
 	}
-	// The file of a workflow stands behind its repository and before its ref.
-	file, _, _ := strings.Cut(strings.TrimPrefix(workflow, repository+"/"), "@")
+	at, _ := source.Parse(repository)
+	file, inside := at.Below(workflow)
+	if !inside {
+		file = workflow
+	}
 	words := "Built from " + strings.TrimPrefix(repository, "https://")
 	if commit != "" {
 		words += " at commit " + commit[:min(len(commit), 12)]
@@ -140,32 +173,35 @@ func (r *Report) integrityCard() Card {
 	return c
 }
 
-// attestationCard says who signed what. The limit of that stands beside it.
+// attestationCard says who signed what. Where no attestation is served, it is
+// about the signature or the log record that is, and called so.
 func (r *Report) attestationCard() Card {
-	c := newCard("attestation", "Attestation", Missing, "")
-	signed := []struct{ check, words, fact string }{
+	title, main := "Attestation", "attestations-genuine"
+	switch {
+	case r.Finding("log-record").Outcome != evidence.NotApplicable:
+		title, main = "Public log record", "log-record"
+	case !r.passed(main) && r.passed("registry-signature"):
+		title, main = "Registry signature", "registry-signature"
+	}
+	f := r.Finding(main)
+	c := newCard("attestation", title, f.State(), f.Reason, main)
+	if who := r.Finding("signer-identity"); main == "attestations-genuine" && f.Outcome == evidence.Pass && who.Outcome == evidence.Unknown {
+		c.State, c.Reason = who.State(), who.Reason // genuine, and nobody's who is known
+	}
+	for _, s := range []struct{ check, words, fact string }{
 		{"signer-identity", "Signed by ", "subject"},
 		{"repository-attestation", "Published by the repository, signed with its key ", "attesting key"},
 		{"registry-signature", "Record signed by the repository with its key ", "signing key"},
 		{"log-record", "Recorded in the signed log ", "log"},
-	}
-	for _, s := range signed {
-		f := r.Finding(s.check)
-		if f.Outcome == evidence.NotApplicable {
-			continue
+	} {
+		if r.passed(s.check) {
+			c.Lead = append(c.Lead, s.words+r.Proven(s.check, s.fact))
 		}
-		c.Checks = append(c.Checks, s.check)
-		if f.Outcome == evidence.Pass {
-			c.State = confirmed
-			c.Lead = append(c.Lead, s.words+f.Facts[s.fact])
-			continue
-		}
-		if len(c.Lead) == 0 && c.State == Missing {
-			c.State = f.State()
-			c.Reason = f.Reason
+		if s.check != main && r.Finding(s.check).Outcome != evidence.NotApplicable {
+			c.Checks = append(c.Checks, s.check)
 		}
 	}
-	if len(c.Lead) > 0 {
+	if len(c.Lead) > 0 && c.State == confirmed {
 		c.Reason = ""
 	}
 	for _, check := range []string{"attestations-genuine", "log-record", "registry-signature"} {
@@ -179,6 +215,10 @@ func (r *Report) attestationCard() Card {
 	c.add("Log entry", r.Proven("log-record", "entry"), false)
 	c.add("Signed at", r.Proven("signer-identity", "signed at"), false)
 	c.add("Time proven by", r.Proven("signer-identity", "time proven by"), false)
-	c.Checks = append(c.Checks, "attestations-genuine", "log-history")
+	for _, check := range []string{"attestations-genuine", "log-history"} {
+		if check != main {
+			c.Checks = append(c.Checks, check)
+		}
+	}
 	return c
 }

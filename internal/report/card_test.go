@@ -63,7 +63,7 @@ func TestCardsAreInTheOrderOfTheGuide(t *testing.T) {
 	for _, c := range (&Report{}).cards() {
 		titles = append(titles, c.Title)
 	}
-	require.Equal(t, []string{"Source", "Build", "Integrity", "Attestation"}, titles)
+	require.Equal(t, []string{"Source", "Build", "Integrity", "Public log record"}, titles)
 }
 
 func TestDigestsAreShownAsTheirToolsWriteThem(t *testing.T) {

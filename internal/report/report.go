@@ -34,6 +34,8 @@ type Report struct {
 	Type      string `json:"type"`
 	Name      string `json:"name"`
 	Version   string `json:"version"`
+	// About is what the package says that it is.
+	About About `json:"about"`
 	// Pasted is what the person gave.
 	Pasted string `json:"pasted"`
 	// Notes say how that was read, where it was a guess.
@@ -62,28 +64,28 @@ type Report struct {
 	// Sources are the documents that were used, by address.
 	Sources []Source `json:"sources"`
 	// Limits say what was not looked at, and where it can be.
-	Limits []Limit `json:"limits"`
+	Limits []Pointer `json:"limits"`
 	// Principles is the version of the rules.
 	Principles string `json:"principles"`
 }
 
-// A Limit is something that an audit does not look at.
-type Limit struct {
+// A Pointer is a sentence that may lead somewhere.
+type Pointer struct {
 	Text  string `json:"text"`
-	Label string `json:"label"` // of the place where it can be looked up
+	Label string `json:"label"` // of the place, empty for none
 	URL   string `json:"url"`
 }
 
 // A Verdict is the answer: one entry a track beside Failed and Sentence.
 type Verdict struct {
 	Failed   bool
-	Title    string   // the answer and what it is about, for a window's title
-	Headline string   // who did what: the answer in a few short sentences
-	Sentence string   // the levels reached, in sentences
-	Advice   []string // what to do about a failed verdict; never null
-	Missing  string   // why not the next integrity level; empty at the top
-	Alarms   []string // never null
-	Failures []string // never null
+	Title    string    // the answer and what it is about, for a window's title
+	Headline string    // who did what: the answer in a few short sentences
+	Sentence string    // the levels reached, in sentences
+	Advice   []Pointer // what to do about a failed verdict; never null
+	Missing  string    // why not the next integrity level; empty at the top
+	Alarms   []string  // never null
+	Failures []string  // never null
 	Tracks   []level.Track
 }
 
@@ -190,6 +192,7 @@ func New(s Subject) *Report {
 		Type:       ref.Type,
 		Name:       ref.Path(),
 		Version:    ref.Version,
+		About:      about(s),
 		Pasted:     s.Pasted,
 		Notes:      notes(ref.Notes, s.Release.Notes, s.Notes),
 		Repository: s.Release.Repository,
@@ -310,7 +313,7 @@ func verdict(s Subject, r *Report) Verdict {
 	if v.Failures == nil {
 		v.Failures = []string{}
 	}
-	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules), []string{}
+	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules), []Pointer{}
 	if v.Failed {
 		v.Sentence = v.Headline
 		v.Missing = strings.Join(v.Failures, " ")
@@ -342,22 +345,22 @@ func verdict(s Subject, r *Report) Verdict {
 }
 
 // advice is what to do about a failed verdict.
-func advice(rel *registry.Release, brought bool) []string {
+func advice(rel *registry.Release, brought bool) []Pointer {
 	if brought {
-		return []string{"Fetch the package again from the repository, and check it instead of your file.",
-			"If it should have been this package, keep your file: it shows what was changed."}
+		return []Pointer{{Text: "Fetch the package again from the repository, and check that instead of your file."},
+			{Text: "Keep your file if it should have been this package: it shows what was changed."}}
 	}
-	out := []string{"Try again on another network and with an empty cache: something on the way may have changed it.",
-		"If it fails again, keep what arrived: it is the proof."}
+	out := []Pointer{{Text: "Try again on another network and with an empty cache: something on the way may have changed it."},
+		{Text: "If it fails again, keep what arrived: it is the proof."}}
 	if rel.Report != "" {
-		out = append(out, "Tell the repository: "+rel.Report)
+		out = append(out, Pointer{"Tell the " + rel.Repository + ".", "How to report it", rel.Report})
 	}
 	return out
 }
 
 // limits say what no audit here looks at.
-func limits(name string) []Limit {
-	return []Limit{
+func limits(name string) []Pointer {
+	return []Pointer{
 		{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)},
 		{"What the code does is not judged.", "", ""},
 	}

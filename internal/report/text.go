@@ -60,7 +60,7 @@ func (w *writer) answer(r *Report) {
 	w.linef("")
 	w.wrap("", Clean(r.Verdict.Headline))
 	for _, a := range r.Verdict.Advice {
-		w.wrap("  ", Clean(a))
+		w.wrap("  ", Clean(a.Text+" "+a.URL))
 	}
 	if !r.Verdict.Failed {
 		w.wrap("", Clean(r.Verdict.Sentence))

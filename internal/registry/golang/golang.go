@@ -6,6 +6,7 @@ package golang
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,7 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 			Caveat: "Settings can turn that off (GONOSUMDB, GOPRIVATE, GOSUMDB=off).",
 			Source: "https://go.dev/ref/mod#authenticating",
 		},
+		About:    registry.About{Source: byName(at.Path)},
 		Commands: commands(at.Path, at.Version),
 		Report:   "https://go.dev/security/policy",
 	}
@@ -126,6 +128,16 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	rel.Chain = []registry.Link{record}
 	describe(rel, infoAnswer, at)
 	return rel, nil
+}
+
+// byName is the source repository that a module's path names by itself: on these
+// hosts it is the first two segments (go.dev/ref/mod#vcs-find).
+func byName(path string) string {
+	segments := strings.SplitN(path, "/", 4)
+	if len(segments) < 3 || !slices.Contains([]string{"github.com", "bitbucket.org"}, segments[0]) {
+		return ""
+	}
+	return "https://" + strings.Join(segments[:3], "/")
 }
 
 // describe copies what the version record claims.

@@ -144,6 +144,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 	_, notes := f.record.digests()
 	rel.Notes = append(rel.Notes, notes...)
 	rel.Index.Withdrawn = f.record.withdrawn()
+	rel.About = f.record.about()
 	address, note := f.record.place(f.at)
 	rel.File.Request = artifactRequest(address)
 	if note != "" {

@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -169,6 +170,13 @@ func (r *record) place(at located) (address, note string) {
 		}
 	}
 	return own, fmt.Sprintf("The version record says that the package is at %.300q, which is not where this registry serves it. Audited is what the registry's own host serves at %s.", r.dist.Text("tarball"), own)
+}
+
+// about repeats what the package says that it is. Old ones give their licence
+// as an object.
+func (r *record) about() registry.About {
+	return registry.About{Description: r.fields.Text("description"), Homepage: r.fields.Text("homepage"),
+		License: cmp.Or(r.fields.Text("license"), r.fields.Object("license").Text("type"))}
 }
 
 // withdrawn repeats a deprecation.

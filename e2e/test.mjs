@@ -40,6 +40,7 @@ const steps = [
   ["a browser", ensureChromium],
   ["the build", async () => {
     await build();
+    await build("conformance");
     await buildEdge();
     await buildSite();
   }],

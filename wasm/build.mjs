@@ -22,20 +22,28 @@ export async function slim(...args) {
   }
 }
 
-/** Builds the WebAssembly, pruned (see wasm/slim), and compresses it: well where it is to be deployed, else quickly. */
-export async function build({ deploy = false } = {}) {
+/** What is built to build/NAME.wasm, pruned (see wasm/slim): the page's program, and what only Node runs. */
+const programs = {
+  touchstone: { folder: "./wasm", compressed: true },
+  conformance: { folder: "./wasm/conformance", compressed: false },
+};
+
+/** Builds a program, and compresses what is served: well where it is to be deployed, else quickly. */
+export async function build(name = "touchstone", { deploy = false } = {}) {
+  const { folder, compressed } = programs[name];
   await mkdir(out, { recursive: true });
-  return slim("-build", "./wasm", "-o", "build/touchstone.wasm", ...(deploy ? ["-brotli=11"] : []));
+  const brotli = !compressed ? ["-brotli=0"] : deploy ? ["-brotli=11"] : [];
+  return slim("-build", folder, "-o", `build/${name}.wasm`, ...brotli);
 }
 
 /**
  * Builds only when a source file is newer than what was built, and one process
  * at a time.
  */
-export async function ensureBuilt() {
+export async function ensureBuilt(name = "touchstone") {
   const lock = join(out, "lock");
   for (let waited = false; ;) {
-    const built = await stat(join(out, "touchstone.wasm")).then((s) => s.mtimeMs, () => 0);
+    const built = await stat(join(out, `${name}.wasm`)).then((s) => s.mtimeMs, () => 0);
     if (built > 0 && await newest(root) <= built) return;
     await mkdir(out, { recursive: true });
     if (await writeFile(lock, String(process.pid), { flag: "wx" }).then(() => true, () => false)) break;
@@ -48,8 +56,8 @@ export async function ensureBuilt() {
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }
   try {
-    process.stderr.write("building (the first time takes a minute or two) …\n");
-    await build();
+    process.stderr.write("building (the first time takes a minute) …\n");
+    await build(name);
   } finally {
     await rm(lock, { recursive: true, force: true });
   }
@@ -82,7 +90,7 @@ async function newest(dir) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    process.stdout.write(await build({ deploy: process.argv.includes("--deploy") }));
+    process.stdout.write(await build("touchstone", { deploy: process.argv.includes("--deploy") }));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -5,7 +5,6 @@
 //
 //	touchstone.audit(request, archive, file, onProgress, signal) → Promise<answer>
 //	touchstone.read(text) → Promise<what it means, as JSON>
-//	touchstone.verifyBundle(line, readFile) → Promise<{accepted, reason}>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -28,9 +27,8 @@ import (
 
 func main() {
 	js.Global().Set("touchstone", map[string]any{
-		"audit":        js.FuncOf(promised(startAudit)),
-		"read":         js.FuncOf(promised(startRead)),
-		"verifyBundle": js.FuncOf(promised(startVerifyBundle)),
+		"audit": js.FuncOf(promised(startAudit)),
+		"read":  js.FuncOf(promised(startRead)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()

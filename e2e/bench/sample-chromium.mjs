@@ -20,7 +20,7 @@ export async function chromium() {
     "/verifiers.mjs": ["text/javascript", await readFile(new URL("verifiers.mjs", import.meta.url))],
     "/library.mjs": ["text/javascript", Buffer.from(library.outputFiles[0].contents)],
     "/wasm_exec.js": ["text/javascript", await readFile(new URL("wasm_exec.js", built))],
-    "/touchstone.wasm": ["application/wasm", await readFile(new URL("touchstone.wasm", built))],
+    "/conformance.wasm": ["application/wasm", await readFile(new URL("conformance.wasm", built))],
   };
   const server = createServer((request, response) => {
     const [type, body] = files[request.url] ?? ["text/plain", null];

@@ -7,7 +7,7 @@ async function touchstone(env) {
   await env.script("wasm_exec.js");
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  go.run(await env.instantiate("touchstone.wasm", go.importObject));
+  go.run(await env.instantiate("conformance.wasm", go.importObject));
   await ready;
   return async (subject) => {
     const files = { bundle: new TextEncoder().encode(subject.bundle), artifact: subject.artifact };

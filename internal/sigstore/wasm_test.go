@@ -49,8 +49,8 @@ func newWasm(t testing.TB) *wasmRunner {
 	}
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	require.NoError(t, err)
-	if _, err := os.Stat(filepath.Join(root, "build", "touchstone.wasm")); err != nil {
-		t.Skip("build/touchstone.wasm is not built; npm run build makes it")
+	if _, err := os.Stat(filepath.Join(root, "build", "conformance.wasm")); err != nil {
+		t.Skip("build/conformance.wasm is not built; npm run -s verify-bundle makes it")
 	}
 	return &wasmRunner{root: root, script: filepath.Join(root, "wasm", "node", "verify-bundle.mjs"), dir: t.TempDir()}
 }

@@ -1,4 +1,4 @@
-// Loads the audit's WebAssembly under Node: the same file that the page loads.
+// Loads a program under Node: the audit is the same file that the page loads.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../build.mjs";
@@ -14,14 +14,14 @@ function writeSync(fd, bytes) {
   return bytes.length;
 }
 
-/** Starts the wasm and resolves to its functions. */
-export async function load() {
-  await ensureBuilt();
+/** Starts a program of wasm/build.mjs and resolves to its functions. */
+export async function load(name = "touchstone") {
+  await ensureBuilt(name);
   await import(new URL("wasm_exec.js", built));
   globalThis.fs.writeSync = writeSync;
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(new URL("touchstone.wasm", built))), go.importObject);
+  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(new URL(`${name}.wasm`, built))), go.importObject);
   const ended = go.run(instance).then(() => { throw new Error("the WebAssembly program ended"); });
   await Promise.race([ready, ended]);
   return globalThis.touchstone;

@@ -1,0 +1,50 @@
+//go:build js && wasm
+
+// Command conformance is the client of the public conformance suite for Sigstore
+// (github.com/sigstore/sigstore-conformance, docs/cli_protocol.md), a program of
+// its own: no page loads it. It sets
+//
+//	touchstone.verifyBundle(line, readFile) → {accepted, reason}
+//
+// and calls globalThis.touchstoneReady, where that is a function. The line is a
+// JSON array of arguments that begins with "verify-bundle". readFile takes a path
+// and returns a Uint8Array, or a string that says why there is none.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"syscall/js"
+
+	"touchstone/internal/sigstore"
+	"touchstone/internal/trust"
+)
+
+func main() {
+	js.Global().Set("touchstone", map[string]any{"verifyBundle": js.FuncOf(verifyBundle)})
+	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
+		ready.Invoke()
+	}
+	select {}
+}
+
+// verifyBundle refuses, rather than ends, when a bundle makes the verifier panic.
+func verifyBundle(_ js.Value, args []js.Value) (answer any) {
+	answered := func(accepted bool, reason string) any {
+		return map[string]any{"accepted": accepted, "reason": reason}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			answer = answered(false, fmt.Sprintf("the verifier stopped on a fault of its own: %v", r))
+		}
+	}()
+	return answered(sigstore.Batch([]byte(args[0].String()), func(path string) ([]byte, error) {
+		got := args[1].Invoke(path)
+		if got.Type() == js.TypeString {
+			return nil, errors.New(path + ": " + got.String())
+		}
+		b := make([]byte, got.Get("length").Int())
+		js.CopyBytesToGo(b, got)
+		return b, nil
+	}, trust.Embedded().SigstoreRoot()))
+}

@@ -26,8 +26,8 @@ func (d *Document) JSON() ([]byte, error) {
 		Framing    *Framing   `json:"framing"`
 		Tracks     []Track    `json:"tracks"`
 		Checks     []Check    `json:"checks"`
-		Facts      []Fact     `json:"facts"`
+		Topics     []Topic    `json:"topics"`
 		Changelog  *Changelog `json:"changelog"`
 		Registries []Registry `json:"registries"`
-	}{d.Version, d.Title, d.Status, d.Framing, d.Tracks, d.Checks, d.Facts, d.Changelog, d.Registries}, "", "  ")
+	}{d.Version, d.Title, d.Status, d.Framing, d.Tracks, d.Checks, d.Topics, d.Changelog, d.Registries}, "", "  ")
 }

@@ -37,7 +37,7 @@ type Document struct {
 
 	Tracks []Track `json:"-"`
 	Checks []Check `json:"-"`
-	Facts  []Fact  `json:"-"`
+	Topics []Topic `json:"-"`
 
 	// Set by LoadAll only.
 	Framing    *Framing   `json:"-"`
@@ -152,14 +152,14 @@ const (
 	Note Severity = "note"
 )
 
-// A Fact is something that a report states and no level counts.
-type Fact struct {
+// A Topic is something that a report states and no level counts.
+type Topic struct {
 	ID    string `json:"id"`
-	Topic string `json:"topic"` // "containment", "ingredients", "contact", "index"
+	About string `json:"about"` // "containment", "ingredients", "contact", "index"
 	Means string `json:"means"`
 }
 
-// Load reads the rules that are built in: tracks, checks and facts. Unknown
+// Load reads the rules that are built in: tracks, checks and topics. Unknown
 // fields are refused, and so is a requirement that no check can meet and that
 // does not say so.
 func Load() (*Document, error) { return LoadFrom(rules) }
@@ -203,12 +203,12 @@ func load(files fs.FS, wanted func(track string) bool) (*Document, error) {
 	}
 	var known struct {
 		Checks []Check `json:"checks"`
-		Facts  []Fact  `json:"facts"`
+		Topics []Topic `json:"topics"`
 	}
 	if err := decode(files, "checks.json", &known); err != nil {
 		return nil, err
 	}
-	doc.Checks, doc.Facts = known.Checks, known.Facts
+	doc.Checks, doc.Topics = known.Checks, known.Topics
 	if err := doc.validate(); err != nil {
 		return nil, err
 	}

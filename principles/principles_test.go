@@ -64,7 +64,7 @@ func TestEveryRequirementIsComplete(t *testing.T) {
 }
 
 func TestBrokenDataIsRefused(t *testing.T) {
-	const checks = `{"checks":[{"id":"c","question":"?","onFail":"note"}],"facts":[]}`
+	const checks = `{"checks":[{"id":"c","question":"?","onFail":"note"}],"topics":[]}`
 	const document = `{"version":"1","title":"t","status":"s","tracks":["t"]}`
 	track := func(requirement string) string {
 		return `{"id":"t","name":"T","question":"?","summary":"s","weighed":true,"nothing":"n","levels":[{"level":1,"name":"n","summary":"s","says":"s","requirements":[` + requirement + `]}]}`
@@ -89,7 +89,7 @@ func TestBrokenDataIsRefused(t *testing.T) {
 		{"unknown check", document, checks, track(`{"id":"r","name":"n","text":"t","why":"w","aspirational":true,"deployed":[],"metBy":[{"all":["d"]}]}`), "does not exist"},
 		{"weighed, and says nothing", document, checks, strings.Replace(track(good), `"says":"s",`, "", 1), "(says, nothing)"},
 		{"not weighed, and says something", document, checks, strings.Replace(track(good), `"weighed":true,`, "", 1), "(says, nothing)"},
-		{"unknown severity", document, `{"checks":[{"id":"c","question":"?","onFail":"maybe"}],"facts":[]}`, track(good), "onFail"},
+		{"unknown severity", document, `{"checks":[{"id":"c","question":"?","onFail":"maybe"}],"topics":[]}`, track(good), "onFail"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -111,7 +111,7 @@ func value(t *testing.T, raw []byte) any {
 func whole() map[string]string {
 	return map[string]string{
 		"document.json": `{"version":"2","title":"t","status":"s","tracks":["t"],"registries":["a","b"]}`,
-		"checks.json":   `{"checks":[{"id":"c","question":"?","onFail":"note"}],"facts":[]}`,
+		"checks.json":   `{"checks":[{"id":"c","question":"?","onFail":"note"}],"topics":[]}`,
 		"tracks/t.json": `{"id":"t","name":"T","question":"?","summary":"s","weighed":false,"levels":[{"level":1,"name":"n","summary":"s","requirements":[` +
 			`{"id":"r","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true,"strain":"it does"},` +
 			`{"id":"q","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true}]}]}`,

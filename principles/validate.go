@@ -37,8 +37,8 @@ func (d *Document) validate() error {
 		}
 		checks[c.ID] = true
 	}
-	for _, f := range d.Facts {
-		if err := claim(f.ID, "a fact"); err != nil {
+	for _, f := range d.Topics {
+		if err := claim(f.ID, "a topic"); err != nil {
 			return err
 		}
 	}

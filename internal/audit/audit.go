@@ -189,28 +189,28 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &evidence.Input{Release: r.release, Proofs: proofs, Artifact: art, Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
-	findings := evidence.Examine(in)                                                                                     // what that proves
-	verdict, err := level.Weigh(r.auditor.rules, findings)                                                               // what that is worth
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
+	found := evidence.Examine(seen)                                                                                      // what that proves
+	verdict, err := level.Weigh(r.auditor.rules, found.Findings)                                                         // what that is worth
 	if err != nil {
 		return nil, err
 	}
-	r.keep(in, verdict)
+	r.keep(found, verdict)
 	return report.New(report.Subject{ // say so
-		Pasted: r.ref.Pasted, Release: r.release, Artifact: art, Findings: findings, Facts: evidence.State(in), Verdict: verdict,
+		Pasted: r.ref.Pasted, Release: r.release, Artifact: art, Examined: found, Verdict: verdict,
 		Answers: r.answers(art), Time: r.q.Time, Rules: r.auditor.rules, Notes: append(proofs.Notes, r.damaged()...),
 	}), nil
 }
 
 // keep remembers of an audit what the next one may build on. A failed one may
 // have been given wrong answers: others are to ask again.
-func (r *Resolved) keep(in *evidence.Input, v level.Verdict) {
+func (r *Resolved) keep(found evidence.Examined, v level.Verdict) {
 	entry := r.release.Record().Log
 	switch {
 	case v.Failed:
 		r.session.Forget()
 	case r.q.Replay == nil && entry != nil:
-		r.auditor.heads.forward(entry.Log, r.given[entry.Log], evidence.Head(in))
+		r.auditor.heads.forward(entry.Log, r.given[entry.Log], found.Heads[entry.Log])
 	}
 }
 

@@ -216,7 +216,7 @@ func TestSubPackageAndNewestVersion(t *testing.T) {
 	retracting := "module github.com/pkg/errors\nretract v0.9.1 // published by mistake\n"
 	r = run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.mod", ok([]byte(retracting))), errorsRef)
 	found := false
-	for _, f := range r.Report.Facts {
+	for _, f := range r.Report.Topics {
 		found = found || f.ID == "withdrawn" && strings.Contains(f.Text, "published by mistake")
 	}
 	require.True(t, found, "a retraction is said")

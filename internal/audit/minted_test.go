@@ -170,7 +170,7 @@ func TestMintedModule(t *testing.T) {
 	r := mintedRun(t, w, log, nil)
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
 	texts := map[string]string{}
-	for _, f := range r.Report.Facts {
+	for _, f := range r.Report.Topics {
 		texts[f.Text] = strings.Join(f.Items, " ")
 	}
 	require.Contains(t, fmt.Sprint(texts), "hello.go")

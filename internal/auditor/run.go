@@ -71,7 +71,7 @@ func verdict(r *report.Report, basis badge.Basis, now time.Time) (badge.Verdict,
 	v := badge.Verdict{
 		Reference: ref.Bare().String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version,
 		State: badge.Open, Track: t.Name, Of: t.Top, At: now, Basis: basis,
-		Withdrawn: slices.ContainsFunc(r.Facts, func(f evidence.Fact) bool { return f.ID == "withdrawn" }),
+		Withdrawn: slices.ContainsFunc(r.Topics, func(f evidence.Topic) bool { return f.ID == "withdrawn" }),
 	}
 	switch {
 	case r.Verdict.Failed:

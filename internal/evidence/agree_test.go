@@ -63,8 +63,8 @@ func TestSourceAgrees(t *testing.T) {
 		{"a scan from elsewhere", other, other, fetch.Direct, "https://in-toto.io/attestation/vulns/v0.2", NotApplicable},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			in := &Input{Artifact: &artifact.Artifact{Inside: registry.Inside{Repository: c.inside}},
-				Release: &registry.Release{Source: registry.Source{Repository: c.recorded, Route: c.route}}}
+			in := &exam{Case: Case{Artifact: &artifact.Artifact{Inside: registry.Inside{Repository: c.inside}},
+				Release: &registry.Release{Source: registry.Source{Repository: c.recorded, Route: c.route}}}}
 			if c.kind != "" {
 				in.attested = []attested{verified(bentBy(c.kind))}
 			}
@@ -88,7 +88,7 @@ func TestWhatAStatementProves(t *testing.T) {
 		"a scan":              {bentBy("https://in-toto.io/attestation/vulns/v0.2"), because(Absent, "")},
 		"a summary":           {bentBy("https://slsa.dev/verification_summary/v1"), because(Absent, "")},
 		"a warning":           {bentBy("https://example.com/this-release-is-malicious/v1"), because(Absent, "")},
-		"an empty provenance": {func(_ *sigstore.Claims, st *sigstore.Statement) { st.Predicate = []byte(`{}`) }, unreadable("")},
+		"an empty provenance": {func(_ *sigstore.Claims, st *sigstore.Statement) { st.Predicate = []byte(`{}`) }, because(NotUnderstood, "")},
 		"a branch, no commit": {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryDigest = "main" }, because(Absent, "")},
 		"a word, no address":  {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryURI = "thing" }, because(Fail, "")},
 		"a stranger's source": {func(_ *sigstore.Claims, st *sigstore.Statement) {
@@ -102,13 +102,12 @@ func TestWhatAStatementProves(t *testing.T) {
 		}, pass("", nil)},
 	} {
 		a := verified(c.bend)
-		f := boundBuild(a)
+		f, _ := boundBuild(a, nil)
 		assert.Equal(t, c.want.Outcome, f.Outcome, "%s: %s", name, f.Reason)
-		assert.Equal(t, c.want.Unreadable, f.Unreadable, name)
 		if !slsa.Is(a.verified.Statement.PredicateType) {
 			assert.Contains(t, f.Reason, a.verified.Statement.PredicateType, "what it is about is shown")
-			assert.NotContains(t, signedWhere(a, thing, commit), "Built from")
-			assert.Contains(t, signedWhere(a, thing, commit), a.verified.Statement.PredicateType)
+			assert.NotContains(t, signedWhere(a), "Built from")
+			assert.Contains(t, signedWhere(a), a.verified.Statement.PredicateType)
 		}
 	}
 }
@@ -131,10 +130,10 @@ func TestBuildRef(t *testing.T) {
 		"another kind":       {bentBy("https://example.org/scan"), NotApplicable},
 		"a branch like pull": {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "refs/heads/refs/pull/1" }, Pass},
 	} {
-		in := &Input{Artifact: &artifact.Artifact{}, Release: &registry.Release{}, attested: []attested{verified(c.bend)}}
+		in := &exam{Case: Case{Artifact: &artifact.Artifact{}, Release: &registry.Release{}}, attested: []attested{verified(c.bend)}}
 		assert.Equal(t, c.want, buildRef(in).Outcome, name)
 	}
-	assert.Equal(t, NotApplicable, buildRef(&Input{}).Outcome)
+	assert.Equal(t, NotApplicable, buildRef(&exam{Case: Case{Release: &registry.Release{}}}).Outcome)
 }
 
 // TestReplaced: numbers accuse as well as excuse.
@@ -175,7 +174,7 @@ func TestSourceStated(t *testing.T) {
 	} {
 		rel := &registry.Release{Source: registry.Source{Repository: c.repository, Revision: c.revision, Route: fetch.Direct, Asked: fetch.Found}}
 		rel.Ref.Version = c.version
-		f := sourceStated(&Input{Artifact: &artifact.Artifact{}, Release: rel})
+		f := sourceStated(&exam{Case: Case{Artifact: &artifact.Artifact{}, Release: rel}})
 		assert.Equal(t, c.want, f.Outcome, "%v: %s", c, f.Reason)
 	}
 }

@@ -1,5 +1,5 @@
 // Package evidence holds the checks: pure functions of what was fetched. Each
-// answers one question with exactly one of five outcomes, a reason that a
+// answers one question with exactly one of six outcomes, a reason that a
 // person can read, and the facts that it proved. What an answer is worth is
 // not decided here (package principles, package level).
 package evidence
@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"touchstone/internal/artifact"
-	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"
-	"touchstone/internal/sumdb"
 )
 
 // An Outcome is how a check ended.
@@ -22,7 +20,8 @@ const (
 	Pass          Outcome = "pass"
 	Fail          Outcome = "fail"           // there, and wrong
 	Absent        Outcome = "absent"         // not there: its own host says so, or the format has no place for it
-	Unknown       Outcome = "unknown"        // could not be checked now, or not understood
+	Unknown       Outcome = "unknown"        // could not be checked now: it may turn out either way
+	NotUnderstood Outcome = "not understood" // there, of a kind that this version does not know: no better connection changes that
 	NotApplicable Outcome = "not applicable" // the question does not arise
 )
 
@@ -33,12 +32,9 @@ type Finding struct {
 	// Reason is one or more sentences for people.
 	Reason string `json:"reason"`
 	// Facts are proven, never claimed; only a passed check has any, but for
-	// the two heads of a forked log, which are its proof.
+	// what proves a failure: the heads of a forked log, the documents of anchors
+	// that went back.
 	Facts map[string]string `json:"facts,omitempty"`
-	// Unreadable marks an unknown that no better connection would change:
-	// something is there that this version does not understand. It leaves
-	// nothing open.
-	Unreadable bool `json:"unreadable,omitempty"`
 	// Could is who could change a "no" for this package: the rules hold what
 	// they could do. Empty where nobody of the two could, or that is not known.
 	Could Party `json:"-"`
@@ -56,165 +52,145 @@ const (
 	Repository Party = "repository"
 )
 
-// A Fact is something that a report states and no level counts (containment,
-// ingredients, contact, index).
-type Fact struct {
-	ID    string   `json:"id"`
-	Topic string   `json:"topic"`
-	Text  string   `json:"text"`
-	Items []string `json:"items,omitempty"` // purls, paths or words
-	// Stop says how to prevent what Text says would run.
-	Stop string `json:"stop,omitempty"`
-}
-
-// An Input is everything that the checks may look at.
-type Input struct {
-	Release  *registry.Release
-	Artifact *artifact.Artifact
+// A Case is all that may be looked at. Saved, it is the evidence file: whoever
+// examines it again finds the same.
+type Case struct {
+	Release *registry.Release
 	// Proofs are what signatures are judged with: the anchors, and the
 	// attestations as completed.
-	Proofs prove.Proofs
+	Proofs   prove.Proofs
+	Artifact *artifact.Artifact
 	// Time is the audit's time.
 	Time time.Time
 	// Network tells that anchors could have been refreshed: a replay has none.
 	Network bool
+}
 
-	// What several checks share is verified once.
+// Examined is what a case proves.
+type Examined struct {
+	// Findings are every check's answer, in the order of [Checks].
+	Findings []Finding
+	// Topics are what a report states beside the levels. Nobody proved them.
+	Topics []Topic
+	// Proven is what the passed checks proved, typed.
+	Proven Proven
+	// Heads are the newest signed heads that the case proves, by log: they may
+	// be kept for later visits.
+	Heads map[string][]byte
+}
+
+// A Proven is what passed checks proved, for whoever shows it. What was not
+// proven is nil or empty.
+type Proven struct {
+	Source *Source
+	Signer *Signer
+	Build  *Build
+	// RecordKey and StatementKey are the ids of the repository's own keys that
+	// signed its record, and its statement about this version.
+	RecordKey, StatementKey string
+	// List is empty where nothing covers the files.
+	List List
+	// Logged is the record's place in the repository's own log.
+	Logged *Logged
+}
+
+// An exam is one case under examination.
+type exam struct {
+	Case
+	// Verified once, for all checks.
 	log      logVerdict
 	attested []attested
-	answered map[string]Finding
+	// Answers on which other checks rest, by whose check they are.
+	sound, whole, logged, own, matches, signed, signer, built Finding
+	// hostDated tells that only the repository's host dates its signature.
+	hostDated bool
+
+	proven Proven
 }
 
-// A Check answers one question.
-type Check struct {
-	ID  string
-	Run func(*Input) Finding
+// A check answers one question.
+type check struct {
+	id string
+	// wave tells when it is asked: after all of lower waves, on whose answers it
+	// may rest.
+	wave int
+	run  func(*exam) Finding
+	// place is where others find the answer; nil where none rests on it.
+	place func(*exam) *Finding
 }
 
-// Checks are all checks, in the order in which a report shows them.
-var Checks = []Check{
-	{"reference-digest", referenceDigest},
-	{"digest-published", digestPublished},
-	{"digest-matches", digestMatches},
-	{"record-direct", recordDirect},
-	{"log-record", logRecord},
-	{"log-history", logHistory},
-	{"signature-served", signatureServed},
-	{"registry-signature", registrySignature},
-	{"attestations-genuine", attestationsGenuine},
-	{"repository-attestation", repositoryAttestation},
-	{"archive-sound", archiveSound},
-	{"name-inside", nameInside},
-	{"installer-refuses", installerRefuses},
-	{"files-covered", filesCovered},
-	{"offline-complete", offlineComplete},
-	{"signer-identity", signerIdentity},
-	{"source-stated", sourceStated},
-	{"build-attested", buildAttested},
-	{"source-agrees", sourceAgrees},
-	{"build-ref", buildRef},
-	{"lineage-kept", lineage},
+// checks are all of them, in the order in which a report shows them.
+var checks = [...]check{
+	{"reference-digest", last, referenceDigest, nil},
+	{"digest-published", last, digestPublished, nil},
+	{"digest-matches", 1, digestMatches, func(e *exam) *Finding { return &e.matches }},
+	{"record-direct", last, recordDirect, nil},
+	{"chain-whole", 0, chainWhole, func(e *exam) *Finding { return &e.whole }},
+	{"log-record", 0, logRecord, func(e *exam) *Finding { return &e.logged }},
+	{"log-history", last, logHistory, nil},
+	{"signature-served", last, signatureServed, nil},
+	{"registry-signature", 2, registrySignature, func(e *exam) *Finding { return &e.signed }},
+	{"attestations-genuine", last, attestationsGenuine, nil},
+	{"repository-attestation", 0, repositoryAttestation, func(e *exam) *Finding { return &e.own }},
+	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
+	{"name-inside", last, nameInside, nil},
+	{"installer-refuses", last, installerRefuses, nil},
+	{"files-covered", last, filesCovered, nil},
+	{"offline-complete", last, offlineComplete, nil},
+	{"signer-identity", 3, signerIdentity, func(e *exam) *Finding { return &e.signer }},
+	{"source-stated", last, sourceStated, nil},
+	{"build-attested", 4, buildAttested, func(e *exam) *Finding { return &e.built }},
+	{"source-agrees", last, sourceAgrees, nil},
+	{"build-ref", last, buildRef, nil},
+	{"lineage-kept", last, lineageKept, nil},
 }
 
-// Examine runs every check. The order of findings is that of Checks. It keeps in
-// the input what it verified, for State and Head.
-func Examine(in *Input) []Finding {
-	in.log = verifyLog(in)
-	in.attested = verifyAttestations(in)
-	in.answered = map[string]Finding{}
-	findings := make([]Finding, 0, len(Checks))
-	for _, c := range Checks {
-		f := in.once(c.ID, c.Run)
-		if f.Check != c.ID {
-			f.Check, f.Cause = c.ID, f.Check
+// last is the wave of the checks on which none rests.
+const last = 5
+
+// Checks are the ids of all checks, in the order in which a report shows them.
+func Checks() []string {
+	ids := make([]string, len(checks))
+	for i, c := range checks {
+		ids[i] = c.id
+	}
+	return ids
+}
+
+// Examine runs every check.
+//
+//  1. Verify the log's record and the attestations.
+//  2. Ask every check, wave by wave.
+//  3. State what stands beside the levels.
+func Examine(c Case) Examined {
+	e := &exam{Case: c}
+	// 1.
+	e.log = verifyLog(e)
+	e.attested = verifyAttestations(e)
+	// 2.
+	out := Examined{Findings: make([]Finding, len(checks)), Heads: map[string][]byte{}}
+	for wave := range last + 1 {
+		for i, check := range checks {
+			if check.wave != wave {
+				continue
+			}
+			f := check.run(e)
+			if f.Check == "" { // else it is the answer of the check that decided
+				f.Check = check.id
+			}
+			if check.place != nil {
+				*check.place(e) = f
+			}
+			if f.Check != check.id {
+				f.Check, f.Cause = check.id, f.Check
+			}
+			out.Findings[i] = f
 		}
-		findings = append(findings, f)
 	}
-	return findings
-}
-
-// once answers a question that other checks ask too.
-func (in *Input) once(id string, check func(*Input) Finding) Finding {
-	if f, ok := in.answered[id]; ok {
-		return f
+	// 3.
+	out.Topics, out.Proven = topics(e), e.proven
+	if log := c.Release.Record().Log; log != nil && keepable(e.log) {
+		out.Heads[log.Log] = e.log.result.HeadNote
 	}
-	f := check(in)
-	if f.Check == "" { // else it is the answer of the check that decided
-		f.Check = id
-	}
-	if in.answered != nil {
-		in.answered[id] = f
-	}
-	return f
-}
-
-// Head returns the newest signed head of the release's log that an examined
-// input proves, and nil where it proves none: it may be kept for later visits.
-// A head that was not connected with the one kept from an earlier visit is
-// none: it would take the place of the only witness of a fork.
-func Head(in *Input) []byte {
-	if in.log.result == nil || in.log.err != nil || unconnected(in.log.result) != "" {
-		return nil
-	}
-	return in.log.result.HeadNote
-}
-
-// logVerdict is what the log's verification gave.
-type logVerdict struct {
-	result *sumdb.Result
-	err    error
-}
-
-func pass(reason string, facts map[string]string) Finding {
-	return Finding{Outcome: Pass, Reason: reason, Facts: facts}
-}
-
-func because(o Outcome, reason string) Finding { return Finding{Outcome: o, Reason: reason} }
-
-// by tells who could change it.
-func (f Finding) by(p Party) Finding {
-	f.Could = p
-	return f
-}
-
-// unreadable is an unknown that no better connection would change.
-func unreadable(reason string) Finding {
-	return Finding{Outcome: Unknown, Reason: reason, Unreadable: true}
-}
-
-// better picks which of two answers to one question decides: what is wrong,
-// then what is proven, then what may still be proven, then the rest. Of equal
-// ones it picks the first.
-func better(a, b Finding) Finding {
-	if weight(b) > weight(a) {
-		return b
-	}
-	return a
-}
-
-func weight(f Finding) int {
-	switch {
-	case f.Outcome == Fail:
-		return 4
-	case f.Outcome == Pass:
-		return 3
-	case f.Outcome == Unknown && !f.Unreadable:
-		return 2
-	case f.Outcome == Unknown:
-		return 1
-	}
-	return 0
-}
-
-// byRoute says in words by whose word something came.
-func byRoute(r fetch.Route) string {
-	switch r {
-	case fetch.Direct:
-		return "directly from the repository's own host"
-	case fetch.Relay:
-		return "through a relay"
-	case fetch.Replay:
-		return "from a recording"
-	}
-	return "from a file that was brought here"
+	return out
 }

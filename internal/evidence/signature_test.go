@@ -16,7 +16,7 @@ import (
 )
 
 func TestBetter(t *testing.T) {
-	rising := []Finding{because(Absent, "absent"), unreadable("unreadable"), because(Unknown, "open"), pass("pass", nil), because(Fail, "fail")}
+	rising := []Finding{because(Absent, "absent"), because(NotUnderstood, "old"), because(Unknown, "open"), pass("pass", nil), because(Fail, "fail")}
 	for i, a := range rising {
 		for j, b := range rising {
 			assert.Equal(t, rising[max(i, j)], better(a, b))
@@ -48,7 +48,7 @@ func TestSignatureServed(t *testing.T) {
 		"not there":        {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.NotThere}}, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &Input{Release: &registry.Release{Chain: []registry.Link{c.record}}}
+			in := &exam{Case: Case{Release: &registry.Release{Chain: []registry.Link{c.record}}}}
 			assert.Equal(t, c.want, signatureServed(in).Outcome)
 			if c.want == Fail {
 				assert.Equal(t, Absent, registrySignature(in).Outcome, "the alarm is said once")
@@ -64,10 +64,10 @@ func TestWrongSignatures(t *testing.T) {
 	)
 	anchors := trust.Embedded()
 	at := time.Date(2026, time.October, 10, 0, 0, 0, 0, time.UTC)
-	in := func(keyID string, sig []byte) *Input {
-		return &Input{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{Chain: []registry.Link{{SignsAll: "x",
+	in := func(keyID string, sig []byte) *exam {
+		return &exam{Case: Case{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{Chain: []registry.Link{{SignsAll: "x",
 			Answer:     fetch.Answer{Route: fetch.Direct},
-			Signatures: []registry.Signature{{Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: keyID, Message: []byte("a@1:sha512-x"), Bytes: sig}}}}}}
+			Signatures: []registry.Signature{{Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: keyID, Message: []byte("a@1:sha512-x"), Bytes: sig}}}}}}}
 	}
 	for _, id := range []string{old, current} {
 		f := registrySignature(in(id, []byte("nonsense")))
@@ -76,8 +76,7 @@ func TestWrongSignatures(t *testing.T) {
 		require.Equal(t, Fail, registrySignature(in(id, nil)).Outcome)
 	}
 	f := registrySignature(in("SHA256:nobody", make([]byte, 70)))
-	require.Equal(t, Unknown, f.Outcome)
-	require.False(t, f.Unreadable, "it may be newer than the list of keys here")
+	require.Equal(t, Unknown, f.Outcome, "it may be newer than the list of keys here")
 	require.Equal(t, Unknown, registrySignature(in(strings.ToLower(current), make([]byte, 70))).Outcome, "case counts")
 	require.Equal(t, Absent, registrySignature(in("SHA256:nobody", []byte("nonsense"))).Outcome, "no key makes that")
 }
@@ -98,7 +97,7 @@ func TestHostsDate(t *testing.T) {
 	} {
 		rel := &registry.Release{Index: registry.Index{Published: c.published, PublishedRoute: c.route},
 			Chain: []registry.Link{{Answer: fetch.Answer{Route: c.signature}}}}
-		_, ok := hostsDate(rel)
+		_, ok := hostsDate(rel, rel.Record())
 		assert.Equal(t, c.want, ok, c)
 	}
 }
@@ -118,7 +117,7 @@ func TestNoAttestations(t *testing.T) {
 		"an empty list, promised": {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.Found, fetch.Direct)}, because(Unknown, "")},
 		"404, promised":           {registry.Attestations{Subject: subject, Promised: true, Answer: answer(fetch.NotThere, fetch.Direct)}, because(Unknown, "")},
 		"500":                     {registry.Attestations{Subject: subject, Answer: answer(fetch.Unknown, fetch.Direct)}, because(Unknown, "")},
-		"unreadable":              {registry.Attestations{Subject: subject, Broken: "x", Answer: answer(fetch.Found, fetch.Direct)}, unreadable("")},
+		"unreadable":              {registry.Attestations{Subject: subject, Broken: "x", Answer: answer(fetch.Found, fetch.Direct)}, because(NotUnderstood, "")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, none := noAttestations(c.list)
@@ -159,8 +158,8 @@ func TestWeakDigests(t *testing.T) {
 		"none":                     {nil, Absent, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &Input{Release: &registry.Release{Chain: []registry.Link{{States: c.stated, Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}}},
-				Artifact: &artifact.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}
+			in := &exam{Case: Case{Release: &registry.Release{Chain: []registry.Link{{States: c.stated, Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}}}},
+				Artifact: &artifact.Artifact{Answer: fetch.Answer{State: fetch.Found}, Digests: have}}}
 			assert.Equal(t, c.published, digestPublished(in).Outcome)
 			assert.Equal(t, c.matches, digestMatches(in).Outcome)
 		})

@@ -238,8 +238,7 @@ func causeOf(f evidence.Finding) cause {
 		return wrong
 	case evidence.Absent:
 		return missing
-	}
-	if f.Unreadable {
+	case evidence.NotUnderstood:
 		return notUnderstood
 	}
 	return notChecked

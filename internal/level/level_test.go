@@ -143,7 +143,7 @@ func TestTheReasonIsTheCause(t *testing.T) {
 		}
 		finding := func(id, reason string, o evidence.Outcome) evidence.Finding {
 			if o == old {
-				return evidence.Finding{Check: id, Outcome: u, Unreadable: true, Reason: reason}
+				return evidence.Finding{Check: id, Outcome: evidence.NotUnderstood, Reason: reason}
 			}
 			f := evidence.Finding{Check: id, Outcome: o, Reason: reason}
 			if slices.Contains([]evidence.Outcome{"fail", "absent"}, o) {

@@ -325,9 +325,11 @@ type Inside struct {
 	Runs []Run
 	// Ingredients are other packages that come with it or are pulled next.
 	Ingredients []Ingredient
-	// Repository is where the package says that its source is; empty where it
-	// does not say.
-	Repository string
+	// Repository is where the package says that its source is, and Revision the
+	// commit; empty where it does not say. Dirty tells that the tree held changes
+	// that no commit has.
+	Repository, Revision string
+	Dirty                bool
 	// Contact are files that say how to report a vulnerability.
 	Contact []string
 }

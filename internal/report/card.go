@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"touchstone/internal/evidence"
@@ -41,19 +42,17 @@ func (c *Card) add(label, value string, copied bool) {
 	}
 }
 
-// at says where a person can look at what was added under label so far.
-func (c *Card) at(label, place string) {
-	for i := range c.Entries {
-		if c.Entries[i].Label == label {
-			c.Entries[i].Place = place
-		}
+// leads adds what can be looked at in a place; empty where none is known.
+func (c *Card) leads(label, value, place string, copied bool) {
+	if value != "" {
+		c.Entries = append(c.Entries, Entry{Label: label, Value: value, Copied: copied, Place: place})
 	}
 }
 
 // cards are in the order of the OpenSSF guide for showing attestations:
 // source, build, integrity, and the attestation last.
-func (r *Report) cards() []Card {
-	all := []Card{r.sourceCard(), r.buildCard(), r.integrityCard(), r.attestationCard()}
+func (r *Report) cards(p evidence.Proven) []Card {
+	all := []Card{r.sourceCard(p), r.buildCard(p), r.integrityCard(), r.attestationCard(p)}
 	if r.Finding("digest-matches").Outcome == evidence.Fail {
 		for i := range all { // what is genuine is not about what arrived
 			if all[i].State.Class == Met.Class {
@@ -64,19 +63,20 @@ func (r *Report) cards() []Card {
 	return all
 }
 
-func (r *Report) sourceCard() Card {
+func (r *Report) sourceCard(p evidence.Proven) Card {
 	f := r.Finding("source-stated")
 	c := newCard("source", "Source", f.State(), f.Reason, "source-stated", "source-agrees")
-	c.add("Repository", r.Proven("source-stated", "repository"), false)
-	c.add("Commit", r.Proven("source-stated", "commit"), true)
-	c.at("Commit", commitPlace(r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit")))
-	if r.Proven("source-stated", "repository") != "" {
+	switch s := p.Source; {
+	case s == nil:
+	case s.Attested:
 		c.Reason = "A verified statement names where the code comes from."
-	}
-	if stated := r.Proven("source-stated", "stated repository"); stated != "" {
+		place, _ := source.Parse(s.Repository)
+		c.add("Repository", s.Repository, false)
+		c.leads("Commit", s.Commit, place.Commit(s.Commit), true)
+	default:
 		c.State = Stated
-		c.add("Stated repository", stated, false)
-		c.add("Stated revision", r.Proven("source-stated", "stated revision"), true)
+		c.add("Stated repository", s.Repository, false)
+		c.add("Stated revision", s.Commit, true)
 	}
 	if c.Entries = r.claimedSource(c.Entries); len(c.Entries) > 0 && f.Outcome == evidence.Absent {
 		c.State = State{Stated.Class, "Stated in part, not confirmed"}
@@ -100,23 +100,27 @@ func (r *Report) claimedSource(known []Entry) []Entry {
 	return []Entry{{Label: label, Value: r.About.Source}}
 }
 
-func (r *Report) buildCard() Card {
+func (r *Report) buildCard(p evidence.Proven) Card {
 	f := r.Finding("build-attested")
 	c := newCard("build", "Build", f.State(), f.Reason, "build-attested", "build-ref", "lineage-kept")
-	if f.Outcome == evidence.Unknown && r.passed("signer-identity") {
+	if f.Outcome == evidence.Unknown && p.Signer != nil {
 		c.State.Word = "Signed; the log's proof is missing"
 	}
-	workflow := r.Proven("signer-identity", "build config uri")
-	if workflow == "" {
-		workflow = r.Proven("signer-identity", "subject")
+	if s := p.Signer; s != nil {
+		var place source.Address
+		var commit string
+		if p.Source != nil && p.Source.Attested {
+			place, _ = source.Parse(p.Source.Repository)
+			commit = p.Source.Commit
+			c.Lead = append(c.Lead, signedInWords(place, commit, s))
+		}
+		file, _ := place.Below(s.Workflow())
+		c.leads("Workflow", s.Workflow(), place.File(commit, file), false)
+		c.add("Runner", runnerInWords(s.Claims.RunnerEnvironment), false)
 	}
-	if identity := r.identityInWords(workflow); identity != "" {
-		c.Lead = append(c.Lead, identity)
+	if p.Build != nil {
+		c.add("Build run", p.Build.Run, false)
 	}
-	c.add("Workflow", workflow, false)
-	c.at("Workflow", filePlace(r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit"), workflow))
-	c.add("Runner", runnerInWords(r.Proven("signer-identity", "runner environment")), false)
-	c.add("Build run", r.Proven("build-attested", "build run"), false)
 	for _, check := range []string{"build-ref", "lineage-kept"} {
 		if odd := r.Finding(check); odd.Outcome == evidence.Fail {
 			c.State, c.Reason = Wrong, odd.Reason
@@ -125,24 +129,19 @@ func (r *Report) buildCard() Card {
 	return c
 }
 
-// identityInWords says who made the package, as the verified certificate names
-// them: "Built from REPOSITORY at COMMIT by WORKFLOW on GitHub’s own machines".
-func (r *Report) identityInWords(workflow string) string {
-	repository, commit := r.Proven("source-stated", "repository"), r.Proven("source-stated", "commit")
-	if repository == "" || workflow == "" {
-		return ""
-	}
-	at, _ := source.Parse(repository)
-	file, inside := at.Below(workflow)
+// signedInWords says where the package comes from, as the verified certificate
+// names it: "Built from REPOSITORY at COMMIT by WORKFLOW on GitHub’s own machines".
+func signedInWords(place source.Address, commit string, s *evidence.Signer) string {
+	file, inside := place.Below(s.Workflow())
 	if !inside {
-		file = workflow
+		file, _, _ = strings.Cut(s.Workflow(), "@")
 	}
-	words := "Built from " + strings.TrimPrefix(repository, "https://")
-	if commit != "" {
-		words += " at commit " + commit[:min(len(commit), 12)]
+	words := "Signed in a run from "
+	if s.Provenance {
+		words = "Built from "
 	}
-	words += " by " + file
-	if on := runnerInWords(r.Proven("signer-identity", "runner environment")); on != "" {
+	words += place.Host + "/" + place.Path + " at commit " + commit[:min(len(commit), 12)] + " by " + file
+	if on := runnerInWords(s.Claims.RunnerEnvironment); on != "" {
 		words += " on " + on
 	}
 	return words
@@ -175,7 +174,7 @@ func (r *Report) integrityCard() Card {
 
 // attestationCard says who signed what. Where no attestation is served, it is
 // about the signature or the log record that is, and called so.
-func (r *Report) attestationCard() Card {
+func (r *Report) attestationCard(p evidence.Proven) Card {
 	title, main := "Attestation", "attestations-genuine"
 	switch {
 	case r.Finding("log-record").Outcome != evidence.NotApplicable:
@@ -188,14 +187,21 @@ func (r *Report) attestationCard() Card {
 	if who := r.Finding("signer-identity"); main == "attestations-genuine" && f.Outcome == evidence.Pass && who.Outcome == evidence.Unknown {
 		c.State, c.Reason = who.State(), who.Reason // genuine, and nobody's who is known
 	}
-	for _, s := range []struct{ check, words, fact string }{
-		{"signer-identity", "Signed by ", "subject"},
-		{"repository-attestation", "Published by the repository, signed with its key ", "attesting key"},
-		{"registry-signature", "Record signed by the repository with its key ", "signing key"},
-		{"log-record", "Recorded in the signed log ", "log"},
+	signer, log := "", ""
+	if p.Signer != nil {
+		signer = p.Signer.SAN
+	}
+	if p.Logged != nil {
+		log = p.Logged.Log
+	}
+	for _, s := range []struct{ check, words, who string }{
+		{"signer-identity", "Signed by ", signer},
+		{"repository-attestation", "Published by the repository, signed with its key ", p.StatementKey},
+		{"registry-signature", "Record signed by the repository with its key ", p.RecordKey},
+		{"log-record", "Recorded in the signed log ", log},
 	} {
-		if r.passed(s.check) {
-			c.Lead = append(c.Lead, s.words+r.Proven(s.check, s.fact))
+		if s.who != "" {
+			c.Lead = append(c.Lead, s.words+s.who)
 		}
 		if s.check != main && r.Finding(s.check).Outcome != evidence.NotApplicable {
 			c.Checks = append(c.Checks, s.check)
@@ -209,16 +215,29 @@ func (r *Report) attestationCard() Card {
 			c.State, c.Reason = Wrong, f.Reason
 		}
 	}
-	c.add("Log entry", r.Proven("build-attested", "log entry"), false)
-	c.at("Log entry", entryPlace(r.Proven("build-attested", "log"), r.Proven("build-attested", "log entry")))
-	c.add("Log", r.Proven("build-attested", "log"), false)
-	c.add("Log entry", r.Proven("log-record", "entry"), false)
-	c.add("Signed at", r.Proven("signer-identity", "signed at"), false)
-	c.add("Time proven by", r.Proven("signer-identity", "time proven by"), false)
+	if b := p.Build; b != nil {
+		c.leads("Log entry", strconv.FormatInt(b.Entry, 10), entryPlace(b.Log, b.Entry), false)
+		c.add("Log", b.Log, false)
+	}
+	if p.Logged != nil {
+		c.add("Log entry", strconv.FormatInt(p.Logged.ID, 10), false)
+	}
+	if p.Signer != nil {
+		c.add("Signed at", p.Signer.At, false)
+		c.add("Time proven by", p.Signer.Witness, false)
+	}
 	for _, check := range []string{"attestations-genuine", "log-history"} {
 		if check != main {
 			c.Checks = append(c.Checks, check)
 		}
 	}
 	return c
+}
+
+// entryPlace is where a public log's entry can be looked at.
+func entryPlace(log string, index int64) string {
+	if log != "https://rekor.sigstore.dev" {
+		return ""
+	}
+	return "https://search.sigstore.dev/?logIndex=" + strconv.FormatInt(index, 10)
 }

@@ -11,7 +11,7 @@ import (
 
 // headline is the answer in two or three short sentences: what is wrong, else
 // what is odd, and who did what. It says only what findings of this audit say.
-func (r *Report) headline(rules *principles.Document) string {
+func (r *Report) headline(rules *principles.Document, p evidence.Proven) string {
 	if r.Verdict.Failed {
 		return r.failure(rules)
 	}
@@ -19,7 +19,7 @@ func (r *Report) headline(rules *principles.Document) string {
 	if r.brought() && r.passed("digest-matches") {
 		out = append(out, fmt.Sprintf("Your file has the recorded digest of %s.", r.fullName()))
 	}
-	return strings.Join(append(out, r.found()), " ")
+	return strings.Join(append(out, r.found(p)), " ")
 }
 
 // title names the answer and what it is about, for a window's title and for
@@ -78,15 +78,15 @@ func (r *Report) odd(rules *principles.Document) []string {
 }
 
 // found is who did what, by the strongest that was found.
-func (r *Report) found() string {
+func (r *Report) found(p evidence.Proven) string {
 	matches := r.Finding("digest-matches").Outcome
 	switch {
-	case matches == evidence.Pass && r.passed("signer-identity"):
-		return r.built()
+	case matches == evidence.Pass && p.Signer != nil:
+		return r.built(p.Signer)
 	case matches == evidence.Pass && (r.passed("registry-signature") || r.passed("repository-attestation")):
 		return fmt.Sprintf("The %s signed these bytes. Who built them is not proven.", r.Repository)
-	case matches == evidence.Pass && r.passed("log-record"):
-		return fmt.Sprintf("The same bytes for everyone: the public log %s has them. Nobody proves who made them.", r.Proven("log-record", "log"))
+	case matches == evidence.Pass && p.Logged != nil:
+		return fmt.Sprintf("The same bytes for everyone: the public log %s has them. Nobody proves who made them.", p.Logged.Log)
 	case r.passed("reference-digest"):
 		return "These bytes have the digest that you gave. " + r.unsigned()
 	case matches == evidence.Pass && r.passed("record-direct") && r.Finding("signature-served").Outcome == evidence.Fail:
@@ -95,8 +95,8 @@ func (r *Report) found() string {
 		return "Arrived undamaged. " + r.unsigned()
 	case matches == evidence.Pass:
 		return "These bytes match their record. Whether that is the repository's own record could not be checked."
-	case matches == evidence.Unknown && r.passed("log-record"):
-		return fmt.Sprintf("The public log %s knows this version. Its bytes could not be checked.", r.Proven("log-record", "log"))
+	case matches == evidence.Unknown && p.Logged != nil:
+		return fmt.Sprintf("The public log %s knows this version. Its bytes could not be checked.", p.Logged.Log)
 	case matches == evidence.Unknown:
 		return "Not enough could be fetched to say."
 	}
@@ -118,17 +118,20 @@ func (r *Report) unsigned() string {
 }
 
 // built says who built the package, as the verified certificate names them.
-func (r *Report) built() string {
-	where := strings.TrimPrefix(r.Proven("source-stated", "repository"), "https://github.com/")
-	where = strings.TrimPrefix(where, "https://")
-	if commit := r.Proven("source-stated", "commit"); commit != "" {
+func (r *Report) built(s *evidence.Signer) string {
+	repository, commit := s.Source()
+	where := strings.TrimPrefix(strings.TrimPrefix(repository, "https://github.com/"), "https://")
+	if commit != "" {
 		where += " at " + commit[:min(len(commit), 7)]
 	}
-	by := provider(r.Proven("signer-identity", "identity provider"))
-	switch r.Finding("build-attested").Outcome {
-	case evidence.Pass:
+	by := provider(s.Issuer)
+	attested := r.Finding("build-attested").Outcome
+	switch {
+	case repository == "":
+		return fmt.Sprintf("Signed by %s.", s.SAN)
+	case s.Provenance && attested == evidence.Pass:
 		return fmt.Sprintf("Built by %s from %s, signed, publicly logged.", by, where)
-	case evidence.Unknown:
+	case s.Provenance && attested == evidence.Unknown:
 		return fmt.Sprintf("Built by %s from %s, and signed. The public log's proof is missing here.", by, where)
 	}
 	return fmt.Sprintf("Signed in a run of %s from %s. That proves no build.", by, where)

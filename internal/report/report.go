@@ -51,11 +51,11 @@ type Report struct {
 	Tracks       []Track       `json:"tracks"`
 	Requirements []Requirement `json:"requirements"`
 	// Causes are why requirements are not met, each said once.
-	Causes   []Cause         `json:"causes"`
-	Cards    []Card          `json:"cards"`
-	Findings []Finding       `json:"findings"`
-	Facts    []evidence.Fact `json:"facts"`
-	Artifact Artifact        `json:"artifact"`
+	Causes   []Cause          `json:"causes"`
+	Cards    []Card           `json:"cards"`
+	Findings []Finding        `json:"findings"`
+	Topics   []evidence.Topic `json:"topics"`
+	Artifact Artifact         `json:"artifact"`
 	// Compared are the digests that are stated of the package, beside its own.
 	Compared []Comparison `json:"compared"`
 	Files    []File       `json:"files"`
@@ -122,6 +122,8 @@ type Artifact struct {
 	Size    int64             `json:"size"` // bytes; 0 where nothing arrived
 	Digests map[string]string `json:"digests"`
 	Route   fetch.Route       `json:"route"`
+	// List is how the list of its files is covered; empty where nothing covers it.
+	List evidence.List `json:"list,omitempty"`
 	// Missing says why nothing arrived; empty where something did.
 	Missing string `json:"missing,omitempty"`
 }
@@ -173,8 +175,7 @@ type Subject struct {
 	Pasted   string
 	Release  *registry.Release
 	Artifact *artifact.Artifact
-	Findings []evidence.Finding
-	Facts    []evidence.Fact
+	Examined evidence.Examined
 	Verdict  level.Verdict
 	Answers  []fetch.Answer // everything fetched, in any order
 	Time     time.Time
@@ -197,21 +198,22 @@ func New(s Subject) *Report {
 		Notes:      notes(ref.Notes, s.Release.Notes, s.Notes),
 		Repository: s.Release.Repository,
 		Time:       s.Time.UTC().Format(time.RFC3339),
-		Facts:      s.Facts,
+		Topics:     s.Examined.Topics,
 		Principles: s.Rules.Version,
 		Compared:   compared(s.Release, s.Artifact),
 		Files:      []File{},
 		Limits:     limits(ref.Path()),
 	}
-	if r.Facts == nil {
-		r.Facts = []evidence.Fact{}
+	if r.Topics == nil {
+		r.Topics = []evidence.Topic{}
 	}
 	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
 	r.Artifact = artifactOf(s.Artifact)
+	r.Artifact.List = s.Examined.Proven.List
 	r.Verdict = verdict(s, r)
 	r.Causes = r.causes()
-	r.Cards = r.cards()
+	r.Cards = r.cards(s.Examined.Proven)
 	r.Commands = commands(s.Release, r.Compared)
 	if s.Artifact.Contents != nil {
 		for _, f := range s.Artifact.Contents.Files {
@@ -223,7 +225,7 @@ func New(s Subject) *Report {
 
 // explain puts beside findings and requirements what the rules say of them.
 func (r *Report) explain(s Subject) {
-	for _, f := range s.Findings {
+	for _, f := range s.Examined.Findings {
 		check, _ := s.Rules.Check(f.Check) // level.Weigh refuses a check that is not known
 		r.Findings = append(r.Findings, Finding{f, check.Question})
 	}
@@ -269,15 +271,6 @@ func (r *Report) Finding(id string) Finding {
 	return Finding{Finding: evidence.Finding{Check: id, Outcome: evidence.Unknown, Reason: "This check was not run."}}
 }
 
-// Proven returns a fact that a check proved; empty where it did not pass.
-func (r *Report) Proven(check, fact string) string {
-	f := r.Finding(check)
-	if f.Outcome != evidence.Pass {
-		return ""
-	}
-	return f.Facts[fact]
-}
-
 func notes(groups ...[]purl.Note) []string {
 	out := []string{}
 	for _, g := range groups {
@@ -313,7 +306,7 @@ func verdict(s Subject, r *Report) Verdict {
 	if v.Failures == nil {
 		v.Failures = []string{}
 	}
-	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules), []Pointer{}
+	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules, s.Examined.Proven), []Pointer{}
 	if v.Failed {
 		v.Sentence = v.Headline
 		v.Missing = strings.Join(v.Failures, " ")

@@ -93,8 +93,8 @@ func (r *Report) unknownName() string {
 	for _, c := range r.Causes {
 		names, classes = append(names, c.Requirements...), append(classes, c.State.Class)
 	}
-	for _, f := range r.Facts {
-		names = append(names, f.ID, f.Topic)
+	for _, t := range r.Topics {
+		names = append(names, t.ID, t.About)
 	}
 	for _, c := range r.Cards {
 		names, classes = append(names, c.ID), append(classes, c.State.Class)

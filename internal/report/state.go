@@ -16,34 +16,34 @@ type State struct {
 // The states. Four things that are easily confused stay apart: not there,
 // there and wrong, not checked now, and not understood.
 var (
-	Met        = State{"met", "Met"}
-	Wrong      = State{"wrong", "Wrong"}
-	Missing    = State{"missing", "Not there"}
-	Open       = State{"open", "Could not be checked"}
-	Unreadable = State{"unreadable", "Not understood by this version"}
-	NotChecked = State{"unchecked", "Not checked by this version"}
-	Idle       = State{"idle", "Does not apply"}
-	Stated     = State{"stated", "Stated, not confirmed"}
+	Met           = State{"met", "Met"}
+	Wrong         = State{"wrong", "Wrong"}
+	Missing       = State{"missing", "Not there"}
+	Open          = State{"open", "Could not be checked"}
+	NotUnderstood = State{"unreadable", "Not understood by this version"}
+	NotChecked    = State{"unchecked", "Not checked by this version"}
+	Idle          = State{"idle", "Does not apply"}
+	Stated        = State{"stated", "Stated, not confirmed"}
 
 	confirmed = State{Met.Class, "Confirmed"}
 )
 
 // looks are the classes that a state may have.
-var looks = []string{Met.Class, Wrong.Class, Missing.Class, Open.Class, Unreadable.Class, NotChecked.Class, Idle.Class, Stated.Class}
+var looks = []string{Met.Class, Wrong.Class, Missing.Class, Open.Class, NotUnderstood.Class, NotChecked.Class, Idle.Class, Stated.Class}
 
 // State is how one check ended.
 func (f Finding) State() State {
-	switch {
-	case f.Outcome == evidence.Pass:
+	switch f.Outcome {
+	case evidence.Pass:
 		return confirmed
-	case f.Outcome == evidence.Fail:
+	case evidence.Fail:
 		return Wrong
-	case f.Outcome == evidence.Absent:
+	case evidence.Absent:
 		return Missing
-	case f.Outcome == evidence.NotApplicable:
+	case evidence.NotApplicable:
 		return Idle
-	case f.Unreadable:
-		return Unreadable
+	case evidence.NotUnderstood:
+		return NotUnderstood
 	}
 	return Open
 }
@@ -75,7 +75,7 @@ func (r *Report) stateOf(q level.Requirement) State {
 		switch s := r.Finding(id).State(); s {
 		case Wrong:
 			return s
-		case Unreadable:
+		case NotUnderstood:
 			worst = s
 		}
 	}

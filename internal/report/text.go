@@ -15,7 +15,7 @@ func (r *Report) Text(colour bool) string {
 	w := &writer{colour: colour}
 	w.answer(r)
 	w.requirements(r)
-	w.facts(r)
+	w.topics(r)
 	w.again(r)
 	return w.String()
 }
@@ -143,12 +143,12 @@ func trackName(r *Report, id string) string {
 	return id
 }
 
-func (w *writer) facts(r *Report) {
-	if len(r.Facts) > 0 {
+func (w *writer) topics(r *Report) {
+	if len(r.Topics) > 0 {
 		w.linef("")
 		w.linef("%s", w.paint(bold, "Beside the levels"))
 	}
-	for _, f := range r.Facts {
+	for _, f := range r.Topics {
 		w.wrap("  ", Clean(f.Text))
 		for i, item := range f.Items {
 			if i == 8 {

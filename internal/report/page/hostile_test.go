@@ -82,15 +82,15 @@ func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, mis
 		r.Causes[i].Requirements, r.Causes[i].State = []string{"x"}, report.Wrong
 	}
 	for i := range r.Cards {
-		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{evidence.Checks[0].ID}
+		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{evidence.Checks()[0]}
 	}
 	facts := map[string]string{text: text, "list": text}
 	r.Findings = nil
-	for _, c := range evidence.Checks {
-		r.Findings = append(r.Findings, report.Finding{Finding: evidence.Finding{Check: c.ID, Outcome: outcome, Reason: text, Facts: facts}, Question: text})
+	for _, c := range evidence.Checks() {
+		r.Findings = append(r.Findings, report.Finding{Finding: evidence.Finding{Check: c, Outcome: outcome, Reason: text, Facts: facts}, Question: text})
 	}
-	for i := range r.Facts {
-		r.Facts[i].ID, r.Facts[i].Topic = "x", []string{"containment", "ingredients", "contact", "index"}[i%4]
+	for i := range r.Topics {
+		r.Topics[i].ID, r.Topics[i].About = "x", []string{"containment", "ingredients", "contact", "index"}[i%4]
 	}
 	return r
 }

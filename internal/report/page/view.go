@@ -146,12 +146,12 @@ func evidenceOf(r *report.Report, c report.Card) []report.Finding {
 	return out
 }
 
-// factsAbout are the facts of one topic.
-func factsAbout(r *report.Report, topic string) []evidence.Fact {
-	var out []evidence.Fact
-	for _, f := range r.Facts {
-		if f.Topic == topic {
-			out = append(out, f)
+// topicsAbout are what a report states about one thing.
+func topicsAbout(r *report.Report, about string) []evidence.Topic {
+	var out []evidence.Topic
+	for _, t := range r.Topics {
+		if t.About == about {
+			out = append(out, t)
 		}
 	}
 	return out
@@ -221,6 +221,6 @@ var legend = []struct {
 	{report.Wrong, "It is there, and it does not hold. This is never harmless; look before you use the package."},
 	{report.Missing, "The repository itself says that there is none, or the format has no place for it. Nothing speaks against the package, but nothing is proven either."},
 	{report.Open, "Something did not answer, or its word alone does not suffice. It may turn out either way; until then it raises no level."},
-	{report.Unreadable, "Something is there, in a form that is newer than this program. It counts neither for nor against the package."},
+	{report.NotUnderstood, "Something is there, in a form that is newer than this program. It counts neither for nor against the package."},
 	{report.NotChecked, "No check of this version can answer it yet. It counts as not met."},
 }

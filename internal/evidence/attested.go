@@ -1,12 +1,12 @@
 package evidence
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
@@ -23,26 +23,29 @@ type attested struct {
 	finding Finding
 	// own tells that it is the repository's own kind, signed by its own key.
 	own bool
+	// speaks tells whether its certificate's holder may speak for the package:
+	// Pass only for one that verified; see entitled.
+	speaks Finding
 }
 
 // verifyAttestations verifies every attestation that was served, against the
 // package that arrived.
-func verifyAttestations(in *Input) []attested {
-	list := in.Release.File.Attestations
+func verifyAttestations(e *exam) []attested {
+	list := e.Release.File.Attestations
 	if len(list.Each) == 0 {
 		return nil
 	}
 	out := make([]attested, len(list.Each))
 	for i, a := range list.Each {
 		out[i].Attestation = a
-		if i < len(in.Proofs.Bundles) {
-			out[i].Bundle = in.Proofs.Bundles[i]
+		if i < len(e.Proofs.Bundles) {
+			out[i].Bundle = e.Proofs.Bundles[i]
 		}
-		if in.Proofs.Root == nil {
-			out[i].finding = because(Unknown, fmt.Sprintf("The anchors for attestations cannot be used: %v.", in.Proofs.Rootless))
+		if e.Proofs.Root == nil {
+			out[i].finding = because(Unknown, fmt.Sprintf("The anchors for attestations cannot be used: %v.", e.Proofs.Rootless))
 			continue
 		}
-		out[i].judge(in, in.Proofs.Root)
+		out[i].judge(e, e.Proofs.Root)
 	}
 	return out
 }
@@ -55,14 +58,15 @@ func verifyAttestations(in *Input) []attested {
 //  4. A kind that only the repository may sign is signed by its key, and says
 //     the same name and version again.
 //  5. The statement is about these bytes.
-//  6. The anchors that it rests on are young enough.
-func (a *attested) judge(in *Input, root *sigstore.Root) {
-	list := in.Release.File.Attestations
+//  6. Its signer is whom the repository names for it, where it names anybody.
+//  7. The anchors that it rests on are young enough.
+func (a *attested) judge(e *exam, root *sigstore.Root) {
+	list := e.Release.File.Attestations
 	what := fmt.Sprintf("The attestation %s", quoted(a.Label))
 	// 1.
-	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
+	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
 	if err != nil {
-		a.finding = failure(in, a.Attestation, err)
+		a.finding = failure(e, a.Attestation, err)
 		return
 	}
 	a.verified = v
@@ -92,20 +96,27 @@ func (a *attested) judge(in *Input, root *sigstore.Root) {
 		return
 	}
 	// 5.
-	if f := aboutBytes(in, v.Statement, list.Subject); f.Outcome != Pass {
+	if f := aboutBytes(e, v.Statement, list.Subject); f.Outcome != Pass {
 		f.Reason = what + f.Reason
 		a.finding = f
 		return
 	}
+	// 6.
+	if a.Publisher != nil && v.Certificate != nil {
+		if other := contradiction(*a.Publisher, v.Certificate); other != "" {
+			a.finding = because(Fail, fmt.Sprintf("%s is signed by %s, which is not the publisher that the repository names for it: another %s.", what, signerInWords(v), other))
+			return
+		}
+	}
 	if byKey && !claimsOwn {
-		a.finding = unreadable(what + " is signed with the repository's key, and of a kind that this version does not know.")
+		a.finding = because(NotUnderstood, what+" is signed with the repository's key, and of a kind that this version does not know.")
 		return
 	}
 	a.own = byKey
-	// 6.
+	// 7.
 	reason := fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v))
 	for _, id := range restsOn(list.Keys, a.own) {
-		standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network)
+		standing := e.Proofs.Anchors.Standing(id, e.Time, e.Network)
 		if standing.Accused != nil {
 			a.finding = distrusted(what, standing)
 			return
@@ -138,8 +149,8 @@ func restsOn(keys trust.ID, own bool) []trust.ID {
 
 // aboutBytes compares a verified statement with what arrived: a subject that is
 // this version states the digest that it must, and no strong digest that differs.
-func aboutBytes(in *Input, st *sigstore.Statement, want registry.Expected) Finding {
-	if _, arrived := in.Artifact.Digests[want.Algorithm]; !arrived {
+func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding {
+	if _, arrived := e.Artifact.Digests[want.Algorithm]; !arrived {
 		return because(Unknown, " verifies, but the package did not arrive, so it could not be compared.")
 	}
 	result := because(Fail, fmt.Sprintf(" states no %s of this version, so it binds it to no bytes.", want.Algorithm))
@@ -147,7 +158,7 @@ func aboutBytes(in *Input, st *sigstore.Statement, want registry.Expected) Findi
 		if !slices.Contains(want.Names, s.Name) || s.Digests[want.Algorithm] == "" {
 			continue
 		}
-		if same(s.Digests, in.Artifact.Digests) {
+		if same(s.Digests, e.Artifact.Digests) {
 			return Finding{Outcome: Pass}
 		}
 		result = because(Fail, " is about other bytes: the digest that it states is not that of what arrived.")
@@ -196,14 +207,14 @@ func predicateSays(predicate json.RawMessage, want map[string]string) bool {
 }
 
 // managedKeys are the repository's keys for statements.
-func managedKeys(in *Input, set trust.ID) []sigstore.Key {
-	return in.Proofs.StatementKeys(set)
+func managedKeys(e *exam, set trust.ID) []sigstore.Key {
+	return e.Proofs.StatementKeys(set)
 }
 
 // failure turns a refusal into an outcome. Only what is wrong speaks against
 // the package; what this version does not understand is no evidence at all, and
 // what an authority or log signed that the fresh anchors lack is a stranger's.
-func failure(in *Input, a registry.Attestation, err error) Finding {
+func failure(e *exam, a registry.Attestation, err error) Finding {
 	what := fmt.Sprintf("The attestation %s does not verify: %s.", quoted(a.Label), err.Error())
 	var f *sigstore.Failure
 	if !errors.As(err, &f) {
@@ -215,65 +226,39 @@ func failure(in *Input, a registry.Attestation, err error) Finding {
 	case sigstore.NoAnchor:
 		id := trust.SigstoreRoot
 		if f.Step == sigstore.StepKey {
-			if id = in.Release.File.Attestations.Keys; namesTwoSigners(in, a.Bundle) {
+			if id = e.Release.File.Attestations.Keys; namesTwoSigners(e, a.Bundle) {
 				return because(Fail, what+" Beside that key it names another signer.")
 			}
 		}
-		if standing := in.Proofs.Anchors.Standing(id, in.Time, in.Network); standing.Accused != nil {
+		if standing := e.Proofs.Anchors.Standing(id, e.Time, e.Network); standing.Accused != nil {
 			return distrusted(what, standing)
 		}
-		anchor, _ := in.Proofs.Anchors.Anchor(id)
-		switch lack := anchor.Lacking(in.Time); {
+		anchor, _ := e.Proofs.Anchors.Anchor(id)
+		switch lack := anchor.Lacking(e.Time); {
 		case lack == trust.LackFails:
 			return because(Fail, what)
-		case lack == trust.LackAbsent && anchor.Fresh(in.Time):
+		case lack == trust.LackAbsent && anchor.Fresh(e.Time):
 			return because(Absent, what)
 		}
 		return because(Unknown, what)
 	}
-	return unreadable(what)
+	return because(NotUnderstood, what)
 }
 
 // namesTwoSigners tells whether a bundle whose envelope names a key that is not
 // known brings a certificate, or names a key that is known, beside it: however
 // the keys change, one of the two is wrong.
-func namesTwoSigners(in *Input, bundle []byte) bool {
+func namesTwoSigners(e *exam, bundle []byte) bool {
 	claimed, err := sigstore.Read(bundle)
 	return err == nil && (claimed.KeyHint == "" ||
-		slices.ContainsFunc(managedKeys(in, in.Release.File.Attestations.Keys), func(k sigstore.Key) bool { return k.Hint == claimed.KeyHint }))
-}
-
-// attestationsGenuine asks whether everything that was served as this
-// package's attestation is genuine, and about it.
-func attestationsGenuine(in *Input) Finding {
-	if f, none := noAttestations(in.Release.File.Attestations); none {
-		return f
-	}
-	var good []string
-	open := Finding{Outcome: NotApplicable}
-	for _, a := range in.attested {
-		switch a.finding.Outcome {
-		case Fail:
-			return a.finding
-		case Pass:
-			good = append(good, a.finding.Reason)
-		default:
-			if open.Outcome == NotApplicable || weight(a.finding) > weight(open) {
-				open = a.finding
-			}
-		}
-	}
-	if open.Outcome != NotApplicable {
-		return open
-	}
-	return pass(strings.Join(good, " "), nil)
+		slices.ContainsFunc(managedKeys(e, e.Release.File.Attestations.Keys), func(k sigstore.Key) bool { return k.Hint == claimed.KeyHint }))
 }
 
 // noAttestations tells why there is none to verify.
 func noAttestations(list registry.Attestations) (Finding, bool) {
 	switch {
 	case list.Broken != "":
-		return Finding{Outcome: Unknown, Reason: "What the repository serves as attestations cannot be read: " + sentence(list.Broken), Unreadable: true}, true
+		return because(NotUnderstood, "What the repository serves as attestations cannot be read: "+sentence(list.Broken)), true
 	case len(list.Each) > 0:
 		return Finding{}, false
 	case list.Subject.Algorithm == "":
@@ -299,66 +284,26 @@ func lacking(list registry.Attestations, reason string) Finding {
 
 // openAttestation finds what may turn out to be an attestation once more can be
 // fetched; what is there and not understood will not.
-func openAttestation(in *Input) (Finding, bool) {
-	if f, none := noAttestations(in.Release.File.Attestations); none {
-		return f, f.Outcome == Unknown && !f.Unreadable
+func openAttestation(e *exam) (Finding, bool) {
+	if f, none := noAttestations(e.Release.File.Attestations); none {
+		return f, f.Outcome == Unknown
 	}
-	for _, a := range in.attested {
-		if a.finding.Outcome == Unknown && !a.finding.Unreadable {
+	for _, a := range e.attested {
+		if a.finding.Outcome == Unknown {
 			return a.finding, true
 		}
 	}
 	return Finding{}, false
 }
 
-// repositoryAttestation asks whether a statement of the repository's own key
-// binds this name and version to these bytes, at a proven time.
-func repositoryAttestation(in *Input) Finding {
-	list := in.Release.File.Attestations
-	if f, none := noAttestations(list); none {
-		return f
+// distrusted says that what a signature is judged by cannot be relied on: its
+// source served what it must not. The documents are the proof.
+func distrusted(what string, s trust.Standing) Finding {
+	f := because(Fail, fmt.Sprintf("%s rests on trust anchors whose own source served what it must not. %s. A cache that lags behind would look the same: ask again later. If it lasts, it is an attack on that source, or on the way to it.",
+		what, upper(strings.TrimSuffix(s.Reason, "."))))
+	f.Facts = map[string]string{}
+	for _, a := range s.Accused.Evidence {
+		f.Facts["SHA-256 of "+a.URL] = fmt.Sprintf("%x", sha256.Sum256(a.Body))
 	}
-	best := lacking(list, "None of the attestations is the repository's own.")
-	for _, a := range in.attested {
-		switch {
-		case a.own && a.finding.Outcome == Pass:
-			return pass("The repository's key "+a.verified.Key.Hint+" attests that it published these bytes under this name and version. The time is proven by "+witness(a.verified)+".",
-				map[string]string{"attesting key": a.verified.Key.Hint, "published before": provenTime(a.verified)})
-		case a.finding.Outcome == Unknown && ownKind(list, a.Label):
-			best = better(best, a.finding)
-		}
-	}
-	return best
-}
-
-// signerInWords names who signed.
-func signerInWords(v *sigstore.Verified) string {
-	if v.Key != nil {
-		return "the repository's key " + v.Key.Hint
-	}
-	return quoted(v.Certificate.SAN) + " (vouched for by " + quoted(v.Certificate.Issuer) + ")"
-}
-
-// witness names who proved the time of signing.
-func witness(v *sigstore.Verified) string {
-	if len(v.Times) == 0 {
-		return "nobody"
-	}
-	if first := v.Times[0]; first.Who != "" {
-		return string(first.Source) + " " + first.Who
-	}
-	return string(v.Times[0].Source)
-}
-
-func provenTime(v *sigstore.Verified) string {
-	if len(v.Times) == 0 {
-		return ""
-	}
-	earliest := v.Times[0].Time
-	for _, t := range v.Times[1:] {
-		if t.Time.Before(earliest) {
-			earliest = t.Time
-		}
-	}
-	return earliest.UTC().Format("2006-01-02T15:04:05Z")
+	return f
 }

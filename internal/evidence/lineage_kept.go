@@ -3,64 +3,62 @@ package evidence
 import (
 	"fmt"
 	"strings"
-
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
-	"touchstone/internal/slsa"
 	"touchstone/internal/source"
 )
 
-// lineage asks whether the release line kept its provenance, from the same
+// lineageKept asks whether the release line kept its provenance, from the same
 // source and workflow.
-func lineage(in *Input) Finding {
-	e := in.Release.Earlier
+func lineageKept(e *exam) Finding {
+	line := e.Release.Earlier
 	switch {
-	case e.State == "":
+	case line.State == "":
 		return because(NotApplicable, "This repository's list of versions does not say which were attested.")
-	case e.State != fetch.Found:
-		return because(Unknown, "The list of earlier versions could not be read: "+e.Reason)
-	case len(e.Attested) == 0:
+	case line.State != fetch.Found:
+		return because(Unknown, "The list of earlier versions could not be read: "+line.Reason)
+	case len(line.Attested) == 0:
 		return because(NotApplicable, "No earlier version of this release line was published with provenance.")
 	}
-	now := certificate(in)
+	now := certificate(e)
 	if now == nil {
-		if without(in).Outcome == Unknown {
-			return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance; this one's could not be verified.", quoted(e.Attested[0])))
+		if without(e).Outcome != Absent {
+			return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance; this one's could not be verified.", quoted(line.Attested[0])))
 		}
-		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual. Find out before you use it.", quoted(e.Attested[0])))
+		return because(Fail, fmt.Sprintf("Version %s of this release line was published with provenance, and this one was not. It may have been published in another way than usual. Find out before you use it.", quoted(line.Attested[0])))
 	}
-	before := claimedCertificate(in, e.Previous)
+	before := claimedCertificate(e, line.Previous)
 	if before == nil {
-		return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance too; it could not be verified for comparison.", quoted(e.Attested[0])))
+		return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance too; it could not be verified for comparison.", quoted(line.Attested[0])))
 	}
 	from, _ := sourceOf(before)
 	to, _ := sourceOf(now)
 	was, is := workflowPath(before), workflowPath(now)
 	switch {
 	case source.Compare(from, to) != source.Same && !renamed(before, now):
-		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(e.Attested[0]), quoted(from), quoted(to)))
+		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(line.Attested[0]), quoted(from), quoted(to)))
 	case replaced(before, now) != "":
-		return because(Fail, fmt.Sprintf("Version %s and this one were built from %s, but its host knows the two by another number of the %s. The name was given up and taken again, perhaps by somebody else.", quoted(e.Attested[0]), quoted(to), replaced(before, now)))
+		return because(Fail, fmt.Sprintf("Version %s and this one were built from %s, but its host knows the two by another number of the %s. The name was given up and taken again, perhaps by somebody else.", quoted(line.Attested[0]), quoted(to), replaced(before, now)))
 	case was != is:
-		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(e.Attested[0]), quoted(was), quoted(is)))
+		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(line.Attested[0]), quoted(was), quoted(is)))
 	}
-	return pass(fmt.Sprintf("Version %s of this release line was built from the same repository by the same workflow.", quoted(e.Attested[0])), nil)
+	return pass(fmt.Sprintf("Version %s of this release line was built from the same repository by the same workflow.", quoted(line.Attested[0])), nil)
 }
 
 // without tells whether it is known that no attestation with a certificate is
 // served for this version: Unknown, or Absent.
-func without(in *Input) Finding {
-	list := in.Release.File.Attestations
+func without(e *exam) Finding {
+	list := e.Release.File.Attestations
 	if f, none := noAttestations(list); none {
 		return f
 	}
-	for _, a := range in.attested {
+	for _, a := range e.attested {
 		if a.finding.Outcome != Pass {
 			return because(Unknown, a.finding.Reason)
 		}
 	}
-	if missingLabel(in) != "" {
+	if missingLabel(e) != "" {
 		return because(Unknown, "The record announces more than is served.")
 	}
 	return lacking(list, "None of the attestations carries a certificate.")
@@ -68,13 +66,13 @@ func without(in *Input) Finding {
 
 // certificate is that of the verified provenance whose signer may speak for
 // the package, else of the first that there is; nil for none.
-func certificate(in *Input) *sigstore.Identity {
+func certificate(e *exam) *sigstore.Identity {
 	var first *sigstore.Identity
-	for _, a := range in.attested {
-		if a.finding.Outcome != Pass || a.verified.Certificate == nil || !slsa.Is(a.verified.Statement.PredicateType) {
+	for _, a := range e.attested {
+		if a.finding.Outcome != Pass || a.verified.Certificate == nil || !tellsOrigin(e.Release.File.Attestations, a.verified.Statement) {
 			continue
 		}
-		if entitled(in, a).Outcome == Pass {
+		if a.speaks.Outcome == Pass {
 			return a.verified.Certificate
 		}
 		if first == nil {
@@ -86,14 +84,14 @@ func certificate(in *Input) *sigstore.Identity {
 
 // claimedCertificate verifies a predecessor's attestations for comparison
 // only: they are about other bytes, which are not at hand.
-func claimedCertificate(in *Input, list registry.Attestations) *sigstore.Identity {
-	root := in.Proofs.Root
+func claimedCertificate(e *exam, list registry.Attestations) *sigstore.Identity {
+	root := e.Proofs.Root
 	if root == nil {
 		return nil
 	}
 	for _, each := range list.Each {
-		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(in, list.Keys), AnyArtifact: true})
-		if err == nil && v.Certificate != nil && v.Statement != nil && slsa.Is(v.Statement.PredicateType) && aboutName(v.Statement, list.Subject.Names) {
+		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
+		if err == nil && v.Certificate != nil && v.Statement != nil && tellsOrigin(list, v.Statement) && aboutName(v.Statement, list.Subject.Names) {
 			return v.Certificate
 		}
 	}

@@ -1,0 +1,97 @@
+package evidence
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"touchstone/internal/sigstore"
+	"touchstone/internal/slsa"
+	"touchstone/internal/source"
+)
+
+// buildAttested asks whether a statement of an entitled signer, proven to be
+// in a public log, binds these bytes to repository, commit and build run.
+func buildAttested(e *exam) Finding {
+	identity := e.signer
+	if identity.Outcome != Pass {
+		if identity.Outcome == Fail {
+			identity.Outcome = Absent // the other check says what is wrong
+		}
+		return identity
+	}
+	result := because(Absent, "No verified statement names repository, commit and build run together.").by(Maintainer)
+	for _, a := range e.attested {
+		if a.speaks.Outcome != Pass {
+			continue
+		}
+		f, build := boundBuild(a, e.Release.File.Attestations.PublishTypes)
+		if f.Outcome == Pass {
+			e.proven.Build = build
+		}
+		if f.Outcome == Pass || f.Outcome == Fail {
+			return f
+		}
+		if weight(f) >= weight(result) {
+			result = f
+		}
+	}
+	return result
+}
+
+// boundBuild reads one entitled statement's build, from certificate and
+// predicate, which must not contradict each other.
+//
+//  1. The statement is provenance; or by it the signer says that these bytes
+//     were published, which tells of the run that signed. Another proves who
+//     signed it, and no more.
+//  2. What it says of the build agrees with the certificate.
+//  3. Together they name repository, commit and run, each in its form.
+//  4. The log proves that it holds the statement.
+func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
+	st := a.verified.Statement
+	// 1.
+	said := slsa.Build{}
+	provenance := slsa.Is(st.PredicateType)
+	b := &Build{Run: a.verified.Certificate.Claims.RunInvocationURI}
+	b.Repository, b.Commit = sourceOf(a.verified.Certificate)
+	if !provenance && !slices.Contains(publishTypes, st.PredicateType) {
+		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType))).by(Maintainer), nil
+	}
+	if provenance {
+		var err error
+		if said, err = slsa.Read(st.PredicateType, st.Predicate); err != nil {
+			return because(NotUnderstood, "The verified statement should tell of the build, and cannot be read: "+err.Error()+"."), nil
+		}
+	}
+	// 2.
+	if said.Repository != "" && b.Repository != "" && source.Compare(said.Repository, b.Repository) != source.Same {
+		return because(Fail, fmt.Sprintf("The statement says that the source is %s; its certificate says %s.", quoted(said.Repository), quoted(b.Repository))), nil
+	}
+	if said.Commit != "" && b.Commit != "" && !strings.EqualFold(said.Commit, b.Commit) {
+		return because(Fail, fmt.Sprintf("The statement says that the commit is %s; its certificate says %s.", quoted(said.Commit), quoted(b.Commit))), nil
+	}
+	// 3.
+	if b.Run == "" {
+		b.Run = said.Run
+	}
+	if _, ok := source.Parse(b.Repository); !ok || !source.IsRevision(b.Commit) || b.Run == "" {
+		return because(Absent, "The verified statement does not name repository, commit and build run together."), nil
+	}
+	what := fmt.Sprintf("binds these bytes to %s at commit %s and build run %s", b.Repository, b.Commit, b.Run)
+	if !provenance {
+		what = fmt.Sprintf("says that these bytes were signed in run %s, from %s at commit %s", b.Run, b.Repository, b.Commit)
+	}
+	// 4.
+	proven := slices.IndexFunc(a.verified.Log, func(l sigstore.LogEntry) bool { return l.Proven() })
+	if proven < 0 {
+		return because(Unknown, fmt.Sprintf("A signed statement %s. The log only promised to include that statement; the proof that it did is not here.", what)), nil
+	}
+	entry := a.verified.Log[proven]
+	b.Log, b.Entry = entry.Log.Name, entry.Proof.Index
+	if entry.Promise != nil {
+		// Over all trees of the log, as its search knows it; the promise covers it.
+		b.Entry = entry.Promise.Index
+	}
+	return pass(fmt.Sprintf("A signed statement %s. It is proven to be entry %d of the public log %s, so nobody can take it back unseen.", what, b.Entry, b.Log),
+		map[string]string{"repository": b.Repository, "commit": b.Commit, "build run": b.Run, "log": b.Log, "log entry": fmt.Sprint(b.Entry)}), b
+}

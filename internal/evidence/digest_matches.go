@@ -1,0 +1,73 @@
+package evidence
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"touchstone/internal/digest"
+	"touchstone/internal/registry"
+)
+
+// digestMatches recomputes every strong digest that the repository states.
+func digestMatches(e *exam) Finding {
+	facts := map[string]string{}
+	var open reasonOpen
+	without, compared := "", 0
+	for _, d := range recorded(e) {
+		if !digest.Strong(d.Algorithm) {
+			// It proves no sameness, but a difference is a difference.
+			if got, ok := e.Artifact.Digests[d.Algorithm]; ok && d.Of == registry.OfArtifact && got != d.Value {
+				return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
+			}
+			continue
+		}
+		got, ok, why := computed(e, d.Of, d.Algorithm)
+		switch {
+		case !ok && why.failed:
+			return because(Fail, fmt.Sprintf("%s is recorded with %s, but %s.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), strings.TrimSuffix(why.text, ".")))
+		case !ok && d.Of == registry.OfManifest:
+			// A copy served beside the package: that it could not be fetched says
+			// nothing about the package.
+			without = " " + upper(sentence(why.text))
+		case !ok:
+			open = why
+		case got != d.Value:
+			return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
+		default:
+			facts[d.Algorithm+" of "+string(d.Of)] = got
+			if d.Of != registry.OfManifest {
+				compared++
+			}
+		}
+	}
+	switch {
+	case open.absent:
+		return because(Absent, "There is nothing to compare with the recorded digest: "+sentence(open.text))
+	case open.text != "":
+		return because(Unknown, "Not every digest could be recomputed: "+sentence(open.text))
+	case compared > 0 && without != "":
+		return pass("Every digest of the package was recomputed here from what arrived, and is the one recorded."+without, facts)
+	case compared > 0:
+		return pass("Every digest was recomputed here from what arrived, and is the one recorded.", facts)
+	}
+	if own := e.own; own.Outcome == Pass {
+		algorithm := e.Release.File.Attestations.Subject.Algorithm
+		return pass("The digest in the statement that the repository signed was recomputed here from what arrived, and is the same.",
+			map[string]string{algorithm + " of " + string(registry.OfArtifact): e.Artifact.Digests[algorithm]})
+	}
+	return unfetched(e.Release.Record().Answer, "a digest to compare with", "there is no digest to compare with")
+}
+
+// recorded are the digests that the repository states, without those beside
+// which another of the same choice is the right one.
+func recorded(e *exam) []registry.Stated {
+	right := func(d registry.Stated) bool {
+		got, ok, _ := computed(e, d.Of, d.Algorithm)
+		return ok && got == d.Value
+	}
+	return slices.DeleteFunc(slices.Clone(e.Release.Record().States), func(d registry.Stated) bool {
+		return d.Choice && !right(d) && slices.ContainsFunc(e.Release.Record().States, func(other registry.Stated) bool {
+			return other.Choice && other.Of == d.Of && other.Algorithm == d.Algorithm && right(other)
+		})
+	})
+}

@@ -1,0 +1,30 @@
+package evidence
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"touchstone/internal/digest"
+	"touchstone/internal/registry"
+)
+
+// digestPublished asks for a strong digest stated apart from the bytes.
+func digestPublished(e *exam) Finding {
+	weak := map[string]bool{}
+	for _, d := range e.Release.Record().States {
+		if d.Of == registry.OfManifest {
+			continue
+		}
+		if digest.Strong(d.Algorithm) {
+			return pass("The repository publishes a digest of this package, apart from the package itself.", nil)
+		}
+		weak[d.Algorithm] = true
+	}
+	if e.own.Outcome == Pass {
+		return pass("A statement that the repository signed states a digest of this package.", nil)
+	}
+	if len(weak) > 0 {
+		return because(Absent, "The only digest published is "+strings.Join(slices.Sorted(maps.Keys(weak)), ", ")+", which is too weak: two different packages can be made to share it.").by(Maintainer)
+	}
+	return unfetched(e.Release.Record().Answer, "a digest of this package", "the repository publishes no digest of this package")
+}

@@ -1,0 +1,77 @@
+package evidence
+
+import (
+	"fmt"
+	"touchstone/internal/archive"
+	"touchstone/internal/digest"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+)
+
+// A reasonOpen says why a digest could not be computed, whether that is itself
+// wrong, and whether the repository's own host says that nothing is there.
+type reasonOpen struct {
+	text           string
+	failed, absent bool
+}
+
+// computed recomputes one digest of what arrived.
+func computed(e *exam, of registry.Subject, algorithm string) (value string, ok bool, why reasonOpen) {
+	art := e.Artifact
+	if of == registry.OfManifest {
+		m := e.Release.File.Manifest
+		if m.Answer.State != fetch.Found {
+			return "", false, reasonOpen{text: "the manifest could not be fetched: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
+		}
+		sum, err := manifestDigest(m)
+		if err != nil {
+			return "", false, reasonOpen{text: err.Error(), failed: true}
+		}
+		return sum, true, reasonOpen{}
+	}
+	if art.Answer.State != fetch.Found {
+		return "", false, reasonOpen{text: "the package could not be fetched: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
+	}
+	if of == registry.OfArtifact {
+		got, ok := art.Digests[algorithm]
+		if !ok {
+			return "", false, reasonOpen{text: "this version does not compute " + algorithm}
+		}
+		return got, true, reasonOpen{}
+	}
+	if art.Unreadable != "" {
+		return "", false, reasonOpen{text: "what arrived is no package: " + art.Unreadable, failed: true}
+	}
+	if art.ListDigest == "" {
+		return "", false, reasonOpen{text: "what arrived cannot be read to its end, and in one way only" + firstProblem(e), failed: true}
+	}
+	return art.ListDigest, true, reasonOpen{}
+}
+
+// spelled writes a digest as people know it: Go's as in a go.sum file.
+func spelled(algorithm, value string) string {
+	if d, err := digest.Hex(algorithm, value); err == nil && algorithm == digest.H1 {
+		return d.String()
+	}
+	return algorithm + " " + value
+}
+
+// the names what a digest is of, inside a sentence.
+func the(s registry.Subject) string {
+	switch s {
+	case registry.OfFiles:
+		return "the list of all files"
+	case registry.OfManifest:
+		return "the manifest"
+	}
+	return "the package file"
+}
+
+// manifestDigest is the list digest over the one manifest.
+func manifestDigest(m registry.Manifest) (string, error) {
+	sum, err := archive.Hash1([]archive.File{archive.Describe(m.Path, m.Answer.Body)})
+	if err != nil {
+		return "", fmt.Errorf("hashing %s: %w", m.Path, err)
+	}
+	return fmt.Sprintf("%x", sum[:]), nil
+}

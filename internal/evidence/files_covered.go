@@ -1,0 +1,48 @@
+package evidence
+
+import "fmt"
+
+// filesCovered asks whether each file is covered by a verified list, or by the
+// archive that a verified signature covers.
+func filesCovered(e *exam) Finding {
+	if f := e.sound; f.Outcome != Pass {
+		f.Facts = nil
+		return f
+	}
+	if e.logged.Outcome == Pass && e.matches.Outcome == Pass {
+		e.proven.List = ListSigned
+		return pass(fmt.Sprintf("Each of the %d files is in the list whose digest is in the signed log. The list is a few kilobytes of text; with it any single file can be checked later without the archive.", len(e.Artifact.Contents.Files)),
+			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned), "h1 of files": e.Artifact.ListDigest})
+	}
+	if cover := covering(e); cover.Outcome != Pass {
+		return cover
+	}
+	e.proven.List = ListDerived
+	return pass(fmt.Sprintf("Each of the %d files is in the archive that is signed. The list of files is derived from that archive. It proves a file only beside the archive, or beside a digest of the list kept elsewhere.", len(e.Artifact.Contents.Files)),
+		map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListDerived)})
+}
+
+// covering is the best finding under which a signature of somebody entitled
+// covers the bytes that arrived, through their digest.
+func covering(e *exam) Finding {
+	matches := e.matches
+	if matches.Outcome != Pass {
+		return matches
+	}
+	best := Finding{Outcome: NotApplicable}
+	for _, f := range []Finding{e.logged, e.signed, e.own, e.signer} {
+		switch {
+		case f.Outcome == Pass:
+			return f
+		case best.Outcome == NotApplicable:
+			best = f
+		default:
+			best = better(best, f)
+		}
+	}
+	if best.Outcome == NotApplicable {
+		return because(Absent, "This repository signs nothing that states the digest of its packages.").by(Repository)
+	}
+	best.Facts = nil
+	return best
+}

@@ -1,0 +1,23 @@
+package evidence
+
+import "fmt"
+
+// installerRefuses states what the usual client does, with its source, and what
+// was found here of that which the client does not look at.
+func installerRefuses(e *exam) Finding {
+	i := e.Release.Installer
+	if !i.RefusesWrongDigest {
+		return because(Absent, fmt.Sprintf("By default, %s does not refuse a package whose digest is wrong.", i.Name)).by(Repository)
+	}
+	text := fmt.Sprintf("By default, %s refuses a package whose digest is wrong.", i.Name)
+	switch {
+	case i.ChecksSignature:
+		text = fmt.Sprintf("By default, %s verifies the signature and refuses a package whose digest is wrong.", i.Name)
+	case covering(e).Outcome == Pass:
+		text += " The signature was checked here."
+	}
+	if i.Caveat != "" {
+		text += " " + i.Caveat
+	}
+	return pass(text, map[string]string{"client": i.Name, "source": i.Source})
+}

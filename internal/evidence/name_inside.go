@@ -1,0 +1,49 @@
+package evidence
+
+import (
+	"bytes"
+	"fmt"
+	"touchstone/internal/archive"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+)
+
+// nameInside compares the names and versions written inside the package, and
+// the manifest served beside it, with what was asked for (manifest confusion).
+func nameInside(e *exam) Finding {
+	art := e.Artifact
+	if art.Contents == nil {
+		unread := e.sound
+		unread.Outcome = Unknown
+		return unread
+	}
+	for _, n := range art.Inside.Names {
+		if n.Stated != n.Asked {
+			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))).by(Maintainer)
+		}
+	}
+	if m := e.Release.File.Manifest; m.Answer.State == fetch.Found {
+		if same, found := sameBytes(m, art.Contents.Files, e.Release.File.Rules.Prefix); found && !same {
+			return because(Fail, fmt.Sprintf("The %s inside the package is not the one that the repository serves beside it.", m.Path))
+		}
+	}
+	if len(art.Inside.Names) == 0 {
+		return because(Absent, "Nothing inside the package states its name.").by(Maintainer)
+	}
+	stated := map[string]string{}
+	for _, n := range art.Inside.Names {
+		stated[n.Document+" "+n.Field] = n.Stated
+	}
+	return pass("The name and version written inside the package are those that were asked for.", stated)
+}
+
+// sameBytes tells whether a served manifest is the one inside the package.
+func sameBytes(m registry.Manifest, files []archive.File, root string) (same, found bool) {
+	want := archive.Describe(root+m.Path, m.Answer.Body)
+	for _, f := range files {
+		if f.Path == want.Path {
+			return bytes.Equal(f.SHA256[:], want.SHA256[:]), true
+		}
+	}
+	return false, false
+}

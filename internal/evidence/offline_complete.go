@@ -1,0 +1,18 @@
+package evidence
+
+// offlineComplete asks whether everything can be verified again from what was
+// saved, by somebody who brings the anchors. What rests on a date that only
+// the host's connection vouched for cannot.
+func offlineComplete(e *exam) Finding {
+	if e.logged.Outcome == Pass && e.matches.Outcome == Pass {
+		return pass("A recording of this audit holds the package, the record, the log's signed head and the proof. With the log's public key they verify again without a network.", nil)
+	}
+	if cover := covering(e); cover.Outcome != Pass {
+		return cover
+	}
+	lasting := e.own.Outcome == Pass || e.signer.Outcome == Pass
+	if !lasting && e.hostDated {
+		return because(Absent, "The signing key is retired by now, and only the repository's host dates the signature. That word cannot be kept as proof.").by(Maintainer)
+	}
+	return pass("A recording of this audit holds the package, its signatures and what proves their time. With the repository's keys and Sigstore's root they verify again without a network.", nil)
+}

@@ -1,0 +1,71 @@
+package evidence
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"touchstone/internal/digest"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// referenceDigest compares the digest that the person brought with the
+// package: it is looked at before anything a server says.
+func referenceDigest(e *exam) Finding {
+	if len(e.Release.Ref.Digests) == 0 {
+		return because(NotApplicable, "The reference carries no digest of its own.")
+	}
+	facts, agrees := map[string]string{}, map[string]bool{}
+	weak, open := "", ""
+	// A lock file may list one digest for each file of a version: of several
+	// of one kind, one must match.
+	wrong := map[string]string{}
+	for _, d := range e.Release.Ref.Digests {
+		name := d.Algorithm + " of " + d.Of
+		of := referenceSubject(d)
+		got, ok, why := computed(e, of, d.Algorithm)
+		switch {
+		case !digest.Strong(d.Algorithm) && (!ok || got == d.Value):
+			// It proves no sameness, but a difference is a difference.
+			weak, agrees[name] = d.Algorithm, true
+		case !ok && why.failed:
+			wrong[name] = fmt.Sprintf("The reference expects %s with %s, but %s.", the(of), spelled(d.Algorithm, d.Value), why.text)
+		case !ok:
+			// What did not arrive may be known all the same: the log says so.
+			if logged := provenDigest(e, of, d.Algorithm); logged != "" && logged != d.Value {
+				wrong[name] = fmt.Sprintf("The reference expects %s with %s; the signed log records %s.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, logged))
+			}
+			open = why.text
+		case got != d.Value:
+			wrong[name] = fmt.Sprintf("The reference expects %s with %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got))
+		default:
+			facts[name], agrees[name] = got, true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		if !agrees[name] {
+			return because(Fail, wrong[name])
+		}
+	}
+	switch {
+	case open != "":
+		return because(Unknown, "The digest in the reference could not be compared: "+sentence(open))
+	case len(facts) == 0:
+		return because(Absent, "The reference carries only a "+weak+" digest, which is too weak to prove anything.")
+	}
+	if _, manifestOnly := facts["h1 of go.mod"]; manifestOnly && len(facts) == 1 {
+		return because(NotApplicable, "The digest in the reference is that of the manifest alone; it agrees, and says nothing about the other files.")
+	}
+	return pass("What arrived has exactly the digest that the reference carries.", facts)
+}
+
+// referenceSubject says what a pasted digest is of, in common terms.
+func referenceSubject(d purl.Digest) registry.Subject {
+	switch {
+	case d.Of != "artifact":
+		return registry.OfManifest
+	case d.Algorithm == "h1":
+		return registry.OfFiles
+	}
+	return registry.OfArtifact
+}

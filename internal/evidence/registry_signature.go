@@ -1,0 +1,163 @@
+package evidence
+
+import (
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"fmt"
+	"time"
+	"touchstone/internal/digest"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/trust"
+)
+
+// registrySignature verifies the repository's own signatures over the document
+// that binds name, version and digest, or over one from which digests lead
+// there. Of several over one document one that is wrong decides, then one that
+// counts: while a key is being replaced, records carry signatures by both.
+//
+//  1. Find the last document of the chain that is signed.
+//  2. Take each of its signatures through the steps of judgeSignature.
+//  3. Every document behind it is the one that the document before it states.
+func registrySignature(e *exam) Finding {
+	// 1.
+	link, behind := signedLink(e.Release.Chain)
+	if len(link.Signatures) == 0 {
+		if link.SignsAll == "" {
+			return because(NotApplicable, "This repository does not sign records with a key of its own.")
+		}
+		f := signatureServed(e)
+		if f.Outcome == Fail {
+			f.Outcome = Absent // said as an alarm by the other check
+		}
+		return f
+	}
+	// 2.
+	best := judgeSignature(e, link, link.Signatures[0])
+	for _, s := range link.Signatures[1:] {
+		best = better(best, judgeSignature(e, link, s))
+	}
+	// 3.
+	if best.Outcome == Pass && behind > 0 && e.whole.Outcome != Pass {
+		return e.whole
+	}
+	if best.Outcome == Pass {
+		e.proven.RecordKey = best.Facts["signing key"]
+	}
+	return best
+}
+
+// signedLink is the last document that is signed, and how many follow it; where
+// none is, the last that always should be; else the record.
+func signedLink(chain []registry.Link) (link registry.Link, behind int) {
+	for _, is := range []func(registry.Link) bool{
+		func(l registry.Link) bool { return len(l.Signatures) > 0 },
+		func(l registry.Link) bool { return l.SignsAll != "" },
+		func(registry.Link) bool { return true },
+	} {
+		for i := len(chain) - 1; i >= 0; i-- {
+			if is(chain[i]) {
+				return chain[i], len(chain) - 1 - i
+			}
+		}
+	}
+	return registry.Link{}, 0
+}
+
+// judgeSignature judges one signature over a document:
+//
+//  1. Find the key among the pinned ones, for this usage.
+//  2. Verify the signature over the text, which states a strong digest.
+//  3. Judge the key at a proven time: one still in use counts; a retired one
+//     only where something dates the signature before its end.
+func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
+	answer := func(o Outcome, format string, args ...any) Finding {
+		return because(o, fmt.Sprintf(format, args...))
+	}
+	if s.Message == nil {
+		s.Message, s.Binds = link.Answer.Body, link.States
+	}
+	// 1.
+	key, known := e.Proofs.Anchors.Key(s.Anchors, s.KeyID, trust.UsageSignatures)
+	if !known {
+		return unknownKey(e, s)
+	}
+	if key.Public == nil {
+		return answer(NotUnderstood, "The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details)
+	}
+	// 2.
+	sum := sha256.Sum256(s.Message)
+	if !ecdsa.VerifyASN1(key.Public, sum[:], s.Bytes) {
+		return answer(Fail, "The repository's signature over this record does not verify with its key %s.", key.ID)
+	}
+	if !binds(link, s) {
+		return answer(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer)
+	}
+	// 3.
+	standing := e.Proofs.Anchors.Standing(s.Anchors, e.Time, e.Network)
+	if standing.Accused != nil {
+		return distrusted("The signature", standing)
+	}
+	if !standing.Counts {
+		return because(Unknown, sentence(standing.Reason))
+	}
+	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
+	if standing.Reason != "" {
+		reason += " " + sentence(standing.Reason)
+	}
+	facts := map[string]string{"signing key": key.ID, "signed text": string(s.Message)}
+	date, dated := hostsDate(e.Release, link)
+	switch {
+	case key.ValidAt(e.Time):
+		return pass(reason, facts)
+	case e.Time.Before(key.Start):
+		return answer(Unknown, "%s But that key comes into use on %s only.", reason, key.Start.UTC().Format(time.DateOnly))
+	case dated && key.ValidAt(date):
+		e.hostDated = true
+		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
+		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
+	}
+	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason)
+}
+
+// binds tells whether the signed text states a strong digest which is the one
+// that the document leads on with.
+func binds(link registry.Link, s registry.Signature) bool {
+	for _, bound := range s.Binds {
+		for _, d := range link.States {
+			if digest.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hostsDate is when the repository's own host, asked directly, says that the
+// version was published. It dates a signature only if that came from the same
+// place: else somebody on the way could put the leaked old key's signature over
+// other bytes beside the true date.
+func hostsDate(rel *registry.Release, link registry.Link) (time.Time, bool) {
+	if rel.Index.PublishedRoute != fetch.Direct || link.Answer.Route != fetch.Direct || rel.Index.Published == "" {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, rel.Index.Published)
+	return t, err == nil
+}
+
+// unknownKey says what it means that the anchors lack a key.
+func unknownKey(e *exam, s registry.Signature) Finding {
+	if standing := e.Proofs.Anchors.Standing(s.Anchors, e.Time, e.Network); standing.Accused != nil {
+		return distrusted(fmt.Sprintf("The signature by the key %q", s.KeyID), standing)
+	}
+	anchor, _ := e.Proofs.Anchors.Anchor(s.Anchors)
+	switch lack := anchor.Lacking(e.Time); {
+	case lack == trust.LackFails:
+		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is none of the repository's. Its list of keys was refreshed in this audit.", s.KeyID))
+	case !possible(s):
+		return because(Absent, "What stands in the place of a signature over this record cannot be one, by whatever key.")
+	case lack == trust.LackAbsent:
+		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", s.KeyID))
+	}
+	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", s.KeyID))
+}

@@ -1,0 +1,145 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/slsa"
+)
+
+// A Topic is something that a report states and no level counts (containment,
+// ingredients, contact, index).
+type Topic struct {
+	ID    string   `json:"id"`
+	About string   `json:"about"` // "containment", "ingredients", "contact", "index"
+	Text  string   `json:"text"`
+	Items []string `json:"items,omitempty"` // purls, paths or words
+	// Stop says how to prevent what Text says would run.
+	Stop string `json:"stop,omitempty"`
+}
+
+// topics collects what a report states beside the levels. What
+// comes from inside the package is as true as the package's bytes are genuine.
+func topics(e *exam) []Topic {
+	var facts []Topic
+	inside := e.Artifact.Inside
+	if e.Artifact.Contents != nil {
+		facts = append(facts, containment(inside)...)
+		facts = append(facts, ingredients(inside)...)
+		facts = append(facts, contact(inside))
+	}
+	facts = append(facts, materials(e)...)
+	facts = append(facts, otherCommit(e)...)
+	return append(facts, index(e.Release)...)
+}
+
+// materials are what verified build statements of entitled signers say went into
+// the build.
+func materials(e *exam) []Topic {
+	var facts []Topic
+	for _, a := range e.attested {
+		if a.speaks.Outcome != Pass {
+			continue
+		}
+		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {
+			facts = append(facts, Topic{ID: "materials", About: "ingredients", Items: build.Inputs,
+				Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(build.Inputs))})
+		}
+	}
+	return facts
+}
+
+// otherCommit tells that the repository's record names another commit than the
+// one that the package was verifiably built from. Releases that make their
+// commit while they publish look like this, so it is no alarm.
+func otherCommit(e *exam) []Topic {
+	recorded := e.Release.Source.Revision
+	if e.built.Outcome != Pass || recorded == "" {
+		return nil
+	}
+	_, built := sourceOf(speaker(e).verified.Certificate)
+	if strings.EqualFold(recorded, built) {
+		return nil
+	}
+	return []Topic{{ID: "other-commit", About: "index", Items: []string{recorded, built},
+		Text: "The repository's record names another commit than the one that the package was verifiably built from. The record is not signed."}}
+}
+
+// contact is how the package says that a vulnerability is reported.
+func contact(inside registry.Inside) Topic {
+	switch {
+	case len(inside.Contact) > 0:
+		return Topic{ID: "contact-file", About: "contact", Items: inside.Contact,
+			Text: "The package carries its own instructions for reporting a vulnerability."}
+	case !inside.Read:
+		return unread("contact", "Whether it says how to report a vulnerability is not known.", inside.Unread)
+	}
+	return Topic{ID: "contact-none", About: "contact", Text: "The package carries no instructions for reporting a vulnerability."}
+}
+
+// unread says that a topic is open, and why.
+func unread(topic, open, why string) Topic {
+	return Topic{ID: topic + "-unknown", About: topic, Text: strings.TrimSpace(open + " " + why)}
+}
+
+func containment(inside registry.Inside) []Topic {
+	installs := false
+	var facts []Topic
+	for _, r := range inside.Runs {
+		installs = installs || r.When == "install"
+		facts = append(facts, Topic{ID: "runs-at-" + r.When, About: "containment", Text: r.What, Items: r.Files, Stop: r.Stop})
+	}
+	switch {
+	case !inside.Read:
+		return append([]Topic{unread("containment", "What else installing it runs is not known.", inside.Unread)}, facts...)
+	case !installs:
+		none := Topic{ID: "runs-nothing", About: "containment", Text: "Fetching and installing this package runs none of its code."}
+		return append([]Topic{none}, facts...)
+	}
+	return facts
+}
+
+func ingredients(inside registry.Inside) []Topic {
+	kinds := []struct{ kind, id, text string }{
+		{"requires", "requires", "Installing it pulls %d other packages directly. Each has its own audit."},
+		{"bundles", "bundles", "It carries %d folders of other packages, by their own word. Whether they are unchanged copies is not checked."},
+	}
+	var facts []Topic
+	for _, k := range kinds {
+		var refs []string
+		for _, i := range inside.Ingredients {
+			if i.Kind == k.kind {
+				refs = append(refs, i.Ref)
+			}
+		}
+		if len(refs) > 0 {
+			facts = append(facts, Topic{ID: k.id, About: "ingredients", Text: fmt.Sprintf(k.text, len(refs)), Items: refs})
+		}
+	}
+	switch {
+	case !inside.Read:
+		facts = append(facts, unread("ingredients", "Which other packages it names is not known.", inside.Unread))
+	case inside.Undeclared != "":
+		facts = append(facts, unread("ingredients", "Which other packages it needs is not known.", inside.Undeclared))
+	case len(facts) == 0:
+		facts = append(facts, Topic{ID: "requires-nothing", About: "ingredients", Text: "Its manifest names no other package."})
+	}
+	return facts
+}
+
+func index(rel *registry.Release) []Topic {
+	i := rel.Index
+	var facts []Topic
+	if i.Withdrawn != "" {
+		facts = append(facts, Topic{ID: "withdrawn", About: "index", Text: i.Withdrawn})
+	}
+	if i.State == fetch.Found && i.Latest != "" {
+		text := fmt.Sprintf("The index names %s as the newest version. That answer is not signed: it is the repository's word of this minute.", i.Latest)
+		facts = append(facts, Topic{ID: "latest", About: "index", Text: text})
+	}
+	if i.Published != "" {
+		facts = append(facts, Topic{ID: "published", About: "index", Text: "The repository says that this version dates from " + i.Published + ". That date is not signed."})
+	}
+	return facts
+}

@@ -1,0 +1,93 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+	"touchstone/internal/fetch"
+)
+
+func pass(reason string, facts map[string]string) Finding {
+	return Finding{Outcome: Pass, Reason: reason, Facts: facts}
+}
+
+func because(o Outcome, reason string) Finding { return Finding{Outcome: o, Reason: reason} }
+
+// by tells who could change it.
+func (f Finding) by(p Party) Finding {
+	f.Could = p
+	return f
+}
+
+// better picks which of two answers to one question decides: what is wrong,
+// then what is proven, then what may still be proven, then the rest. Of equal
+// ones it picks the first.
+func better(a, b Finding) Finding {
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
+}
+
+func weight(f Finding) int {
+	switch f.Outcome {
+	case Fail:
+		return 4
+	case Pass:
+		return 3
+	case Unknown:
+		return 2
+	case NotUnderstood:
+		return 1
+	}
+	return 0
+}
+
+// unfetched tells "could not be fetched" from "not there" for a missing document.
+func unfetched(a fetch.Answer, what, absent string) Finding {
+	switch a.State {
+	case fetch.Unknown:
+		// What a host itself says and we cannot use leaves nothing open; a relay
+		// or a recording may have spoilt it.
+		if a.Err != nil && a.Err.Kind == fetch.Unusable && a.Route == fetch.Direct {
+			return because(NotUnderstood, "There is no usable answer that would hold "+what+": "+sentence(a.Reason))
+		}
+		return because(Unknown, "Could not get "+what+": "+sentence(a.Reason))
+	case fetch.NotThere:
+		return because(Absent, upper(absent)+": its own host says that it is not there.")
+	}
+	return because(Absent, upper(absent)+".")
+}
+
+// byRoute says in words by whose word something came.
+func byRoute(r fetch.Route) string {
+	switch r {
+	case fetch.Direct:
+		return "directly from the repository's own host"
+	case fetch.Relay:
+		return "through a relay"
+	case fetch.Replay:
+		return "from a recording"
+	}
+	return "from a file that was brought here"
+}
+
+// lead begins a reason: what is not known must not read like what is not there.
+func lead(f Finding, otherwise, unknown string) string {
+	if f.Outcome == Unknown || f.Outcome == NotUnderstood {
+		return unknown
+	}
+	return otherwise
+}
+
+// sentence ends a text from elsewhere as a sentence ends.
+func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
+
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// quoted shows text from outside inside a sentence.
+func quoted(s string) string { return fmt.Sprintf("%q", s) }

@@ -56,8 +56,8 @@ type Limits struct {
 }
 
 // DefaultLimits are those of Go's module zips (golang.org/x/mod/zip: 500 MiB),
-// the largest of any ecosystem served.
-var DefaultLimits = Limits{Archive: 500 << 20, Total: 500 << 20, Entries: 200_000, Ratio: 1100, Name: 4096, Names: 16 << 20, Depth: 255}
+// the largest of any ecosystem served; a path is as long as macOS takes.
+var DefaultLimits = Limits{Archive: 500 << 20, Total: 500 << 20, Entries: 200_000, Ratio: 1100, Name: 1024, Names: 16 << 20, Depth: 255}
 
 // Options say how to read.
 type Options struct {

@@ -108,6 +108,9 @@ func TestCanonicalHeader(t *testing.T) {
 func TestCanonicalExtra(t *testing.T) {
 	file := tarFile("p/a", "alpha")
 	old := func(name string) tarItem { i := tarFile(name, ""); i.kind = 0; return i }
+	nameless := tarPax('x', "path=p/a")
+	nameless.name = ""
+	wide := strings.Repeat("w", 520)
 	linked := tarLong('L', "p/a")
 	linked.link = "x"
 	for name, c := range map[string]struct {
@@ -130,6 +133,11 @@ func TestCanonicalExtra(t *testing.T) {
 		"another size":                               {[]tarItem{tarPax('x', "SCHILY.realsize=9"), file}, of(Sparse)},
 		"link of a file":                             {[]tarItem{tarPax('x', "linkpath=../x"), file}, of(TarHeader)},
 		"long link of a file":                        {[]tarItem{tarLong('K', "x"), file}, of(TarHeader)},
+		"without a name":                             {[]tarItem{nameless, file}, of(TarHeader)},
+		"a character across two blocks":              {[]tarItem{tarPax('x', "comment="+strings.Repeat("w", 495), "path=p/é"), file}, of(TarPax)},
+		"characters in the second block":             {[]tarItem{tarPax('x', "comment="+wide, "path=p/é"), file}, of(TarPax)},
+		"only comments in two blocks":                {[]tarItem{tarPax('x', "path=p/a", "comment="+wide+"é"), file}, nil},
+		"long name of two blocks":                    {[]tarItem{tarLong('L', strings.Repeat("é/", 200)+"a"), file}, of(TarLongName)},
 		"long name with a link":                      {[]tarItem{linked, file}, of(TarHeader)},
 		"long name is a folder's":                    {[]tarItem{tarPax('x', "path=p/"), old("p")}, of(Type)},
 		"short name is a folder's":                   {[]tarItem{tarPax('x', "path=p/a"), old("p/")}, of(Type)},

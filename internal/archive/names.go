@@ -44,6 +44,10 @@ func (r *reader) listed(raw string, folder bool) bool {
 	return true
 }
 
+// maxPart is how long a part of a path may be on the usual file systems, in
+// bytes: what is longer is not written.
+const maxPart = 255
+
 type fault struct {
 	kind ProblemKind
 	text string
@@ -58,14 +62,15 @@ func nameFaults(path string, l Limits) []fault {
 			faults = append(faults, fault{kind, text})
 		}
 	}
-	add(len(path) > l.Name, NameLong, "is too long")
 	add(strings.HasPrefix(path, "/") || path == "", NameAbsolute, "starts at the root of the file system")
 	add(strings.Contains(path, `\`), NameBackslash, "has a backslash, which some systems take for a separator")
 	add(strings.ContainsFunc(path, isControl), NameControl, "has control characters")
 	var dotDot, dot, empty, drive, reserved bool
+	long := len(path) > l.Name
 	depth := 0
 	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		depth++
+		long = long || len(part) > maxPart
 		switch part {
 		case "..":
 			dotDot = true
@@ -78,6 +83,7 @@ func nameFaults(path string, l Limits) []fault {
 			reserved = reserved || isReserved(part)
 		}
 	}
+	add(long, NameLong, "is longer than file systems take")
 	add(dotDot, NameDotDot, `has a part ".."`)
 	add(dot, NameDot, `has a part "."`)
 	add(empty && path != "", NameEmptyPart, "has an empty part")

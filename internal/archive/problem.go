@@ -117,7 +117,7 @@ const (
 	NameControl ProblemKind = "name-control"
 	// NameEncoding: not UTF-8, or not marked as UTF-8 where it must be.
 	NameEncoding ProblemKind = "name-encoding"
-	// NameLong: longer than Limits.Name.
+	// NameLong: longer than Limits.Name, or with a part longer than 255 bytes.
 	NameLong ProblemKind = "name-long"
 	// NameDeep: more parts than Limits.Depth.
 	NameDeep ProblemKind = "name-deep"

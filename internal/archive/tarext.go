@@ -47,7 +47,7 @@ func (t *tarReader) readLong(h tarHeader) error {
 	text, ok := tarText(b)
 	isName := h.kind == tarLongName
 	again := isName && t.next.longName || !isName && t.next.longLink
-	if !ok || text == "" || again || t.next.pax {
+	if !ok || text == "" || again || t.next.pax || cuts(h, text) {
 		return t.r.stop(TarLongName, text, "A GNU long name is malformed, or one of several for one entry; readers take different names from it.")
 	}
 	if isName {
@@ -57,6 +57,11 @@ func (t *tarReader) readLong(h tarHeader) error {
 	}
 	return nil
 }
+
+// cuts tells whether a reader may cut a character in two that counts: npm's tar
+// decodes what is longer than a block piece by piece, as it arrives, and passes
+// over a record that is damaged by that.
+func cuts(h tarHeader, text string) bool { return h.size > blockLen && !isASCII(text) }
 
 // readPax reads an extended header for the next entry ("x"), or for all that
 // follow ("g"). A global one may state only what changes neither names nor
@@ -76,7 +81,7 @@ func (t *tarReader) readPax(h tarHeader) error {
 	t.next.pax = h.kind == tarPax
 	seen := map[string]bool{}
 	for _, rec := range records {
-		if !rec.wellFormed() || rec.tells() && (h.kind == tarPaxGlobal || seen[rec.key] || !t.next.set(rec)) {
+		if !rec.wellFormed() || rec.tells() && (h.kind == tarPaxGlobal || seen[rec.key] || cuts(h, rec.value) || !t.next.set(rec)) {
 			return t.r.stop(TarPax, "", "An extended header states %q in a way that readers understand differently.", cut(rec.key))
 		}
 		seen[rec.key] = true

@@ -94,7 +94,7 @@ func parseHeader(b []byte) (h tarHeader, doubt string) {
 	h.link, okLink = tarText(fieldLink.of(b))
 	h.mode, okMode = tarOctal(fieldMode.of(b))
 	h.size, okSize = tarNumber(fieldSize.of(b))
-	okPrefix, unnamed := true, h.name == ""
+	okPrefix, nameless := true, h.name == ""
 	h.named = strings.HasSuffix(h.name, "/")
 	tail := b[fieldPrefix.at:]
 	switch magic := string(fieldMagic.of(b)); {
@@ -112,8 +112,8 @@ func parseHeader(b []byte) (h tarHeader, doubt string) {
 	switch {
 	case !okName || !okLink || !okPrefix:
 		doubt = "bytes stand behind the end of a name"
-	case unnamed && h.name != "":
-		doubt = "its name is in the prefix alone"
+	case nameless:
+		doubt = "it has no name of its own"
 	case !okMode:
 		doubt = "the mode is no octal number"
 	case !okSize || h.size < 0 || isBlank(fieldSize.of(b)):

@@ -22,6 +22,9 @@ func OddTar(random *rand.Rand) []byte {
 		tar = append(tar, tarEntry{name: "package/package.json", body: `{"name":"thing","version":"1.0.0"}`}.write(r)...)
 	}
 	for range 1 + r.IntN(3) {
+		if r.chance(5) {
+			tar = append(tar, cutCharacter(r, len(tar))...)
+		}
 		tar = append(tar, oddEntry(r)...)
 	}
 	switch r.IntN(4000 / r.often) {
@@ -67,6 +70,15 @@ func gzipped(data []byte) []byte {
 func smuggled(r odds) []byte {
 	return slices.Concat(tarEntry{name: "package/package.json", body: `{"name":"evil"}`}.write(r),
 		tarEntry{name: "package/smuggled.js", body: "smuggled"}.write(r))
+}
+
+// cutCharacter is a long extended header that stands where a stream is often cut
+// into pieces, in the middle of a character.
+func cutCharacter(r odds, at int) []byte {
+	const piece = 16 << 10
+	filler := tarEntry{name: fmt.Sprintf("package/filler%d", at), body: strings.Repeat("f", 2*piece-512*(3+r.IntN(2))-at%piece)}
+	return append(filler.write(r), tarEntry{name: "PaxHeader/x", kind: 'x',
+		body: paxRecord("comment", strings.Repeat("w", 380+r.IntN(120))) + paxRecord("path", "package/"+strings.Repeat("é", 60))}.write(r)...)
 }
 
 // oddName is a path: most are plain.
@@ -210,6 +222,9 @@ func oddExtra(r odds, size int) []byte {
 		}
 		e.field[257] = pick(r, "ustar  \x00", "ustar\x0000")
 	} else {
+		if r.chance(20) {
+			e.body = paxRecord("comment", strings.Repeat("w", 400+r.IntN(120)))
+		}
 		for range 1 + r.IntN(2) {
 			e.body += oddRecord(r, size)
 		}

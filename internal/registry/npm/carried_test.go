@@ -33,6 +33,13 @@ func TestHolder(t *testing.T) {
 	}
 }
 
+// TestShrinkwrap: npm pulls what that file lists, which no package.json names.
+func TestShrinkwrap(t *testing.T) {
+	assert.Empty(t, against(t, ``, ``).Undeclared)
+	assert.Empty(t, against(t, ``, ``, "package/lib/npm-shrinkwrap.json", "{}").Undeclared)
+	assert.NotEmpty(t, against(t, ``, ``, "package/npm-shrinkwrap.json", "{}").Undeclared)
+}
+
 // BenchmarkInsideDeep inspects what costs most for its size: many files below
 // one path of as many folders as may be.
 func BenchmarkInsideDeep(b *testing.B) {

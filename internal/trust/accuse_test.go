@@ -21,11 +21,11 @@ func TestAccusations(t *testing.T) {
 		"nothing wrong": {spoil: func(*repo, *state) {}},
 		"rollback": {spoil: func(*repo, *state) {}, memory: Memory{Versions: Versions{Timestamp: 11}},
 			accused: all, says: "the repository offers version 10 of timestamp, and version 11 was seen before"},
-		"freeze": {spoil: func(_ *repo, s *state) { s.expires = map[string]time.Time{"timestamp": past} },
+		"freeze": {spoil: func(_ *repo, s *state) { s.Expires = map[string]time.Time{"timestamp": past} },
 			accused: all, says: "timestamp.json is expired"},
-		"wrong signature": {spoil: func(_ *repo, s *state) { s.signer = map[string]string{"snapshot": "timestamp"} },
+		"wrong signature": {spoil: func(_ *repo, s *state) { s.Signer = map[string]string{"snapshot": "timestamp"} },
 			accused: all, says: "not enough signatures"},
-		"one delegation's signature": {spoil: func(_ *repo, s *state) { s.signer = map[string]string{delegatedNPMRole: "timestamp"} },
+		"one delegation's signature": {spoil: func(_ *repo, s *state) { s.Signer = map[string]string{delegatedNPMRole: "timestamp"} },
 			accused: []ID{NPMKeys}, says: "not enough signatures"},
 		"other bytes": {spoil: func(r *repo, s *state) {
 			r.after = map[string][]byte{"/targets/" + hexSum(newTrustedRoot()) + ".trusted_root.json": []byte("{}")}
@@ -33,14 +33,14 @@ func TestAccusations(t *testing.T) {
 		"offline":      {spoil: func(r *repo, _ *state) { r.broken["/timestamp.json"] = errOffline }},
 		"a login page": {spoil: func(r *repo, _ *state) { r.after = map[string][]byte{"/timestamp.json": []byte("<html>")} }},
 		"a login page for the keys": {spoil: func(r *repo, s *state) {
-			r.after = map[string][]byte{"/targets/registry.npmjs.org/" + hexSum(s.npmKeys) + ".keys.json": []byte("<html>")}
+			r.after = map[string][]byte{"/targets/registry.npmjs.org/" + hexSum(s.NPMKeys) + ".keys.json": []byte("<html>")}
 		}},
-		"a newer form": {spoil: func(_ *repo, s *state) { s.trustedRoot, s.npmKeys = []byte("{}"), []byte("{}") }},
+		"a newer form": {spoil: func(_ *repo, s *state) { s.TrustedRoot, s.NPMKeys = []byte("{}"), []byte("{}") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, s, from := published(t)
 			c.spoil(r, &s)
-			r.publish(t, s)
+			r.Publish(s)
 			out, err := Refresh(from, c.memory, r, now)
 			by := out.Accusations(err)
 			under := out.Anchors.Accused(by)

@@ -34,8 +34,8 @@ func storedMemory(t testing.TB, m Memory) []byte {
 
 func TestMemoryKeepsWhatItWasGiven(t *testing.T) {
 	r, s, from := published(t)
-	r.rotate(t)
-	r.rotate(t)
+	r.Rotate()
+	r.Rotate()
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	require.Len(t, out.Memory.Roots, 2)
@@ -46,7 +46,7 @@ func TestMemoryKeepsWhatItWasGiven(t *testing.T) {
 	assert.Equal(t, kept, storedMemory(t, back))
 
 	assert.Equal(t, out.Anchors, anchors, "the refreshed anchors are had again, without a network")
-	assert.Equal(t, s.npmKeys, anchors.NPMKeysJSON())
+	assert.Equal(t, s.NPMKeys, anchors.NPMKeysJSON())
 	anchor, _ := anchors.Anchor(NPMKeys)
 	assert.Equal(t, now, anchor.RefreshedAt)
 
@@ -79,7 +79,7 @@ func TestMemoryOfNothing(t *testing.T) {
 
 func TestDamagedMemory(t *testing.T) {
 	r, s, from := published(t)
-	r.rotate(t)
+	r.Rotate()
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	good := string(storedMemory(t, out.Memory))
@@ -128,8 +128,8 @@ func TestDamagedMemory(t *testing.T) {
 	t.Run("what signed documents in it still prove is not gone back behind", func(t *testing.T) {
 		_, m, err := Recall(from, []byte(strings.Replace(good, `"timestamp":10`, `"timestamp":99`, 1)))
 		require.ErrorIs(t, err, ErrMemory)
-		s.v.Timestamp--
-		r.publish(t, s)
+		s.Timestamp--
+		r.Publish(s)
 		_, err = Refresh(from, m, r, now)
 		var rollback *Rollback
 		require.ErrorAs(t, err, &rollback)
@@ -141,7 +141,7 @@ func TestDamagedMemory(t *testing.T) {
 // repository did not sign, nor versions that it did not have.
 func TestMutatedMemory(t *testing.T) {
 	r, _, from := published(t)
-	r.rotate(t)
+	r.Rotate()
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	good := storedMemory(t, out.Memory)
@@ -159,11 +159,11 @@ func TestMutatedMemory(t *testing.T) {
 // program's own is put aside, and asked for again.
 func TestRememberedRootIsVerified(t *testing.T) {
 	r, _, from := published(t)
-	second := r.rotate(t)
-	stranger := newRepo(t)
-	stranger.keys["root"] = stranger.keys["targets"]
-	stranger.root.Signed.Version = 2
-	other := stranger.publishRoot(t)
+	second := r.Rotate()
+	stranger := newRepo()
+	stranger.Keys["root"] = stranger.Keys["targets"]
+	stranger.Root.Signed.Version = 2
+	other := stranger.PublishRoot()
 	require.NotEqual(t, second, other)
 
 	memory := Memory{Versions: Versions{Root: 2}, Roots: map[int64][]byte{2: other}}

@@ -60,8 +60,8 @@ func TestRollback(t *testing.T) {
 	})
 	t.Run("an expired and older timestamp is a rollback", func(t *testing.T) {
 		r, s, from := published(t)
-		s.expires = map[string]time.Time{"timestamp": now.Add(-time.Second)}
-		r.publish(t, s)
+		s.Expires = map[string]time.Time{"timestamp": now.Add(-time.Second)}
+		r.Publish(s)
 		seen := first
 		seen.Timestamp++
 		_, err := Refresh(from, Memory{Versions: seen}, r, now)
@@ -70,8 +70,8 @@ func TestRollback(t *testing.T) {
 	})
 	t.Run("a delegation that vanished is a rollback", func(t *testing.T) {
 		r, s, from := published(t)
-		s.snapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: s.v.Targets}}
-		r.publish(t, s)
+		s.SnapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: s.Targets}}
+		r.Publish(s)
 		out, err := Refresh(from, Memory{Versions: first}, r, now)
 		var rollback *Rollback
 		require.ErrorAs(t, err, &rollback)
@@ -81,8 +81,8 @@ func TestRollback(t *testing.T) {
 	})
 	t.Run("version 0 is no way around it", func(t *testing.T) {
 		r, s, from := published(t)
-		s.v.Timestamp = 0
-		r.publish(t, s)
+		s.Timestamp = 0
+		r.Publish(s)
 		_, err := Refresh(from, Memory{Versions: first}, r, now)
 		var rollback *Rollback
 		require.ErrorAs(t, err, &rollback)
@@ -112,14 +112,14 @@ func TestRollback(t *testing.T) {
 func TestWorkingFolderIsNotRead(t *testing.T) {
 	r, s, from := published(t)
 	newer := s
-	newer.v.Timestamp, newer.v.Snapshot = 99, 99
-	r.publish(t, newer)
+	newer.Timestamp, newer.Snapshot = 99, 99
+	r.Publish(newer)
 	dir := t.TempDir()
 	for name, body := range map[string][]byte{"timestamp.json": r.files["/timestamp.json"], "snapshot.json": r.files["/99.snapshot.json"]} {
 		write(t, dir, name, body)
 	}
 	t.Chdir(dir)
-	r.publish(t, s)
+	r.Publish(s)
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	assert.Equal(t, first, out.Versions)
@@ -129,7 +129,7 @@ func TestWorkingFolderIsNotRead(t *testing.T) {
 // the repository signed or those at hand, and never others.
 func TestMutationNeverChangesAnchors(t *testing.T) {
 	r, s, from := published(t)
-	r.rotate(t)
+	r.Rotate()
 	delete(r.files, "/1.root.json")
 	for name, body := range r.files {
 		good := slices.Clone(body)
@@ -148,7 +148,7 @@ func TestMutationNeverChangesAnchors(t *testing.T) {
 				out, err := Refresh(from, Memory{}, r, now)
 				root, keys := out.Anchors.SigstoreRoot(), out.Anchors.NPMKeysJSON()
 				rootKept, keysKept := bytes.Equal(root, from.SigstoreRoot()), bytes.Equal(keys, from.NPMKeysJSON())
-				ok := (rootKept || bytes.Equal(root, s.trustedRoot)) && (keysKept || bytes.Equal(keys, s.npmKeys))
+				ok := (rootKept || bytes.Equal(root, s.TrustedRoot)) && (keysKept || bytes.Equal(keys, s.NPMKeys))
 				if strings.HasPrefix(name, "/targets/") {
 					ok = ok && err == nil && len(out.Kept) == 1 && rootKept != keysKept
 				} else if err != nil {
@@ -162,10 +162,10 @@ func TestMutationNeverChangesAnchors(t *testing.T) {
 }
 
 func FuzzRefreshAnswers(f *testing.F) {
-	r := newRepo(f)
+	r := newRepo()
 	start := slices.Clone(r.files["/1.root.json"])
-	second := slices.Clone(r.rotate(f))
-	r.publish(f, state{v: first, trustedRoot: newTrustedRoot(), npmKeys: newKeys(f)})
+	second := slices.Clone(r.Rotate())
+	r.Publish(firstState(newTrustedRoot(), newKeys(f)))
 	from := anchored(f, start, Versions{})
 	names := []string{"/2.root.json", "/timestamp.json", "/5.snapshot.json", "/3.targets.json", "/2.registry.npmjs.org.json"}
 	for i, name := range names {

@@ -12,11 +12,11 @@ import (
 func TestWithTestAnchors(t *testing.T) {
 	r, s, _ := published(t)
 	a, err := WithTestAnchors(TestAnchors{
-		SigstoreRoot: s.trustedRoot, NPMKeys: s.npmKeys, TUFRoot: r.files["/1.root.json"],
+		SigstoreRoot: s.TrustedRoot, NPMKeys: s.NPMKeys, TUFRoot: r.files["/1.root.json"],
 		LogKeys: []string{"log.example+01020304+AQ=="}, Taken: now, Seen: first,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, s.trustedRoot, a.SigstoreRoot())
+	assert.Equal(t, s.TrustedRoot, a.SigstoreRoot())
 	assert.Len(t, a.NPMKeys(), 2)
 	assert.Equal(t, first, a.seen)
 	_, ok := a.LogKey("sum.golang.org")

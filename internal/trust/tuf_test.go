@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"touchstone/internal/mint"
 )
 
 var first = Versions{Root: 1, Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2}
@@ -19,15 +21,15 @@ var first = Versions{Root: 1, Timestamp: 10, Snapshot: 5, Targets: 3, Delegation
 // and anchors that start from its root.
 func published(t *testing.T) (*repo, state, Anchors) {
 	t.Helper()
-	r := newRepo(t)
-	s := state{v: first, trustedRoot: newTrustedRoot(), npmKeys: newKeys(t)}
-	r.publish(t, s)
+	r := newRepo()
+	s := firstState(newTrustedRoot(), newKeys(t))
+	r.Publish(s)
 	return r, s, anchored(t, r.files["/1.root.json"], Versions{})
 }
 
 func TestRefresh(t *testing.T) {
 	r, s, from := published(t)
-	second := r.rotate(t)
+	second := r.Rotate()
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	requireDeclared(t, r.asked)
@@ -44,8 +46,8 @@ func TestRefresh(t *testing.T) {
 	}
 	assert.Len(t, out.Memory.Documents, 6)
 
-	assert.Equal(t, s.trustedRoot, out.Anchors.SigstoreRoot())
-	assert.Equal(t, s.npmKeys, out.Anchors.NPMKeysJSON())
+	assert.Equal(t, s.TrustedRoot, out.Anchors.SigstoreRoot())
+	assert.Equal(t, s.NPMKeys, out.Anchors.NPMKeysJSON())
 	assert.Len(t, out.Anchors.NPMKeys(), 2)
 	assert.Equal(t, second, out.Anchors.TUFRoot())
 	for _, anchor := range out.Anchors.All() {
@@ -86,22 +88,22 @@ func TestRefreshEndsWithoutAnchorsChanged(t *testing.T) {
 		says  string
 		seen  Versions // as far as it got
 	}{
-		"timestamp expired": {func(_ *testing.T, _ *repo, s *state) { s.expires = map[string]time.Time{"timestamp": past} },
+		"timestamp expired": {func(_ *testing.T, _ *repo, s *state) { s.Expires = map[string]time.Time{"timestamp": past} },
 			ErrExpired, "timestamp.json is expired", Versions{Root: 1, Timestamp: 10, Snapshot: 5}},
-		"snapshot expired": {func(_ *testing.T, _ *repo, s *state) { s.expires = map[string]time.Time{"snapshot": past} },
+		"snapshot expired": {func(_ *testing.T, _ *repo, s *state) { s.Expires = map[string]time.Time{"snapshot": past} },
 			ErrExpired, "snapshot.json is expired", first},
-		"targets expired": {func(_ *testing.T, _ *repo, s *state) { s.expires = map[string]time.Time{"targets": past} },
+		"targets expired": {func(_ *testing.T, _ *repo, s *state) { s.Expires = map[string]time.Time{"targets": past} },
 			ErrExpired, "new targets is expired", first},
-		"root expired": {func(t *testing.T, r *repo, _ *state) { r.root.Signed.Expires = past; r.rotate(t) },
+		"root expired": {func(t *testing.T, r *repo, _ *state) { r.Root.Signed.Expires = past; r.Rotate() },
 			ErrExpired, "final root.json is expired", Versions{Root: 2}},
 		"root signed by another key": {func(t *testing.T, r *repo, _ *state) {
-			r.root.Signed.Version = 2
-			r.root.Signatures = nil
-			r.files["/2.root.json"] = sign(t, r.root, r.keys["targets"])
+			r.Root.Signed.Version = 2
+			r.Root.Signatures = nil
+			r.files["/2.root.json"] = mint.SignTUF(r.Root, r.Keys["targets"])
 		}, ErrRefused, "not enough signatures", Versions{Root: 1}},
 		"root of a later version": {func(t *testing.T, r *repo, _ *state) {
-			r.root.Signed.Version = 3
-			r.files["/2.root.json"] = r.publishRoot(t)
+			r.Root.Signed.Version = 3
+			r.files["/2.root.json"] = r.PublishRoot()
 		}, ErrRefused, "bad version number", Versions{Root: 1}},
 		"root is something else": {func(_ *testing.T, r *repo, _ *state) { r.files["/2.root.json"] = []byte("<html>") },
 			ErrUnreachable, "2.root.json: reading the answer: what came is no signed metadata", Versions{Root: 1}},
@@ -122,13 +124,13 @@ func TestRefreshEndsWithoutAnchorsChanged(t *testing.T) {
 		}, ErrUnreachable, "2.root.json: reading the answer: cut short", Versions{Root: 1}},
 		"root with another status": {func(_ *testing.T, r *repo, _ *state) { r.status["/2.root.json"] = 403 },
 			ErrUnreachable, "2.root.json: answered with status 403", Versions{Root: 1}},
-		"timestamp unsigned": {func(_ *testing.T, _ *repo, s *state) { s.signer = map[string]string{"timestamp": ""} },
+		"timestamp unsigned": {func(_ *testing.T, _ *repo, s *state) { s.Signer = map[string]string{"timestamp": ""} },
 			ErrRefused, "Verifying timestamp failed, not enough signatures, got 0, want 1", Versions{Root: 1}},
-		"timestamp signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.signer = map[string]string{"timestamp": "snapshot"} },
+		"timestamp signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.Signer = map[string]string{"timestamp": "snapshot"} },
 			ErrRefused, "Verifying timestamp failed, not enough signatures, got 0, want 1", Versions{Root: 1}},
-		"snapshot signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.signer = map[string]string{"snapshot": "timestamp"} },
+		"snapshot signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.Signer = map[string]string{"snapshot": "timestamp"} },
 			ErrRefused, "Verifying snapshot failed, not enough signatures, got 0, want 1", Versions{Root: 1, Timestamp: 10, Snapshot: 5}},
-		"targets signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.signer = map[string]string{"targets": delegatedNPMRole} },
+		"targets signed by another role": {func(_ *testing.T, _ *repo, s *state) { s.Signer = map[string]string{"targets": delegatedNPMRole} },
 			ErrRefused, "Verifying targets failed, not enough signatures, got 0, want 1", first},
 		"timestamp missing": {func(_ *testing.T, r *repo, _ *state) { r.status["/timestamp.json"] = 404 },
 			ErrUnreachable, "timestamp.json: answered with status 404", Versions{Root: 1}},
@@ -142,27 +144,27 @@ func TestRefreshEndsWithoutAnchorsChanged(t *testing.T) {
 		"targets missing": {func(_ *testing.T, r *repo, _ *state) { r.status["/3.targets.json"] = 500 },
 			ErrUnreachable, "3.targets.json: answered with status 500", first},
 		"targets of another version": {func(_ *testing.T, _ *repo, s *state) {
-			s.snapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 4}}
+			s.SnapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 4}}
 		}, ErrUnreachable, "4.targets.json: answered with status 404", Versions{Root: 1, Timestamp: 10, Snapshot: 5, Targets: 4}},
 		"a digest that the snapshot does not state": {func(_ *testing.T, _ *repo, s *state) {
-			s.snapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 3,
+			s.SnapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 3,
 				Hashes: metadata.Hashes{"sha256": make([]byte, 32), "sha512": make([]byte, 64)}}}
 		}, ErrRefused, "its length or digest is not the one", Versions{Root: 1, Timestamp: 10, Snapshot: 5, Targets: 3}},
 		"a length below zero": {func(_ *testing.T, _ *repo, s *state) {
-			s.snapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 3, Length: -1}}
+			s.SnapshotMeta = map[string]*metadata.MetaFiles{"targets.json": {Version: 3, Length: -1}}
 		}, ErrRefused, "says that it has -1 bytes", Versions{Root: 1, Timestamp: 10, Snapshot: 5, Targets: 3}},
 		"a null in signed metadata": {func(_ *testing.T, _ *repo, s *state) {
-			s.snapshotMeta = map[string]*metadata.MetaFiles{"targets.json": nil}
+			s.SnapshotMeta = map[string]*metadata.MetaFiles{"targets.json": nil}
 		}, ErrRefused, "lacks a part that it must have", Versions{Root: 1, Timestamp: 10, Snapshot: 5}},
-		"a null in a target's place": {func(_ *testing.T, _ *repo, s *state) { s.nilTarget = true },
+		"a null in a target's place": {func(_ *testing.T, _ *repo, s *state) { s.NilTarget = true },
 			ErrRefused, "lacks a part that it must have", first},
-		"a target without a digest": {func(_ *testing.T, _ *repo, s *state) { s.targetsSaid = &metadata.TargetFiles{Length: 5} },
+		"a target without a digest": {func(_ *testing.T, _ *repo, s *state) { s.TargetsSaid = &metadata.TargetFiles{Length: 5} },
 			ErrRefused, "hashes must not be empty", first},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, s, from := published(t)
 			c.spoil(t, r, &s)
-			r.publish(t, s)
+			r.Publish(s)
 			out, err := Refresh(from, Memory{}, r, now)
 			require.ErrorIs(t, err, c.want)
 			require.ErrorContains(t, err, c.says)
@@ -185,7 +187,7 @@ func TestRootWithoutAnswerEndsTheWalk(t *testing.T) {
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	assert.Equal(t, first, out.Versions)
-	assert.Equal(t, s.trustedRoot, out.Anchors.SigstoreRoot())
+	assert.Equal(t, s.TrustedRoot, out.Anchors.SigstoreRoot())
 	validUntil := func(a Anchors) time.Time { root, _ := a.Anchor(TUFRoot); return *root.ValidUntil }
 	assert.Equal(t, validUntil(from), validUntil(out.Anchors))
 	assert.Equal(t, from.TUFRoot(), out.Anchors.TUFRoot())
@@ -211,44 +213,44 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 		why   error
 		says  string
 	}{
-		"npm's delegation expired": {func(_ *repo, s *state) { s.expires = map[string]time.Time{delegatedNPMRole: past} },
+		"npm's delegation expired": {func(_ *repo, s *state) { s.Expires = map[string]time.Time{delegatedNPMRole: past} },
 			NPMKeys, ErrExpired, "new registry.npmjs.org is expired"},
-		"npm's delegation signed by another role": {func(_ *repo, s *state) { s.signer = map[string]string{delegatedNPMRole: "timestamp"} },
+		"npm's delegation signed by another role": {func(_ *repo, s *state) { s.Signer = map[string]string{delegatedNPMRole: "timestamp"} },
 			NPMKeys, ErrRefused, "Verifying registry.npmjs.org failed, not enough signatures, got 0, want 1"},
 		"npm's delegation missing": {func(r *repo, _ *state) { r.status["/2.registry.npmjs.org.json"] = 404 },
 			NPMKeys, ErrUnreachable, "answered with status 404"},
-		"npm's keys in a form not read": {func(_ *repo, s *state) { s.npmKeys = []byte(`{"keys":[]}`) },
+		"npm's keys in a form not read": {func(_ *repo, s *state) { s.NPMKeys = []byte(`{"keys":[]}`) },
 			NPMKeys, ErrForm, "it lists 0 keys"},
 		"trusted root in a form not read": {func(_ *repo, s *state) {
-			s.trustedRoot = bytes.Replace(s.trustedRoot, []byte("version=0.1"), []byte("version=0.9"), 1)
+			s.TrustedRoot = bytes.Replace(s.TrustedRoot, []byte("version=0.1"), []byte("version=0.9"), 1)
 		}, SigstoreRoot, ErrForm, "version=0.9"},
 		"trusted root not fetched": {func(r *repo, s *state) {
-			r.status["/targets/"+hexSum(s.trustedRoot)+".trusted_root.json"] = 503
+			r.status["/targets/"+hexSum(s.TrustedRoot)+".trusted_root.json"] = 503
 		}, SigstoreRoot, ErrUnreachable, "answered with status 503"},
 		"trusted root with other bytes": {func(r *repo, s *state) {
-			s.targetsSaid = r.putTarget(targetRoot, s.trustedRoot)
-			s.trustedRoot = nil
+			s.TargetsSaid = r.PutTarget(targetRoot, s.TrustedRoot)
+			s.TrustedRoot = nil
 			p := "/targets/" + hexSum(newTrustedRoot()) + ".trusted_root.json"
 			r.files[p] = append([]byte("{"), r.files[p][1:]...)
 			r.files[p][5]++
 		}, SigstoreRoot, ErrRefused, "its length or digest is not the one"},
 		"trusted root longer than stated": {func(r *repo, s *state) {
-			s.targetsSaid = r.putTarget(targetRoot, s.trustedRoot)
-			s.targetsSaid.Length--
+			s.TargetsSaid = r.PutTarget(targetRoot, s.TrustedRoot)
+			s.TargetsSaid.Length--
 		}, SigstoreRoot, ErrUnreachable, "longer than the"},
 		"trusted root shorter than stated": {func(r *repo, s *state) {
-			s.targetsSaid = r.putTarget(targetRoot, s.trustedRoot)
-			s.targetsSaid.Length++
+			s.TargetsSaid = r.PutTarget(targetRoot, s.TrustedRoot)
+			s.TargetsSaid.Length++
 		}, SigstoreRoot, ErrRefused, "its length or digest is not the one"},
 		"trusted root with another digest only": {func(_ *repo, s *state) {
-			s.targetsSaid = &metadata.TargetFiles{Length: 5, Hashes: metadata.Hashes{"md5": make([]byte, 16)}}
+			s.TargetsSaid = &metadata.TargetFiles{Length: 5, Hashes: metadata.Hashes{"md5": make([]byte, 16)}}
 		}, SigstoreRoot, ErrForm, "states neither SHA-256 nor SHA-512"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, s, from := published(t)
 			c.spoil(r, &s)
-			said, root := s.targetsSaid, r.files["/targets/"+hexSum(newTrustedRoot())+".trusted_root.json"]
-			r.publish(t, s)
+			said, root := s.TargetsSaid, r.files["/targets/"+hexSum(newTrustedRoot())+".trusted_root.json"]
+			r.Publish(s)
 			if said != nil {
 				r.files["/targets/"+hexSum(newTrustedRoot())+".trusted_root.json"] = root
 			}
@@ -272,8 +274,8 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 	}
 	t.Run("both", func(t *testing.T) {
 		r, s, from := published(t)
-		s.trustedRoot, s.npmKeys = []byte("{}"), []byte("{}")
-		r.publish(t, s)
+		s.TrustedRoot, s.NPMKeys = []byte("{}"), []byte("{}")
+		r.Publish(s)
 		out, err := Refresh(from, Memory{}, r, now)
 		require.ErrorIs(t, err, ErrForm)
 		assert.Equal(t, from, out.Anchors)
@@ -283,9 +285,9 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 
 func TestRepositoryWithoutConsistentSnapshots(t *testing.T) {
 	r, s, _ := published(t)
-	r.root.Signed.ConsistentSnapshot = false
-	root := r.publishRoot(t)
-	r.publish(t, s)
+	r.Root.Signed.ConsistentSnapshot = false
+	root := r.PublishRoot()
+	r.Publish(s)
 	for _, name := range []string{"5.snapshot.json", "3.targets.json", "2.registry.npmjs.org.json"} {
 		_, plain, _ := strings.Cut(name, ".")
 		r.files["/"+plain] = r.files["/"+name]

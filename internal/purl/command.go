@@ -42,23 +42,24 @@ func readCommands(words []string) (Ref, bool, error) {
 	var found []Ref
 	known := false
 	var refused error
-	for _, part := range parts(words) { // 1.
+	all := parts(words)
+	for _, part := range all { // 1.
 		c, isCommand := readCommand(part)
 		if !isCommand {
-			if known || len(parts(words)) > 1 {
+			if known || len(all) > 1 {
 				c.err = fail(Malformed, "It is not known whether %s, a part of the command line, names a package. Paste only the command that installs.", shown(strings.Join(part, " ")))
 			} else {
 				return Ref{}, false, nil
 			}
 		}
 		known = known || isCommand && !c.quiet
-		if c.err != nil && refused == nil && !(c.quiet && len(parts(words)) > 1) { // 2.
+		if c.err != nil && refused == nil && !(c.quiet && len(all) > 1) { // 2.
 			refused = c.err
 		}
 		found = append(found, c.refs...)
 	}
 	switch { // 3.
-	case !known && refused == nil, !known && len(parts(words)) > 1:
+	case !known && refused == nil, !known && len(all) > 1:
 		return Ref{}, false, nil
 	case refused != nil:
 		return Ref{}, true, refused

@@ -2,6 +2,7 @@ package purl
 
 import (
 	"encoding/base64"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -230,6 +231,12 @@ func goodTexts() []string {
 }
 
 func FuzzParse(f *testing.F) {
+	pastes, err := os.ReadFile("testdata/pastes.txt")
+	require.NoError(f, err)
+	for line := range strings.Lines(string(pastes)) {
+		text, _, _ := strings.Cut(line, " → ")
+		f.Add(text)
+	}
 	for _, text := range goodTexts() {
 		f.Add(text)
 	}

@@ -125,6 +125,9 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		}
 		return nil, notFound(ref, at, infoAnswer, denied)
 	}
+	if words := proxySays(infoAnswer); words != "" {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: words})
+	}
 	rel.Chain = []registry.Link{record}
 	describe(rel, infoAnswer, at)
 	return rel, nil
@@ -187,12 +190,27 @@ func digests(lookup fetch.Answer, at located) []registry.Stated {
 	return out
 }
 
+// proxySays are the proxy's own words for why it has no version record; empty
+// where it has one, or says nothing.
+func proxySays(info fetch.Answer) string {
+	words := strings.TrimSpace(string(info.Body))
+	refused := info.Status == 403 || info.Status == 404 || info.Status == 410
+	if info.State == fetch.Found || !refused || words == "" || strings.HasPrefix(words, "<") {
+		return ""
+	}
+	return fmt.Sprintf("The Go module proxy's own words: %.300q.", words)
+}
+
 func notFound(ref purl.Ref, at located, info, lookup fetch.Answer) error {
 	newest := ref
 	newest.Namespace, newest.Name = splitPath(at.Path)
 	newest.Version, newest.Candidates, newest.Digests = "", nil, nil
-	return purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s (version record: %s; checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and cannot be audited from outside.",
-		at.Path, at.Version, info.Reason, lookup.Reason).Offer(newest, "the newest version")
+	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s (version record: %s, checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside.",
+		at.Path, at.Version, info.Reason, lookup.Reason)
+	if words := proxySays(info); words != "" {
+		refused.Detail += " " + words
+	}
+	return refused.Offer(newest, "the newest version")
 }
 
 func splitPath(path string) (namespace, name string) {

@@ -3,19 +3,13 @@ package golang
 import (
 	"context"
 	"fmt"
-	"slices"
-	"sort"
 	"strconv"
-	"strings"
 
-	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
-	"touchstone/internal/registry"
-	"touchstone/internal/strictjson"
 )
 
 // A located module is one path and one version, in both spellings.
@@ -67,9 +61,9 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (located, []pur
 		}
 		switch {
 		case i > 0 && sure:
-			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s, which is no module by itself; audited is the module %s that contains it.", candidates[0], path)})
+			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s, which is no module by itself. Checked is the module %s that contains it.", candidates[0], path)})
 		case i > 0:
-			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s; audited is the module %s that contains it. Whether a module of a longer name contains it could not be learned.", candidates[0], path)})
+			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s. Checked is the module %s that contains it. Whether a module of a longer name contains it could not be learned.", candidates[0], path)})
 		}
 		if note != "" {
 			notes = append(notes, purl.Note{Kind: "moving", Text: note})
@@ -142,22 +136,24 @@ func probe(ctx context.Context, c *fetch.Session, at located, tag string, only b
 	if prefix == "" && tag != "" && tag != "latest" {
 		return located{}, "", false, purl.Refuse(purl.BadVersion, "%q is the name of a branch or a tag. Give a version such as v1.2.3, or none for the newest.", tag)
 	}
-	newest, _, err := newestVersion(ctx, c, at, prefix)
+	newest, err := newestVersion(ctx, c, at, prefix)
 	if err != nil {
 		return located{}, "", false, err
 	}
-	if newest == "" {
+	if newest.version == "" {
 		list, err := askList(ctx, c, at)
 		return located{}, "", list.State == fetch.NotThere, err
 	}
-	found, err = locatedAt(at.Path, newest)
+	found, err = locatedAt(at.Path, newest.version)
 	switch {
 	case err != nil:
 		return located{}, "", false, nil // the list holds something that is no version
+	case newest.retracted:
+		note = fmt.Sprintf("The Go module proxy names no version that its makers have not taken back. Checked is the newest of all, %s. That answer is not signed.", newest.version)
 	case prefix != "":
-		note = fmt.Sprintf("Audited is %s, the newest version beginning with %s that the Go module proxy names. That answer is not signed.", newest, prefix)
+		note = fmt.Sprintf("Checked is %s, the newest version beginning with %s that the Go module proxy names. That answer is not signed.", newest.version, prefix)
 	default:
-		note = fmt.Sprintf("You gave no version; audited is %s, which the Go module proxy names as the newest. That answer is not signed.", newest)
+		note = fmt.Sprintf("You gave no version. Checked is %s, which the Go module proxy names as the newest. That answer is not signed.", newest.version)
 	}
 	return found, note, false, nil
 }
@@ -172,125 +168,4 @@ func recordRequest(at located, kind string) fetch.Request {
 
 func askList(ctx context.Context, c *fetch.Session, at located) (fetch.Answer, error) {
 	return c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20})
-}
-
-// newestVersion is the version that the go command would choose for "latest":
-// the highest release that is not retracted, else the highest pre-release,
-// else what @latest says (go.dev/ref/mod#version-queries); with a prefix, of
-// those versions only that begin so. mod is the go.mod of the highest version
-// of all, where retractions stand.
-func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix string) (version string, mod []byte, err error) {
-	list, err := askList(ctx, c, at)
-	if err != nil {
-		return "", nil, err
-	}
-	var versions []string
-	if list.State == fetch.Found {
-		for _, v := range strings.Fields(string(list.Body)) {
-			if semver.IsValid(v) && !module.IsPseudoVersion(v) {
-				versions = append(versions, v)
-			}
-		}
-	}
-	if len(versions) == 0 {
-		if prefix != "" {
-			return "", nil, nil
-		}
-		v, _, err := askLatest(ctx, c, at)
-		return v, nil, err
-	}
-	slices.SortFunc(versions, func(a, b string) int {
-		if r := released(b) - released(a); r != 0 {
-			return r
-		}
-		return semver.Compare(b, a)
-	})
-	if top, err := locatedAt(at.Path, versions[0]); err == nil {
-		a, err := c.Get(ctx, recordRequest(top, "mod"))
-		if err != nil {
-			return "", nil, err
-		}
-		if a.State == fetch.Found {
-			mod = a.Body
-		}
-	}
-	if prefix != "" {
-		versions = slices.DeleteFunc(versions, func(v string) bool { return !strings.HasPrefix(v, prefix+".") })
-		if len(versions) == 0 {
-			return "", mod, nil
-		}
-	}
-	f, err := modfile.ParseLax("go.mod", mod, nil)
-	if err != nil {
-		return versions[0], mod, nil
-	}
-	taken := retractions(f.Retract)
-	for _, v := range versions {
-		if !taken.hold(v) {
-			return v, mod, nil
-		}
-	}
-	return versions[0], mod, nil
-}
-
-func askLatest(ctx context.Context, c *fetch.Session, at located) (string, fetch.Answer, error) {
-	a, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@latest", Step: "newest version", Limit: 1 << 20})
-	if err != nil || a.State != fetch.Found {
-		return "", a, err
-	}
-	info, err := strictjson.Parse(a.Body)
-	if version := info.Text("Version"); err == nil && semver.IsValid(version) {
-		return version, a, nil
-	}
-	return "", a, nil
-}
-
-// index says what the list names as newest, and whether this version was
-// taken back.
-func index(ctx context.Context, c *fetch.Session, at located) (registry.Index, error) {
-	newest, mod, err := newestVersion(ctx, c, at, "")
-	if err != nil {
-		return registry.Index{}, err
-	}
-	if newest == "" {
-		return registry.Index{State: fetch.Unknown}, nil
-	}
-	return registry.Index{Latest: newest, State: fetch.Found, Withdrawn: retracted(mod, at.Version)}, nil
-}
-
-// released sorts releases before pre-releases.
-func released(v string) int {
-	if semver.Prerelease(v) == "" {
-		return 1
-	}
-	return 0
-}
-
-// intervals are ordered and apart, so that asking is cheap: both the list of
-// versions and the list of retractions may be megabytes long.
-type intervals []modfile.VersionInterval
-
-func retractions(rs []*modfile.Retract) intervals {
-	all := make(intervals, 0, len(rs))
-	for _, r := range rs {
-		all = append(all, r.VersionInterval)
-	}
-	slices.SortFunc(all, func(a, b modfile.VersionInterval) int { return semver.Compare(a.Low, b.Low) })
-	var apart intervals
-	for _, i := range all {
-		if n := len(apart); n > 0 && semver.Compare(i.Low, apart[n-1].High) <= 0 {
-			if semver.Compare(i.High, apart[n-1].High) > 0 {
-				apart[n-1].High = i.High
-			}
-			continue
-		}
-		apart = append(apart, i)
-	}
-	return apart
-}
-
-// hold tells whether a version is in one of the intervals.
-func (is intervals) hold(v string) bool {
-	i := sort.Search(len(is), func(i int) bool { return semver.Compare(is[i].Low, v) > 0 })
-	return i > 0 && semver.Compare(v, is[i-1].High) <= 0
 }

@@ -3,12 +3,14 @@ package npm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/semver"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -30,6 +32,9 @@ type listing struct {
 	// version's dist says of attestations, nil where nothing.
 	tags     map[string]string
 	versions map[string]strictjson.Object
+	// integrity is what each version's dist states, to tell of which version a
+	// digest is.
+	integrity map[string]string
 	// broken says why an answer that came could not be read.
 	broken string
 }
@@ -56,7 +61,7 @@ func list(ctx context.Context, c *fetch.Session, name string) (*listing, error) 
 
 // parse keeps what is asked of the document.
 func (l *listing) parse(doc []byte, name string) error {
-	l.tags, l.versions = map[string]string{}, map[string]strictjson.Object{}
+	l.tags, l.versions, l.integrity = map[string]string{}, map[string]strictjson.Object{}, map[string]string{}
 	return packument(doc, name, map[string]visit{
 		"dist-tags": func(c *strictjson.Cursor) error {
 			return c.Members(func(tag string) error {
@@ -68,9 +73,9 @@ func (l *listing) parse(doc []byte, name string) error {
 		},
 		"versions": func(c *strictjson.Cursor) error {
 			return c.Members(func(version string) error {
-				announced, err := versionEntry(c)
+				announced, integrity, err := versionEntry(c)
 				if exact(version) {
-					l.versions[version] = announced
+					l.versions[version], l.integrity[version] = announced, integrity
 				}
 				return err
 			})
@@ -106,23 +111,25 @@ func packument(doc []byte, name string, wanted map[string]visit) error {
 	return err
 }
 
-// versionEntry reads what one version's entry says of attestations.
-func versionEntry(c *strictjson.Cursor) (announced strictjson.Object, err error) {
+// versionEntry reads what one version's entry says of attestations, and its
+// digest.
+func versionEntry(c *strictjson.Cursor) (announced strictjson.Object, integrity string, err error) {
 	if c.Peek() != '{' {
-		return nil, c.Skip()
+		return nil, "", c.Skip()
 	}
 	err = c.Members(func(key string) error {
 		if key != "dist" {
 			return c.Skip()
 		}
-		if dist := strictjson.Fields(c.Raw()); dist.Has("attestations") {
+		dist := strictjson.Fields(c.Raw())
+		if integrity = dist.Text("integrity"); dist.Has("attestations") {
 			if announced = dist.Object("attestations"); announced == nil {
 				announced = strictjson.Object{}
 			}
 		}
 		return nil
 	})
-	return announced, err
+	return announced, integrity, err
 }
 
 func otherPackage(stated, asked string) error {
@@ -225,4 +232,22 @@ func dateOf(doc []byte, at located) (date string, err error) {
 		})
 	}})
 	return date, err
+}
+
+// whose says of which other version a digest is that the reference carries:
+// whoever pasted a lock file's entry learns what its line was mixed up with.
+func (l *listing) whose(wanted []purl.Digest, at located) []purl.Note {
+	var notes []purl.Note
+	for _, version := range slices.Sorted(maps.Keys(l.integrity)) {
+		stated, err := digest.SRI(l.integrity[version])
+		if err != nil || version == at.version {
+			continue
+		}
+		for _, d := range wanted {
+			if d.Algorithm == stated.Algorithm && d.Value == stated.Sum {
+				notes = append(notes, purl.Note{Kind: "record", Text: fmt.Sprintf("A digest in the reference is the one that the npm registry states of another version, %s.", version)})
+			}
+		}
+	}
+	return notes
 }

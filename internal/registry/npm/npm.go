@@ -78,7 +78,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		rel.Notes = append(rel.Notes, notes...)
 	}
 	var index registry.Index
-	var dateNotes []purl.Note
+	var dateNotes, digestNotes []purl.Note
 	err = fetch.Together(
 		func() (err error) {
 			if found.record != nil && announced == nil {
@@ -96,6 +96,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 			if index.State, index.Latest = l.answer.State, l.tags["latest"]; l.broken != "" {
 				index.State = fetch.Unknown
 			}
+			digestNotes = l.whose(ref.Digests, found.at)
 			rel.Earlier, err = earlier(ctx, c, l, found.at)
 			return err
 		},
@@ -110,7 +111,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		return nil, err
 	}
 	rel.Index.State, rel.Index.Latest = index.State, index.Latest
-	rel.Notes = append(rel.Notes, dateNotes...)
+	rel.Notes = append(append(rel.Notes, dateNotes...), digestNotes...)
 	return rel, nil
 }
 

@@ -118,11 +118,11 @@ func TestTags(t *testing.T) {
 	})
 	newest := mustResolve(t, w, "npm:pkg")
 	assert.Equal(t, "pkg:npm/pkg@2.0.0", newest.Ref.String())
-	assert.Equal(t, []string{"You gave no version; audited is 2.0.0, which the npm registry names as the newest. That answer is not signed."}, noted(newest, "moving"))
+	assert.Equal(t, []string{"You gave no version. Checked is 2.0.0, which the npm registry names as the newest. That answer is not signed."}, noted(newest, "moving"))
 	next := mustResolve(t, w, "npm:pkg@next")
 	assert.Equal(t, "1.2.3", next.Ref.Version)
 	assert.Empty(t, next.Ref.Tag)
-	assert.Contains(t, noted(next, "moving")[0], "next is a moving name; audited is 1.2.3")
+	assert.Contains(t, noted(next, "moving")[0], "next is a moving name. Checked is 1.2.3")
 
 	t.Run("by the list where the document is not to be had", func(t *testing.T) {
 		rel := mustResolve(t, w.but(world{latestAt: {status: 500}, recordAt: ok(doc(t, nil, nil)),
@@ -286,4 +286,17 @@ func TestCommands(t *testing.T) {
 	assert.Contains(t, all, "@s/pkg@1.0.0 dist --json")
 	assert.Contains(t, all, "[sha512sum s-pkg-1.0.0.tgz]")
 	assert.Contains(t, all, "[npm audit signatures --registry=https://registry.npmjs.org/]")
+}
+
+// TestDigestOfAnotherVersion: a lock file's entry that was mixed up with
+// another version's is told whose digest it holds.
+func TestDigestOfAnotherVersion(t *testing.T) {
+	l := &listing{}
+	require.NoError(t, l.parse([]byte(`{"name":"pkg","versions":{"1.2.2":{"dist":{"integrity":"`+sha512Of+`"}},"1.2.3":{"dist":{"integrity":"sha1-AAAA"}},"1.2.4":{"dist":{}}}}`), "pkg"))
+	digests := []purl.Digest{{Algorithm: "sha512", Value: sha512In, Of: "artifact"}}
+	notes := l.whose(digests, located{"pkg", "1.2.3"})
+	require.Len(t, notes, 1)
+	assert.Contains(t, notes[0].Text, "another version, 1.2.2.")
+	assert.Empty(t, l.whose(digests, located{"pkg", "1.2.2"}))
+	assert.Empty(t, l.whose([]purl.Digest{{Algorithm: "sha512", Value: "00", Of: "artifact"}}, located{"pkg", "1.2.3"}))
 }

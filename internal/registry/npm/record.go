@@ -193,3 +193,11 @@ func (r *record) withdrawn() string {
 	}
 	return fmt.Sprintf("The publisher has deprecated this version: %q. That word is not signed.", why)
 }
+
+// placeholder tells whether npm put this version in the place of a package that
+// it took down: such are versions like 0.0.1-security of one repository
+// (github.com/npm/security-holder).
+func (r *record) placeholder() bool {
+	at, ok := hosted(statedSource(r.fields["repository"]))
+	return ok && at.Host == "github.com" && at.Path == "npm/security-holder" && strings.Contains(r.fields.Text("version"), "-security")
+}

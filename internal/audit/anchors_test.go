@@ -13,7 +13,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	invent "touchstone/internal/mint"
+	"touchstone/internal/mint"
 	"touchstone/internal/trust"
 )
 
@@ -52,8 +52,8 @@ func (c *counting) of(prefix string) int {
 // test's own.
 type refreshing struct {
 	*thing
-	tuf   *invent.TUF
-	state invent.TUFState
+	tuf   *mint.TUF
+	state mint.TUFState
 	o     audit.Options
 }
 
@@ -61,10 +61,9 @@ type refreshing struct {
 // only a refresh makes them count.
 func refreshable(t testing.TB) *refreshing {
 	p := package123(t)
-	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
-	current := p.npm.anchors()
-	r := &refreshing{thing: p, tuf: invent.NewTUF(at, "registry.npmjs.org")}
-	r.state = invent.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: current.SigstoreRoot(), NPMKeys: current.NPMKeysJSON()}
+	current := p.anchors()
+	r := &refreshing{thing: p, tuf: mint.NewTUF(at, "registry.npmjs.org")}
+	r.state = mint.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: current.SigstoreRoot(), NPMKeys: current.NPMKeysJSON()}
 	r.tuf.Publish(r.state)
 	anchors, err := trust.WithTestAnchors(trust.TestAnchors{SigstoreRoot: current.SigstoreRoot(), NPMKeys: current.NPMKeysJSON(),
 		TUFRoot: r.tuf.Files["/1.root.json"], Taken: at.AddDate(0, 0, -31)})
@@ -77,20 +76,20 @@ func refreshable(t testing.TB) *refreshing {
 func (r *refreshing) auditor(memory []byte) (*audit.Auditor, *counting) {
 	w := r.world()
 	for name, doc := range r.tuf.Files {
-		w[invent.TUFAddress+name] = ok(doc)
+		w[mint.TUFAddress+name] = ok(doc)
 	}
 	c := counted(w)
 	o := r.o
 	o.Transport, o.Memory = c, memory
 	a, err := audit.New(o)
-	require.NoError(r.npm.t, err)
+	require.NoError(r.t, err)
 	return a, c
 }
 
 func (r *refreshing) ask(a *audit.Auditor, when time.Time) *result {
-	r.npm.t.Helper()
-	got, err := a.Audit(r.npm.t.Context(), audit.Question{Pasted: mintedRef, Time: when})
-	require.NoError(r.npm.t, err)
+	r.t.Helper()
+	got, err := a.Audit(r.t.Context(), audit.Question{Pasted: mintedRef, Time: when})
+	require.NoError(r.t, err)
 	return &result{Report: got}
 }
 
@@ -103,9 +102,9 @@ func TestOneWalkADay(t *testing.T) {
 		got := r.ask(a, at)
 		require.Equal(t, both(3, 3, 2, 2), levels(got), got.Report.Text(false))
 	}
-	walk := asked.of(invent.TUFAddress)
+	walk := asked.of(mint.TUFAddress)
 	require.Equal(t, 5, walk, "the next root, timestamp, snapshot, targets and delegation")
-	require.Equal(t, 1, asked.of(invent.TUFAddress+"/timestamp.json"))
+	require.Equal(t, 1, asked.of(mint.TUFAddress+"/timestamp.json"))
 	require.Equal(t, 3, asked.of(mintedDoc), "a record is asked for each time")
 
 	memory := a.Memory()
@@ -113,12 +112,12 @@ func TestOneWalkADay(t *testing.T) {
 		again, asked := r.auditor(memory)
 		got := r.ask(again, at.Add(later))
 		require.Equal(t, both(3, 3, 2, 2), levels(got), "refreshed anchors are kept, and used")
-		require.Zero(t, asked.of(invent.TUFAddress))
+		require.Zero(t, asked.of(mint.TUFAddress))
 		memory = again.Memory()
 	}
 	tomorrow, asked := r.auditor(memory)
 	r.ask(tomorrow, at.Add(25*time.Hour))
-	require.Equal(t, 1, asked.of(invent.TUFAddress+"/timestamp.json"))
+	require.Equal(t, 1, asked.of(mint.TUFAddress+"/timestamp.json"))
 	offline, _ := r.auditor(memory)
 	for name := range r.tuf.Files {
 		delete(r.tuf.Files, name)
@@ -169,13 +168,13 @@ func TestWrongAnchors(t *testing.T) {
 			shown := false
 			for _, f := range report.Findings {
 				for fact := range f.Facts {
-					shown = shown || strings.Contains(fact, invent.TUFAddress+"/timestamp.json")
+					shown = shown || strings.Contains(fact, mint.TUFAddress+"/timestamp.json")
 				}
 			}
 			require.True(t, shown, "the documents are the proof")
 			saved := false
 			for _, x := range record.Exchanges() {
-				saved = saved || x.URL == invent.TUFAddress+"/timestamp.json"
+				saved = saved || x.URL == mint.TUFAddress+"/timestamp.json"
 			}
 			require.True(t, saved)
 
@@ -192,7 +191,7 @@ func TestWrongAnchors(t *testing.T) {
 		r.tuf.Publish(r.state)
 		w := r.world()
 		for name, doc := range r.tuf.Files {
-			w[invent.TUFAddress+name] = page{status: 200, body: doc, header: map[string]string{"date": at.Format(time.RFC1123)}}
+			w[mint.TUFAddress+name] = page{Status: 200, Body: doc, Header: map[string]string{"date": at.Format(time.RFC1123)}}
 		}
 		o := r.o
 		o.Transport = w
@@ -220,11 +219,11 @@ func TestDamagedMemoryIsRenewed(t *testing.T) {
 			got := r.ask(a, at.Add(time.Hour))
 			require.Equal(t, both(3, 3, 2, 2), levels(got), got.Report.Text(false))
 			require.Contains(t, strings.Join(got.Report.Notes, " "), "is damaged. It was put aside.")
-			require.Equal(t, 1, asked.of(invent.TUFAddress+"/timestamp.json"))
+			require.Equal(t, 1, asked.of(mint.TUFAddress+"/timestamp.json"))
 			require.NotContains(t, strings.Join(r.ask(a, at.Add(time.Hour)).Report.Notes, " "), "damaged", "it is said once")
 			again, asked := r.auditor(a.Memory())
 			require.Empty(t, r.ask(again, at.Add(2*time.Hour)).Report.Notes)
-			require.Zero(t, asked.of(invent.TUFAddress))
+			require.Zero(t, asked.of(mint.TUFAddress))
 		})
 	}
 	t.Run("what it still proves is not gone back behind", func(t *testing.T) {

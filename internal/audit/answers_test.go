@@ -16,8 +16,8 @@ import (
 func TestNotThereNeedsTheHostsWord(t *testing.T) {
 	const missing = "pkg:golang/github.com/pkg/errors@v0.99.0"
 	lookup := "lookup/github.com/pkg/errors@v0.99.0"
-	refused := page{status: 403}
-	w := snapshot(t).but("https://sum.golang.org/"+lookup, page{status: 500})
+	refused := page{Status: 403}
+	w := snapshot(t).But("https://sum.golang.org/"+lookup, page{Status: 500})
 	var notFound *purl.Refused
 
 	_, err := try(w, missing)
@@ -25,11 +25,11 @@ func TestNotThereNeedsTheHostsWord(t *testing.T) {
 	require.ErrorContains(t, err, "404")
 
 	base := proxy + "github.com/pkg/errors/@v/v0.99.0."
-	w = w.but(base+"info", refused).but(base+"mod", refused).but(base+"zip", refused)
+	w = w.But(base+"info", refused).But(base+"mod", refused).But(base+"zip", refused)
 	_, err = try(w, missing)
 	require.ErrorAs(t, err, &notFound, "the checksum database says it")
 
-	r, err := try(w.but(database+lookup, refused), missing)
+	r, err := try(w.But(database+lookup, refused), missing)
 	require.NoError(t, err, "nobody says it")
 	require.Equal(t, [2]int{0, 2}, levels(r)["integrity"])
 }
@@ -47,7 +47,7 @@ func TestWhichVersionIsNewestCouldNotBeLearned(t *testing.T) {
 }
 
 func TestAVersionPrefixMeansTheNewestThatBeginsSo(t *testing.T) {
-	w := snapshot(t).but(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\nv0.9.0\nv0.91.0\nv0.8.0\nv1.0.0\n")))
+	w := snapshot(t).But(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\nv0.9.0\nv0.91.0\nv0.8.0\nv1.0.0\n")))
 	r := run(t, w, "github.com/pkg/errors@v0.9")
 	require.Equal(t, errorsRef, r.Report.Reference)
 	require.Contains(t, strings.Join(r.Report.Notes, " "), "newest version beginning with v0.9")
@@ -63,13 +63,13 @@ func TestAModuleThatCouldNotBeAskedIsNotNone(t *testing.T) {
 	r := run(t, w, "github.com/pkg/errors/inside@v0.9.1")
 	require.Equal(t, errorsRef, r.Report.Reference)
 	require.Contains(t, strings.Join(r.Report.Notes, " "), "is no module by itself")
-	r = run(t, w.but(inside+"info", page{status: 429}).but(inside+"mod", page{status: 429}), "github.com/pkg/errors/inside@v0.9.1")
+	r = run(t, w.But(inside+"info", page{Status: 429}).But(inside+"mod", page{Status: 429}), "github.com/pkg/errors/inside@v0.9.1")
 	require.Equal(t, errorsRef, r.Report.Reference)
 	require.NotContains(t, strings.Join(r.Report.Notes, " "), "is no module by itself")
 	require.Contains(t, strings.Join(r.Report.Notes, " "), "could not be learned")
 
 	// The version record is not needed to find the module.
-	r = run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.info", page{status: 500}), "github.com/pkg/errors/inside@v0.9.1")
+	r = run(t, w.But(proxy+"github.com/pkg/errors/@v/v0.9.1.info", page{Status: 500}), "github.com/pkg/errors/inside@v0.9.1")
 	require.Equal(t, errorsRef, r.Report.Reference)
 }
 
@@ -80,7 +80,7 @@ func TestAWrongDigestFailsAlsoWithoutThePackage(t *testing.T) {
 		rightMod = "github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0="
 	)
 	base := proxy + "github.com/pkg/errors/@v/v0.9.1."
-	w := snapshot(t).but(base+"zip", page{status: 500}).but(base+"mod", page{status: 500})
+	w := snapshot(t).But(base+"zip", page{Status: 500}).But(base+"mod", page{Status: 500})
 	for _, line := range []string{right, rightMod} {
 		r := run(t, w, line)
 		require.False(t, r.Report.Verdict.Failed)
@@ -89,14 +89,14 @@ func TestAWrongDigestFailsAlsoWithoutThePackage(t *testing.T) {
 		require.Contains(t, r.Report.Verdict.Failures[0], "the signed log records h1:")
 	}
 	// A log that could not be verified proves no contradiction.
-	r := run(t, w.but(database+"latest", page{status: 500}), strings.Replace(right, "h1:F", "h1:G", 1))
+	r := run(t, w.But(database+"latest", page{Status: 500}), strings.Replace(right, "h1:F", "h1:G", 1))
 	require.False(t, r.Report.Verdict.Failed)
 }
 
 // TestTheVersionRecordsTimeIsATime: it stands in a sentence of the report.
 func TestTheVersionRecordsTimeIsATime(t *testing.T) {
 	info := proxy + "github.com/pkg/errors/@v/v0.9.1.info"
-	r := run(t, snapshot(t).but(info, ok([]byte(`{"Version":"v0.9.1","Time":"today. This package is safe"}`))), errorsRef)
+	r := run(t, snapshot(t).But(info, ok([]byte(`{"Version":"v0.9.1","Time":"today. This package is safe"}`))), errorsRef)
 	require.NotContains(t, r.Report.Text(false), "is safe\"")
 	require.NotContains(t, r.Report.Text(false), "This package is safe")
 }
@@ -106,7 +106,7 @@ func TestTheVersionRecordsTimeIsATime(t *testing.T) {
 func TestWhoseFault(t *testing.T) {
 	w := snapshot(t)
 	o := options(w)
-	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].body
+	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].Body
 	r, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.True(t, r.Report.Verdict.Failed)

@@ -49,7 +49,7 @@ func cost(r *result) (requests, logRequests, logBytes int) {
 
 // TestRequestCounts keeps an audit from asking more than it must.
 func TestRequestCounts(t *testing.T) {
-	w := snapshot(t).but(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\n")))
+	w := snapshot(t).But(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\n")))
 	requests, logRequests, logBytes := cost(run(t, w, errorsRef))
 	if requests > 16 || logRequests > 12 || logBytes > 80_000 {
 		t.Errorf("an audit asks %d times, the log %d times for %d bytes: more than 16, 12 and 80 kB", requests, logRequests, logBytes)

@@ -37,7 +37,7 @@ func TestCorpusVerdicts(t *testing.T) {
 		t.Run(c.ID, func(t *testing.T) {
 			if c.ID == "go-cross" {
 				other := w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"]
-				r := run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", other), errorsRef)
+				r := run(t, w.But(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", other), errorsRef)
 				require.True(t, r.Report.Verdict.Failed)
 				return
 			}
@@ -128,8 +128,8 @@ func TestBadAnswers(t *testing.T) {
 		latest = database + "latest"
 	)
 	html := ok([]byte("<!doctype html><title>Sign in</title>"))
-	refused := page{err: errors.New("connection refused")}
-	zipBytes := w[zip].body
+	refused := page{Err: errors.New("connection refused")}
+	zipBytes := w[zip].Body
 	cases := []struct {
 		name   string
 		world  world
@@ -138,32 +138,32 @@ func TestBadAnswers(t *testing.T) {
 		check  string
 		says   string
 	}{
-		{"HTML for the version record", w.but(info, html), false, [2]int{2, 2}, "source-stated", "unknown"},
-		{"record of another version", w.but(info, ok([]byte(`{"Version":"v0.9.0"}`))), false, [2]int{2, 2}, "source-stated", "unknown"},
-		{"origin named", w.but(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors","Hash":"614d223910a179a466c1767a985424175c39b465"}}`))), false, [2]int{2, 2}, "source-stated", "pass"},
-		{"origin without revision", w.but(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors"}}`))), false, [2]int{2, 2}, "source-stated", "absent"},
-		{"HTML for the lookup", w.but(lookup, html), true, [2]int{0, 0}, "log-record", "fail"},
-		{"lookup of another module", w.but(lookup, w[database+"lookup/github.com/google/uuid@v1.6.0"]), true, [2]int{0, 0}, "log-record", "fail"},
-		{"lookup refused 403", w.but(lookup, page{status: 403}), false, [2]int{0, 2}, "log-record", "unknown"},
-		{"lookup 429", w.but(lookup, page{status: 429}), false, [2]int{0, 2}, "log-record", "unknown"},
-		{"lookup 500", w.but(lookup, page{status: 500}), false, [2]int{0, 2}, "log-record", "unknown"},
-		{"lookup not there", w.but(lookup, page{status: 404}), false, [2]int{0, 0}, "log-record", "absent"},
-		{"lookup of 100 MB", w.but(lookup, page{status: 200, reader: io.LimitReader(endless{}, 100<<20)}), false, [2]int{0, 2}, "log-record", "unknown"},
-		{"endless lookup", w.but(lookup, page{status: 200, reader: endless{}}), false, [2]int{0, 2}, "log-record", "unknown"},
-		{"no newest head", w.but(latest, page{status: 500}), false, [2]int{1, 2}, "log-record", "unknown"},
-		{"empty newest head", w.but(latest, ok(nil)), true, [2]int{0, 0}, "log-record", "fail"},
-		{"HTML for the newest head", w.but(latest, html), true, [2]int{0, 0}, "log-record", "fail"},
-		{"zip not there", w.but(zip, page{status: 404}), false, [2]int{0, 0}, "digest-matches", "absent"},
-		{"zip refused", w.but(zip, page{status: 403}), false, [2]int{0, 2}, "digest-matches", "unknown"},
-		{"zip is HTML", w.but(zip, html), true, [2]int{0, 0}, "digest-matches", "fail"},
-		{"zip empty", w.but(zip, ok(nil)), true, [2]int{0, 0}, "digest-matches", "fail"},
-		{"zip shorter than said", w.but(zip, page{status: 200, header: length(len(zipBytes)), body: zipBytes[:len(zipBytes)-9]}), false, [2]int{0, 2}, "digest-matches", "unknown"},
-		{"zip longer than said", w.but(zip, page{status: 200, header: length(len(zipBytes) - 9), body: zipBytes}), false, [2]int{0, 2}, "digest-matches", "unknown"},
-		{"zip cut by its own length", w.but(zip, ok(zipBytes[:len(zipBytes)/2])), true, [2]int{0, 0}, "digest-matches", "fail"},
-		{"data behind the zip", w.but(zip, ok(append(append([]byte{}, zipBytes...), "tail"...))), true, [2]int{0, 0}, "archive-sound", "fail"},
-		{"other go.mod", w.but(mod, ok([]byte("module evil\n"))), true, [2]int{0, 0}, "digest-matches", "fail"},
-		{"go.mod not to be had", w.but(mod, page{status: 500}), false, [2]int{2, 2}, "digest-matches", "pass"},
-		{"nothing answers", world{}.but(info, refused).but(zip, refused).but(mod, refused).but(lookup, refused).but(latest, refused).but("https://sum.golang.org/lookup/github.com/pkg/errors@v0.9.1", refused), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"HTML for the version record", w.But(info, html), false, [2]int{2, 2}, "source-stated", "unknown"},
+		{"record of another version", w.But(info, ok([]byte(`{"Version":"v0.9.0"}`))), false, [2]int{2, 2}, "source-stated", "unknown"},
+		{"origin named", w.But(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors","Hash":"614d223910a179a466c1767a985424175c39b465"}}`))), false, [2]int{2, 2}, "source-stated", "pass"},
+		{"origin without revision", w.But(info, ok([]byte(`{"Version":"v0.9.1","Origin":{"VCS":"git","URL":"https://github.com/pkg/errors"}}`))), false, [2]int{2, 2}, "source-stated", "absent"},
+		{"HTML for the lookup", w.But(lookup, html), true, [2]int{0, 0}, "log-record", "fail"},
+		{"lookup of another module", w.But(lookup, w[database+"lookup/github.com/google/uuid@v1.6.0"]), true, [2]int{0, 0}, "log-record", "fail"},
+		{"lookup refused 403", w.But(lookup, page{Status: 403}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup 429", w.But(lookup, page{Status: 429}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup 500", w.But(lookup, page{Status: 500}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"lookup not there", w.But(lookup, page{Status: 404}), false, [2]int{0, 0}, "log-record", "absent"},
+		{"lookup of 100 MB", w.But(lookup, page{Status: 200, Reader: io.LimitReader(endless{}, 100<<20)}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"endless lookup", w.But(lookup, page{Status: 200, Reader: endless{}}), false, [2]int{0, 2}, "log-record", "unknown"},
+		{"no newest head", w.But(latest, page{Status: 500}), false, [2]int{1, 2}, "log-record", "unknown"},
+		{"empty newest head", w.But(latest, ok(nil)), true, [2]int{0, 0}, "log-record", "fail"},
+		{"HTML for the newest head", w.But(latest, html), true, [2]int{0, 0}, "log-record", "fail"},
+		{"zip not there", w.But(zip, page{Status: 404}), false, [2]int{0, 0}, "digest-matches", "absent"},
+		{"zip refused", w.But(zip, page{Status: 403}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip is HTML", w.But(zip, html), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"zip empty", w.But(zip, ok(nil)), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"zip shorter than said", w.But(zip, page{Status: 200, Header: length(len(zipBytes)), Body: zipBytes[:len(zipBytes)-9]}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip longer than said", w.But(zip, page{Status: 200, Header: length(len(zipBytes) - 9), Body: zipBytes}), false, [2]int{0, 2}, "digest-matches", "unknown"},
+		{"zip cut by its own length", w.But(zip, ok(zipBytes[:len(zipBytes)/2])), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"data behind the zip", w.But(zip, ok(append(append([]byte{}, zipBytes...), "tail"...))), true, [2]int{0, 0}, "archive-sound", "fail"},
+		{"other go.mod", w.But(mod, ok([]byte("module evil\n"))), true, [2]int{0, 0}, "digest-matches", "fail"},
+		{"go.mod not to be had", w.But(mod, page{Status: 500}), false, [2]int{2, 2}, "digest-matches", "pass"},
+		{"nothing answers", world{}.But(info, refused).But(zip, refused).But(mod, refused).But(lookup, refused).But(latest, refused).But("https://sum.golang.org/lookup/github.com/pkg/errors@v0.9.1", refused), false, [2]int{0, 2}, "digest-matches", "unknown"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestCancelHalfWay(t *testing.T) {
 }
 
 func TestSubPackageAndNewestVersion(t *testing.T) {
-	w := snapshot(t).but(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\nv0.9.0\nv1.0.0-rc.1\nnonsense\n")))
+	w := snapshot(t).But(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.9.1\nv0.9.0\nv1.0.0-rc.1\nnonsense\n")))
 	r := run(t, w, "https://pkg.go.dev/github.com/pkg/errors@v0.9.1/sub/folder")
 	require.Equal(t, errorsRef, r.Report.Reference)
 	r = run(t, w, "github.com/pkg/errors")
@@ -214,7 +214,7 @@ func TestSubPackageAndNewestVersion(t *testing.T) {
 	require.Contains(t, strings.Join(r.Report.Notes, " "), "v0.9.1")
 
 	retracting := "module github.com/pkg/errors\nretract v0.9.1 // published by mistake\n"
-	r = run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.mod", ok([]byte(retracting))), errorsRef)
+	r = run(t, w.But(proxy+"github.com/pkg/errors/@v/v0.9.1.mod", ok([]byte(retracting))), errorsRef)
 	found := false
 	for _, f := range r.Report.Topics {
 		found = found || f.ID == "withdrawn" && strings.Contains(f.Text, "published by mistake")
@@ -225,14 +225,14 @@ func TestSubPackageAndNewestVersion(t *testing.T) {
 func TestADroppedFile(t *testing.T) {
 	w := snapshot(t)
 	const zip = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
-	o := options(w.but(zip, page{status: 500}))
-	o.File = w[zip].body
+	o := options(w.But(zip, page{Status: 500}))
+	o.File = w[zip].Body
 	r, err := ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
 	require.Equal(t, fetch.File, r.Report.Artifact.Route)
 
-	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].body
+	o.File = w[proxy+"github.com/google/uuid/@v/v1.6.0.zip"].Body
 	r, err = ask(context.Background(), errorsRef, o)
 	require.NoError(t, err)
 	require.True(t, r.Report.Verdict.Failed)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/mint"
 )
 
 const filler = "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"
@@ -28,18 +30,17 @@ func TestAForkIsNotForgottenWhereTilesAreWithheld(t *testing.T) {
 		{"the kept head is older", 300, "tile/8/0/001"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			log, w := mint(t), world{}
-			other := &minted{signer: log.signer, key: log.key}
+			log, w := newLog(), world{}
+			other := newLog()
 			for i := range 1000 {
-				log.add(t, fmt.Sprintf("example.com/more v1.0.%d %s", i, filler))
+				log.Add("example.com/more", fmt.Sprint("v1.0.", i), "example.com/more v1.0.0 "+filler)
 			}
-			hello().publish(t, w, log)
-			log.serve(t, w)
+			log.publish(w, hello())
 			for i := range c.kept {
-				other.add(t, fmt.Sprintf("example.com/elsewhere v1.0.%d %s", i, filler))
+				other.Add("example.com/elsewhere", fmt.Sprint("v1.0.", i), "example.com/elsewhere v1.0.0 "+filler)
 			}
 			delete(w, database+c.withheld)
-			kept := map[string][]byte{"sum.golang.org": other.head(t)}
+			kept := map[string][]byte{"sum.golang.org": other.Head()}
 			r := mintedRun(t, w, log, kept)
 			require.Equal(t, string(kept["sum.golang.org"]), string(r.Heads["sum.golang.org"]))
 			require.Equal(t, [2]int{1, 2}, levels(r)["integrity"], r.Report.Text(false))
@@ -51,13 +52,12 @@ func TestAForkIsNotForgottenWhereTilesAreWithheld(t *testing.T) {
 // TestADamagedKeptHeadAccusesNobody: what was kept here and can no longer be
 // read is our own damage, not the log's.
 func TestADamagedKeptHeadAccusesNobody(t *testing.T) {
-	log, w := mint(t), world{}
-	hello().publish(t, w, log)
-	log.serve(t, w)
-	good := string(log.head(t))
+	log, w := newLog(), world{}
+	log.publish(w, hello())
+	good := string(log.Head())
 	for name, head := range map[string]string{
 		"no note": "garbage", "nothing": "", "cut": good[:len(good)-9],
-		"another key": string(mint(t).head(t)), "changed": strings.Replace(good, "\n1\n", "\n2\n", 1),
+		"another key": string(mint.NewSumDB("sum.golang.org", "another").Head()), "changed": strings.Replace(good, "\n1\n", "\n2\n", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := mintedRun(t, w, log, map[string][]byte{"sum.golang.org": []byte(head)})
@@ -72,14 +72,11 @@ func TestADamagedKeptHeadAccusesNobody(t *testing.T) {
 // TestARecordWithNewHashesIsNotWrong: lines with hashes that this version does
 // not know are "too new", not "about another package".
 func TestARecordWithNewHashesIsNotWrong(t *testing.T) {
-	log, w := mint(t), world{}
+	log, w := newLog(), world{}
 	m := hello()
-	m.publish(t, w, log)
-	record := "example.com/hello v1.0.0 h2:AAAA\nexample.com/hello v1.0.0/go.mod h2:BBBB\n"
-	id := log.add(t, record)
-	w[database+"lookup/example.com/hello@v1.0.0"] = ok([]byte(strings.Join([]string{"1", record, string(log.head(t))}, "\n")))
-	require.EqualValues(t, 1, id)
-	log.serve(t, w)
+	log.publish(w, m)
+	log.Add(m.Path, m.Version, "example.com/hello v1.0.0 h2:AAAA\nexample.com/hello v1.0.0/go.mod h2:BBBB\n")
+	log.Serve(w, database)
 	r := mintedRun(t, w, log, nil)
 	require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
 	require.Equal(t, [2]int{0, 0}, levels(r)["integrity"], "what is not understood leaves nothing open")
@@ -88,9 +85,8 @@ func TestARecordWithNewHashesIsNotWrong(t *testing.T) {
 
 // TestManyRetractionsEnd: 16 MiB of retractions against as many versions.
 func TestManyRetractionsEnd(t *testing.T) {
-	log, w := mint(t), world{}
-	hello().publish(t, w, log)
-	log.serve(t, w)
+	log, w := newLog(), world{}
+	log.publish(w, hello())
 	var list, mod strings.Builder
 	mod.WriteString("module example.com/hello\nretract (\n")
 	for i := range 60_000 {

@@ -47,7 +47,7 @@ func TestMutants(t *testing.T) {
 		if testing.Short() {
 			target.mutants = 15
 		}
-		body := w[target.url].body
+		body := w[target.url].Body
 		positions := target.mutants
 		if positions == 0 {
 			positions = len(body)
@@ -59,7 +59,7 @@ func TestMutants(t *testing.T) {
 			}
 			changed := bytes.Clone(body)
 			changed[at] ^= byte(1 + random.IntN(255))
-			r, err := try(w.but(target.url, ok(changed)), errorsRef)
+			r, err := try(w.But(target.url, ok(changed)), errorsRef)
 			total++
 			if err != nil {
 				continue // the question could not even be asked

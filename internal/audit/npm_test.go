@@ -58,7 +58,7 @@ func TestNPMAttestationsOfAnother(t *testing.T) {
 	for _, other := range []string{"sigstore-0.4.0.json", "sigstore-2.3.1.json", "provenance-npm-test-1.0.0.json"} {
 		raw, err := os.ReadFile(filepath.Join(corpus(t, "npm-attestations", "valid"), other))
 		require.NoError(t, err)
-		r := replayed(t, w.but(at, ok(raw)), "npm:sigstore@1.0.0")
+		r := replayed(t, w.But(at, ok(raw)), "npm:sigstore@1.0.0")
 		require.True(t, r.Report.Verdict.Failed, other)
 		has(t, r, "attestations-genuine", "fail", "not about this version")
 	}
@@ -70,11 +70,11 @@ func TestNPMUnknownKey(t *testing.T) {
 	w := npmWorld(t, "1.0.0", "")
 	address := npmHost + "sigstore/1.0.0"
 	var doc map[string]any
-	require.NoError(t, json.Unmarshal(w[address].body, &doc))
+	require.NoError(t, json.Unmarshal(w[address].Body, &doc))
 	doc["dist"].(map[string]any)["signatures"] = []any{map[string]any{"keyid": "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sig": strings.Repeat("MEUC", 18)}}
 	raw, err := json.Marshal(doc)
 	require.NoError(t, err)
-	w = w.but(address, ok(raw))
+	w = w.But(address, ok(raw))
 	r := fresh(t, w, "npm:sigstore@1.0.0")
 	has(t, r, "registry-signature", "unknown", "does not know")
 	require.False(t, r.Report.Verdict.Failed)
@@ -100,7 +100,7 @@ func tufRepository(t testing.TB, w world) world {
 			sum := sha256.Sum256(raw)
 			name = folder + hex.EncodeToString(sum[:]) + "." + target
 		}
-		w = w.but("https://tuf-repo-cdn.sigstore.dev/"+name, ok(raw))
+		w = w.But("https://tuf-repo-cdn.sigstore.dev/"+name, ok(raw))
 	}
 	serve("timestamp.json", "metadata", "timestamp.json")
 	serve("165.snapshot.json", "metadata", "snapshot.json")

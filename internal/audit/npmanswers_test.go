@@ -19,6 +19,7 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/fetch/har"
+	"touchstone/internal/mint"
 	"touchstone/internal/purl"
 )
 
@@ -47,10 +48,10 @@ func archived(t testing.TB, pages ...[3]string) *fetch.Record {
 // abbreviated, and a scoped name may be written either way.
 func TestNPMArchivesOfOtherTools(t *testing.T) {
 	p := package123(t)
-	p.manifest["scripts"] = map[string]any{"postinstall": "node ."}
-	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
+	p.Manifest["scripts"] = map[string]any{"postinstall": "node ."}
+	p.Attestations = []map[string]any{p.NPM.Attest(p.Publish()), p.NPM.Attest(p.Provenance())}
 	w := p.world()
-	doc, tgz, att, full := string(w[mintedDoc].body), string(w[mintedTgz].body), string(w[mintedAtt].body), string(w[mintedFull].body)
+	doc, tgz, att, full := string(w[mintedDoc].Body), string(w[mintedTgz].Body), string(w[mintedAtt].Body), string(w[mintedFull].Body)
 	var whole map[string]any
 	require.NoError(t, json.Unmarshal([]byte(full), &whole))
 	entry := whole["versions"].(map[string]any)["1.2.3"].(map[string]any)
@@ -107,31 +108,31 @@ func TestNPMLineage(t *testing.T) {
 	}{
 		"none before":      {nil, nil, "not applicable", "No earlier version"},
 		"the same":         {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, nil, "pass", "same workflow"},
-		"none now":         {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.attestations = nil }, "fail", "this one was not"},
-		"only publish now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.attestations = p.attestations[:1]; p.record = noProvenance }, "fail", "this one was not"},
+		"none now":         {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.Attestations = nil }, "fail", "this one was not"},
+		"only publish now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.Attestations = p.Attestations[:1]; p.Record = noProvenance }, "fail", "this one was not"},
 		"other repository": {func(p *thing) []map[string]any {
-			return p.earlier("https://github.com/example/before", func(s *signing) { s.claims[15] = "7" })
+			return p.earlier("https://github.com/example/before", func(s *mint.Signing) { s.Claims[15] = "7" })
 		}, nil, "fail", "was built from"},
 		"the name taken again": {func(p *thing) []map[string]any {
-			return p.earlier(mintedRepo, func(s *signing) { s.claims[15] = "666" })
+			return p.earlier(mintedRepo, func(s *mint.Signing) { s.Claims[15] = "666" })
 		}, nil, "fail", "taken again"},
 		"only a scan now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) {
-			s := p.provenance()
-			s.statement = p.statement("https://example.org/scan", map[string]any{})
-			p.attestations = []map[string]any{p.npm.attest(s)}
-			p.record = noProvenance
+			s := p.Provenance()
+			s.Statement = p.Statement("https://example.org/scan", map[string]any{})
+			p.Attestations = []map[string]any{p.NPM.Attest(s)}
+			p.Record = noProvenance
 		}, "fail", "this one was not"},
 		"renamed repository": {func(p *thing) []map[string]any { return p.earlier("https://github.com/example/before", nil) }, nil, "pass", ""},
 		"same number, another host": {func(p *thing) []map[string]any {
-			return p.earlier("https://gitlab.com/example/thing", func(s *signing) { s.claims[8] = "https://gitlab.com" })
+			return p.earlier("https://gitlab.com/example/thing", func(s *mint.Signing) { s.Claims[8] = "https://gitlab.com" })
 		}, nil, "fail", "was built from"},
 		"other workflow": {func(p *thing) []map[string]any {
-			return p.earlier(mintedRepo, func(s *signing) {
-				s.claims[18] = mintedRepo + "/.github/workflows/other.yml@refs/heads/main"
+			return p.earlier(mintedRepo, func(s *mint.Signing) {
+				s.Claims[18] = mintedRepo + "/.github/workflows/other.yml@refs/heads/main"
 			})
 		}, nil, "fail", "other.yml"},
 		"not to be verified": {func(p *thing) []map[string]any {
-			return []map[string]any{{"predicateType": slsaType, "bundle": map[string]any{}}}
+			return []map[string]any{{"predicateType": mint.SLSAType, "bundle": map[string]any{}}}
 		}, nil, "unknown", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,13 +143,13 @@ func TestNPMLineage(t *testing.T) {
 			w := p.world()
 			if c.earlier != nil {
 				var list map[string]any
-				require.NoError(t, json.Unmarshal(w[mintedFull].body, &list))
-				list["versions"].(map[string]any)["1.2.2"] = map[string]any{"name": mintedName, "version": "1.2.2", "dist": map[string]any{"attestations": map[string]any{"provenance": map[string]any{"predicateType": slsaType}}}}
+				require.NoError(t, json.Unmarshal(w[mintedFull].Body, &list))
+				list["versions"].(map[string]any)["1.2.2"] = map[string]any{"name": mintedName, "version": "1.2.2", "dist": map[string]any{"attestations": map[string]any{"provenance": map[string]any{"predicateType": mint.SLSAType}}}}
 				raw, err := json.Marshal(list)
 				require.NoError(t, err)
 				answer, err := json.Marshal(map[string]any{"attestations": c.earlier(p)})
 				require.NoError(t, err)
-				w = w.but(mintedFull, ok(raw)).but(strings.Replace(mintedAtt, "1.2.3", "1.2.2", 1), ok(answer))
+				w = w.But(mintedFull, ok(raw)).But(strings.Replace(mintedAtt, "1.2.3", "1.2.2", 1), ok(answer))
 			}
 			r := p.audit(w)
 			hasOutcome(t, r, "lineage-kept", c.says, c.contains)
@@ -163,19 +164,19 @@ func noProvenance(_, dist map[string]any) {
 }
 
 // earlier are the attestations of version 1.2.2.
-func (p *thing) earlier(repository string, how func(*signing)) []map[string]any {
-	before := *p
-	before.version = "1.2.2"
-	s := before.builtFrom(repository)
+func (p *thing) earlier(repository string, how func(*mint.Signing)) []map[string]any {
+	before := *p.NPMPackage
+	before.Version = "1.2.2"
+	s := before.BuiltFrom(repository)
 	if how != nil {
 		how(&s)
 	}
-	return []map[string]any{p.npm.attest(s)}
+	return []map[string]any{p.NPM.Attest(s)}
 }
 
 func TestNPMWithdrawn(t *testing.T) {
 	p := package123(t)
-	p.record = func(doc, _ map[string]any) { doc["deprecated"] = "use another" }
+	p.Record = func(doc, _ map[string]any) { doc["deprecated"] = "use another" }
 	r := p.audit(p.world())
 	require.Equal(t, both(3, 3, 2, 2), levels(r), "a deprecation changes no level")
 	require.Contains(t, r.Report.Text(false), `deprecated this version: "use another"`)
@@ -197,8 +198,8 @@ func TestNPMWithdrawn(t *testing.T) {
 // ask for, costs the line's history and a date, and nothing else.
 func TestNPMHugePackageDocument(t *testing.T) {
 	p := package123(t)
-	p.signers = p.keys(p.npm.old)
-	r := p.audit(p.world().but(mintedFull, page{status: 200, reader: endless{}}))
+	p.Signers = keys(p.NPM.Old)
+	r := p.audit(p.world().But(mintedFull, page{Status: 200, Reader: endless{}}))
 	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
 	hasOutcome(t, r, "registry-signature", "unknown", "retired")
 	hasOutcome(t, r, "lineage-kept", "unknown", "")
@@ -208,19 +209,19 @@ func TestNPMHugePackageDocument(t *testing.T) {
 // from the log; a wrong proof proves nothing, and speaks against nobody.
 func TestNPMProofThatTheLogAnswers(t *testing.T) {
 	p := package123(t)
-	s := p.provenance()
-	s.promise = true
-	p.attestations[1] = p.npm.attest(s)
+	s := p.Provenance()
+	s.Promise = true
+	p.Attestations[1] = p.NPM.Attest(s)
 	w := p.world()
-	entry := p.attestations[1]["bundle"].(map[string]any)["verificationMaterial"].(map[string]any)["tlogEntries"].([]any)[0].(map[string]any)
+	entry := p.Attestations[1]["bundle"].(map[string]any)["verificationMaterial"].(map[string]any)["tlogEntries"].([]any)[0].(map[string]any)
 	body := entry["canonicalizedBody"].([]byte)
-	rootHash, other, checkpoint := p.npm.prove(body)
+	proof := p.NPM.Prove(body)
 	answer := func(checkpoint string, hashes ...string) page {
 		index, err := strconv.Atoi(entry["logIndex"].(string))
 		require.NoError(t, err)
 		raw, err := json.Marshal(map[string]any{"uuid": map[string]any{
-			"body": body, "integratedTime": mintedAt.Unix(), "logID": hex.EncodeToString(logID(t, p.npm.log)), "logIndex": index,
-			"verification": map[string]any{"inclusionProof": map[string]any{"checkpoint": checkpoint, "hashes": hashes, "logIndex": 1, "rootHash": hex.EncodeToString(rootHash), "treeSize": 2}},
+			"body": body, "integratedTime": mintedAt.Unix(), "logID": hex.EncodeToString(mint.LogID(p.NPM.Rekor)), "logIndex": index,
+			"verification": map[string]any{"inclusionProof": map[string]any{"checkpoint": checkpoint, "hashes": hashes, "logIndex": 1, "rootHash": hex.EncodeToString(proof.Root), "treeSize": 2}},
 		}})
 		require.NoError(t, err)
 		return ok(raw)
@@ -230,15 +231,15 @@ func TestNPMProofThatTheLogAnswers(t *testing.T) {
 		answer page
 		want   int
 	}{
-		"right":            {answer(checkpoint, hex.EncodeToString(other)), 2},
-		"other hashes":     {answer(checkpoint, strings.Repeat("ab", 32)), 1},
-		"other checkpoint": {answer(strings.Replace(checkpoint, "\n2\n", "\n3\n", 1), hex.EncodeToString(other)), 1},
-		"refused":          {page{status: 500}, 1},
-		"not there":        {page{status: 404}, 1},
+		"right":            {answer(proof.Checkpoint, hex.EncodeToString(proof.Beside)), 2},
+		"other hashes":     {answer(proof.Checkpoint, strings.Repeat("ab", 32)), 1},
+		"other checkpoint": {answer(strings.Replace(proof.Checkpoint, "\n2\n", "\n3\n", 1), hex.EncodeToString(proof.Beside)), 1},
+		"refused":          {page{Status: 500}, 1},
+		"not there":        {page{Status: 404}, 1},
 		"HTML":             {ok([]byte("<html>")), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range []*result{p.audit(w.but(at, c.answer)), p.replay(w.but(at, c.answer))} {
+			for _, r := range []*result{p.audit(w.But(at, c.answer)), p.replay(w.But(at, c.answer))} {
 				require.Equal(t, both(3, 3, c.want, 2), levels(r), r.Report.Text(false))
 				require.False(t, r.Report.Verdict.Failed)
 			}
@@ -250,7 +251,7 @@ func TestNPMProofThatTheLogAnswers(t *testing.T) {
 func TestNPMPastedDigest(t *testing.T) {
 	p := package123(t)
 	w := p.world()
-	s512, s1 := sha512.Sum512(p.tgz()), sha1.Sum(p.tgz())
+	s512, s1 := sha512.Sum512(p.Tgz()), sha1.Sum(p.Tgz())
 	right := "sha512-" + base64.StdEncoding.EncodeToString(s512[:])
 	lock := func(integrity string) string {
 		return `"node_modules/@example/thing": {"version": "1.2.3", "resolved": "` + mintedTgz + `", "integrity": "` + integrity + `"}`
@@ -273,7 +274,7 @@ func TestNPMPastedDigest(t *testing.T) {
 func TestNPMMutants(t *testing.T) {
 	p := package123(t)
 	w := p.world()
-	base, anchors := p.audit(w), p.npm.anchors()
+	base, anchors := p.audit(w), p.anchors()
 	require.Equal(t, both(3, 3, 2, 2), levels(base))
 	seed := uint64(20261123)
 	t.Logf("seed %d", seed)
@@ -284,12 +285,12 @@ func TestNPMMutants(t *testing.T) {
 		if testing.Short() {
 			mutants = 20
 		}
-		body := w[url].body
+		body := w[url].Body
 		for range mutants {
 			i := random.IntN(len(body))
 			changed := bytes.Clone(body)
 			changed[i] ^= byte(1 + random.IntN(255))
-			o := options(w.but(url, ok(changed)))
+			o := options(w.But(url, ok(changed)))
 			o.Anchors = anchors
 			r, err := ask(t.Context(), mintedRef, o)
 			total++
@@ -314,7 +315,7 @@ func TestNPMUnusableRecord(t *testing.T) {
 		"no JSON": `<!doctype html>`, "nothing": ``,
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := p.world().but(mintedDoc, ok([]byte(record)))
+			w := p.world().But(mintedDoc, ok([]byte(record)))
 			require.Equal(t, [2]int{3, 3}, levels(p.audit(w))["integrity"], "a statement by the registry's key says it all")
 			delete(w, mintedAtt)
 			r := p.audit(w)

@@ -8,14 +8,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/mint"
 )
 
 // attestedBy is a whole set whose provenance is bent.
-func attestedBy(t *testing.T, how func(p *thing, s *signing)) *thing {
+func attestedBy(t *testing.T, how func(p *thing, s *mint.Signing)) *thing {
 	p := package123(t)
-	s := p.provenance()
+	s := p.Provenance()
 	how(p, &s)
-	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(s)}
+	p.Attestations = []map[string]any{p.NPM.Attest(p.Publish()), p.NPM.Attest(s)}
 	return p
 }
 
@@ -26,10 +28,10 @@ func TestNPMOtherStatements(t *testing.T) {
 		"https://in-toto.io/attestation/vulns/v0.2":        {"result": "FAILED: do not use"},
 		"https://example.com/this-release-is-malicious/v1": {"result": "FAILED: do not use"},
 		"https://slsa.dev/verification_summary/v1":         {"verificationResult": "FAILED"},
-		slsaType: {},
+		mint.SLSAType: {},
 	} {
-		p := attestedBy(t, func(p *thing, s *signing) { s.statement = p.statement(kind, predicate) })
-		p.record = func(_, dist map[string]any) {
+		p := attestedBy(t, func(p *thing, s *mint.Signing) { s.Statement = p.Statement(kind, predicate) })
+		p.Record = func(_, dist map[string]any) {
 			dist["attestations"] = map[string]any{"url": mintedAtt, "provenance": map[string]any{"predicateType": kind}}
 		}
 		r := p.audit(p.world())
@@ -53,8 +55,8 @@ func TestNPMPredicateKeys(t *testing.T) {
 		"ours, a stranger's beside": {`{"repository":"` + mintedRepo + `","REPOSITORY":"https://github.com/victim/famous"}`, false},
 		"ours twice":                {`{"repository":"` + mintedRepo + `","repository":"` + mintedRepo + `"}`, true},
 	} {
-		p := attestedBy(t, func(_ *thing, s *signing) {
-			d := s.statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
+		p := attestedBy(t, func(_ *thing, s *mint.Signing) {
+			d := s.Statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
 			d["externalParameters"].(map[string]any)["workflow"] = json.RawMessage(c.workflow)
 		})
 		r := p.audit(p.world())
@@ -68,7 +70,7 @@ func TestNPMPredicateKeys(t *testing.T) {
 // TestNPMBuildRef: a build of somebody's proposal is pointed out.
 func TestNPMBuildRef(t *testing.T) {
 	for ref, trigger := range map[string]string{"refs/pull/1/merge": "pull_request_target", "refs/heads/main": "pull_request", "refs/pull/2/head": "push"} {
-		p := attestedBy(t, func(_ *thing, s *signing) { s.claims[14], s.claims[20] = ref, trigger })
+		p := attestedBy(t, func(_ *thing, s *mint.Signing) { s.Claims[14], s.Claims[20] = ref, trigger })
 		r := p.audit(p.world())
 		hasOutcome(t, r, "build-ref", "fail", "proposal")
 		require.Len(t, r.Report.Verdict.Alarms, 1)
@@ -83,9 +85,9 @@ func TestNPMStatedSource(t *testing.T) {
 		{mintedRepo, "main"}, {mintedRepo, strings.Repeat("g", 40)}, {"https://github.com", mintedHead}, {mintedRepo + "/issues", mintedHead},
 	} {
 		p := package123(t)
-		p.attestations = nil
-		p.manifest["repository"] = c.repository
-		p.record = func(doc, _ map[string]any) { doc["gitHead"] = c.revision }
+		p.Attestations = nil
+		p.Manifest["repository"] = c.repository
+		p.Record = func(doc, _ map[string]any) { doc["gitHead"] = c.revision }
 		r := p.audit(p.world())
 		require.Equal(t, [2]int{0, 0}, levels(r)["accountability"], r.Report.Text(false))
 		hasOutcome(t, r, "source-stated", "absent", "")
@@ -96,7 +98,7 @@ func TestNPMStatedSource(t *testing.T) {
 // package and with the certificate, and shown.
 func TestNPMRecordNamesAnotherSource(t *testing.T) {
 	p := package123(t)
-	p.record = func(doc, _ map[string]any) {
+	p.Record = func(doc, _ map[string]any) {
 		doc["repository"] = map[string]any{"type": "git", "url": "git+https://github.com/victim/famous.git"}
 		doc["gitHead"] = strings.Repeat("f", 40)
 	}
@@ -108,14 +110,14 @@ func TestNPMRecordNamesAnotherSource(t *testing.T) {
 		require.Contains(t, r.Report.Text(false), strings.Repeat("f", 40))
 	}
 	// Another commit alone is no alarm, and shown.
-	p.record = func(doc, _ map[string]any) { doc["gitHead"] = strings.Repeat("f", 40) }
+	p.Record = func(doc, _ map[string]any) { doc["gitHead"] = strings.Repeat("f", 40) }
 	r := p.audit(p.world())
 	require.Empty(t, r.Report.Verdict.Alarms)
 	require.Equal(t, both(3, 3, 2, 2), levels(r))
 	require.Contains(t, r.Report.Text(false), strings.Repeat("f", 40))
 	// Nothing attested: package and record contradict each other all the same.
-	p.attestations = nil
-	p.record = func(doc, _ map[string]any) { doc["repository"] = "github:victim/famous" }
+	p.Attestations = nil
+	p.Record = func(doc, _ map[string]any) { doc["repository"] = "github:victim/famous" }
 	hasOutcome(t, p.audit(p.world()), "source-agrees", "fail", "victim/famous")
 }
 
@@ -130,8 +132,8 @@ func TestNPMSourceForms(t *testing.T) {
 		"https://github.com/\u0435xample/thing": "fail",
 	} {
 		p := package123(t)
-		p.manifest["repository"] = form
-		p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
+		p.Manifest["repository"] = form
+		p.Attestations = []map[string]any{p.NPM.Attest(p.Publish()), p.NPM.Attest(p.Provenance())}
 		r := p.audit(p.world())
 		hasOutcome(t, r, "source-agrees", want, "")
 		require.Equal(t, want == "fail", len(r.Report.Verdict.Alarms) > 0, form)
@@ -143,8 +145,8 @@ func TestNPMSourceForms(t *testing.T) {
 func TestNPMGarbageSignature(t *testing.T) {
 	for _, s := range []map[string]any{{"keyid": "x", "sig": "!"}, {"keyid": "x", "sig": ""}, {"keyid": "x", "sig": "AAAA"}, {"keyid": "", "sig": strings.Repeat("A", 96)}, {}} {
 		p := package123(t)
-		p.attestations = nil
-		p.record = func(_, dist map[string]any) { dist["signatures"] = []any{s} }
+		p.Attestations = nil
+		p.Record = func(_, dist map[string]any) { dist["signatures"] = []any{s} }
 		r := p.audit(p.world())
 		hasOutcome(t, r, "signature-served", "fail", "cannot be one")
 		hasOutcome(t, r, "registry-signature", "absent", "")
@@ -156,12 +158,12 @@ func TestNPMGarbageSignature(t *testing.T) {
 // TestNPMTwoHashesOfOneKind: npm takes any of them.
 func TestNPMTwoHashesOfOneKind(t *testing.T) {
 	p := package123(t)
-	p.attestations, p.signers = nil, nil
+	p.Attestations, p.Signers = nil, nil
 	other := " sha512-" + strings.Repeat("A", 86) + "=="
-	p.record = func(_, dist map[string]any) { dist["integrity"] = dist["integrity"].(string) + other }
+	p.Record = func(_, dist map[string]any) { dist["integrity"] = dist["integrity"].(string) + other }
 	r := p.audit(p.world())
 	hasOutcome(t, r, "digest-matches", "pass", "")
 	require.False(t, r.Report.Verdict.Failed)
-	p.record = func(_, dist map[string]any) { dist["integrity"] = other[1:] + other }
+	p.Record = func(_, dist map[string]any) { dist["integrity"] = other[1:] + other }
 	require.True(t, p.audit(p.world()).Report.Verdict.Failed)
 }

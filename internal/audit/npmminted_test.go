@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/mint"
 )
 
 func TestNPMWholeSet(t *testing.T) {
@@ -39,32 +40,32 @@ func TestNPMSignatureOnly(t *testing.T) {
 		failed         bool
 	}{
 		{"current key", nil, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "the signature verifies", false},
-		{"retired key", func(p *thing) { p.signers = p.keys(p.npm.old) }, both(2, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "pass", "asked directly, dates this version", false},
-		{"both keys", func(p *thing) { p.signers = p.keys(p.npm.old, p.npm.current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
-		{"no signature", func(p *thing) { p.signers = nil }, both(1, 1, 1, 1), both(0, 3, 0, 2), "signature-served", "fail", "removed it", false},
-		{"unknown key", func(p *thing) { p.signers = p.keys(newKey(p.npm.t)) }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "does not know", false},
-		{"unknown key beside the current one", func(p *thing) { p.signers = p.keys(newKey(p.npm.t), p.npm.current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
-		{"key of the other usage", func(p *thing) { p.npm.unused["npm:signatures"] = true }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "", false},
+		{"retired key", func(p *thing) { p.Signers = keys(p.NPM.Old) }, both(2, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "pass", "asked directly, dates this version", false},
+		{"both keys", func(p *thing) { p.Signers = keys(p.NPM.Old, p.NPM.Current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
+		{"no signature", func(p *thing) { p.Signers = nil }, both(1, 1, 1, 1), both(0, 3, 0, 2), "signature-served", "fail", "removed it", false},
+		{"unknown key", func(p *thing) { p.Signers = keys(mint.Key("another")) }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "does not know", false},
+		{"unknown key beside the current one", func(p *thing) { p.Signers = keys(mint.Key("another"), p.NPM.Current) }, both(2, 2, 1, 1), both(2, 3, 0, 2), "registry-signature", "pass", "", false},
+		{"key of the other usage", func(p *thing) { p.NPM.Unused["npm:signatures"] = true }, both(1, 2, 1, 1), both(0, 3, 0, 2), "registry-signature", "unknown", "", false},
 		{"wrong beside right", func(p *thing) {
-			p.record = func(_, dist map[string]any) {
+			p.Record = func(_, dist map[string]any) {
 				list := dist["signatures"].([]any)
 				dist["signatures"] = append(list, map[string]any{"keyid": list[0].(map[string]any)["keyid"], "sig": "MEUCIQCklzPak9tCeZ2jmAW"})
 			}
 		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "does not verify", true},
 		{"signature over another digest", func(p *thing) {
-			p.record = func(_, dist map[string]any) { dist["integrity"] = "sha512-" + strings.Repeat("A", 86) + "==" }
+			p.Record = func(_, dist map[string]any) { dist["integrity"] = "sha512-" + strings.Repeat("A", 86) + "==" }
 		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "", true},
 		{"no integrity", func(p *thing) {
-			p.record = func(_, dist map[string]any) { delete(dist, "integrity") }
+			p.Record = func(_, dist map[string]any) { delete(dist, "integrity") }
 		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "registry-signature", "fail", "", true},
 		{"wrong shasum beside a right integrity", func(p *thing) {
-			p.record = func(_, dist map[string]any) { dist["shasum"] = strings.Repeat("ab", 20) }
+			p.Record = func(_, dist map[string]any) { dist["shasum"] = strings.Repeat("ab", 20) }
 		}, both(0, 0, 0, 0), both(0, 0, 0, 0), "digest-matches", "fail", "sha1", true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := package123(t)
-			p.attestations = nil
+			p.Attestations = nil
 			if c.bend != nil {
 				c.bend(p)
 			}
@@ -82,13 +83,13 @@ func TestNPMSignatureOnly(t *testing.T) {
 // where the record passes, gains nothing by the host's true date.
 func TestNPMRetiredKeyNeedsTheHostForBoth(t *testing.T) {
 	p := package123(t)
-	p.attestations, p.signers = nil, p.keys(p.npm.old)
+	p.Attestations, p.Signers = nil, keys(p.NPM.Old)
 	w := p.world()
 	// The record's address answers only through the relay.
 	byRelay := w[mintedDoc]
-	byRelay.header = map[string]string{fetch.RelayMark: fetch.RelayAnswer}
-	relayed := w.but(mintedDoc, page{err: errors.New("connection refused")}).
-		but("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), byRelay)
+	byRelay.Header = map[string]string{fetch.RelayMark: fetch.RelayAnswer}
+	relayed := w.But(mintedDoc, page{Err: errors.New("connection refused")}).
+		But("https://relay.example/"+strings.TrimPrefix(mintedDoc, "https://"), byRelay)
 	o := p.options(relayed)
 	o.Relay = "https://relay.example"
 	r, err := ask(t.Context(), mintedRef, o)
@@ -100,18 +101,18 @@ func TestNPMRetiredKeyNeedsTheHostForBoth(t *testing.T) {
 // TestNPMAttestations: every way in which attestations differ from the whole set.
 func TestNPMAttestations(t *testing.T) {
 	const stranger = "https://github.com/stranger/fork"
-	only := func(makers ...func(p *thing) signing) func(p *thing) {
+	only := func(makers ...func(p *thing) mint.Signing) func(p *thing) {
 		return func(p *thing) {
-			p.attestations = []map[string]any{}
+			p.Attestations = []map[string]any{}
 			for _, m := range makers {
-				p.attestations = append(p.attestations, p.npm.attest(m(p)))
+				p.Attestations = append(p.Attestations, p.NPM.Attest(m(p)))
 			}
 		}
 	}
-	publish := func(p *thing) signing { return p.publish() }
-	built := func(p *thing) signing { return p.provenance() }
-	bent := func(make func(p *thing) signing, how func(p *thing, s *signing)) func(p *thing) signing {
-		return func(p *thing) signing {
+	publish := func(p *thing) mint.Signing { return p.Publish() }
+	built := func(p *thing) mint.Signing { return p.Provenance() }
+	bent := func(make func(p *thing) mint.Signing, how func(p *thing, s *mint.Signing)) func(p *thing) mint.Signing {
+		return func(p *thing) mint.Signing {
 			s := make(p)
 			how(p, &s)
 			return s
@@ -130,71 +131,73 @@ func TestNPMAttestations(t *testing.T) {
 		{"provenance only", only(built), both(3, 3, 2, 2), "repository-attestation", "absent", ""},
 		{"publish only, provenance announced", only(publish), both(2, 3, 1, 2), "signer-identity", "unknown", "announces"},
 		{"none, though announced", only(), both(2, 3, 1, 2), "signer-identity", "unknown", "announces"},
-		{"publish without a registry signature", func(p *thing) { only(publish, built)(p); p.signers = nil }, both(3, 3, 2, 2), "signature-served", "fail", ""},
-		{"a promise only", only(publish, bent(built, func(_ *thing, s *signing) { s.promise = true })), both(3, 3, 1, 2), "build-attested", "unknown", "promised"},
-		{"a stranger's, and no other", only(publish, func(p *thing) signing { return p.builtFrom(stranger) }), both(2, 3, 1, 1), "signer-identity", "unknown", "not known to speak for this package"},
-		{"a stranger's beside the publisher's", only(publish, func(p *thing) signing { return p.builtFrom(stranger) }, built), both(3, 3, 1, 1), "source-agrees", "fail", "impostor"},
-		{"a stranger poses as the registry", only(built, bent(built, func(p *thing, s *signing) { s.statement = p.publish().statement })), fails, "attestations-genuine", "fail", "poses as the repository's own"},
-		{"a stranger poses under another label", only(built, bent(built, func(p *thing, s *signing) { s.statement, s.label = p.publish().statement, slsaType })), fails, "attestations-genuine", "fail", "labelled"},
-		{"another issuer vouches for GitHub's", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] = "https://oidc.builds.example.org" })), both(2, 3, 1, 2), "signer-identity", "unknown", "that issuer cannot vouch for"},
-		{"an enterprise's issuer", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] += "/acme" })), both(3, 3, 2, 2), "signer-identity", "pass", ""},
-		{"an issuer that only begins so", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[8] += ".evil.example" })), both(2, 3, 1, 2), "signer-identity", "unknown", ""},
-		{"no source in the certificate", only(publish, bent(built, func(_ *thing, s *signing) { delete(s.claims, 12) })), both(2, 3, 1, 2), "signer-identity", "unknown", "names no source repository"},
+		{"publish without a registry signature", func(p *thing) { only(publish, built)(p); p.Signers = nil }, both(3, 3, 2, 2), "signature-served", "fail", ""},
+		{"a promise only", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Promise = true })), both(3, 3, 1, 2), "build-attested", "unknown", "promised"},
+		{"a stranger's, and no other", only(publish, func(p *thing) mint.Signing { return p.BuiltFrom(stranger) }), both(2, 3, 1, 1), "signer-identity", "unknown", "not known to speak for this package"},
+		{"a stranger's beside the publisher's", only(publish, func(p *thing) mint.Signing { return p.BuiltFrom(stranger) }, built), both(3, 3, 1, 1), "source-agrees", "fail", "impostor"},
+		{"a stranger poses as the registry", only(built, bent(built, func(p *thing, s *mint.Signing) { s.Statement = p.Publish().Statement })), fails, "attestations-genuine", "fail", "poses as the repository's own"},
+		{"a stranger poses under another label", only(built, bent(built, func(p *thing, s *mint.Signing) { s.Statement, s.Label = p.Publish().Statement, mint.SLSAType })), fails, "attestations-genuine", "fail", "labelled"},
+		{"another issuer vouches for GitHub's", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] = "https://oidc.builds.example.org" })), both(2, 3, 1, 2), "signer-identity", "unknown", "that issuer cannot vouch for"},
+		{"an enterprise's issuer", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] += "/acme" })), both(3, 3, 2, 2), "signer-identity", "pass", ""},
+		{"an issuer that only begins so", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] += ".evil.example" })), both(2, 3, 1, 2), "signer-identity", "unknown", ""},
+		{"no source in the certificate", only(publish, bent(built, func(_ *thing, s *mint.Signing) { delete(s.Claims, 12) })), both(2, 3, 1, 2), "signer-identity", "unknown", "names no source repository"},
 		{"other case and .git", func(p *thing) {
-			p.manifest["repository"] = "https://github.com/Example/Thing.git"
+			p.Manifest["repository"] = "https://github.com/Example/Thing.git"
 			only(publish, built)(p)
 		}, both(3, 3, 2, 2), "source-agrees", "pass", ""},
-		{"the package names no source", func(p *thing) { delete(p.manifest, "repository"); only(publish, built)(p) }, both(2, 3, 0, 0), "source-agrees", "absent", "not agreement"},
+		{"the package names no source", func(p *thing) { delete(p.Manifest, "repository"); only(publish, built)(p) }, both(2, 3, 0, 0), "source-agrees", "absent", "not agreement"},
 		{"the package names a look-alike", func(p *thing) {
-			p.manifest["repository"] = "https://github.com/example/thin\u0261"
+			p.Manifest["repository"] = "https://github.com/example/thin\u0261"
 			only(publish, built)(p)
 		}, both(2, 3, 1, 1), "source-agrees", "fail", ""},
-		{"the certificate says another commit", only(publish, bent(built, func(_ *thing, s *signing) { s.claims[13] = strings.Repeat("b", 40) })), fails, "build-attested", "fail", "commit"},
-		{"the certificate says another repository than the statement", only(publish, bent(built, func(p *thing, s *signing) { s.statement = p.builtFrom(stranger).statement })), fails, "build-attested", "fail", "source"},
-		{"other git inputs first", only(publish, bent(built, func(_ *thing, s *signing) {
-			d := s.statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
+		{"the certificate says another commit", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[13] = strings.Repeat("b", 40) })), fails, "build-attested", "fail", "commit"},
+		{"the certificate says another repository than the statement", only(publish, bent(built, func(p *thing, s *mint.Signing) { s.Statement = p.BuiltFrom(stranger).Statement })), fails, "build-attested", "fail", "source"},
+		{"other git inputs first", only(publish, bent(built, func(_ *thing, s *mint.Signing) {
+			d := s.Statement["predicate"].(map[string]any)["buildDefinition"].(map[string]any)
 			d["resolvedDependencies"] = append([]any{map[string]any{"uri": "git+https://github.com/other/tool@refs/heads/main", "digest": map[string]any{"gitCommit": strings.Repeat("c", 40)}}}, d["resolvedDependencies"].([]any)...)
 		})), both(3, 3, 2, 2), "build-attested", "pass", ""},
-		{"other label", only(publish, bent(built, func(_ *thing, s *signing) { s.label = "https://slsa.dev/provenance/v0.2" })), fails, "attestations-genuine", "fail", "labelled"},
-		{"another package", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/%40example/other@1.2.3" })), fails, "attestations-genuine", "fail", "not about this version"},
-		{"another version", only(built, bent(publish, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/%40example/thing@1.2.4" })), fails, "attestations-genuine", "fail", "not about this version"},
-		{"the plain spelling of the scope", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["name"] = "pkg:npm/@example/thing@1.2.3" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
-		{"other bytes", only(publish, bent(built, func(_ *thing, s *signing) { digest(s)["sha512"] = strings.Repeat("ab", 64) })), fails, "attestations-genuine", "fail", "other bytes"},
-		{"a weak digest only", only(publish, bent(built, func(_ *thing, s *signing) { subject(s)["digest"] = map[string]any{"sha1": strings.Repeat("ab", 20)} })), fails, "attestations-genuine", "fail", "no sha512"},
-		{"a right digest beside a wrong one", only(publish, bent(built, func(_ *thing, s *signing) { digest(s)["sha256"] = strings.Repeat("ab", 32) })), fails, "attestations-genuine", "fail", "other bytes"},
-		{"several subjects, ours last", only(publish, bent(built, func(_ *thing, s *signing) {
-			s.statement["subject"] = append([]any{map[string]any{"name": "pkg:npm/other@1", "digest": map[string]any{"sha512": strings.Repeat("ab", 64)}}}, s.statement["subject"].([]any)...)
+		{"other label", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Label = "https://slsa.dev/provenance/v0.2" })), fails, "attestations-genuine", "fail", "labelled"},
+		{"another package", only(publish, bent(built, func(_ *thing, s *mint.Signing) { subject(s)["name"] = "pkg:npm/%40example/other@1.2.3" })), fails, "attestations-genuine", "fail", "not about this version"},
+		{"another version", only(built, bent(publish, func(_ *thing, s *mint.Signing) { subject(s)["name"] = "pkg:npm/%40example/thing@1.2.4" })), fails, "attestations-genuine", "fail", "not about this version"},
+		{"the plain spelling of the scope", only(publish, bent(built, func(_ *thing, s *mint.Signing) { subject(s)["name"] = "pkg:npm/@example/thing@1.2.3" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"other bytes", only(publish, bent(built, func(_ *thing, s *mint.Signing) { digest(s)["sha512"] = strings.Repeat("ab", 64) })), fails, "attestations-genuine", "fail", "other bytes"},
+		{"a weak digest only", only(publish, bent(built, func(_ *thing, s *mint.Signing) {
+			subject(s)["digest"] = map[string]any{"sha1": strings.Repeat("ab", 20)}
+		})), fails, "attestations-genuine", "fail", "no sha512"},
+		{"a right digest beside a wrong one", only(publish, bent(built, func(_ *thing, s *mint.Signing) { digest(s)["sha256"] = strings.Repeat("ab", 32) })), fails, "attestations-genuine", "fail", "other bytes"},
+		{"several subjects, ours last", only(publish, bent(built, func(_ *thing, s *mint.Signing) {
+			s.Statement["subject"] = append([]any{map[string]any{"name": "pkg:npm/other@1", "digest": map[string]any{"sha512": strings.Repeat("ab", 64)}}}, s.Statement["subject"].([]any)...)
 		})), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
-		{"published by the retired key in its time", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.time = p.npm.old, retiredOn.Add(-time.Hour) })), both(3, 3, 2, 2), "repository-attestation", "pass", ""},
-		{"published by the retired key too late", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.time = p.npm.old, retiredOn })), fails, "attestations-genuine", "fail", ""},
-		{"published by an unknown key", only(built, bent(publish, func(p *thing, s *signing) { s.key = newKey(p.npm.t) })), both(3, 3, 2, 2), "attestations-genuine", "unknown", "not among the anchors"},
-		{"published by a key under the registry's id", only(built, bent(publish, func(p *thing, s *signing) { s.key, s.hint = newKey(p.npm.t), keyID(p.npm.t, p.npm.current) })), fails, "attestations-genuine", "fail", ""},
-		{"published by the key for records", func(p *thing) { p.npm.unused["npm:attestations"] = true; only(publish, built)(p) }, both(3, 3, 2, 2), "repository-attestation", "unknown", ""},
-		{"published under two key ids", only(built, bent(publish, func(_ *thing, s *signing) {
-			s.bend = func(b map[string]any) {
+		{"published by the retired key in its time", only(built, bent(publish, func(p *thing, s *mint.Signing) { s.Key, s.Time = p.NPM.Old, retiredOn.Add(-time.Hour) })), both(3, 3, 2, 2), "repository-attestation", "pass", ""},
+		{"published by the retired key too late", only(built, bent(publish, func(p *thing, s *mint.Signing) { s.Key, s.Time = p.NPM.Old, retiredOn })), fails, "attestations-genuine", "fail", ""},
+		{"published by an unknown key", only(built, bent(publish, func(p *thing, s *mint.Signing) { s.Key = mint.Key("another") })), both(3, 3, 2, 2), "attestations-genuine", "unknown", "not among the anchors"},
+		{"published by a key under the registry's id", only(built, bent(publish, func(p *thing, s *mint.Signing) { s.Key, s.Hint = mint.Key("another"), mint.KeyID(p.NPM.Current) })), fails, "attestations-genuine", "fail", ""},
+		{"published by the key for records", func(p *thing) { p.NPM.Unused["npm:attestations"] = true; only(publish, built)(p) }, both(3, 3, 2, 2), "repository-attestation", "unknown", ""},
+		{"published under two key ids", only(built, bent(publish, func(_ *thing, s *mint.Signing) {
+			s.Bend = func(b map[string]any) {
 				b["dsseEnvelope"].(map[string]any)["signatures"].([]any)[0].(map[string]any)["keyid"] = "SHA256:another"
 			}
 		})), fails, "attestations-genuine", "fail", "names another signer"},
-		{"a certificate beside a key id", only(publish, bent(built, func(_ *thing, s *signing) {
-			s.bend = func(b map[string]any) {
+		{"a certificate beside a key id", only(publish, bent(built, func(_ *thing, s *mint.Signing) {
+			s.Bend = func(b map[string]any) {
 				b["dsseEnvelope"].(map[string]any)["signatures"].([]any)[0].(map[string]any)["keyid"] = "SHA256:another"
 			}
 		})), fails, "attestations-genuine", "fail", "names another signer"},
-		{"published elsewhere", only(built, bent(publish, func(_ *thing, s *signing) {
-			s.statement["predicate"].(map[string]any)["registry"] = "https://registry.example"
+		{"published elsewhere", only(built, bent(publish, func(_ *thing, s *mint.Signing) {
+			s.Statement["predicate"].(map[string]any)["registry"] = "https://registry.example"
 		})), fails, "attestations-genuine", "fail", "another name or version"},
-		{"provenance by the registry's key", only(publish, bent(publish, func(p *thing, s *signing) { s.statement = p.provenance().statement })), both(2, 2, 1, 1), "attestations-genuine", "not understood", "does not know"},
-		{"a future bundle", only(publish, bent(built, func(_ *thing, s *signing) {
-			s.bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
+		{"provenance by the registry's key", only(publish, bent(publish, func(p *thing, s *mint.Signing) { s.Statement = p.Provenance().Statement })), both(2, 2, 1, 1), "attestations-genuine", "not understood", "does not know"},
+		{"a future bundle", only(publish, bent(built, func(_ *thing, s *mint.Signing) {
+			s.Bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
 		})), both(2, 2, 1, 1), "signer-identity", "not understood", "not understood"},
-		{"a future bundle beside the set", only(publish, built, bent(built, func(_ *thing, s *signing) {
-			s.bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
+		{"a future bundle beside the set", only(publish, built, bent(built, func(_ *thing, s *mint.Signing) {
+			s.Bend = func(b map[string]any) { b["mediaType"] = "application/vnd.dev.sigstore.bundle.v9.0+json" }
 		})), both(3, 3, 2, 2), "attestations-genuine", "not understood", "not understood"},
-		{"an unknown kind, logged by the publisher", only(publish, built, bent(built, func(_ *thing, s *signing) { s.statement["predicateType"] = "https://example.org/sbom" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
+		{"an unknown kind, logged by the publisher", only(publish, built, bent(built, func(_ *thing, s *mint.Signing) { s.Statement["predicateType"] = "https://example.org/sbom" })), both(3, 3, 2, 2), "attestations-genuine", "pass", ""},
 		{"another log", func(p *thing) {
-			other := newVirtualNPM(p.npm.t)
-			s := p.provenance()
-			p.attestations = []map[string]any{p.npm.attest(p.publish()), other.attest(s)}
+			other := mint.NewNPM("another", mintedAt)
+			s := p.Provenance()
+			p.Attestations = []map[string]any{p.NPM.Attest(p.Publish()), other.Attest(s)}
 		}, both(2, 2, 1, 1), "attestations-genuine", "absent", "not among the anchors"},
 	}
 	for _, c := range cases {
@@ -209,28 +212,30 @@ func TestNPMAttestations(t *testing.T) {
 	}
 }
 
-func subject(s *signing) map[string]any { return s.statement["subject"].([]any)[0].(map[string]any) }
+func subject(s *mint.Signing) map[string]any {
+	return s.Statement["subject"].([]any)[0].(map[string]any)
+}
 
-func digest(s *signing) map[string]any { return subject(s)["digest"].(map[string]any) }
+func digest(s *mint.Signing) map[string]any { return subject(s)["digest"].(map[string]any) }
 
 // TestNPMPromisedAttestationsThatDoNotCome: announced is not absent.
 func TestNPMPromisedAttestationsThatDoNotCome(t *testing.T) {
 	p := package123(t)
-	huge := page{status: 200, reader: bytes.NewReader(bytes.Repeat([]byte(" "), 9<<20))}
+	huge := page{Status: 200, Reader: bytes.NewReader(bytes.Repeat([]byte(" "), 9<<20))}
 	for name, c := range map[string]struct {
 		answer page
 		want   [2]int
 	}{
-		"404":   {page{status: 404}, [2]int{2, 3}},
-		"500":   {page{status: 500}, [2]int{2, 3}},
-		"403":   {page{status: 403}, [2]int{2, 3}},
+		"404":   {page{Status: 404}, [2]int{2, 3}},
+		"500":   {page{Status: 500}, [2]int{2, 3}},
+		"403":   {page{Status: 403}, [2]int{2, 3}},
 		"HTML":  {ok([]byte("<!doctype html>")), [2]int{2, 2}},
 		"empty": {ok(nil), [2]int{2, 2}},
 		"huge":  {huge, [2]int{2, 2}},
 		"none":  {ok([]byte(`{"attestations":[]}`)), [2]int{2, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := p.audit(p.world().but(mintedAtt, c.answer))
+			r := p.audit(p.world().But(mintedAtt, c.answer))
 			require.Equal(t, c.want, levels(r)["integrity"], r.Report.Text(false))
 			require.False(t, r.Report.Verdict.Failed)
 			hasOutcome(t, r, "signer-identity", map[bool]string{true: "unknown", false: "not understood"}[c.want[1] == 3], "")
@@ -242,7 +247,7 @@ func TestNPMPromisedAttestationsThatDoNotCome(t *testing.T) {
 // open after 30 days; without a network it counts, and says as of when.
 func TestNPMStaleAnchors(t *testing.T) {
 	p := package123(t)
-	p.npm.taken = at.AddDate(0, 0, -31)
+	p.taken = at.AddDate(0, 0, -31)
 	r := p.audit(p.world())
 	require.Equal(t, both(1, 3, 1, 2), levels(r), r.Report.Text(false))
 	hasOutcome(t, r, "registry-signature", "unknown", "more than 30 days ago")
@@ -255,15 +260,15 @@ func TestNPMStaleAnchors(t *testing.T) {
 // statement that cannot be judged now may still name it.
 func TestNPMStaleAnchorsMayHideTheSource(t *testing.T) {
 	p := package123(t)
-	p.record = func(doc, _ map[string]any) { delete(doc, "gitHead") }
+	p.Record = func(doc, _ map[string]any) { delete(doc, "gitHead") }
 	require.Equal(t, both(3, 3, 2, 2), levels(p.audit(p.world())))
-	p.npm.taken = at.AddDate(0, 0, -31)
+	p.taken = at.AddDate(0, 0, -31)
 	r := p.audit(p.world())
 	require.Equal(t, both(1, 3, 0, 2), levels(r), r.Report.Text(false))
 	hasOutcome(t, r, "source-stated", "unknown", "more than 30 days ago")
 	// What is there and not understood leaves nothing open.
-	p.npm.taken = at
-	r = p.audit(p.world().but(mintedAtt, ok([]byte("<!doctype html>"))))
+	p.taken = at
+	r = p.audit(p.world().But(mintedAtt, ok([]byte("<!doctype html>"))))
 	hasOutcome(t, r, "source-stated", "absent", "")
 }
 
@@ -275,7 +280,7 @@ func TestNPMManifestConfusion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := package123(t)
-			p.record = record
+			p.Record = record
 			r := p.audit(p.world())
 			require.Equal(t, [2]int{1, 1}, levels(r)["integrity"], r.Report.Text(false))
 			require.NotEmpty(t, r.Report.Verdict.Alarms)
@@ -283,8 +288,8 @@ func TestNPMManifestConfusion(t *testing.T) {
 		})
 	}
 	p := package123(t)
-	p.manifest["name"] = "@example/other"
-	p.attestations = []map[string]any{p.npm.attest(p.publish()), p.npm.attest(p.provenance())}
+	p.Manifest["name"] = "@example/other"
+	p.Attestations = []map[string]any{p.NPM.Attest(p.Publish()), p.NPM.Attest(p.Provenance())}
 	r := p.audit(p.world())
 	require.Equal(t, [2]int{1, 1}, levels(r)["integrity"])
 	hasOutcome(t, r, "name-inside", "fail", "@example/other")
@@ -293,7 +298,7 @@ func TestNPMManifestConfusion(t *testing.T) {
 // TestNPMForeignHost: bytes come from the registry's own host, or not at all.
 func TestNPMForeignHost(t *testing.T) {
 	p := package123(t)
-	p.record = func(_, dist map[string]any) { dist["tarball"] = "https://evil.example/thing-1.2.3.tgz" }
+	p.Record = func(_, dist map[string]any) { dist["tarball"] = "https://evil.example/thing-1.2.3.tgz" }
 	w := p.world()
 	r := p.audit(w)
 	require.Equal(t, both(3, 3, 2, 2), levels(r))
@@ -301,7 +306,7 @@ func TestNPMForeignHost(t *testing.T) {
 	for _, s := range r.Report.Sources {
 		require.NotContains(t, s.URL, "evil.example")
 	}
-	r = p.audit(w.but(mintedTgz, page{status: 404}))
+	r = p.audit(w.But(mintedTgz, page{Status: 404}))
 	require.False(t, r.Report.Verdict.Failed)
 	require.Equal(t, 0, levels(r)["integrity"][0])
 }

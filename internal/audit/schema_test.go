@@ -33,7 +33,7 @@ func TestTheSchemaDescribesReports(t *testing.T) {
 	reports := map[string]*result{
 		"good":    run(t, w, errorsRef),
 		"unknown": unknown,
-		"failed":  run(t, w.but(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", ok([]byte("no zip"))), errorsRef),
+		"failed":  run(t, w.But(proxy+"github.com/pkg/errors/@v/v0.9.1.zip", ok([]byte("no zip"))), errorsRef),
 		"pasted":  run(t, w, "github.com/pkg/errors v0.9.1/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0="),
 	}
 	for name, r := range reports {

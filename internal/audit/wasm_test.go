@@ -44,14 +44,14 @@ func node(t *testing.T, args ...string) (stdout, stderr string, code int) {
 func TestNativeAndWasmAgree(t *testing.T) {
 	w := snapshot(t)
 	const zip = proxy + "github.com/pkg/errors/@v/v0.9.1.zip"
-	broken := bytes.Clone(w[zip].body)
+	broken := bytes.Clone(w[zip].Body)
 	broken[len(broken)/3] ^= 1
 	tile := database + "tile/8/1/"
 	cases := map[string]world{
 		"good":         w,
-		"broken zip":   w.but(zip, ok(broken)),
-		"zip is text":  w.but(zip, ok([]byte("<html>"))),
-		"no lookup":    w.but(database+"lookup/github.com/pkg/errors@v0.9.1", page{status: 500}),
+		"broken zip":   w.But(zip, ok(broken)),
+		"zip is text":  w.But(zip, ok([]byte("<html>"))),
+		"no lookup":    w.But(database+"lookup/github.com/pkg/errors@v0.9.1", page{Status: 500}),
 		"broken tiles": w,
 	}
 	for name, bad := range cases {
@@ -59,7 +59,7 @@ func TestNativeAndWasmAgree(t *testing.T) {
 			if name == "broken tiles" {
 				for url := range w {
 					if len(url) > len(tile) && url[:len(tile)] == tile {
-						bad = bad.but(url, ok(bytes.Repeat([]byte{7}, len(w[url].body))))
+						bad = bad.But(url, ok(bytes.Repeat([]byte{7}, len(w[url].Body))))
 					}
 				}
 			}
@@ -76,20 +76,20 @@ func TestNativeAndWasmAgreeOnNPM(t *testing.T) {
 		statement = npmHost + "-/npm/v1/attestations/sigstore@1.0.0"
 	)
 	w := npmWorld(t, "1.0.0", "valid/sigstore-1.0.0.json")
-	broken, forged := bytes.Clone(w[tgz].body), bytes.Clone(w[statement].body)
+	broken, forged := bytes.Clone(w[tgz].Body), bytes.Clone(w[statement].Body)
 	broken[len(broken)/3] ^= 1
 	forged = bytes.Replace(forged, []byte(`"sig": "ME`), []byte(`"sig": "MF`), 1)
-	require.NotEqual(t, string(w[statement].body), string(forged))
+	require.NotEqual(t, string(w[statement].Body), string(forged))
 	for name, bad := range map[string]world{
 		"good":                  w,
 		"no attestations":       npmWorld(t, "1.0.0", ""),
 		"another's":             npmWorld(t, "1.0.0", "valid/sigstore-2.3.1.json"),
-		"forged":                w.but(statement, ok(forged)),
-		"attestations are HTML": w.but(statement, ok([]byte("<html>"))),
-		"future bundles":        w.but(statement, ok(bytes.ReplaceAll(w[statement].body, []byte("version=0.1"), []byte("version=9.9")))),
-		"malformed bundles":     w.but(statement, ok(bytes.ReplaceAll(w[statement].body, []byte(`"logIndex": `), []byte(`"logIndex": {}, "x": `)))),
-		"broken package":        w.but(tgz, ok(broken)),
-		"package is text":       w.but(tgz, ok([]byte("no package"))),
+		"forged":                w.But(statement, ok(forged)),
+		"attestations are HTML": w.But(statement, ok([]byte("<html>"))),
+		"future bundles":        w.But(statement, ok(bytes.ReplaceAll(w[statement].Body, []byte("version=0.1"), []byte("version=9.9")))),
+		"malformed bundles":     w.But(statement, ok(bytes.ReplaceAll(w[statement].Body, []byte(`"logIndex": `), []byte(`"logIndex": {}, "x": `)))),
+		"broken package":        w.But(tgz, ok(broken)),
+		"package is text":       w.But(tgz, ok([]byte("no package"))),
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, bad, reference) })
 	}

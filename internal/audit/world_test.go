@@ -1,10 +1,8 @@
 package audit_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
-	"touchstone/internal/fetch"
 	"touchstone/internal/level"
+	"touchstone/internal/mint"
 	"touchstone/internal/trust"
 )
 
@@ -28,44 +26,13 @@ const (
 // at is the clock of every audit in these tests.
 var at = time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC)
 
-// A page is what a world answers at one address.
-type page struct {
-	status int
-	header map[string]string
-	body   []byte
-	err    error
-	reader io.Reader // instead of body
-}
+// Worlds answer in place of every host.
+type (
+	world = mint.World
+	page  = mint.Page
+)
 
-// A world is an outside that answers from memory; what it does not hold is 404.
-type world map[string]page
-
-func (w world) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
-	p, ok := w[r.URL]
-	if !ok {
-		p = page{status: 404}
-	}
-	if p.err != nil {
-		return nil, p.err
-	}
-	body := p.reader
-	if body == nil {
-		body = bytes.NewReader(p.body)
-	}
-	return &fetch.Response{Status: p.status, URL: r.URL, Header: p.header, Body: io.NopCloser(body)}, nil
-}
-
-// but is the world with one page changed.
-func (w world) but(url string, p page) world {
-	out := world{}
-	for k, v := range w {
-		out[k] = v
-	}
-	out[url] = p
-	return out
-}
-
-func ok(body []byte) page { return page{status: 200, body: body} }
+func ok(body []byte) page { return page{Status: 200, Body: body} }
 
 // corpus finds the real cases beside the checkout.
 func corpus(t testing.TB, parts ...string) string {

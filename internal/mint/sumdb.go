@@ -35,13 +35,6 @@ func NewSumDB(name, seed string) *SumDB {
 	return &SumDB{Key: key + encoded(public), signer: signer}
 }
 
-// Fork is a log under the same key that is equal up to now, and another later.
-func (d *SumDB) Fork() *SumDB {
-	other := *d
-	other.hashes, other.texts, other.names = d.hashes[:len(d.hashes):len(d.hashes)], d.texts[:len(d.texts):len(d.texts)], d.names[:len(d.names):len(d.names)]
-	return &other
-}
-
 // Add logs go.sum's lines of one module version.
 func (d *SumDB) Add(path, version, lines string) {
 	d.hashes = append(d.hashes, must(tlog.StoredHashes(int64(len(d.texts)), []byte(lines), d.reader()))...)

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"fmt"
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
@@ -31,6 +32,9 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	r, err := a.Audit(ctx, o.Question)
 	if err != nil {
 		return nil, err
+	}
+	if err := untrue(r); err != nil {
+		return nil, fmt.Errorf("the report is not true: %w", err)
 	}
 	return &result{r, o.Question.Record, a.Heads(), a.Memory()}, nil
 }

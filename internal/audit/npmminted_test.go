@@ -253,7 +253,7 @@ func TestNPMStaleAnchors(t *testing.T) {
 	hasOutcome(t, r, "registry-signature", "unknown", "more than 30 days ago")
 	r = p.replay(p.world())
 	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
-	hasOutcome(t, r, "registry-signature", "pass", "What was revoked later is not seen here")
+	hasOutcome(t, r, "registry-signature", "pass", "later revocations unseen")
 }
 
 // TestNPMStaleAnchorsMayHideTheSource: where the record names no source, a

@@ -11,7 +11,7 @@ func archiveSound(e *exam) Finding {
 	art := e.Artifact
 	switch {
 	case art.Answer.State != fetch.Found:
-		return unfetched(art.Answer, "the package", "the repository does not have the package's bytes")
+		return unfetched(art.Answer, "the package", "The repository does not have the package's bytes.")
 	case art.Contents == nil:
 		return because(Fail, "What arrived is no package: "+art.Unreadable+".")
 	case len(art.Contents.Problems) > 0:

@@ -1,6 +1,10 @@
 package evidence
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // attestationsGenuine asks whether everything that was served as this
 // package's attestation is genuine, and about it.
@@ -8,14 +12,18 @@ func attestationsGenuine(e *exam) Finding {
 	if f, none := noAttestations(e.Release.File.Attestations); none {
 		return f
 	}
-	var good []string
 	open := Finding{Outcome: NotApplicable}
+	var reserved []string
 	for _, a := range e.attested {
 		switch a.finding.Outcome {
 		case Fail:
 			return a.finding
 		case Pass:
-			good = append(good, a.finding.Reason)
+			for _, r := range a.reserved {
+				if !slices.Contains(reserved, r) {
+					reserved = append(reserved, r)
+				}
+			}
 		default:
 			if open.Outcome == NotApplicable || weight(a.finding) > weight(open) {
 				open = a.finding
@@ -25,5 +33,9 @@ func attestationsGenuine(e *exam) Finding {
 	if open.Outcome != NotApplicable {
 		return open
 	}
-	return pass(strings.Join(good, " "), nil)
+	reason := e.attested[0].finding.Reason
+	if n := len(e.attested); n > 1 {
+		reason = fmt.Sprintf("Each of the %d attestations that are served verifies.", n)
+	}
+	return pass(strings.Join(append([]string{reason}, reserved...), " "), nil)
 }

@@ -21,6 +21,8 @@ type attested struct {
 	// finding tells how it ended: Pass only if it verifies, is about this
 	// version, and says what its label says.
 	finding Finding
+	// reserved are the reservations under which it verifies, one sentence each.
+	reserved []string
 	// own tells that it is the repository's own kind, signed by its own key.
 	own bool
 	// speaks tells whether its certificate's holder may speak for the package:
@@ -114,7 +116,6 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 	}
 	a.own = byKey
 	// 7.
-	reason := fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v))
 	for _, id := range restsOn(list.Keys, a.own) {
 		standing := e.Proofs.Anchors.Standing(id, e.Time, e.Network)
 		if standing.Accused != nil {
@@ -126,10 +127,10 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 			return
 		}
 		if standing.Reason != "" {
-			reason += " " + sentence(standing.Reason)
+			a.reserved = append(a.reserved, sentence(standing.Reason))
 		}
 	}
-	a.finding = pass(reason, nil)
+	a.finding = pass(fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v)), nil)
 }
 
 // ownKind tells whether only the repository's key may sign statements of this

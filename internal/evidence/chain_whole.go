@@ -17,7 +17,7 @@ func chainWhole(e *exam) Finding {
 	for i, next := range chain[1:] {
 		before := chain[i]
 		if next.Answer.State != fetch.Found {
-			return unfetched(next.Answer, "the "+next.Name, "the repository does not have the "+next.Name)
+			return unfetched(next.Answer, "the "+next.Name, "The repository does not have the "+next.Name+".")
 		}
 		strong := false
 		for _, d := range before.States {

@@ -55,7 +55,7 @@ func digestMatches(e *exam) Finding {
 		return pass("The digest in the statement that the repository signed was recomputed here from what arrived, and is the same.",
 			map[string]string{algorithm + " of " + string(registry.OfArtifact): e.Artifact.Digests[algorithm]})
 	}
-	return unfetched(e.Release.Record().Answer, "a digest to compare with", "there is no digest to compare with")
+	return unfetched(e.Release.Record().Answer, "the record", "The record states no digest of this package.")
 }
 
 // recorded are the digests that the repository states, without those beside

@@ -26,5 +26,5 @@ func digestPublished(e *exam) Finding {
 	if len(weak) > 0 {
 		return because(Absent, "The only digest published is "+strings.Join(slices.Sorted(maps.Keys(weak)), ", ")+", which is too weak: two different packages can be made to share it.").by(Maintainer)
 	}
-	return unfetched(e.Release.Record().Answer, "a digest of this package", "the repository publishes no digest of this package")
+	return unfetched(e.Release.Record().Answer, "the record", "The record states no digest of this package.")
 }

@@ -17,7 +17,7 @@ func lineageKept(e *exam) Finding {
 	case line.State == "":
 		return because(NotApplicable, "This repository's list of versions does not say which were attested.")
 	case line.State != fetch.Found:
-		return because(Unknown, "The list of earlier versions could not be read: "+line.Reason)
+		return because(Unknown, "The list of earlier versions could not be read: "+sentence(line.Reason))
 	case len(line.Attested) == 0:
 		return because(NotApplicable, "No earlier version of this release line was published with provenance.")
 	}

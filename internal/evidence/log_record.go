@@ -18,7 +18,7 @@ func logRecord(e *exam) Finding {
 		return because(NotApplicable, "This repository keeps no signed log of its packages.")
 	}
 	if record.Answer.State != fetch.Found {
-		return unfetched(record.Answer, "the log's record", "the log has no record of this version")
+		return unfetched(record.Answer, "the record", "The log has no record of this version.")
 	}
 	if e.log.err != nil {
 		return logFailure(e.log.err)

@@ -6,7 +6,7 @@ import "touchstone/internal/fetch"
 func recordDirect(e *exam) Finding {
 	a := e.Release.Record().Answer
 	if a.State != fetch.Found {
-		return unfetched(a, "the repository's record", "the repository has no record of this version")
+		return unfetched(a, "the record", "The repository has no record of this version.")
 	}
 	if a.Route != fetch.Direct {
 		return because(Unknown, "The record came "+byRoute(a.Route)+", not from the repository's own host, so it is only somebody's word.")

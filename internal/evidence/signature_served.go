@@ -17,7 +17,7 @@ func signatureServed(e *exam) Finding {
 	case slices.ContainsFunc(rel.Signatures, possible):
 		return pass("The record carries a signature that is said to be the repository's own.", nil)
 	case rel.Answer.State != fetch.Found:
-		return unfetched(rel.Answer, "the record that would carry the signature", "the repository has no record of this version")
+		return unfetched(rel.Answer, "the record", "The repository has no record of this version.")
 	case rel.Answer.Route != fetch.Direct:
 		return because(Unknown, "The record carries no signature. It came "+byRoute(rel.Answer.Route)+", so the repository's own record may have one.")
 	}

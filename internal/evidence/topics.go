@@ -2,7 +2,10 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/slsa"
@@ -94,7 +97,10 @@ func containment(inside registry.Inside) []Topic {
 	case !inside.Read:
 		return append([]Topic{unread("containment", "What else installing it runs is not known.", inside.Unread)}, facts...)
 	case !installs:
-		none := Topic{ID: "runs-nothing", About: "containment", Text: "Fetching and installing this package runs none of its code."}
+		none := Topic{ID: "runs-nothing", About: "containment", Text: "Installing it runs none of its own code."}
+		if slices.ContainsFunc(inside.Ingredients, func(i registry.Ingredient) bool { return i.Kind == "requires" }) {
+			none.Text += " The packages that it pulls may run theirs."
+		}
 		return append([]Topic{none}, facts...)
 	}
 	return facts
@@ -128,6 +134,15 @@ func ingredients(inside registry.Inside) []Topic {
 	return facts
 }
 
+// day is a date for people; what is none stays as it is.
+func day(rfc3339 string) string {
+	t, err := time.Parse(time.RFC3339, rfc3339)
+	if err != nil {
+		return rfc3339
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
 func index(rel *registry.Release) []Topic {
 	i := rel.Index
 	var facts []Topic
@@ -139,7 +154,7 @@ func index(rel *registry.Release) []Topic {
 		facts = append(facts, Topic{ID: "latest", About: "index", Text: text})
 	}
 	if i.Published != "" {
-		facts = append(facts, Topic{ID: "published", About: "index", Text: "The repository says that this version dates from " + i.Published + ". That date is not signed."})
+		facts = append(facts, Topic{ID: "published", About: "index", Text: "The repository says that this version dates from " + day(i.Published) + ". That date is not signed."})
 	}
 	return facts
 }

@@ -42,20 +42,22 @@ func weight(f Finding) int {
 	return 0
 }
 
-// unfetched tells "could not be fetched" from "not there" for a missing document.
-func unfetched(a fetch.Answer, what, absent string) Finding {
+// unfetched tells "could not be fetched" from "not there" for a document that is
+// missing, in the same words for all that need it; absent is said where it came
+// and lacks what was sought.
+func unfetched(a fetch.Answer, document, absent string) Finding {
 	switch a.State {
 	case fetch.Unknown:
 		// What a host itself says and we cannot use leaves nothing open; a relay
 		// or a recording may have spoilt it.
 		if a.Err != nil && a.Err.Kind == fetch.Unusable && a.Route == fetch.Direct {
-			return because(NotUnderstood, "There is no usable answer that would hold "+what+": "+sentence(a.Reason))
+			return because(NotUnderstood, upper(document)+" cannot be used: "+sentence(a.Reason))
 		}
-		return because(Unknown, "Could not get "+what+": "+sentence(a.Reason))
+		return because(Unknown, upper(document)+" could not be fetched: "+sentence(a.Reason))
 	case fetch.NotThere:
-		return because(Absent, upper(absent)+": its own host says that it is not there.")
+		return because(Absent, upper(document)+" is not there, says its own host.")
 	}
-	return because(Absent, upper(absent)+".")
+	return because(Absent, absent)
 }
 
 // byRoute says in words by whose word something came.

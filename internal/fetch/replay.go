@@ -43,7 +43,7 @@ func (p replayer) Do(ctx context.Context, r *Request) (*Response, error) {
 	}
 	x, ok := choose(p[question(r.Method, r.URL)], r)
 	if !ok {
-		return nil, &Error{NotRecorded, r.URL, "was not asked while recording"}
+		return nil, &Error{NotRecorded, r.URL, "it was not asked for while recording"}
 	}
 	if x.Broken != "" {
 		return nil, &Error{Truncated, r.URL, "the archive's copy cannot be used: " + x.Broken}

@@ -46,11 +46,11 @@ func TestReplay(t *testing.T) {
 		"a recorded 410":   {Request{URL: one + "410"}, Unknown, 410, "", "the recorded answer says 410; only the host itself can say that it is not there", ""},
 		"a recorded 503":   {Request{URL: one + "503"}, Unknown, 503, "", "the recorded answer says 503: it has a fault of its own", ""},
 		"a redirect":       {Request{URL: one + "302"}, Found, 200, "end", "", ""},
-		"a redirect, lost": {Request{URL: one + "/lost"}, Unknown, 0, "", "was not asked while recording", NotRecorded},
+		"a redirect, lost": {Request{URL: one + "/lost"}, Unknown, 0, "", "it was not asked for while recording", NotRecorded},
 		"refuses browsers": {Request{URL: shy}, Found, 200, "shy", "", ""},
-		"not recorded":     {Request{URL: one + "x"}, Unknown, 0, "", "was not asked while recording", NotRecorded},
-		"other method":     {Request{URL: one, Method: "HEAD"}, Unknown, 0, "", "was not asked while recording", NotRecorded},
-		"other query":      {Request{URL: one + "?"}, Unknown, 0, "", "was not asked while recording", NotRecorded},
+		"not recorded":     {Request{URL: one + "x"}, Unknown, 0, "", "it was not asked for while recording", NotRecorded},
+		"other method":     {Request{URL: one, Method: "HEAD"}, Unknown, 0, "", "it was not asked for while recording", NotRecorded},
+		"other query":      {Request{URL: one + "?"}, Unknown, 0, "", "it was not asked for while recording", NotRecorded},
 		"limits hold":      {Request{URL: one, Limit: 3}, Unknown, 200, "", "the answer is larger than the 3 bytes that are read of it", TooLarge},
 	}
 	for name, tt := range tests {

@@ -11,15 +11,15 @@ import (
 
 // headline is the answer in two or three short sentences: what is wrong, else
 // what is odd, and who did what. It says only what findings of this audit say.
-func (r *Report) headline(rules *principles.Document, p evidence.Proven) string {
+func (r *Report) headline(s Subject) string {
 	if r.Verdict.Failed {
-		return r.failure(rules)
+		return r.failure(s.Rules)
 	}
-	out := r.odd(rules)
+	out := r.odd(s.Rules)
 	if r.brought() && r.passed("digest-matches") {
 		out = append(out, fmt.Sprintf("Your file has the recorded digest of %s.", r.fullName()))
 	}
-	return strings.Join(append(out, r.found(p)), " ")
+	return strings.Join(append(out, r.found(s)), " ")
 }
 
 // title names the answer and what it is about, for a window's title and for
@@ -78,7 +78,8 @@ func (r *Report) odd(rules *principles.Document) []string {
 }
 
 // found is who did what, by the strongest that was found.
-func (r *Report) found(p evidence.Proven) string {
+func (r *Report) found(s Subject) string {
+	p := s.Examined.Proven
 	matches := r.Finding("digest-matches").Outcome
 	switch {
 	case matches == evidence.Pass && p.Signer != nil:
@@ -95,12 +96,21 @@ func (r *Report) found(p evidence.Proven) string {
 		return "Arrived undamaged. " + r.unsigned()
 	case matches == evidence.Pass:
 		return "These bytes match their record. Whether that is the repository's own record could not be checked."
+	case nowhere(s):
+		return fmt.Sprintf("There seems to be no %s: nobody who was asked has it.", r.fullName())
 	case matches == evidence.Unknown && p.Logged != nil:
 		return fmt.Sprintf("The public log %s knows this version. Its bytes could not be checked.", p.Logged.Log)
 	case matches == evidence.Unknown:
 		return "Not enough could be fetched to say."
 	}
 	return "Nothing shows that these are the published bytes."
+}
+
+// nowhere tells that neither record nor package came, and that whoever answered
+// in their place says that there is none.
+func nowhere(s Subject) bool {
+	gone := func(a fetch.Answer) bool { return a.State != fetch.Found && (a.Status == 404 || a.Status == 410) }
+	return gone(s.Release.Record().Answer) && gone(s.Artifact.Answer)
 }
 
 // unsigned says that nobody signed, where that is known of everybody who could

@@ -45,6 +45,8 @@ type Report struct {
 	// anything came.
 	Time  string      `json:"time"`
 	Route fetch.Route `json:"route"`
+	// Came says that in words, and how much did not come.
+	Came string `json:"came"`
 
 	Verdict Verdict `json:"verdict"`
 	// Tracks say what the verdict's levels mean, in reading order.
@@ -58,7 +60,9 @@ type Report struct {
 	Artifact Artifact         `json:"artifact"`
 	// Compared are the digests that are stated of the package, beside its own.
 	Compared []Comparison `json:"compared"`
-	Files    []File       `json:"files"`
+	// Covered says what vouches for the list of files.
+	Covered string `json:"covered"`
+	Files   []File `json:"files"`
 	// Commands check the same without us.
 	Commands []Command `json:"commands"`
 	// Sources are the documents that were used, by address.
@@ -213,6 +217,7 @@ func New(s Subject) *Report {
 	r.Artifact.List = s.Examined.Proven.List
 	r.Verdict = verdict(s, r)
 	r.Causes = r.causes()
+	r.Came = r.came()
 	r.Cards = r.cards(s.Examined.Proven)
 	r.Commands = commands(s.Release, r.Compared)
 	if s.Artifact.Contents != nil {
@@ -220,6 +225,7 @@ func New(s Subject) *Report {
 			r.Files = append(r.Files, File{f.Path, f.Size, hex.EncodeToString(f.SHA256[:])})
 		}
 	}
+	r.Covered = r.covered()
 	return r
 }
 
@@ -306,7 +312,7 @@ func verdict(s Subject, r *Report) Verdict {
 	if v.Failures == nil {
 		v.Failures = []string{}
 	}
-	v.Title, v.Headline, v.Advice = r.title(), r.headline(s.Rules, s.Examined.Proven), []Pointer{}
+	v.Title, v.Headline, v.Advice = r.title(), r.headline(s), []Pointer{}
 	if v.Failed {
 		v.Sentence = v.Headline
 		v.Missing = strings.Join(v.Failures, " ")

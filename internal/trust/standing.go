@@ -72,7 +72,7 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 			a.Name, day(*a.ValidUntil))
 	case a.Fresh(now):
 	case !network:
-		s.Reason = fmt.Sprintf("%s: as of %s. What was revoked later is not seen here", a.Name, day(asOf))
+		s.Reason = fmt.Sprintf("%s: as of %s, later revocations unseen", a.Name, day(asOf))
 	case a.Age(now) < 0:
 		s.Counts = false
 		s.Reason = fmt.Sprintf("%s: as of %s, which this device's clock (%s) puts in the future. Set the clock, so that its age can be told",

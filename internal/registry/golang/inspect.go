@@ -7,6 +7,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -164,16 +165,20 @@ func (c *compiled) add(rel string) {
 
 func (c *compiled) runs() []registry.Run {
 	var out []registry.Run
-	add := func(what, stop string, files []string) {
-		if len(files) == 0 {
+	add := func(one, many, stop string, files []string) {
+		what := many
+		switch len(files) {
+		case 0:
 			return
+		case 1:
+			what = one
 		}
 		slices.Sort(files)
-		out = append(out, registry.Run{When: "build", What: fmt.Sprintf(what, len(files)), Stop: stop, Files: files[:min(len(files), maxListed)]})
+		out = append(out, registry.Run{When: "build", What: strings.ReplaceAll(what, "%d", strconv.Itoa(len(files))), Stop: stop, Files: files[:min(len(files), maxListed)]})
 	}
-	add("Building it with cgo runs the C compiler on code and flags from %d files.", "CGO_ENABLED=0", c.cgo)
-	add("Building it with cgo runs SWIG and the C compiler on %d interface files.", "CGO_ENABLED=0", c.swig)
-	add("%d prebuilt object files (.syso) are linked into programs without being compiled: nobody can read them as source.", "", c.objects)
-	add("%d assembly files are assembled into programs.", "", c.asm)
+	add("Building it with cgo runs the C compiler on code and flags from one file.", "Building it with cgo runs the C compiler on code and flags from %d files.", "CGO_ENABLED=0", c.cgo)
+	add("Building it with cgo runs SWIG and the C compiler on one interface file.", "Building it with cgo runs SWIG and the C compiler on %d interface files.", "CGO_ENABLED=0", c.swig)
+	add("A prebuilt object file (.syso) is linked into programs: nobody can read it as source.", "%d prebuilt object files (.syso) are linked into programs: nobody can read them as source.", "", c.objects)
+	add("One assembly file is assembled into programs.", "%d assembly files are assembled into programs.", "", c.asm)
 	return out
 }

@@ -24,6 +24,15 @@ func TestNotThereNeedsTheHostsWord(t *testing.T) {
 	require.ErrorAs(t, err, &notFound)
 	require.ErrorContains(t, err, "404")
 
+	// The versions that there are can be chosen.
+	_, err = try(w.But(proxy+"github.com/pkg/errors/@v/list", ok([]byte("v0.98.0\nv0.98.1\nv0.99.1\nv1.0.0\nv1.1.0\n"))), missing)
+	require.ErrorAs(t, err, &notFound)
+	require.Equal(t, []purl.Choice{
+		{Reference: "pkg:golang/github.com/pkg/errors@v1.1.0", Why: "the newest version"},
+		{Reference: "pkg:golang/github.com/pkg/errors@v0.98.1", Why: "the nearest before it"},
+		{Reference: "pkg:golang/github.com/pkg/errors@v0.99.1", Why: "the nearest after it"},
+	}, notFound.Choices)
+
 	base := proxy + "github.com/pkg/errors/@v/v0.99.0."
 	w = w.But(base+"info", refused).But(base+"mod", refused).But(base+"zip", refused)
 	_, err = try(w, missing)

@@ -3,6 +3,8 @@ package evidence
 import (
 	"bytes"
 	"fmt"
+	"strings"
+
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
@@ -19,7 +21,11 @@ func nameInside(e *exam) Finding {
 	}
 	for _, n := range art.Inside.Names {
 		if n.Stated != n.Asked {
-			return because(Fail, fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))).by(Maintainer)
+			reason := fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))
+			if strings.EqualFold(n.Stated, n.Asked) {
+				reason += fmt.Sprintf(" Package URLs are often written in lower case; likely %s is meant.", quoted(n.Stated))
+			}
+			return because(Fail, reason).by(Maintainer)
 		}
 	}
 	if m := e.Release.File.Manifest; m.Answer.State == fetch.Found {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+
 	"touchstone/internal/digest"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -20,6 +22,7 @@ func referenceDigest(e *exam) Finding {
 	// A lock file may list one digest for each file of a version: of several
 	// of one kind, one must match.
 	wrong := map[string]string{}
+	var others []string // what differs, spelled
 	for _, d := range e.Release.Ref.Digests {
 		name := d.Algorithm + " of " + d.Of
 		of := referenceSubject(d)
@@ -37,15 +40,20 @@ func referenceDigest(e *exam) Finding {
 			}
 			open = why.text
 		case got != d.Value:
+			others = append(others, spelled(d.Algorithm, d.Value))
 			wrong[name] = fmt.Sprintf("The reference expects %s with %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got))
 		default:
 			facts[name], agrees[name] = got, true
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
-		if !agrees[name] {
-			return because(Fail, wrong[name])
+		if agrees[name] {
+			continue
 		}
+		if strong := slices.Sorted(maps.Keys(facts)); len(strong) > 0 {
+			wrong[name] += fmt.Sprintf(" The %s agrees: a client that compares only that one would install it.", strong[0])
+		}
+		return because(Fail, wrong[name])
 	}
 	switch {
 	case open != "":
@@ -55,6 +63,9 @@ func referenceDigest(e *exam) Finding {
 	}
 	if _, manifestOnly := facts["h1 of go.mod"]; manifestOnly && len(facts) == 1 {
 		return because(NotApplicable, "The digest in the reference is that of the manifest alone; it agrees, and says nothing about the other files.")
+	}
+	if len(others) > 0 {
+		return pass(fmt.Sprintf("What arrived has one of the digests that the reference carries. Of other bytes is: %s.", strings.Join(others, ", ")), facts)
 	}
 	return pass("What arrived has exactly the digest that the reference carries.", facts)
 }

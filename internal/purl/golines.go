@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"touchstone/internal/strictjson"
 )
 
 // readGoText reads lines of go.mod and go.sum files and what the go command
@@ -14,7 +16,7 @@ func readGoText(text string) (Ref, bool, error) {
 		return ref, true, err
 	}
 	if strings.Contains(text, "\n") {
-		return Ref{}, false, nil
+		return readBuildInfo(text)
 	}
 	words := unquote(strings.Fields(text))
 	if strings.Contains(text, "=>") && len(words) > 3 && (words[0] == "replace" || strings.Contains(text, "/") && !strings.HasPrefix(text, "go:")) {
@@ -25,6 +27,43 @@ func readGoText(text string) (Ref, bool, error) {
 		return Ref{}, false, nil
 	}
 	ref, err := readGoLine(words)
+	return ref, true, err
+}
+
+// readBuildInfo reads what go version -m prints of a program: the module that
+// it is of, and those that it was built from.
+//
+//	path	github.com/o/r/cmd/x
+//	mod	github.com/o/r	v1.2.3	h1:…=
+//	dep	golang.org/x/text	v0.3.0	h1:…=
+//	=>	github.com/fork/text	v0.3.1	h1:…=
+func readBuildInfo(text string) (Ref, bool, error) {
+	several := Refuse(Several, "The text names the modules that a program was built from. Choose one.")
+	is := false
+	var before string
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) < 2 || !slices.Contains([]string{"path", "mod", "dep", "=>"}, words[0]) {
+			continue
+		}
+		is = is || words[0] == "path"
+		words[0] = strings.Replace(words[0], "=>", "dep", 1)
+		if line := goLine(words); line != nil && words[1] != before {
+			ref, err := readGoLine(line)
+			if err != nil {
+				continue // a build from a folder, which has no version
+			}
+			several.Offer(ref, map[string]string{"mod": "the program's own module"}[words[0]])
+		}
+		before = words[1]
+	}
+	switch {
+	case !is || len(several.Choices) == 0:
+		return Ref{}, false, nil
+	case len(several.Choices) > 1:
+		return Ref{}, true, several
+	}
+	ref, err := readPURL(several.Choices[0].Reference)
 	return ref, true, err
 }
 
@@ -97,38 +136,41 @@ func readGoLine(words []string) (Ref, error) {
 	return ref, nil
 }
 
-// readGoJSON reads what go mod download -json and go list -m -json print.
+// readGoJSON reads what go mod download -json and go list -m -json print: one
+// object a module.
 func readGoJSON(text string) (Ref, error) {
-	type object struct {
-		Path, Version, Sum, GoModSum string
-		Replace                      *struct{ Path, Version string }
-	}
 	several := Refuse(Several, "The text names several modules. Choose one.")
 	var ref Ref
 	for decoder := json.NewDecoder(strings.NewReader(text)); decoder.More(); {
-		var o object
-		if err := decoder.Decode(&o); err != nil {
+		var raw json.RawMessage
+		err := decoder.Decode(&raw)
+		var o strictjson.Object
+		if err == nil {
+			o, err = strictjson.Parse(raw)
+		}
+		if err != nil {
 			return Ref{}, fail(Malformed, "This looks like what go mod download -json prints, but is no whole JSON object. Paste all of it.")
 		}
-		next, err := newGo(o.Path, o.Version, true)
+		next, err := newGo(o.Text("Path"), o.Text("Version"), true)
 		if err != nil {
 			return Ref{}, err
 		}
-		if o.Replace != nil {
-			return Ref{}, fail(Malformed, "The module %s is replaced by %s. Paste the one to check, as module@version.", shown(o.Path), shown(o.Replace.Path))
+		if o.Has("Replace") {
+			return Ref{}, fail(Malformed, "The module %s is replaced by another. Paste the one to check, as module@version.", next.Path())
 		}
-		for _, sum := range []struct{ hash, of string }{{o.Sum, "artifact"}, {o.GoModSum, "go.mod"}} {
-			if sum.hash == "" {
+		for field, of := range map[string]string{"Sum": "artifact", "GoModSum": "go.mod"} {
+			if !o.Has(field) {
 				continue
 			}
-			d, err := goHash(sum.hash, sum.of)
+			d, err := goHash(o.Text(field), of)
 			if err != nil {
-				return Ref{}, fail(Malformed, "A hash in the text can't be read: %v. Paste all of it.", err)
+				return Ref{}, fail(Malformed, "The field %s can't be read: %v. Paste all of the text.", field, err)
 			}
 			next.Digests = append(next.Digests, d)
 		}
-		ref = next
+		slices.SortFunc(next.Digests, func(a, b Digest) int { return strings.Compare(a.Of, b.Of) })
 		several.Offer(next, "")
+		ref = next
 	}
 	if len(several.Choices) > 1 {
 		return Ref{}, several

@@ -112,7 +112,10 @@ func readGitHub(a address) (Ref, error) {
 	if strings.Contains(owner+repo, "/") {
 		return Ref{}, badName("repository", owner+"/"+repo, "An encoded slash can't stand in it.")
 	}
-	if owner == "advisories" || owner == "orgs" || owner == "marketplace" {
+	if owner == "advisories" {
+		return Ref{}, vulnerability(repo)
+	}
+	if owner == "orgs" || owner == "marketplace" {
 		return Ref{}, unknownPage(a, "https://github.com/owner/repository")
 	}
 	base := "github.com/" + owner + "/" + repo

@@ -1,6 +1,9 @@
 package purl
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mismatches are what package managers print when a digest differs.
 var mismatches = [...]string{
@@ -51,6 +54,12 @@ func readMismatch(text string) (Ref, bool, error) {
 	}
 	if len(found) == 0 {
 		return Ref{}, true, fail(Malformed, "This is a message about a digest that differs, but it names no package. Paste the package, with the digest behind it.")
+	}
+	// A file says more exactly what a requirement says before it.
+	for _, f := range found {
+		found = slices.DeleteFunc(found, func(r Ref) bool {
+			return f.File != "" && r.File == "" && r.Path() == f.Path() && r.Version == f.Version
+		})
 	}
 	ref, err := one(found)
 	if err != nil {

@@ -22,6 +22,8 @@ func known(words []string) error {
 			return fail(NoPackage, "This is the hash of a go.sum line. Alone it does not say of which module. Paste the whole line.")
 		case isOwnPath(first):
 			return ownFile(first)
+		case exactSemver(strings.TrimPrefix(first, "v")):
+			return fail(NoPackage, "%s is a version. Alone it does not say of which package. Paste name and version.", shown(first))
 		case strings.HasPrefix(first, "github:"), strings.HasPrefix(first, "gist:"), strings.HasPrefix(first, "gitlab:"):
 			return fail(NoPackage, "%s is a source repository, which is no package of a package repository. Paste the package's name.", shown(first))
 		}

@@ -214,8 +214,11 @@ func TestIntegrity(t *testing.T) {
 			if strings.HasPrefix(name, "tw") {
 				kind = Several
 			}
-			if name == "two packages" {
+			switch name {
+			case "two packages":
 				kind = Malformed
+			case "other registry":
+				kind = NoPackage
 			}
 			requireKind(t, kind, text)
 		})

@@ -1,8 +1,10 @@
 package purl
 
 import (
-	"errors"
+	"slices"
 	"strings"
+
+	"touchstone/internal/digest"
 )
 
 // A lockEntry is what one entry of a JavaScript lock file says. Its parts are
@@ -170,41 +172,53 @@ func (e *lockEntry) outer() string {
 	return strings.Trim(key, "/")
 }
 
-// place reads where the entry was fetched from. An address of the registry
-// must name the same package and version. Of another host the shape of the
-// address must be a registry's, and a strong digest must tie the bytes to what
-// the public registry serves: then that is audited.
+// place reads where the entry was fetched from: it must name the same package
+// and version.
 func (e *lockEntry) place(name, version string) (Ref, error) {
 	if e.resolved == "" {
 		return Ref{Name: name, Version: version}, nil
 	}
-	at, err := Ref{}, error(nil)
-	if !strings.Contains(e.resolved, "://") {
-		at, err = readNPMRegistry(address{segments: strings.Split(e.resolved, "/")})
-		at.note("guess", "The tarball's address in the entry is relative to a registry that it does not name. Checked is what npm serves.")
-	} else if at, err = readAddress(e.resolved); kindOf(err) == Malformed {
-		var a address
-		if a, err = splitAddress(e.resolved); err == nil && name != "" && strings.Contains(strings.Join(a.segments, "/")+"/", name+"/-/") {
-			i := strings.Index(strings.Join(a.segments, "/"), name+"/-/")
-			at, err = readNPMRegistry(address{segments: strings.Split(strings.Join(a.segments, "/")[i:], "/")})
-			at.note("guess", "The entry was made behind %s, which is not npm's own registry. Checked is the package of this name that npm serves, against the entry's digest.", a.host)
-			if !strings.Contains(e.integrity, "sha512-") && !strings.Contains(e.integrity, "sha384-") && !strings.Contains(e.integrity, "sha256-") {
-				err = fail(Malformed, "The entry comes from %s and has no strong digest. Nothing ties it to the npm package of the same name, which may be a stranger's.", shown(a.host))
-			}
-		} else {
-			err = errors.New("")
-		}
-	}
-	if err != nil || at.Type != NPM || at.Version == "" {
-		if kindOf(err) != "" && at.Type == "" && kindOf(err) != NoPackage && strings.Contains(err.Error(), "stranger") {
-			return Ref{}, err
-		}
+	at, err := e.tarball(name)
+	switch {
+	case kindOf(err) == NoPackage:
+		return Ref{}, err
+	case err != nil || at.Type != NPM || at.Version == "":
 		return Ref{}, fail(Malformed, "The entry was resolved from %s, which is no tarball of an npm registry. Only packages that the npm registry serves can be checked.", shown(e.resolved))
-	}
-	if name != "" && at.Path() != name || version != "" && at.Version != version {
+	case name != "" && at.Path() != name || version != "" && at.Version != version:
 		return Ref{}, fail(Malformed, "The entry contradicts itself. It says %s version %s, and its address %s version %s.", shown(name), shown(version), at.Path(), at.Version)
 	}
 	return at, nil
+}
+
+// tarball reads the address of the entry's package. Behind another host the
+// address must have the shape of a registry's, and a strong digest must tie the
+// bytes to what the public registry serves under this name: then that is
+// audited. Without one a stranger may have taken the name there.
+func (e *lockEntry) tarball(name string) (Ref, error) {
+	if !strings.Contains(e.resolved, "://") {
+		at, err := readNPMRegistry(address{segments: strings.Split(e.resolved, "/")})
+		at.note("guess", "The tarball's address in the entry is relative to a registry that it does not name. Checked is what npm serves.")
+		return at, err
+	}
+	a, err := splitAddress(e.resolved)
+	if err != nil {
+		return Ref{}, err
+	}
+	path := strings.Join(a.segments, "/")
+	i := strings.Index("/"+path, "/"+name+"/-/")
+	if name == "" || i < 0 || dialectOfHost(a.host) != nil {
+		return readAddress(e.resolved)
+	}
+	digests, err := digestWords(strings.Fields(e.integrity))
+	if err != nil {
+		return Ref{}, err
+	}
+	if !slices.ContainsFunc(digests, func(d Digest) bool { return digest.Strong(d.Algorithm) }) {
+		return Ref{}, fail(NoPackage, "The entry comes from %s and has no strong digest. Nothing ties it to the npm package of the same name, which may be a stranger's.", shown(a.host))
+	}
+	at, err := readNPMRegistry(address{segments: strings.Split(path[i:], "/")})
+	at.note("guess", "The entry was made behind %s, which is not npm's own registry. Checked is the package of this name that npm serves, against the entry's digest.", a.host)
+	return at, err
 }
 
 // isJSON tells whether a text has JSON's fields; a quoted key of yarn.lock

@@ -3,6 +3,8 @@ package purl
 import (
 	"encoding/json"
 	"strings"
+
+	"touchstone/internal/strictjson"
 )
 
 // readNPMText reads entries of lock files, lines of package.json and imports.
@@ -36,12 +38,8 @@ func readBunEntry(text string) (Ref, bool, error) {
 	if json.Unmarshal([]byte(rest), &parts) != nil || len(parts) == 0 {
 		return Ref{}, true, fail(Malformed, "This looks like an entry of bun.lock, but is not whole. Paste one entry, with its brackets.")
 	}
-	var spec, from, integrity string
-	var meta map[string]any
-	if json.Unmarshal(parts[0], &spec) != nil {
-		return Ref{}, true, fail(Malformed, "The entry of bun.lock does not begin with name and version. Paste one entry.")
-	}
-	if len(parts) != 4 || json.Unmarshal(parts[1], &from) != nil || json.Unmarshal(parts[2], &meta) != nil || json.Unmarshal(parts[3], &integrity) != nil {
+	spec := strictjson.Text(parts[0])
+	if len(parts) != 4 || strictjson.Text(parts[3]) == "" {
 		return Ref{}, true, fail(NoPackage, "The entry %s comes from no package registry: such an entry has four parts, the last a digest.", shown(spec))
 	}
 	ref, err := readNPMSpec(spec)
@@ -51,7 +49,8 @@ func readBunEntry(text string) (Ref, bool, error) {
 	if ref.Version == "" {
 		return Ref{}, true, fail(BadVersion, "The entry of %s names no exact version. Paste it whole.", shown(spec))
 	}
-	if bundled, _ := meta["bundled"].(bool); bundled {
+	from, integrity := strictjson.Text(parts[1]), strictjson.Text(parts[3])
+	if meta, err := strictjson.Parse(parts[2]); err != nil || meta.Has("bundled") {
 		return Ref{}, true, Refuse(NoPackage, "The entry comes inside the archive of another package (bundled), not from the registry. What the registry serves under this name may be other bytes.").
 			Offer(ref, "what the registry serves under this name")
 	}

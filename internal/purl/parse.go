@@ -2,6 +2,7 @@ package purl
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,8 +13,9 @@ const MaxInput = 8 << 10
 
 // Parse reads what a person pasted: a package URL, the address of a package's
 // page, record or file, an install command, an import, "name@version", an
-// entry of a lock file, what a package manager printed, of one of the [Served]
-// types. Every error is a [*Refused].
+// entry of a lock file, what a package manager printed, of the ecosystems whose
+// rows read. Whether an ecosystem can also be audited is decided by the list of
+// adapters, not here. Every error is a [*Refused].
 //
 //  1. Limits: length, UTF-8, no control characters.
 //  2. Forms of several lines are told by what stands in them.
@@ -111,7 +113,12 @@ func readSeveral(lines []string) (Ref, error) {
 	for _, line := range lines {
 		ref, err := readLine(line)
 		if err != nil {
-			return Ref{}, Refuse(Malformed, "The text has %d lines, and %s is not read: %s Paste only the package.", len(lines), shown(line), err)
+			var r *Refused
+			if errors.As(err, &r) && r.Kind != Malformed {
+				r.Detail = fmt.Sprintf("Of the text's %d lines one is %s. %s", len(lines), shown(line), r.Detail)
+				return Ref{}, r
+			}
+			return Ref{}, fail(Malformed, "The text has %d lines, and the form of %s is not known here. Paste only the package.", len(lines), shown(line))
 		}
 		found = append(found, ref)
 	}
@@ -142,6 +149,9 @@ func readLine(line string) (Ref, error) {
 		return Ref{}, err
 	}
 	// 2.
+	if _, err := bareDigest(words[0]); err == nil && len(words) == 2 {
+		words = []string{strings.TrimPrefix(words[1], "*"), words[0]} // sha256sum prints the digest first
+	}
 	first := words[0]
 	switch at := repositoryAddress(first); {
 	case len(first) >= 4 && strings.EqualFold(first[:4], "pkg:"):

@@ -115,18 +115,6 @@ func dialectOfHost(host string) *dialect {
 	return nil
 }
 
-// Served lists the purl types that [Parse] reads. Whether a type can also be
-// audited is decided by the list of adapters, not here.
-func Served() []string {
-	var out []string
-	for _, d := range table() {
-		if d.read != nil {
-			out = append(out, d.typ)
-		}
-	}
-	return out
-}
-
 // NotServed is the refusal of an ecosystem whose packages cannot be audited.
 func NotServed(typ string) *Refused {
 	d := dialectOf(typ)

@@ -123,7 +123,7 @@ func (g Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		if denied.State != fetch.NotThere {
 			denied = record.Answer
 		}
-		return nil, notFound(ref, at, infoAnswer, denied)
+		return nil, notFound(ctx, c, ref, at, infoAnswer, denied)
 	}
 	if words := proxySays(infoAnswer); words != "" {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: words})
@@ -201,16 +201,45 @@ func proxySays(info fetch.Answer) string {
 	return fmt.Sprintf("The Go module proxy's own words: %.300q.", words)
 }
 
-func notFound(ref purl.Ref, at located, info, lookup fetch.Answer) error {
-	newest := ref
-	newest.Namespace, newest.Name = splitPath(at.Path)
-	newest.Version, newest.Candidates, newest.Digests = "", nil, nil
+// notFound is the refusal of a version that nobody has, with those that there
+// are. What it asks was asked before.
+func notFound(ctx context.Context, c *fetch.Session, ref purl.Ref, at located, info, lookup fetch.Answer) error {
 	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s (version record: %s, checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside.",
 		at.Path, at.Version, info.Reason, lookup.Reason)
 	if words := proxySays(info); words != "" {
 		refused.Detail += " " + words
 	}
-	return refused.Offer(newest, "the newest version")
+	offer := func(version, why string) {
+		if version == "" {
+			return
+		}
+		other := purl.Ref{Type: ref.Type, Version: version}
+		other.Namespace, other.Name = splitPath(at.Path)
+		refused.Offer(other, why)
+	}
+	newest, err := newestVersion(ctx, c, at, "")
+	if err != nil {
+		return err
+	}
+	list, err := listed(ctx, c, at)
+	if err != nil {
+		return err
+	}
+	offer(newest.version, "the newest version")
+	before, after := "", ""
+	for _, v := range list {
+		switch semver.Compare(v, at.Version) {
+		case -1:
+			before = v
+		case 1:
+			if after == "" {
+				after = v
+			}
+		}
+	}
+	offer(before, "the nearest before it")
+	offer(after, "the nearest after it")
+	return refused
 }
 
 func splitPath(path string) (namespace, name string) {

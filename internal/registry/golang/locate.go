@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"golang.org/x/mod/module"
 	"golang.org/x/mod/semver"
@@ -101,7 +102,11 @@ func noVersion(ctx context.Context, c *fetch.Session, ref purl.Ref, at located) 
 	if prefix := versionPrefix(ref.Tag); prefix != "" {
 		wanted = "no version that begins with " + prefix
 	}
-	return purl.Refuse(purl.Missing, "Of %s the Go module proxy names %s. Check the spelling (upper and lower case count), or give a version.", at.Path, wanted)
+	refused := purl.Refuse(purl.Missing, "Of %s the Go module proxy names %s. Check the spelling (upper and lower case count), or give a version.", at.Path, wanted)
+	if strings.Contains(ref.Pasted, "://") {
+		refused.Detail += " A source repository may hold packages of other ecosystems: then paste the package's own page or name."
+	}
+	return refused
 }
 
 // versionPrefix is the tag where it is the beginning of a version ("v1.2"),

@@ -37,19 +37,10 @@ type choice struct {
 //  4. Where every version is retracted, the newest all the same: that it was
 //     taken back is said beside it.
 func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix string) (choice, error) {
-	list, err := askList(ctx, c, at)
+	versions, err := listed(ctx, c, at)
 	if err != nil {
 		return choice{}, err
 	}
-	var versions []string
-	if list.State == fetch.Found {
-		for _, v := range strings.Fields(string(list.Body)) {
-			if semver.IsValid(v) && !module.IsPseudoVersion(v) {
-				versions = append(versions, v)
-			}
-		}
-	}
-	semver.Sort(versions)
 	// 1.
 	top, err := highest(ctx, c, at, versions, "")
 	if err != nil {
@@ -85,6 +76,23 @@ func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix str
 	found.version, err = highest(ctx, c, at, versions, prefix)
 	found.retracted = found.version != ""
 	return found, err
+}
+
+// listed are the versions that the proxy lists, in order; none where the list
+// could not be had.
+func listed(ctx context.Context, c *fetch.Session, at located) ([]string, error) {
+	list, err := askList(ctx, c, at)
+	if err != nil || list.State != fetch.Found {
+		return nil, err
+	}
+	var versions []string
+	for _, v := range strings.Fields(string(list.Body)) {
+		if semver.IsValid(v) && !module.IsPseudoVersion(v) {
+			versions = append(versions, v)
+		}
+	}
+	semver.Sort(versions)
+	return versions, nil
 }
 
 // highest is the highest release of sorted versions, else the highest

@@ -22,6 +22,7 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
 	"touchstone/internal/fetch/har"
+	"touchstone/internal/report"
 	"touchstone/internal/report/page"
 )
 

@@ -29,7 +29,7 @@ test.describe("without script", () => {
   test.use({ javaScriptEnabled: false });
   test("the first page reads well, and says what needs it", async ({ page, origin }) => {
     await page.goto(origin);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("What is this package worth?");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Is this the package they published?");
     // Playwright stops scripts after Chromium decided not to read this element.
     expect(await (await page.request.get(origin)).text()).toMatch(/<noscript>.*Checking packages needs JavaScript/);
     await expect(page.getByRole("heading", { name: "Integrity" })).toBeVisible();

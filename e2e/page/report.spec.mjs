@@ -21,11 +21,11 @@ test("a Go module, through the relay", async ({ page, audit, origin }) => {
   expect(asked.every((url) => url.startsWith("https://proxy.golang.org/"))).toBe(true);
   await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3 (signed)");
   await expect(page.locator("[data-heading]")).toBeFocused();
-  await expect(page).toHaveTitle(/^Integrity 2 of 3: pkg:golang/);
+  await expect(page).toHaveTitle(/^Integrity 2 of 3.*: github\.com\/pkg\/errors v0\.9\.1$/);
   await expect(page).toHaveURL(`${origin}/#pkg:golang/github.com/pkg/errors@v0.9.1`);
-  await expect(page.locator("#status")).toContainText("Integrity level 2 of 3");
+  await expect(page.locator("#status")).toContainText("Integrity 2 of 3");
   await expect(page.getByText("Something came through our relay")).toBeVisible();
-  await expect(page.getByRole("region", { name: "Why not level 3?" })).toContainText("The maintainer could:");
+  await expect(page.getByRole("region", { name: "Why not level 3?" })).toContainText("could:");
 });
 
 test("an npm package, directly and through the relay", async ({ page, audit }) => {
@@ -53,7 +53,6 @@ test("a failed verdict cannot be missed", async ({ page, audit }) => {
   await expect(page.locator(".verdict-failed")).toBeInViewport();
   await expect(page).toHaveTitle(/^FAILED/);
   await expect(page.locator("#status")).toContainText("Do not use it");
-  await expect(page.locator(".gauge .level").first()).toHaveText("failed");
 });
 
 for (const [name, look] of Object.entries(looks)) {
@@ -92,7 +91,7 @@ test("back and forward keep their answers", async ({ page, audit, origin }) => {
   await expect(report(page)).toBeVisible();
   const before = asked.length;
   await page.goBack();
-  await expect(page.getByRole("heading", { name: "What is this package worth?" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Is this the package they published?" })).toBeVisible();
   await page.goForward();
   await expect(report(page)).toBeVisible();
   expect(asked.length).toBe(before);
@@ -107,8 +106,13 @@ test("only with the keyboard: ask, read, open the evidence", async ({ page, audi
   const summary = page.locator(".card-integrity summary").first();
   await summary.focus();
   await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.locator(".card-integrity details summary").first().press("Enter");
   await expect(page.locator(".card-integrity .finding").first()).toBeVisible();
-  await page.getByRole("button", { name: "Files", exact: true }).press("Enter");
+  await page.getByRole("link", { name: "Files", exact: true }).press("Enter");
+  await expect(page.locator("#files-title")).toBeFocused();
+  await expect(page).toHaveURL(/#pkg:golang\/github\.com\/pkg\/errors@v0\.9\.1#!files$/);
+  await page.reload();
   await expect(page.locator("#files-title")).toBeFocused();
 });
 
@@ -132,6 +136,7 @@ test("files are found by name and by digest", async ({ page, audit }) => {
 test("what is copied and saved is what is shown", async ({ page, context, audit, origin }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
   await audit(errors, goWorld());
+  await page.locator("#again summary").first().click();
   await page.getByRole("button", { name: "Copy the command" }).first().click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await page.locator(".command code").first().textContent());
   await page.getByRole("button", { name: "Copy a link" }).click();

@@ -67,7 +67,7 @@ type page struct {
 
 // pages are those that are written by hand.
 var pages = []page{
-	{path: "/", title: "Touchstone: what is this package worth?", about: "Paste a package. Your own browser recomputes every hash, verifies every signature and log proof, and says in plain words what holds.", app: true, body: homePage},
+	{path: "/", title: "Touchstone: is this the package they published?", about: "Paste a package. Your own browser recomputes every hash, verifies every signature and log proof, and says in plain words what holds.", app: true, body: homePage},
 	{path: "/how/", title: "How it works, and what it does not tell", about: "What Touchstone checks, in which words it answers, and what no check can tell.", body: howPage},
 	{path: "/privacy/", title: "Privacy", about: "What stays on your device, what registries see, and what our relay sees.", body: privacyPage},
 	{path: "/about/", title: "Who audits the auditor", about: "Where this program comes from, and how to check that it is the one that was published.", body: aboutPage},

@@ -10,9 +10,9 @@ import * as drop from "./drop.js";
 import { recall, remember } from "./memory.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
-import { addressed, brief, fragment, visible } from "./question.js";
+import { addressed, addressedPart, brief, fragment, visible } from "./question.js";
 import * as recent from "./recent.js";
-import { enliven } from "./report.js";
+import { enliven, go, save } from "./report.js";
 import * as shortcut from "./shortcut.js";
 
 const $ = (id) => document.getElementById(id);
@@ -27,12 +27,14 @@ const kept = 8;
 
 let running = null; // the AbortController of the audit under way
 let asked = ""; // the question on the page
+let recording = false; // whether the next audit's answers are saved as they came
+let state = null; // of the history entry on the page
 
 // ---- where we are
 
 function view(name) {
   main.dataset.view = name;
-  document.documentElement.classList.remove("asked"); // see early.js
+  document.documentElement.classList.toggle("asked", name !== "home"); // see early.js
   for (const part of ["home", "working", "problem", "report"]) $(part).hidden = part !== name;
 }
 
@@ -45,6 +47,11 @@ function say(text) {
 function route() {
   running?.abort();
   running = null;
+  if (addressed() === asked && addressedPart() && main.dataset.view === "report") {
+    history.replaceState(state, "");
+    turn();
+    return;
+  }
   asked = addressed();
   const answer = answers.get(history.state?.id);
   const wrong = asked !== "" && box.refusal(asked);
@@ -64,6 +71,12 @@ function route() {
   }
 }
 
+/** Turns to the part of the report that the address asks for. */
+function turn() {
+  const id = addressedPart();
+  if (id && $(id)?.closest("[data-report]")) go($("report"), id);
+}
+
 /** Asks a question that somebody typed. */
 function ask(question) {
   brought.bind(question);
@@ -72,8 +85,9 @@ function ask(question) {
   else location.hash = next;
 }
 
-/** Asks the same question once more, whatever was answered before. */
-function again() {
+/** Asks the same question once more, whatever was answered before; with a recording, if one is to be saved. */
+function again({ record = false } = {}) {
+  recording = record;
   history.replaceState({ file: brought.fileFor(asked)?.name }, "");
   route();
 }
@@ -87,6 +101,8 @@ async function audit(text) {
     problem(Object.assign(new Error(visible(missing)), { name: "ForgottenError" }), text);
     return;
   }
+  const record = recording;
+  recording = false;
   const abort = new AbortController();
   running = abort;
   view("working");
@@ -97,7 +113,7 @@ async function audit(text) {
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
   const began = await recall();
-  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, ...began };
+  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, record, ...began };
   try {
     const answer = await auditor.audit(request, {
       file,
@@ -113,6 +129,7 @@ async function audit(text) {
     if (running !== abort) return;
     running = null;
     arrived({ report: JSON.parse(answer.json), json: answer.json, html: answer.html, file });
+    if (record) save(answer.har, asked, "har", say);
   } catch (error) {
     if (running !== abort) return;
     running = null;
@@ -128,33 +145,32 @@ function arrived(answer) {
   const id = crypto.randomUUID();
   answers.set(id, answer);
   if (answers.size > kept) answers.delete(answers.keys().next().value);
-  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked));
+  const turned = addressedPart();
+  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked) + (turned && `#!${turned}`));
   if (answer.file) brought.take(answer.file, asked);
-  else recent.note(asked, inBrief(answer.report));
+  else recent.note(asked, answer.report.verdict.title);
   show(answer);
 }
 
-/** An answer in a few words. */
-const inBrief = ({ verdict }) => {
-  if (verdict.failed) return "FAILED";
-  const alarms = verdict.alarms.length;
-  return `Integrity ${verdict.integrity.level} of ${verdict.integrity.of}${alarms === 0 ? "" : alarms === 1 ? ", 1 alarm" : `, ${alarms} alarms`}`;
-};
+/** The answer and what it is about, with the name of the file that was brought. */
+const titled = ({ verdict }, file) => visible(file ? verdict.title.replace("your file", `your file ${brief(file.name)}`) : verdict.title);
 
 function show(answer) {
   const { report, json, file } = answer;
+  const exact = report.reference;
+  state = history.state;
   const holder = document.createElement("div");
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  const what = file ? `your file ${brief(file.name)} as ${brief(asked)}` : brief(asked);
   for (const place of holder.querySelectorAll("[data-file-name]")) place.textContent = visible(file?.name ?? "");
-  enliven(holder, report, json, { say, link: () => location.origin + location.pathname + fragment(asked), again, pick: () => $("file").click() });
+  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click() });
   view("report");
-  document.title = `${inBrief(report)}: ${what}`;
+  document.title = titled(report, file);
   scrollTo(0, 0);
   holder.querySelector("[data-heading]").focus();
-  say(`${inBrief(report)}: ${what}. ${visible(report.verdict.sentence)}`);
+  say(`${titled(report, file)}. ${visible(report.verdict.headline)}`);
+  turn();
 }
 
 // ---- what can go wrong
@@ -216,7 +232,7 @@ addEventListener("hashchange", route);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && running) running.abort(); });
 for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
 $("cancel").addEventListener("click", () => running?.abort());
-$("again").addEventListener("click", again);
+$("again").addEventListener("click", () => again());
 $("edit").addEventListener("click", box.focus);
 $("problem-pick").addEventListener("click", () => $("file").click());
 $("problem-without").addEventListener("click", () => { brought.drop(); again(); });

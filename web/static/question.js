@@ -21,9 +21,15 @@ export function brief(text) {
 /** Tells whether a text is too long to be a question. */
 export const tooLong = (text) => text.length > longest || new TextEncoder().encode(text).length > longest;
 
+/** A part of the report, behind the question: "#!files". A question holds no bare "#" (see fragment). */
+const part = /#!([a-z]+)$/;
+
+/** The part of the report that the address asks for; empty for none. */
+export const addressedPart = () => part.exec(location.hash)?.[1] ?? "";
+
 /** The question that the address asks; empty for none. */
 export function addressed() {
-  const raw = location.hash.slice(1);
+  const raw = location.hash.slice(1).replace(part, "");
   try {
     return decodeURIComponent(raw);
   } catch {

@@ -1,7 +1,7 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
 import { bytes } from "./progress.js";
-import { visible } from "./question.js";
+import { fragment, visible } from "./question.js";
 
 /** How many files are added to the list at a time. */
 const page = 200;
@@ -10,22 +10,53 @@ const piece = 100_000;
 
 /**
  * Brings a report to life. say tells the screen reader, link gives the address
- * of this audit, again repeats it, pick asks for the package file.
+ * of this audit, or of one part of it, again repeats it, record repeats it and
+ * saves every answer, pick asks for the package file.
  */
-export function enliven(root, report, json, { say, link, again, pick }) {
+export function enliven(root, report, json, { say, link, again, pick, record }) {
+  for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.copy !== undefined) copy(button, button.dataset.copy, say);
-    if (button.dataset.goto !== undefined) go(root, button.dataset.goto);
     if (button.dataset.permalink !== undefined) copy(button, link(), say);
     if (button.dataset.again !== undefined) again();
     if (button.dataset.pick !== undefined) pick();
-    if (button.dataset.save !== undefined) save(report, json, say);
+    if (button.dataset.record !== undefined) record();
+    if (button.dataset.save !== undefined) save(json, report.reference, "json", say);
   });
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
+  for (const list of root.querySelectorAll("[data-items]")) items(list, report.topics[list.dataset.items].items);
   files(root, report.files);
+  follow(root);
 }
+
+/** Marks the bookmark of the part that is being read. */
+function follow(root) {
+  const bookmarks = [...root.querySelectorAll(".bookmarks a")];
+  const seen = new IntersectionObserver((entries) => {
+    const here = entries.findLast((entry) => entry.isIntersecting)?.target.id;
+    if (!here) return;
+    for (const a of bookmarks) {
+      if (a.dataset.goto === here) a.setAttribute("aria-current", "true");
+      else a.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-10% 0px -60% 0px" });
+  for (const a of bookmarks) seen.observe(root.querySelector(`#${a.dataset.goto}`));
+}
+
+/** What matters is open on paper, and as it was afterwards. */
+const opened = new Set();
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details[data-print]:not([open])")) {
+    details.open = true;
+    opened.add(details);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const details of opened) details.open = false;
+  opened.clear();
+});
 
 async function copy(button, text, say) {
   const before = button.textContent;
@@ -40,17 +71,19 @@ async function copy(button, text, say) {
   setTimeout(() => { button.textContent = before; }, 2000);
 }
 
-function go(root, id) {
-  const section = root.querySelector(`#${id}`);
-  section.scrollIntoView();
-  section.querySelector("[tabindex='-1']").focus({ preventScroll: true });
+/** Brings a part of the report into view, and the reader to its heading. */
+export function go(root, id) {
+  const part = root.querySelector(`#${id}`);
+  part.scrollIntoView();
+  part.querySelector("[tabindex='-1']").focus({ preventScroll: true });
 }
 
-function save(report, json, say) {
-  const url = URL.createObjectURL(new Blob([json], { type: "application/json" }));
+/** Saves what an audit gave, named by its question. */
+export function save(body, reference, form, say) {
+  const url = URL.createObjectURL(new Blob([body], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = `touchstone ${report.reference} ${report.time}.json`.replace(/[^a-z0-9.@-]+/gi, "_");
+  link.download = `${`touchstone ${reference.slice(0, 150)} ${new Date().toISOString().slice(0, 19)}`.replace(/[^a-z0-9.@-]+/gi, "_")}.${form}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
   say("Saved");
@@ -72,6 +105,32 @@ function raw(details, json) {
   more.addEventListener("click", show);
   details.append(more);
   show();
+}
+
+/** A long list, of which the page holds the beginning: the rest a piece at a time. */
+function items(list, all) {
+  let shown = list.closest("details").previousElementSibling.childElementCount + list.childElementCount;
+  const left = list.nextElementSibling;
+  if (!left) return;
+  const more = document.createElement("button");
+  more.type = "button";
+  more.className = "small";
+  more.textContent = "Show more";
+  more.addEventListener("click", () => {
+    list.append(...all.slice(shown, shown + page).map((text) => {
+      const item = document.createElement("li");
+      const place = document.createElement(text.startsWith("pkg:") ? "a" : "code");
+      if (place.href !== undefined) place.href = fragment(text);
+      place.dir = "ltr";
+      place.textContent = visible(text);
+      item.append(place);
+      return item;
+    }));
+    shown = Math.min(shown + page, all.length);
+    left.textContent = `The first ${shown} of ${all.length}.`;
+    if (shown === all.length) more.remove();
+  });
+  left.after(more);
 }
 
 /** Only what is looked at is in the page: a package may have many thousand files. */

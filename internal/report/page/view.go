@@ -13,14 +13,6 @@ import (
 	"touchstone/internal/report"
 )
 
-// plain is what the first track's level means, as a sentence.
-func plain(r *report.Report) string {
-	if len(r.Tracks) == 0 {
-		return ""
-	}
-	return r.Tracks[0].Says
-}
-
 // A step is one level of a track, as it stands.
 type step struct {
 	level int
@@ -39,8 +31,6 @@ func steps(r *report.Report, t level.Track) []step {
 			out[i].state = report.State{Class: report.Met.Class, Word: "reached"}
 		case n <= t.AtMost:
 			out[i].state = report.State{Class: report.Open.Class, Word: "not settled"}
-		case r.Verdict.Failed:
-			out[i].state = report.State{Class: report.Wrong.Class, Word: "failed"}
 		default:
 			out[i].state = report.State{Class: report.Missing.Class, Word: "not reached"}
 		}
@@ -77,50 +67,52 @@ func requirementsOf(r *report.Report, track string) []report.Requirement {
 	return out
 }
 
-// lacking are those that stand between a track's level and the next.
-func lacking(r *report.Report, t level.Track) []report.Requirement {
+// hanging are the requirements that a cause keeps from being met. Those of the
+// next level stand first; they alone are shown there.
+func hanging(r *report.Report, c report.Cause) []report.Requirement {
 	var out []report.Requirement
-	for _, q := range requirementsOf(r, t.ID) {
-		if q.Level == t.Level+1 && q.Status != level.Met {
+	for _, q := range requirementsOf(r, r.Verdict.Tracks[0].ID) {
+		if q.Level == r.Verdict.Tracks[0].Level+1 && slices.Contains(c.Requirements, q.ID) {
 			out = append(out, q)
 		}
 	}
 	return out
 }
 
-// byReason puts requirements together that lack the same, in their order. What
-// could be done about them is what could be done about the first, so only those
-// belong together that agree in that too.
-func byReason(all []report.Requirement) [][]report.Requirement {
-	var out [][]report.Requirement
-	for _, q := range all {
-		i := slices.IndexFunc(out, func(g []report.Requirement) bool {
-			return g[0].Reason == q.Reason && g[0].Status == q.Status && (q.Status == level.Open || g[0].Reach == q.Reach)
-		})
-		if i < 0 {
-			out = append(out, []report.Requirement{q})
+// said names the place above where it was said why a requirement is not met;
+// empty where it was not said yet.
+func said(r *report.Report, q report.Requirement) string {
+	for _, c := range r.Causes {
+		if q.Status == level.Met || c.Text != q.Reason {
 			continue
 		}
-		out[i] = append(out[i], q)
-	}
-	return out
-}
-
-// sameReason names the first requirement of the track that stands before this
-// one, is not met either, and says the same; empty where this is the first.
-func sameReason(r *report.Report, q report.Requirement) string {
-	if q.Status == level.Met {
-		return ""
-	}
-	for _, before := range requirementsOf(r, q.Track) {
-		if before.ID == q.ID {
-			break
-		}
-		if before.Status == q.Status && before.Reason == q.Reason {
-			return before.Name
+		switch first := c.Requirements[0]; {
+		case c.Alarm:
+			return "See the alarm above."
+		case c.Next:
+			return "The reason stands above, where the next level is."
+		case first != q.ID:
+			return "For the same reason as “" + nameOf(r, first) + "”."
 		}
 	}
 	return ""
+}
+
+func nameOf(r *report.Report, id string) string {
+	for _, q := range r.Requirements {
+		if q.ID == id {
+			return report.Clean(q.Name)
+		}
+	}
+	return id
+}
+
+// statedBy says who stated a digest.
+func statedBy(c report.Comparison) string {
+	if c.By == "you" {
+		return "you"
+	}
+	return "the repository"
 }
 
 // unanswered is how many documents could not be had from a live repository. A
@@ -146,12 +138,23 @@ func evidenceOf(r *report.Report, c report.Card) []report.Finding {
 	return out
 }
 
-// topicsAbout are what a report states about one thing.
-func topicsAbout(r *report.Report, about string) []evidence.Topic {
-	var out []evidence.Topic
-	for _, t := range r.Topics {
+// brought tells that the bytes are a file that the person brought.
+func brought(r *report.Report) bool { return r.Artifact.Route == fetch.File }
+
+// linkWords say what a link to this audit leads to.
+func linkWords(r *report.Report) string {
+	if brought(r) {
+		return "Copy a link to this audit, without your file"
+	}
+	return "Copy a link to this audit"
+}
+
+// topicsAbout are the indexes of what a report states about one thing.
+func topicsAbout(r *report.Report, about string) []int {
+	var out []int
+	for i, t := range r.Topics {
 		if t.About == about {
-			out = append(out, t)
+			out = append(out, i)
 		}
 	}
 	return out
@@ -185,22 +188,6 @@ func counted(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// routeInWords says by whose word everything came.
-func routeInWords(r *report.Report) string {
-	if !slices.ContainsFunc(r.Sources, func(s report.Source) bool { return s.State == fetch.Found }) {
-		return "Nobody answered."
-	}
-	switch r.Route {
-	case fetch.Direct:
-		return "Everything came straight from the hosts named under “Sources”."
-	case fetch.Relay:
-		return "Something came through our relay. What hashes, signatures and proofs decide holds all the same; what would be the relay's word alone is left open."
-	case fetch.Replay:
-		return "This was checked from a recording, not from the live repository. What would be the recording's word alone is left open."
-	}
-	return "This was checked on a file that was brought here. What would be that file's word alone is left open."
 }
 
 // lines splits text from outside into lines that are harmless to show.

@@ -45,6 +45,8 @@ type request struct {
 	// Relay is the relay's address; empty where there is none.
 	Relay string `json:"relay"`
 	kept
+	// FileName is what the person calls the package file.
+	FileName string `json:"fileName"`
 	// Colour asks for a coloured text.
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
@@ -80,7 +82,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 		q.Replay = record
 	}
 	if file, ok := bytesOf(args[2]); ok {
-		q.File = file
+		q.File, q.FileName = file, req.FileName
 	}
 	if args[3].Type() == js.TypeFunction {
 		q.Progress = func(p fetch.Progress) {

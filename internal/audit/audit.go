@@ -88,6 +88,8 @@ type Question struct {
 	// File, where not nil, is a package that the person brought: it is audited
 	// instead of the one the repository would send.
 	File []byte
+	// FileName is what the person calls it; empty where that is not known.
+	FileName string
 	// Most is how many bytes of the package are fetched at most; 0 is as many as
 	// the ecosystem allows, less is none: what needs the bytes stays open.
 	Most int64
@@ -198,7 +200,7 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	r.keep(found, verdict)
 	return report.New(report.Subject{ // say so
 		Pasted: r.ref.Pasted, Release: r.release, Artifact: art, Examined: found, Verdict: verdict,
-		Answers: r.answers(art), Time: r.q.Time, Rules: r.auditor.rules, Notes: append(proofs.Notes, r.damaged()...),
+		Answers: r.answers(art), Time: r.q.Time, Rules: r.auditor.rules, FileName: r.q.FileName, Notes: append(proofs.Notes, r.damaged()...),
 	}), nil
 }
 

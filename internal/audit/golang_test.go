@@ -109,7 +109,7 @@ func TestAPastedDigestIsComparedFirst(t *testing.T) {
 	// A message of the go command holds both: which is right is said.
 	r = run(t, w, "verifying github.com/pkg/errors@v0.9.1: checksum mismatch\n\tdownloaded: "+wrong[len(wrong)-47:]+"\n\tgo.sum:     "+right[len(right)-47:])
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
-	require.Contains(t, outcome(t, r, "reference-digest"), "Of other bytes is: "+wrong[len(wrong)-47:])
+	require.Contains(t, outcome(t, r, "reference-digest"), "Of other bytes is: "+wrong[len(wrong)-47:][:24])
 
 	// The same bytes in a spelling that the go command would refuse.
 	r = run(t, w, strings.Replace(right, "Twt4=", "Twt5=", 1))

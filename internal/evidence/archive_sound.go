@@ -17,7 +17,7 @@ func archiveSound(e *exam) Finding {
 	case len(art.Contents.Problems) > 0:
 		return because(Fail, "The archive is not in order"+firstProblem(e)+".").by(Maintainer)
 	}
-	return pass(fmt.Sprintf("The archive is in order: %d files, each read in full, no entry doubled, hidden or leading out of its folder.", len(art.Contents.Files)), nil)
+	return pass(fmt.Sprintf("The archive is in order: %s, each read in full, no entry doubled, hidden or leading out of its folder.", counted(len(art.Contents.Files), "file")), nil)
 }
 
 // firstProblem names an archive's first problem and how many more there are.

@@ -51,9 +51,19 @@ func computed(e *exam, of registry.Subject, algorithm string) (value string, ok 
 // spelled writes a digest as people know it: Go's as in a go.sum file.
 func spelled(algorithm, value string) string {
 	if d, err := digest.Hex(algorithm, value); err == nil && algorithm == digest.H1 {
-		return d.String()
+		return shortened(d.String())
 	}
-	return algorithm + " " + value
+	return algorithm + " " + shortened(value)
+}
+
+// shortened is as much of a digest as a sentence can hold; the report compares
+// the whole.
+func shortened(s string) string {
+	const most = 24
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] + "…"
 }
 
 // the names what a digest is of, inside a sentence.

@@ -18,6 +18,9 @@ type Topic struct {
 	About string   `json:"about"` // "containment", "ingredients", "contact", "index"
 	Text  string   `json:"text"`
 	Items []string `json:"items,omitempty"` // purls, paths or words
+	// Asked is which versions of a package among Items are asked for, by purl, as
+	// the package writes that.
+	Asked map[string]string `json:"asked,omitempty"`
 	// Stop says how to prevent what Text says would run.
 	Stop string `json:"stop,omitempty"`
 }
@@ -107,20 +110,24 @@ func containment(inside registry.Inside) []Topic {
 }
 
 func ingredients(inside registry.Inside) []Topic {
-	kinds := []struct{ kind, id, text string }{
-		{"requires", "requires", "Installing it pulls %d other packages directly. Each has its own audit."},
-		{"bundles", "bundles", "It carries %d folders of other packages, by their own word. Whether they are unchanged copies is not checked."},
+	kinds := []struct{ kind, noun, text string }{
+		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
+		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
 	}
 	var facts []Topic
 	for _, k := range kinds {
 		var refs []string
+		asked := map[string]string{}
 		for _, i := range inside.Ingredients {
 			if i.Kind == k.kind {
 				refs = append(refs, i.Ref)
+				if i.Asked != "" {
+					asked[i.Ref] = i.Asked
+				}
 			}
 		}
 		if len(refs) > 0 {
-			facts = append(facts, Topic{ID: k.id, About: "ingredients", Text: fmt.Sprintf(k.text, len(refs)), Items: refs})
+			facts = append(facts, Topic{ID: k.kind, About: "ingredients", Text: fmt.Sprintf(k.text, counted(len(refs), k.noun)), Items: refs, Asked: asked})
 		}
 	}
 	switch {

@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+
 	"touchstone/internal/fetch"
 )
 
@@ -83,6 +85,14 @@ func lead(f Finding, otherwise, unknown string) string {
 
 // sentence ends a text from elsewhere as a sentence ends.
 func sentence(text string) string { return strings.TrimSuffix(text, ".") + "." }
+
+// counted is a number with its noun: "1 file", "12 files".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
 
 func upper(s string) string {
 	if s == "" {

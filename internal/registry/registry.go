@@ -356,4 +356,7 @@ type Run struct {
 type Ingredient struct {
 	Ref  string // purl
 	Kind string // "requires", "bundles"
+	// Asked is which versions of it are asked for, as the package writes that;
+	// empty where Ref names one.
+	Asked string
 }

@@ -27,7 +27,7 @@ func (r *Report) headline(s Subject) string {
 func (r *Report) title() string {
 	about := r.fullName()
 	if r.brought() {
-		about = "your file as " + about
+		about = r.file() + " as " + about
 	}
 	if r.Verdict.Failed {
 		return "FAILED: " + about
@@ -56,7 +56,7 @@ func (r *Report) failure(rules *principles.Document) string {
 			continue
 		}
 		if r.brought() {
-			return fmt.Sprintf("Do not use your file as %s. %s", r.fullName(), c.Says)
+			return fmt.Sprintf("Do not use %s as %s. %s", r.file(), r.fullName(), c.Says)
 		}
 		return "Do not use it. " + c.Says
 	}
@@ -162,6 +162,14 @@ func (r *Report) passed(check string) bool { return r.Finding(check).Outcome == 
 
 // brought tells that the report is about a file of the reader's own.
 func (r *Report) brought() bool { return r.Artifact.Route == fetch.File }
+
+// file is what a file of the reader's own is called.
+func (r *Report) file() string {
+	if r.Artifact.Name == "" {
+		return "your file"
+	}
+	return "your file “" + clipped(r.Artifact.Name) + "”"
+}
 
 // fullName is name and version as people write them.
 func (r *Report) fullName() string { return strings.TrimSuffix(r.Name+" "+r.Version, " ") }

@@ -5,11 +5,7 @@ package report
 
 import (
 	"encoding/hex"
-	"fmt"
 	"maps"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"touchstone/internal/artifact"
@@ -80,19 +76,6 @@ type Pointer struct {
 	URL   string `json:"url"`
 }
 
-// A Verdict is the answer: one entry a track beside Failed and Sentence.
-type Verdict struct {
-	Failed   bool
-	Title    string    // the answer and what it is about, for a window's title
-	Headline string    // who did what: the answer in a few short sentences
-	Sentence string    // the levels reached, in sentences
-	Advice   []Pointer // what to do about a failed verdict; never null
-	Missing  string    // why not the next integrity level; empty at the top
-	Alarms   []string  // never null
-	Failures []string  // never null
-	Tracks   []level.Track
-}
-
 // A Track is what the rules say of a track's levels.
 type Track struct {
 	ID       string `json:"id"`
@@ -128,6 +111,8 @@ type Artifact struct {
 	Route   fetch.Route       `json:"route"`
 	// List is how the list of its files is covered; empty where nothing covers it.
 	List evidence.List `json:"list,omitempty"`
+	// Name is what the person calls the file that they brought.
+	Name string `json:"name,omitempty"`
 	// Missing says why nothing arrived; empty where something did.
 	Missing string `json:"missing,omitempty"`
 }
@@ -184,6 +169,8 @@ type Subject struct {
 	Answers  []fetch.Answer // everything fetched, in any order
 	Time     time.Time
 	Rules    *principles.Document
+	// FileName is what the person calls the file that they brought.
+	FileName string
 	// Notes tell of this audit what neither reference nor release does.
 	Notes []purl.Note
 }
@@ -214,7 +201,7 @@ func New(s Subject) *Report {
 	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
 	r.Artifact = artifactOf(s.Artifact)
-	r.Artifact.List = s.Examined.Proven.List
+	r.Artifact.List, r.Artifact.Name = s.Examined.Proven.List, s.FileName
 	r.Verdict = verdict(s, r)
 	r.Causes = r.causes()
 	r.Came = r.came()
@@ -300,98 +287,4 @@ func artifactOf(a *artifact.Artifact) Artifact {
 		out.Digests["h1"] = a.ListDigest
 	}
 	return out
-}
-
-// verdict puts the answer into words.
-func verdict(s Subject, r *Report) Verdict {
-	r.Verdict = Verdict{Failed: s.Verdict.Failed, Tracks: s.Verdict.Tracks, Alarms: s.Verdict.Alarms, Failures: s.Verdict.Failures}
-	v := &r.Verdict
-	if v.Alarms == nil {
-		v.Alarms = []string{}
-	}
-	if v.Failures == nil {
-		v.Failures = []string{}
-	}
-	v.Title, v.Headline, v.Advice = r.title(), r.headline(s), []Pointer{}
-	if v.Failed {
-		v.Sentence = v.Headline
-		v.Missing = strings.Join(v.Failures, " ")
-		v.Advice = advice(s.Release, r.brought())
-		return *v
-	}
-	var reached, open []string
-	for _, t := range v.Tracks {
-		part := fmt.Sprintf("%s level %d of %d", t.Name, t.Level, t.Top)
-		if t.LevelName != "" {
-			part += " (" + t.LevelName + ")"
-		}
-		reached = append(reached, part)
-		if t.AtMost > t.Level {
-			open = append(open, fmt.Sprintf("%s to %d", t.Name, t.AtMost))
-		}
-	}
-	about := r.fullName()
-	if r.brought() {
-		about = "Your file as " + about
-	}
-	v.Sentence = fmt.Sprintf("%s reaches %s. ", about, and(reached))
-	if len(open) > 0 {
-		v.Sentence += fmt.Sprintf("What could not be checked may raise %s, at most. ", and(open))
-	}
-	v.Sentence += checked(r.Route) + " It does not say that the package is safe."
-	v.Missing = missing(v.Tracks, r.Requirements)
-	return *v
-}
-
-// advice is what to do about a failed verdict.
-func advice(rel *registry.Release, brought bool) []Pointer {
-	if brought {
-		return []Pointer{{Text: "Fetch the package again from the repository, and check that instead of your file."},
-			{Text: "Keep your file if it should have been this package: it shows what was changed."}}
-	}
-	out := []Pointer{{Text: "Try again on another network and with an empty cache: something on the way may have changed it."},
-		{Text: "If it fails again, keep what arrived: it is the proof."}}
-	if rel.Report != "" {
-		out = append(out, Pointer{"Tell the " + rel.Repository + ".", "How to report it", rel.Report})
-	}
-	return out
-}
-
-// limits say what no audit here looks at.
-func limits(name string) []Pointer {
-	return []Pointer{
-		{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)},
-		{"What the code does is not judged.", "", ""},
-	}
-}
-
-// and joins words as a sentence does.
-func and(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
-}
-
-// checked says what was done here, and on whose documents.
-func checked(r fetch.Route) string {
-	if r == fetch.Replay {
-		return "This was checked here, just now, on recorded answers: what was served since is not known."
-	}
-	return "This was checked here, just now."
-}
-
-// missing names what stands between the first track's level and the next.
-func missing(tracks []level.Track, requirements []Requirement) string {
-	if len(tracks) == 0 {
-		return ""
-	}
-	t := tracks[0]
-	var reasons []string
-	for _, q := range requirements {
-		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met && !slices.Contains(reasons, q.Reason) {
-			reasons = append(reasons, q.Reason)
-		}
-	}
-	return strings.Join(reasons, " ")
 }

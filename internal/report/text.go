@@ -155,7 +155,7 @@ func (w *writer) topics(r *Report) {
 				w.linef("      … and %d more", len(f.Items)-i)
 				break
 			}
-			w.linef("      %s", Clean(item))
+			w.linef("      %s", strings.TrimRight(Clean(item+" "+f.Asked[item]), " "))
 		}
 		if f.Stop != "" {
 			w.linef("      to prevent it: %s", Clean(f.Stop))

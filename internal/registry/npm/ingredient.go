@@ -31,5 +31,16 @@ func dependencyRef(name, wanted string) string {
 	if strings.ContainsAny(wanted, "/:") && !strings.HasPrefix(wanted, "workspace:") {
 		return purl.Components{Type: "generic", Name: name, Qualifiers: map[string]string{"download_url": wanted}}.String()
 	}
+	if exact(wanted) {
+		return packageRef(name, wanted)
+	}
 	return packageRef(name, "")
+}
+
+// asked is the range of versions that a dependency wants; empty for an exact one.
+func asked(wanted string) string {
+	if exact(wanted) {
+		return ""
+	}
+	return wanted
 }

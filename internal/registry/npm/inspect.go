@@ -241,7 +241,7 @@ func (i *inspector) describe(in *registry.Inside, f strictjson.Object, all *carr
 	pulled := readDependencies(f).pulled(f)
 	for _, name := range slices.Sorted(maps.Keys(pulled)) {
 		if carried := declared[name] && all.by["node_modules/"+name] != nil; !carried && name != "" {
-			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires"})
+			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires", Asked: asked(pulled[name])})
 		}
 	}
 	in.Ingredients = append(in.Ingredients, all.ingredients(pulled)...)

@@ -31,8 +31,10 @@ var layers = map[string][]string{
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},
 	"internal/archive":   {},
-	"internal/sumdb":     {},
-	"internal/sigstore":  {},
+	"internal/fault":     {},
+	"internal/sumdb":     {"internal/fault"},
+	"internal/sigstore":  {"internal/fault"},
+	"internal/bare":      {"internal/fault", "internal/trust"},
 	"internal/trust":     {},
 	"principles":         {},
 	"internal/registry":  {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
@@ -40,13 +42,13 @@ var layers = map[string][]string{
 	// finds the way through its log
 	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/trust"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
-		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact"},
+		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact", "internal/fault"},
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/artifact", "internal/source", "internal/fetch", "internal/purl", "principles"},
 	// the page's layout: from the report alone, in its terms
 	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles"},
+		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles", "internal/bare", "internal/sumdb"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
 	// what arrived
 	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive"},

@@ -191,9 +191,9 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
-	found := evidence.Examine(seen)                                                                                      // what that proves
-	verdict, err := level.Weigh(r.auditor.rules, found.Findings)                                                         // what that is worth
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
+	found := evidence.Examine(seen)                                                                                                                // what that proves
+	verdict, err := level.Weigh(r.auditor.rules, found.Findings)                                                                                   // what that is worth
 	if err != nil {
 		return nil, err
 	}

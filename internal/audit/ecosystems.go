@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"touchstone/internal/bare"
+	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/purl"
@@ -16,6 +18,13 @@ import (
 var Registries = []registry.Registry{
 	golang.Registry{},
 	npm.Registry{},
+}
+
+// mechanisms verify the signatures that repositories make, one for each form.
+func mechanisms() map[registry.Form]evidence.Mechanism {
+	return map[registry.Form]evidence.Mechanism{
+		registry.ECDSAP256: bare.ECDSAP256{},
+	}
 }
 
 // Hosts are all the places that an audit may ask.

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"sync"
 
-	"touchstone/internal/evidence"
+	"touchstone/internal/sumdb"
 	"touchstone/internal/trust"
 )
 
@@ -22,7 +22,7 @@ type keptHeads struct {
 func keepHeads(anchors trust.Anchors, stored map[string][]byte) *keptHeads {
 	h := &keptHeads{byLog: map[string][]byte{}, damaged: map[string]bool{}}
 	for log, head := range stored {
-		if evidence.Keepable(anchors, log, head) {
+		if key, known := anchors.LogKey(log); known && sumdb.IsHead(key, head) {
 			h.byLog[log] = head
 		} else {
 			h.damaged[log] = true

@@ -1,13 +1,13 @@
 package evidence
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -217,16 +217,14 @@ func managedKeys(e *exam, set trust.ID) []sigstore.Key {
 // what an authority or log signed that the fresh anchors lack is a stranger's.
 func failure(e *exam, a registry.Attestation, err error) Finding {
 	what := fmt.Sprintf("The attestation %s does not verify: %s.", quoted(a.Label), err.Error())
-	var f *sigstore.Failure
-	if !errors.As(err, &f) {
+	switch fault.Of(err) {
+	case "":
 		return because(Unknown, what)
-	}
-	switch f.Kind {
-	case sigstore.Wrong, sigstore.Malformed:
+	case fault.Wrong, fault.Malformed:
 		return because(Fail, what)
-	case sigstore.NoAnchor:
+	case fault.NoAnchor:
 		id := trust.SigstoreRoot
-		if f.Step == sigstore.StepKey {
+		if f := new(sigstore.Failure); errors.As(err, &f) && f.Step == sigstore.StepKey {
 			if id = e.Release.File.Attestations.Keys; namesTwoSigners(e, a.Bundle) {
 				return because(Fail, what+" Beside that key it names another signer.")
 			}
@@ -304,7 +302,7 @@ func distrusted(what string, s trust.Standing) Finding {
 		what, upper(strings.TrimSuffix(s.Reason, "."))))
 	f.Facts = map[string]string{}
 	for _, a := range s.Accused.Evidence {
-		f.Facts["SHA-256 of "+a.URL] = fmt.Sprintf("%x", sha256.Sum256(a.Body))
+		f.Facts["SHA-256 of "+a.URL] = sum("sha256", a.Body)
 	}
 	return f
 }

@@ -85,3 +85,10 @@ func manifestDigest(m registry.Manifest) (string, error) {
 	}
 	return fmt.Sprintf("%x", sum[:]), nil
 }
+
+// sum is the digest of a document; empty where this version does not compute it.
+func sum(algorithm string, doc []byte) string {
+	h := digest.NewHasher(algorithm)
+	_, _ = h.Write(doc)
+	return h.Sums()[digest.Name(algorithm)]
+}

@@ -10,6 +10,7 @@ import (
 	"touchstone/internal/artifact"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 // An Outcome is how a check ended.
@@ -64,6 +65,17 @@ type Case struct {
 	Time time.Time
 	// Network tells that anchors could have been refreshed: a replay has none.
 	Network bool
+	// Mechanisms verify the repository's own signatures, by their form.
+	Mechanisms map[registry.Form]Mechanism
+}
+
+// A Mechanism verifies the signatures of one form.
+type Mechanism interface {
+	// Verify checks a signature over message by one of the anchored keys: the
+	// one that keyID names, or the signature itself where it names one. The key
+	// returned is the one that signed. Errors are faults (package fault):
+	// NoAnchor where none of the keys is named.
+	Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error)
 }
 
 // Examined is what a case proves.

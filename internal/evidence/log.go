@@ -1,16 +1,12 @@
 package evidence
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
+	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"
-	"touchstone/internal/trust"
-
-	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // logVerdict is what the log's verification gave.
@@ -63,43 +59,16 @@ func keepable(v logVerdict) bool {
 	return v.result != nil && v.err == nil && unconnected(v.result) == ""
 }
 
-// Keepable tells whether what is said to be a head of the log, kept from an
-// earlier visit, is still one that the log's pinned key signed.
-func Keepable(anchors trust.Anchors, log string, head []byte) bool {
-	key, ok := anchors.LogKey(log)
-	if !ok {
-		return false
-	}
-	verifier, err := note.NewVerifier(key)
-	if err != nil {
-		return false
-	}
-	opened, err := note.Open(head, note.VerifierList(verifier))
-	if err != nil {
-		return false
-	}
-	_, err = tlog.ParseTree([]byte(opened.Text))
-	return err == nil
-}
-
-// logFailure tells apart what is wrong from what could not be had, and from
+// logFailure tells apart what is wrong from what could not be fetched, and from
 // what is our own lack.
 func logFailure(err error) Finding {
-	var (
-		missing   *sumdb.MissingError
-		malformed *sumdb.MalformedError
-		signature *sumdb.SignatureError
-		fork      *sumdb.ForkError
-		excluded  *sumdb.NotIncludedError
-		tile      *sumdb.TileError
-	)
-	switch {
-	case errors.As(err, &malformed), errors.As(err, &signature), errors.As(err, &fork), errors.As(err, &excluded), errors.As(err, &tile):
-		return because(Fail, "The log's record does not verify: "+err.Error()+".")
-	case errors.As(err, &missing):
-		return because(Unknown, "The proof that the record is in the log could not be completed: "+err.Error()+".")
+	switch fault.Of(err) {
+	case fault.Wrong, fault.Malformed:
+		return because(Fail, "The log's record does not verify: "+sentence(err.Error()))
+	case fault.Missing:
+		return because(Unknown, "The proof that the record is in the log could not be completed: "+sentence(err.Error()))
 	}
-	return because(Unknown, "The log's record could not be verified here: "+err.Error()+".")
+	return because(Unknown, "The log's record could not be verified here: "+sentence(err.Error()))
 }
 
 // entries is a log's size in words.

@@ -1,11 +1,10 @@
 package evidence
 
 import (
-	"crypto/ecdsa"
-	"crypto/sha256"
 	"fmt"
 	"time"
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/trust"
@@ -66,7 +65,7 @@ func signedLink(chain []registry.Link) (link registry.Link, behind int) {
 
 // judgeSignature judges one signature over a document:
 //
-//  1. Find the key among the pinned ones, for this usage.
+//  1. Find the key among the anchored ones, for this usage.
 //  2. Verify the signature over the text, which states a strong digest.
 //  3. Judge the key at a proven time: one still in use counts; a retired one
 //     only where something dates the signature before its end.
@@ -77,17 +76,19 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	if s.Message == nil {
 		s.Message, s.Binds = link.Answer.Body, link.States
 	}
-	// 1.
-	key, known := e.Proofs.Anchors.Key(s.Anchors, s.KeyID, trust.UsageSignatures)
+	// 1. and 2.
+	mechanism, known := e.Mechanisms[s.Form]
 	if !known {
+		return answer(NotUnderstood, "The record is signed in a form (%s) that this version cannot verify.", s.Form)
+	}
+	key, err := mechanism.Verify(s.Message, s.Bytes, s.KeyID, e.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures))
+	switch fault.Of(err) {
+	case "":
+	case fault.NoAnchor:
 		return unknownKey(e, s)
-	}
-	if key.Public == nil {
+	case fault.NotUnderstood:
 		return answer(NotUnderstood, "The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details)
-	}
-	// 2.
-	sum := sha256.Sum256(s.Message)
-	if !ecdsa.VerifyASN1(key.Public, sum[:], s.Bytes) {
+	default:
 		return answer(Fail, "The repository's signature over this record does not verify with its key %s.", key.ID)
 	}
 	if !binds(link, s) {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/artifact"
+	"touchstone/internal/bare"
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"
@@ -25,9 +26,11 @@ func TestBetter(t *testing.T) {
 	assert.Equal(t, "first", better(because(Unknown, "first"), because(Unknown, "second")).Reason)
 }
 
+var mechanisms = map[registry.Form]Mechanism{registry.ECDSAP256: bare.ECDSAP256{}}
+
 func TestSignatureServed(t *testing.T) {
 	served := func(keyID string, length int) []registry.Signature {
-		return []registry.Signature{{KeyID: keyID, Bytes: make([]byte, length)}}
+		return []registry.Signature{{Form: registry.ECDSAP256, KeyID: keyID, Bytes: make([]byte, length)}}
 	}
 	direct := fetch.Answer{State: fetch.Found, Route: fetch.Direct}
 	for name, c := range map[string]struct {
@@ -48,7 +51,7 @@ func TestSignatureServed(t *testing.T) {
 		"not there":        {registry.Link{SignsAll: "x", Answer: fetch.Answer{State: fetch.NotThere}}, Absent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := &exam{Case: Case{Release: &registry.Release{Chain: []registry.Link{c.record}}}}
+			in := &exam{Case: Case{Mechanisms: mechanisms, Release: &registry.Release{Chain: []registry.Link{c.record}}}}
 			assert.Equal(t, c.want, signatureServed(in).Outcome)
 			if c.want == Fail {
 				assert.Equal(t, Absent, registrySignature(in).Outcome, "the alarm is said once")
@@ -65,7 +68,7 @@ func TestWrongSignatures(t *testing.T) {
 	anchors := trust.Embedded()
 	at := time.Date(2026, time.October, 10, 0, 0, 0, 0, time.UTC)
 	in := func(keyID string, sig []byte) *exam {
-		return &exam{Case: Case{Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{Chain: []registry.Link{{SignsAll: "x",
+		return &exam{Case: Case{Mechanisms: mechanisms, Proofs: prove.Proofs{Anchors: anchors}, Time: at, Network: true, Release: &registry.Release{Chain: []registry.Link{{SignsAll: "x",
 			Answer:     fetch.Answer{Route: fetch.Direct},
 			Signatures: []registry.Signature{{Form: registry.ECDSAP256, Anchors: trust.NPMKeys, KeyID: keyID, Message: []byte("a@1:sha512-x"), Bytes: sig}}}}}}}
 	}

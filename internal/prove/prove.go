@@ -98,8 +98,8 @@ func (p Proofs) verifies(bundle []byte, keys []sigstore.Key) bool {
 // StatementKeys are the keys of an anchored set that may sign statements.
 func (p Proofs) StatementKeys(set trust.ID) []sigstore.Key {
 	var out []sigstore.Key
-	for _, k := range p.Anchors.Keys(set) {
-		if k.Usage != trust.UsageAttestations || k.Public == nil {
+	for _, k := range p.Anchors.Keys(set, trust.UsageAttestations) {
+		if k.Public == nil {
 			continue
 		}
 		key := sigstore.Key{Hint: k.ID, SPKI: k.SPKI, Start: k.Start}

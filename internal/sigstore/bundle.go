@@ -13,6 +13,7 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -99,10 +100,10 @@ type read struct {
 func readBundle(doc []byte) (*read, error) {
 	// 1.
 	if len(doc) > maxBundle {
-		return nil, fail(Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
+		return nil, fail(fault.Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
 	}
 	if err := strictjson.Check(doc); err != nil {
-		return nil, fail(Malformed, StepBundle, err.Error())
+		return nil, fail(fault.Malformed, StepBundle, err.Error())
 	}
 	// 2.
 	if err := checkMediaType(doc); err != nil {
@@ -110,9 +111,9 @@ func readBundle(doc []byte) (*read, error) {
 	}
 	var message protobundle.Bundle
 	if err := protojson.Unmarshal(doc, &message); err != nil {
-		kind := Malformed
+		kind := fault.Malformed
 		if strings.Contains(err.Error(), "unknown field") {
-			kind = NotUnderstood
+			kind = fault.NotUnderstood
 		}
 		return nil, fail(kind, StepBundle, err.Error())
 	}
@@ -129,25 +130,25 @@ func readBundle(doc []byte) (*read, error) {
 		return nil, formFailure(&message, err)
 	}
 	if _, err := b.VerificationContent(); err != nil {
-		return nil, fail(Malformed, StepCertificate, err.Error())
+		return nil, fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	if _, err := b.SignatureContent(); err != nil {
-		return nil, fail(Malformed, StepSignature, err.Error())
+		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
 	// 5.
 	if envelope := message.GetDsseEnvelope(); envelope != nil {
 		if n := len(envelope.GetSignatures()); n != 1 {
-			return nil, fail(Malformed, StepSignature, fmt.Sprintf("the envelope has %d signatures; a bundle has exactly one", n))
+			return nil, fail(fault.Malformed, StepSignature, fmt.Sprintf("the envelope has %d signatures; a bundle has exactly one", n))
 		}
 	}
 	entries, err := b.TlogEntries()
 	if err != nil {
-		return nil, fail(Malformed, StepLog, err.Error())
+		return nil, fail(fault.Malformed, StepLog, err.Error())
 	}
 	r := &read{Bundle: b, entries: entries}
 	r.entity, err = present(r)
 	if err != nil {
-		return nil, fail(Malformed, StepSignature, err.Error())
+		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
 	return r, nil
 }
@@ -158,18 +159,18 @@ func readBundle(doc []byte) (*read, error) {
 func formFailure(message *protobundle.Bundle, refusal error) *Failure {
 	m := message.GetVerificationMaterial()
 	if message.GetContent() == nil || m.GetContent() == nil {
-		return fail(Missing, StepBundle, refusal.Error())
+		return fail(fault.Missing, StepBundle, refusal.Error())
 	}
 	if strings.Contains(refusal.Error(), "invalid signature when validating") {
-		return fail(Wrong, StepLog, "the entry's signature does not verify with the entry's signer")
+		return fail(fault.Wrong, StepLog, "the entry's signature does not verify with the entry's signer")
 	}
 	for _, e := range m.GetTlogEntries() {
 		proof := e.GetInclusionProof()
 		if proof.GetCheckpoint().GetEnvelope() == "" || len(e.GetInclusionPromise().GetSignedEntryTimestamp()) == 0 {
-			return fail(Missing, StepBundle, refusal.Error())
+			return fail(fault.Missing, StepBundle, refusal.Error())
 		}
 	}
-	return fail(Malformed, StepBundle, refusal.Error())
+	return fail(fault.Malformed, StepBundle, refusal.Error())
 }
 
 // checkMediaType comes before the full parse: a bundle of a later version may
@@ -177,7 +178,7 @@ func formFailure(message *protobundle.Bundle, refusal error) *Failure {
 func checkMediaType(doc []byte) error {
 	head := strictjson.Fields(doc)
 	if head == nil {
-		return fail(Malformed, StepBundle, "it is not an object")
+		return fail(fault.Malformed, StepBundle, "it is not an object")
 	}
 	name := "mediaType"
 	if _, camel := head[name]; !camel {
@@ -185,7 +186,7 @@ func checkMediaType(doc []byte) error {
 	}
 	mediaType := head.Text(name)
 	if mediaType == "" {
-		return fail(Malformed, StepBundle, "it does not say its media type")
+		return fail(fault.Malformed, StepBundle, "it does not say its media type")
 	}
 	for _, known := range understood {
 		if mediaType == known {
@@ -193,9 +194,9 @@ func checkMediaType(doc []byte) error {
 		}
 	}
 	if strings.HasPrefix(mediaType, "application/vnd.dev.sigstore.bundle") {
-		return fail(NotUnderstood, StepBundle, fmt.Sprintf("it is of the media type %q", mediaType))
+		return fail(fault.NotUnderstood, StepBundle, fmt.Sprintf("it is of the media type %q", mediaType))
 	}
-	return fail(Malformed, StepBundle, fmt.Sprintf("its media type is %q, which is not a bundle's", mediaType))
+	return fail(fault.Malformed, StepBundle, fmt.Sprintf("its media type is %q, which is not a bundle's", mediaType))
 }
 
 // checkEntry checks that a log entry is of a known kind and is what it says it
@@ -203,18 +204,18 @@ func checkMediaType(doc []byte) error {
 func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
 	body := e.GetCanonicalizedBody()
 	if len(body) == 0 {
-		return fail(Missing, StepLog, "it has no body")
+		return fail(fault.Missing, StepLog, "it has no body")
 	}
 	if err := strictjson.Check(body); err != nil {
-		return fail(Malformed, StepLog, "its body: "+err.Error())
+		return fail(fault.Malformed, StepLog, "its body: "+err.Error())
 	}
 	var kind, version string
 	if err := readObject(body, map[string]any{"kind": &kind, "apiVersion": &version}); err != nil {
-		return fail(Malformed, StepLog, "its body: "+err.Error())
+		return fail(fault.Malformed, StepLog, "its body: "+err.Error())
 	}
 	stated := e.GetKindVersion()
 	if stated.GetKind() != kind || stated.GetVersion() != version {
-		return fail(Wrong, StepLog, fmt.Sprintf("it says that it is a %s %s and its body is a %s %s",
+		return fail(fault.Wrong, StepLog, fmt.Sprintf("it says that it is a %s %s and its body is a %s %s",
 			stated.GetKind(), stated.GetVersion(), kind, version))
 	}
 	for _, known := range kinds {
@@ -222,7 +223,7 @@ func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
 			return nil
 		}
 	}
-	return fail(NotUnderstood, StepLog, fmt.Sprintf("it is of the kind %s %s", kind, version))
+	return fail(fault.NotUnderstood, StepLog, fmt.Sprintf("it is of the kind %s %s", kind, version))
 }
 
 // statement reads the statement inside; nil where an artifact is signed.
@@ -232,7 +233,7 @@ func (b *read) statement() (*Statement, error) {
 		return nil, nil
 	}
 	if t := envelope.GetPayloadType(); t != PayloadType {
-		return nil, fail(NotUnderstood, StepStatement, fmt.Sprintf("the payload is of type %q", t))
+		return nil, fail(fault.NotUnderstood, StepStatement, fmt.Sprintf("the payload is of type %q", t))
 	}
 	return readStatement(envelope.GetPayload())
 }

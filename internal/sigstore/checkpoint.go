@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"touchstone/internal/fault"
 )
 
 // A Checkpoint is a log's signed head (C2SP tlog-checkpoint, a signed note). As
@@ -30,7 +31,7 @@ const (
 // every line ended.
 func ParseCheckpoint(note string) (*Checkpoint, error) {
 	malformed := func(reason string) (*Checkpoint, error) {
-		return nil, fail(Malformed, StepLog, "the checkpoint: "+reason)
+		return nil, fail(fault.Malformed, StepLog, "the checkpoint: "+reason)
 	}
 	if len(note) > maxCheckpoint {
 		return malformed(fmt.Sprintf("it is longer than %d bytes", maxCheckpoint))

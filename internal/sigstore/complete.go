@@ -10,6 +10,7 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -54,11 +55,11 @@ func Complete(doc, answer []byte) ([]byte, error) {
 	// 2.
 	entry := findEntry(b.Bundle.Bundle, fetched)
 	if entry == nil {
-		return nil, fail(Wrong, StepLog, fmt.Sprintf("the bundle has no entry %d of the log %s, which the log answered with", *fetched.LogIndex, fetched.LogID))
+		return nil, fail(fault.Wrong, StepLog, fmt.Sprintf("the bundle has no entry %d of the log %s, which the log answered with", *fetched.LogIndex, fetched.LogID))
 	}
 	// 3.
 	if !bytes.Equal(entry.GetCanonicalizedBody(), fetched.Body) || entry.GetIntegratedTime() != fetched.IntegratedTime {
-		return nil, fail(Wrong, StepLog, fmt.Sprintf("the log has something else at its place %d than the bundle says", *fetched.LogIndex))
+		return nil, fail(fault.Wrong, StepLog, fmt.Sprintf("the log has something else at its place %d than the bundle says", *fetched.LogIndex))
 	}
 	// 4.
 	if entry.InclusionProof == nil {
@@ -69,7 +70,7 @@ func Complete(doc, answer []byte) ([]byte, error) {
 
 func readAnswer(answer []byte) (*logAnswer, *protorekor.InclusionProof, error) {
 	malformed := func(reason string) (*logAnswer, *protorekor.InclusionProof, error) {
-		return nil, nil, fail(Malformed, StepLog, "the log's answer: "+reason)
+		return nil, nil, fail(fault.Malformed, StepLog, "the log's answer: "+reason)
 	}
 	if len(answer) > maxBundle {
 		return malformed(fmt.Sprintf("it is longer than %d bytes", maxBundle))
@@ -93,7 +94,7 @@ func readAnswer(answer []byte) (*logAnswer, *protorekor.InclusionProof, error) {
 	case entry.LogIndex == nil || len(entry.Body) == 0:
 		return malformed("the entry has no place or no body")
 	case p == nil || p.LogIndex == nil || p.TreeSize == nil || p.Checkpoint == "":
-		return nil, nil, fail(Missing, StepLog, "the log's answer has no inclusion proof")
+		return nil, nil, fail(fault.Missing, StepLog, "the log's answer has no inclusion proof")
 	}
 	proof := &protorekor.InclusionProof{
 		LogIndex: *p.LogIndex, TreeSize: *p.TreeSize,
@@ -127,11 +128,11 @@ func findEntry(b *protobundle.Bundle, fetched *logAnswer) *protorekor.Transparen
 func marshal(b *protobundle.Bundle) ([]byte, error) {
 	text, err := protojson.Marshal(b)
 	if err != nil {
-		return nil, fail(Malformed, StepBundle, err.Error())
+		return nil, fail(fault.Malformed, StepBundle, err.Error())
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, text); err != nil {
-		return nil, fail(Malformed, StepBundle, err.Error())
+		return nil, fail(fault.Malformed, StepBundle, err.Error())
 	}
 	return compact.Bytes(), nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"touchstone/internal/fault"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	"github.com/stretchr/testify/assert"
@@ -64,7 +65,7 @@ func TestComplete(t *testing.T) {
 		}))
 		require.NoError(t, err, "completing verifies nothing")
 		_, err = Verify(q)
-		assert.Equal(t, StepLog, requireFailure(t, err, Wrong).Step)
+		assert.Equal(t, StepLog, requireFailure(t, err, fault.Wrong).Step)
 	})
 }
 
@@ -76,18 +77,18 @@ func TestCompleteRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		bend func(entry, proof map[string]any)
-		kind Kind
+		kind fault.Kind
 		say  string
 	}{
-		{"another-body", func(e, _ map[string]any) { e["body"] = []byte("{}") }, Wrong, "something else"},
-		{"another-time", func(e, _ map[string]any) { e["integratedTime"] = 1 }, Wrong, "something else"},
-		{"another-place", func(e, _ map[string]any) { e["logIndex"] = 1 }, Wrong, "no entry 1"},
-		{"another-log", func(e, _ map[string]any) { e["logID"] = "ab" }, Wrong, "no entry"},
-		{"no-proof", func(e, _ map[string]any) { e["verification"] = map[string]any{} }, Missing, "no inclusion proof"},
-		{"no-body", func(e, _ map[string]any) { delete(e, "body") }, Malformed, "no body"},
-		{"no-checkpoint", func(_, p map[string]any) { delete(p, "checkpoint") }, Missing, "no inclusion proof"},
-		{"root-not-hex", func(_, p map[string]any) { p["rootHash"] = "xy" }, Malformed, "root hash"},
-		{"hash-short", func(_, p map[string]any) { p["hashes"] = []string{"abcd"} }, Malformed, "a hash"},
+		{"another-body", func(e, _ map[string]any) { e["body"] = []byte("{}") }, fault.Wrong, "something else"},
+		{"another-time", func(e, _ map[string]any) { e["integratedTime"] = 1 }, fault.Wrong, "something else"},
+		{"another-place", func(e, _ map[string]any) { e["logIndex"] = 1 }, fault.Wrong, "no entry 1"},
+		{"another-log", func(e, _ map[string]any) { e["logID"] = "ab" }, fault.Wrong, "no entry"},
+		{"no-proof", func(e, _ map[string]any) { e["verification"] = map[string]any{} }, fault.Missing, "no inclusion proof"},
+		{"no-body", func(e, _ map[string]any) { delete(e, "body") }, fault.Malformed, "no body"},
+		{"no-checkpoint", func(_, p map[string]any) { delete(p, "checkpoint") }, fault.Missing, "no inclusion proof"},
+		{"root-not-hex", func(_, p map[string]any) { p["rootHash"] = "xy" }, fault.Malformed, "root hash"},
+		{"hash-short", func(_, p map[string]any) { p["hashes"] = []string{"abcd"} }, fault.Malformed, "a hash"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Complete(toJSON(t, b), answerOf(t, v, b, c.bend))
@@ -96,6 +97,6 @@ func TestCompleteRefuses(t *testing.T) {
 	}
 	for _, answer := range []string{"", "[]", "{}", `{"a":{},"b":{}}`, `{"a":{},"a":{}}`, `{"a":1}`} {
 		_, err := Complete(toJSON(t, b), []byte(answer))
-		requireFailure(t, err, Malformed)
+		requireFailure(t, err, fault.Malformed)
 	}
 }

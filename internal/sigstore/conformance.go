@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -80,10 +81,10 @@ func checkChain(mediaType string, bundle []byte) error {
 	for _, c := range b.VerificationMaterial.GetX509CertificateChain().GetCertificates() {
 		cert, err := x509.ParseCertificate(c.GetRawBytes())
 		if err != nil {
-			return fail(Malformed, StepCertificate, err.Error())
+			return fail(fault.Malformed, StepCertificate, err.Error())
 		}
 		if bytes.Equal(cert.RawIssuer, cert.RawSubject) {
-			return fail(Malformed, StepCertificate, "its chain brings a root certificate; roots are the verifier's to bring")
+			return fail(fault.Malformed, StepCertificate, "its chain brings a root certificate; roots are the verifier's to bring")
 		}
 	}
 	return nil
@@ -213,7 +214,7 @@ func (c *command) readKeys(bundle []byte, readFile func(string) ([]byte, error))
 	}
 	public := b.VerificationMaterial.GetPublicKey()
 	if public == nil {
-		return nil, fail(Missing, StepKey, "the bundle is signed by a certificate and not by a key")
+		return nil, fail(fault.Missing, StepKey, "the bundle is signed by a certificate and not by a key")
 	}
 	keys := []Key{{Hint: public.GetHint(), SPKI: spki}}
 	if id := b.keyID(); id != public.GetHint() {

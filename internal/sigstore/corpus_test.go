@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"touchstone/internal/fault"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -58,12 +59,12 @@ func statedArtifact(bundle []byte) Artifact {
 
 // expectedKind is how each rejected case fails, first failing bundle first.
 var expectedKind = map[string]Failure{
-	"py-bundle_no_cert_v1":                      {Kind: Missing, Step: StepBundle},
-	"py-bundle_v3_no_signed_time":               {Kind: NoAnchor, Step: StepLog}, // of the production log; see TestNoTime
-	"java-bundle.v2.no.inclusion":               {Kind: Missing, Step: StepBundle},
-	"java-bundle.dsse.bad-signature":            {Kind: Wrong, Step: StepLog},
-	"java-bundle.dsse.mismatched-signature":     {Kind: Wrong, Step: StepLog},
-	"java-bundle-with-bad-checkpoint-signature": {Kind: Wrong, Step: StepLog},
+	"py-bundle_no_cert_v1":                      {Kind: fault.Missing, Step: StepBundle},
+	"py-bundle_v3_no_signed_time":               {Kind: fault.NoAnchor, Step: StepLog}, // of the production log; see TestNoTime
+	"java-bundle.v2.no.inclusion":               {Kind: fault.Missing, Step: StepBundle},
+	"java-bundle.dsse.bad-signature":            {Kind: fault.Wrong, Step: StepLog},
+	"java-bundle.dsse.mismatched-signature":     {Kind: fault.Wrong, Step: StepLog},
+	"java-bundle-with-bad-checkpoint-signature": {Kind: fault.Wrong, Step: StepLog},
 }
 
 // TestCorpus answers every real case of this mechanism as the corpus says.
@@ -169,12 +170,12 @@ func TestCorpusStaging(t *testing.T) {
 	assert.Equal(t, "william@yossarian.net", v.Certificate.SAN)
 	for _, other := range []*Root{production, github} {
 		_, err = Verify(Query{Bundle: bundle, Root: other, Artifact: wheel})
-		requireFailure(t, err, NoAnchor)
+		requireFailure(t, err, fault.NoAnchor)
 	}
 
 	internal := bundlesIn(t, mustRead(t, dir, "github-attestations/gh-cli/github_provenance_demo-0.0.12-py3-none-any-bundle.jsonl"))[0]
 	_, err = Verify(Query{Bundle: internal, Root: production, AnyArtifact: true})
-	requireFailure(t, err, Missing)
+	requireFailure(t, err, fault.Missing)
 	v, err = Verify(Query{Bundle: internal, Root: github, AnyArtifact: true})
 	require.NoError(t, err)
 	assert.Empty(t, v.Log)
@@ -202,7 +203,7 @@ func TestCorpusCross(t *testing.T) {
 					continue
 				}
 				_, err := Verify(Query{Bundle: b, Root: root, Artifact: Artifact{Bytes: mustRead(t, dir, artifact.Name())}})
-				f := requireFailure(t, err, Wrong)
+				f := requireFailure(t, err, fault.Wrong)
 				assert.Equal(t, StepArtifact, f.Step)
 				compared++
 			}
@@ -238,7 +239,7 @@ func TestCorpusEnvelopes(t *testing.T) {
 			if c.payloadType != "" {
 				q.PayloadType = ""
 				_, err = VerifyEnvelope(q)
-				requireFailure(t, err, NotUnderstood)
+				requireFailure(t, err, fault.NotUnderstood)
 			}
 		})
 	}
@@ -256,7 +257,7 @@ func TestCorpusCheckpoints(t *testing.T) {
 		t.Run(c.ID, func(t *testing.T) {
 			head, err := ParseCheckpoint(string(mustRead(t, dir, c.Files[0])))
 			if c.Expected == "reject" {
-				requireFailure(t, err, Malformed)
+				requireFailure(t, err, fault.Malformed)
 				return
 			}
 			require.NoError(t, err)
@@ -297,7 +298,7 @@ func hexOf(b []byte) string {
 }
 
 // requireFailure asserts that an error is a Failure, of one of the kinds.
-func requireFailure(t testing.TB, err error, kinds ...Kind) *Failure {
+func requireFailure(t testing.TB, err error, kinds ...fault.Kind) *Failure {
 	t.Helper()
 	var f *Failure
 	require.ErrorAs(t, err, &f)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 )
 
 // A Digest is one digest of one thing.
@@ -34,10 +35,10 @@ func (a Artifact) known() (map[string][]byte, error) {
 		}
 		sum, err := hex.DecodeString(d.Hex)
 		if err != nil || len(sum) != size {
-			return nil, fail(Malformed, StepQuestion, fmt.Sprintf("the artifact's %s digest %q is not %d bytes in hexadecimal", d.Algorithm, d.Hex, size))
+			return nil, fail(fault.Malformed, StepQuestion, fmt.Sprintf("the artifact's %s digest %q is not %d bytes in hexadecimal", d.Algorithm, d.Hex, size))
 		}
 		if have, twice := known[name]; twice && !bytes.Equal(have, sum) {
-			return nil, fail(Malformed, StepQuestion, fmt.Sprintf("the artifact has two %s digests", d.Algorithm))
+			return nil, fail(fault.Malformed, StepQuestion, fmt.Sprintf("the artifact has two %s digests", d.Algorithm))
 		}
 		known[name] = sum
 	}
@@ -47,13 +48,13 @@ func (a Artifact) known() (map[string][]byte, error) {
 		for name, hexadecimal := range h.Sums() {
 			sum := digest.Digest{Algorithm: name, Sum: hexadecimal}.Bytes()
 			if have, stated := known[name]; stated && !bytes.Equal(have, sum) {
-				return nil, fail(Malformed, StepQuestion, "the artifact's bytes do not have its "+name+" digest")
+				return nil, fail(fault.Malformed, StepQuestion, "the artifact's bytes do not have its "+name+" digest")
 			}
 			known[name] = sum
 		}
 	}
 	if len(known) == 0 {
-		return nil, fail(Missing, StepQuestion, "no digest of 256 bits or more of the artifact was given")
+		return nil, fail(fault.Missing, StepQuestion, "no digest of 256 bits or more of the artifact was given")
 	}
 	return known, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -43,7 +44,7 @@ func VerifyEnvelope(q EnvelopeQuery) (*Verified, error) {
 	}
 	for _, key := range keys {
 		if key.bounded() {
-			return nil, fail(Missing, StepTime, fmt.Sprintf("the key %q is bound to a time, and nothing dates the signature", key.key.Hint))
+			return nil, fail(fault.Missing, StepTime, fmt.Sprintf("the key %q is bound to a time, and nothing dates the signature", key.key.Hint))
 		}
 	}
 	if named, ok := findKey(keys, e.keyID); ok && e.keyID != "" {
@@ -60,7 +61,7 @@ func VerifyEnvelope(q EnvelopeQuery) (*Verified, error) {
 		want = PayloadType
 	}
 	if e.payloadType != want {
-		return nil, fail(NotUnderstood, StepStatement, fmt.Sprintf("the payload is of type %q", e.payloadType))
+		return nil, fail(fault.NotUnderstood, StepStatement, fmt.Sprintf("the payload is of type %q", e.payloadType))
 	}
 	v := &Verified{Key: &SigningKey{Hint: key.key.Hint, Fingerprint: key.fingerprint}}
 	if v.Statement, err = readStatement(e.payload); err != nil || q.AnyArtifact {
@@ -92,7 +93,7 @@ type envelope struct {
 
 func readEnvelope(doc []byte) (*envelope, error) {
 	malformed := func(reason string) (*envelope, error) {
-		return nil, fail(Malformed, StepSignature, "the envelope: "+reason)
+		return nil, fail(fault.Malformed, StepSignature, "the envelope: "+reason)
 	}
 	if len(doc) > maxBundle {
 		return malformed(fmt.Sprintf("it is longer than %d bytes", maxBundle))
@@ -128,7 +129,7 @@ func readEnvelope(doc []byte) (*envelope, error) {
 // signer finds the key that signed.
 func (e *envelope) signer(keys []*signingKey) (*signingKey, error) {
 	if len(keys) == 0 {
-		return nil, fail(NoAnchor, StepKey, unknownKey(e.keyID))
+		return nil, fail(fault.NoAnchor, StepKey, unknownKey(e.keyID))
 	}
 	signed := encode(e.payloadType, e.payload)
 	for _, key := range keys {
@@ -137,7 +138,7 @@ func (e *envelope) signer(keys []*signingKey) (*signingKey, error) {
 		}
 	}
 	if e.keyID != "" && keys[0].key.Hint != e.keyID {
-		return nil, fail(NoAnchor, StepKey, unknownKey(e.keyID))
+		return nil, fail(fault.NoAnchor, StepKey, unknownKey(e.keyID))
 	}
-	return nil, fail(Wrong, StepSignature, "it does not verify with the key given")
+	return nil, fail(fault.Wrong, StepSignature, "it does not verify with the key given")
 }

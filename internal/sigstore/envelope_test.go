@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,23 +28,23 @@ func TestVerifyEnvelope(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		q    EnvelopeQuery
-		kind Kind
+		kind fault.Kind
 		step Step
 	}{
 		{"good", EnvelopeQuery{Envelope: good, Keys: []Key{theirs, ours}, Artifact: artifact}, "", ""},
 		{"unnamed-key", EnvelopeQuery{Envelope: good, Keys: []Key{theirs, {Hint: "x", SPKI: ours.SPKI}}, Artifact: artifact}, "", ""},
 		{"any-artifact", EnvelopeQuery{Envelope: good, Keys: []Key{ours}, AnyArtifact: true}, "", ""},
-		{"no-keys", EnvelopeQuery{Envelope: good, AnyArtifact: true}, NoAnchor, StepKey},
-		{"unknown-key", EnvelopeQuery{Envelope: good, Keys: []Key{theirs}, AnyArtifact: true}, NoAnchor, StepKey},
-		{"wrong-key-of-that-name", EnvelopeQuery{Envelope: good, Keys: []Key{{Hint: "k", SPKI: theirs.SPKI}}, AnyArtifact: true}, Wrong, StepSignature},
-		{"bounded-key", EnvelopeQuery{Envelope: good, Keys: []Key{{Hint: "k", SPKI: ours.SPKI, End: time.Unix(1, 0)}}, AnyArtifact: true}, Missing, StepTime},
-		{"other-artifact", EnvelopeQuery{Envelope: good, Keys: []Key{ours}, Artifact: Artifact{Bytes: []byte("x")}}, Wrong, StepArtifact},
-		{"no-artifact", EnvelopeQuery{Envelope: good, Keys: []Key{ours}}, Missing, StepQuestion},
-		{"type", EnvelopeQuery{Envelope: anEnvelope(t, key, aStatement(""), "text/plain"), Keys: []Key{ours}, AnyArtifact: true}, NotUnderstood, StepStatement},
-		{"statement", EnvelopeQuery{Envelope: anEnvelope(t, key, []byte("{}"), PayloadType), Keys: []Key{ours}, AnyArtifact: true}, Malformed, StepStatement},
-		{"garbage", EnvelopeQuery{Envelope: []byte("no"), Keys: []Key{ours}, AnyArtifact: true}, Malformed, StepSignature},
-		{"two-signatures", EnvelopeQuery{Envelope: []byte(`{"payload":"e30=","payloadType":"x","signatures":[{"sig":"AA=="},{"sig":"AA=="}]}`), Keys: []Key{ours}, AnyArtifact: true}, Malformed, StepSignature},
-		{"base64", EnvelopeQuery{Envelope: []byte(`{"payload":"!","payloadType":"x","signatures":[{"sig":"AA=="}]}`), Keys: []Key{ours}, AnyArtifact: true}, Malformed, StepSignature},
+		{"no-keys", EnvelopeQuery{Envelope: good, AnyArtifact: true}, fault.NoAnchor, StepKey},
+		{"unknown-key", EnvelopeQuery{Envelope: good, Keys: []Key{theirs}, AnyArtifact: true}, fault.NoAnchor, StepKey},
+		{"wrong-key-of-that-name", EnvelopeQuery{Envelope: good, Keys: []Key{{Hint: "k", SPKI: theirs.SPKI}}, AnyArtifact: true}, fault.Wrong, StepSignature},
+		{"bounded-key", EnvelopeQuery{Envelope: good, Keys: []Key{{Hint: "k", SPKI: ours.SPKI, End: time.Unix(1, 0)}}, AnyArtifact: true}, fault.Missing, StepTime},
+		{"other-artifact", EnvelopeQuery{Envelope: good, Keys: []Key{ours}, Artifact: Artifact{Bytes: []byte("x")}}, fault.Wrong, StepArtifact},
+		{"no-artifact", EnvelopeQuery{Envelope: good, Keys: []Key{ours}}, fault.Missing, StepQuestion},
+		{"type", EnvelopeQuery{Envelope: anEnvelope(t, key, aStatement(""), "text/plain"), Keys: []Key{ours}, AnyArtifact: true}, fault.NotUnderstood, StepStatement},
+		{"statement", EnvelopeQuery{Envelope: anEnvelope(t, key, []byte("{}"), PayloadType), Keys: []Key{ours}, AnyArtifact: true}, fault.Malformed, StepStatement},
+		{"garbage", EnvelopeQuery{Envelope: []byte("no"), Keys: []Key{ours}, AnyArtifact: true}, fault.Malformed, StepSignature},
+		{"two-signatures", EnvelopeQuery{Envelope: []byte(`{"payload":"e30=","payloadType":"x","signatures":[{"sig":"AA=="},{"sig":"AA=="}]}`), Keys: []Key{ours}, AnyArtifact: true}, fault.Malformed, StepSignature},
+		{"base64", EnvelopeQuery{Envelope: []byte(`{"payload":"!","payloadType":"x","signatures":[{"sig":"AA=="}]}`), Keys: []Key{ours}, AnyArtifact: true}, fault.Malformed, StepSignature},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v, err := VerifyEnvelope(c.q)

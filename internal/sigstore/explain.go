@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"touchstone/internal/fault"
 
 	"github.com/google/certificate-transparency-go/x509util"
 	"github.com/sigstore/sigstore-go/pkg/root"
@@ -49,7 +50,7 @@ func (a *attempt) explain(refusal error) error {
 	if errors.As(refusal, &f) {
 		return f
 	}
-	return fail(Wrong, StepBundle, refusal.Error())
+	return fail(fault.Wrong, StepBundle, refusal.Error())
 }
 
 func (a *attempt) enoughLog(entries []LogEntry) error {
@@ -71,30 +72,30 @@ func (a *attempt) enough(step Step, what string, have, want int) error {
 	}
 	reason := fmt.Sprintf("it has %d verified %s; %d are needed", have, what, want)
 	if len(a.ignored) > 0 {
-		return fail(NoAnchor, step, reason+" ("+strings.Join(a.ignored, "; ")+")")
+		return fail(fault.NoAnchor, step, reason+" ("+strings.Join(a.ignored, "; ")+")")
 	}
-	return fail(Missing, step, reason)
+	return fail(fault.Missing, step, reason)
 }
 
 // explainCertificate takes chain, transparency and validity one by one.
 func (a *attempt) explainCertificate(times []ProvenTime) error {
 	content, err := a.bundle.VerificationContent()
 	if err != nil {
-		return fail(Malformed, StepCertificate, err.Error())
+		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	leaf := content.Certificate()
 	if _, err := readIdentity(leaf); err != nil {
-		return fail(Malformed, StepCertificate, err.Error())
+		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	if !a.query.Root.issued(leaf) {
-		return fail(NoAnchor, StepCertificate, "its authority is not among the anchors")
+		return fail(fault.NoAnchor, StepCertificate, "its authority is not among the anchors")
 	}
 	// x509 cannot read Fulcio's user names; readIdentity can, and just did.
 	leaf.UnhandledCriticalExtensions = withoutSAN(leaf.UnhandledCriticalExtensions)
 	var chains [][]*x509.Certificate
 	for _, t := range times {
 		if chains, err = verify.VerifyLeafCertificate(t.Time, leaf, a.seen); err != nil {
-			return fail(Wrong, StepCertificate, err.Error())
+			return fail(fault.Wrong, StepCertificate, err.Error())
 		}
 	}
 	if a.policy.SCTs > 0 {
@@ -109,14 +110,14 @@ func (a *attempt) explainCertificate(times []ProvenTime) error {
 func (a *attempt) explainSCT(leaf *x509.Certificate, refusal error) error {
 	promises, err := x509util.ParseSCTsFromCertificate(leaf.Raw)
 	if err != nil || len(promises) == 0 {
-		return fail(Missing, StepCertificate, "no certificate transparency log has promised to hold it")
+		return fail(fault.Missing, StepCertificate, "no certificate transparency log has promised to hold it")
 	}
 	for _, p := range promises {
 		if _, known := a.seen.CTLogs()[hex.EncodeToString(p.LogID.KeyID[:])]; known {
-			return fail(Wrong, StepCertificate, "its transparency log's promise: "+refusal.Error())
+			return fail(fault.Wrong, StepCertificate, "its transparency log's promise: "+refusal.Error())
 		}
 	}
-	return fail(NoAnchor, StepCertificate, "the certificate transparency log that promised to hold it is not among the anchors")
+	return fail(fault.NoAnchor, StepCertificate, "the certificate transparency log that promised to hold it is not among the anchors")
 }
 
 // issued tells whether the certificate names an authority of the root.
@@ -139,13 +140,13 @@ func (r *Root) issued(leaf *x509.Certificate) bool {
 func (a *attempt) explainSignature() error {
 	signer, err := a.bundle.VerificationContent()
 	if err != nil {
-		return fail(Malformed, StepCertificate, err.Error())
+		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	if a.bundle.GetDsseEnvelope() == nil {
-		return fail(Wrong, StepSignature, "it does not verify over the artifact")
+		return fail(fault.Wrong, StepSignature, "it does not verify over the artifact")
 	}
 	if err := verify.VerifySignature(a.bundle.unnamed(), signer, a.seen); err != nil {
-		return fail(Wrong, StepSignature, err.Error())
+		return fail(fault.Wrong, StepSignature, err.Error())
 	}
 	return nil
 }

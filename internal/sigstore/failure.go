@@ -1,24 +1,8 @@
 package sigstore
 
-import "strings"
-
-// A Kind tells apart why a bundle proves nothing.
-type Kind string
-
-// The kinds of failure. Only Wrong and Malformed speak against the bundle.
-const (
-	// Wrong: there, and it does not verify: a signature, a proof, a digest.
-	Wrong Kind = "wrong"
-	// Malformed: it cannot be what it says it is, or two readers would
-	// understand it differently.
-	Malformed Kind = "malformed"
-	// NotUnderstood: of a version or a kind that this program does not know.
-	NotUnderstood Kind = "not understood"
-	// Missing: the bundle, or the question, lacks something that is needed.
-	Missing Kind = "missing"
-	// NoAnchor: there, but signed by a key, log or authority that is not
-	// among the anchors given, so that there is nothing to check it with.
-	NoAnchor Kind = "no anchor"
+import (
+	"strings"
+	"touchstone/internal/fault"
 )
 
 // A Step names a step of [Verify].
@@ -41,7 +25,7 @@ const (
 // A Failure says why nothing is proven. It is the only type of error that this
 // package returns for a bundle, an envelope or a trusted root.
 type Failure struct {
-	Kind Kind
+	Kind fault.Kind
 	Step Step
 	// Reason is in words for people, the same on every platform.
 	Reason string
@@ -51,7 +35,10 @@ func (f *Failure) Error() string {
 	return "verifying the " + string(f.Step) + ": " + string(f.Kind) + ": " + f.Reason
 }
 
-func fail(kind Kind, step Step, reason string) *Failure {
+// Fault is the kind, in the vocabulary of all mechanisms.
+func (f *Failure) Fault() fault.Kind { return f.Kind }
+
+func fail(kind fault.Kind, step Step, reason string) *Failure {
 	return &Failure{Kind: kind, Step: step, Reason: plain(reason)}
 }
 

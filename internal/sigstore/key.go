@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore/pkg/signature"
 )
@@ -35,10 +36,10 @@ type Key struct {
 func ParsePEM(doc []byte) (spki []byte, err error) {
 	block, _ := pem.Decode(doc)
 	if block == nil {
-		return nil, fail(Malformed, StepKey, "the file holds no PEM block")
+		return nil, fail(fault.Malformed, StepKey, "the file holds no PEM block")
 	}
 	if _, err := readKey(block.Bytes); err != nil {
-		return nil, fail(Malformed, StepKey, err.Error())
+		return nil, fail(fault.Malformed, StepKey, err.Error())
 	}
 	return block.Bytes, nil
 }
@@ -94,10 +95,10 @@ func loadKeys(keys []Key, envelope bool) ([]*signingKey, error) {
 	for _, key := range keys {
 		verifiers, err := loadKey(key, envelope)
 		if err != nil {
-			return nil, fail(Malformed, StepQuestion, fmt.Sprintf("the key %q: %v", key.Hint, err))
+			return nil, fail(fault.Malformed, StepQuestion, fmt.Sprintf("the key %q: %v", key.Hint, err))
 		}
 		if _, twice := findKey(loaded, key.Hint); twice {
-			return nil, fail(Malformed, StepQuestion, fmt.Sprintf("two keys go by the name %q", key.Hint))
+			return nil, fail(fault.Malformed, StepQuestion, fmt.Sprintf("two keys go by the name %q", key.Hint))
 		}
 		loaded = append(loaded, &signingKey{anyOf: verifiers, key: key, fingerprint: Fingerprint(key.SPKI)})
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/tlog"
@@ -67,7 +68,7 @@ func checkLog(b *read, m *material, gated bool, ignored *[]string) ([]LogEntry, 
 			fact, err = readEntry(entry, log)
 		}
 		if err != nil {
-			return nil, fail(Wrong, StepLog, fmt.Sprintf("entry %d of %s: %v", i+1, log.BaseURL, err))
+			return nil, fail(fault.Wrong, StepLog, fmt.Sprintf("entry %d of %s: %v", i+1, log.BaseURL, err))
 		}
 		verified = append(verified, fact)
 	}

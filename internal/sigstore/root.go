@@ -11,6 +11,7 @@ import (
 	prototrust "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -25,18 +26,18 @@ type Root struct {
 // (application/vnd.dev.sigstore.trustedroot+json;version=0.1).
 func ParseRoot(doc []byte) (*Root, error) {
 	if err := strictjson.Check(doc); err != nil {
-		return nil, fail(Malformed, StepRoot, err.Error())
+		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
 	message, err := root.NewTrustedRootProtobuf(doc)
 	if err != nil {
-		return nil, fail(Malformed, StepRoot, err.Error())
+		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
 	if err := checkPeriods(message); err != nil {
-		return nil, fail(Malformed, StepRoot, err.Error())
+		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
 	trusted, err := root.NewTrustedRootFromProtobuf(message)
 	if err != nil {
-		return nil, fail(Malformed, StepRoot, err.Error())
+		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
 	return &Root{trusted: trusted}, nil
 }
@@ -136,7 +137,7 @@ func (m *material) CTLogs() map[string]*root.TransparencyLog    { return m.trust
 func (m *material) PublicKeyVerifier(hint string) (root.TimeConstrainedVerifier, error) {
 	key, ok := findKey(m.keys, hint)
 	if !ok {
-		return nil, fail(NoAnchor, StepKey, unknownKey(hint))
+		return nil, fail(fault.NoAnchor, StepKey, unknownKey(hint))
 	}
 	return key, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
@@ -49,7 +50,7 @@ type Subject struct {
 // that fold case would understand another statement.
 func readStatement(payload []byte) (*Statement, error) {
 	if err := strictjson.Check(payload); err != nil {
-		return nil, fail(Malformed, StepStatement, err.Error())
+		return nil, fail(fault.Malformed, StepStatement, err.Error())
 	}
 	st := &Statement{Payload: payload}
 	var subjects []json.RawMessage
@@ -59,35 +60,35 @@ func readStatement(payload []byte) (*Statement, error) {
 		"subject": &subjects, "predicate": &st.Predicate,
 	})
 	if err != nil {
-		return nil, fail(Malformed, StepStatement, err.Error())
+		return nil, fail(fault.Malformed, StepStatement, err.Error())
 	}
 	if st.Type == "" {
 		st.Type = protobufType
 	} else if protobufType != "" && protobufType != st.Type {
-		return nil, fail(Malformed, StepStatement, "it says twice, and differently, of which type it is")
+		return nil, fail(fault.Malformed, StepStatement, "it says twice, and differently, of which type it is")
 	}
 	switch st.Type {
 	case StatementV1, StatementV01:
 	case "":
-		return nil, fail(Malformed, StepStatement, "it does not say of which type it is")
+		return nil, fail(fault.Malformed, StepStatement, "it does not say of which type it is")
 	default:
-		return nil, fail(NotUnderstood, StepStatement, fmt.Sprintf("it is of type %q", st.Type))
+		return nil, fail(fault.NotUnderstood, StepStatement, fmt.Sprintf("it is of type %q", st.Type))
 	}
 	if bytes.Equal(st.Predicate, []byte("null")) {
 		st.Predicate = nil
 	}
 	switch {
 	case st.PredicateType == "":
-		return nil, fail(Malformed, StepStatement, "it does not say of which type its predicate is")
+		return nil, fail(fault.Malformed, StepStatement, "it does not say of which type its predicate is")
 	case st.Predicate != nil && st.Predicate[0] != '{':
-		return nil, fail(Malformed, StepStatement, "its predicate is not an object")
+		return nil, fail(fault.Malformed, StepStatement, "its predicate is not an object")
 	case len(subjects) == 0:
-		return nil, fail(Malformed, StepStatement, "it has no subject")
+		return nil, fail(fault.Malformed, StepStatement, "it has no subject")
 	}
 	for i, raw := range subjects {
 		subject, err := readSubject(raw)
 		if err != nil {
-			return nil, fail(Malformed, StepStatement, fmt.Sprintf("subject %d: %v", i+1, err))
+			return nil, fail(fault.Malformed, StepStatement, fmt.Sprintf("subject %d: %v", i+1, err))
 		}
 		st.Subjects = append(st.Subjects, subject)
 	}
@@ -192,7 +193,7 @@ func (st *Statement) about(known map[string][]byte) (subject *Subject, algorithm
 		compared = compared || by != ""
 	}
 	if !compared {
-		return nil, "", fail(Missing, StepArtifact, "the statement and the artifact have no digest algorithm of 256 bits or more in common")
+		return nil, "", fail(fault.Missing, StepArtifact, "the statement and the artifact have no digest algorithm of 256 bits or more in common")
 	}
-	return nil, "", fail(Wrong, StepArtifact, "the statement is about something else: no subject has the artifact's digest")
+	return nil, "", fail(fault.Wrong, StepArtifact, "the statement is about something else: no subject has the artifact's digest")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/digitorus/pkcs7"
 	"github.com/digitorus/timestamp"
@@ -43,18 +44,18 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 	}
 	stamps, err := a.bundle.Timestamps()
 	if err != nil {
-		return nil, fail(Malformed, StepTime, err.Error())
+		return nil, fail(fault.Malformed, StepTime, err.Error())
 	}
 	content, err := a.bundle.SignatureContent()
 	if err != nil {
-		return nil, fail(Malformed, StepSignature, err.Error())
+		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
 	a.seen.stamps = nil
 	for i, stamp := range stamps {
 		proven, err := a.checkStamp(stamp, content.Signature())
 		if err != nil {
 			err.Reason = fmt.Sprintf("timestamp %d: %s", i+1, err.Reason)
-			if err.Kind != NoAnchor {
+			if err.Kind != fault.NoAnchor {
 				return nil, err
 			}
 			a.ignored = append(a.ignored, err.Reason)
@@ -69,10 +70,10 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 func (a *attempt) checkStamp(stamp, signature []byte) (*ProvenTime, *Failure) {
 	known, err := a.query.Root.authority(stamp)
 	if err != nil {
-		return nil, fail(Malformed, StepTime, err.Error())
+		return nil, fail(fault.Malformed, StepTime, err.Error())
 	}
 	if !known {
-		return nil, fail(NoAnchor, StepTime, "the timestamp authority is not among the anchors")
+		return nil, fail(fault.NoAnchor, StepTime, "the timestamp authority is not among the anchors")
 	}
 	var reason error
 	for _, tsa := range a.seen.TimestampingAuthorities() {
@@ -83,7 +84,7 @@ func (a *attempt) checkStamp(stamp, signature []byte) (*ProvenTime, *Failure) {
 		s := a.seen.stamps[len(a.seen.stamps)-1]
 		return &ProvenTime{Source: FromAuthority, Who: s.authority, Signer: s.signer, Time: s.time}, nil
 	}
-	return nil, fail(Wrong, StepTime, fmt.Sprintf("it does not verify: %v", reason))
+	return nil, fail(fault.Wrong, StepTime, fmt.Sprintf("it does not verify: %v", reason))
 }
 
 // firstMeaning keeps the first reason: the authorities stand in the root's
@@ -100,11 +101,11 @@ func firstMeaning(have, next error) error {
 func (a *attempt) checkTimes(times []ProvenTime) error {
 	content, err := a.bundle.VerificationContent()
 	if err != nil {
-		return fail(Malformed, StepCertificate, err.Error())
+		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	for _, t := range times {
 		if !content.ValidAtTime(t.Time, a.seen) {
-			return fail(Wrong, StepTime, fmt.Sprintf("the %s says %s, outside the signer's validity", t.Source, t.Time.Format(time.RFC3339)))
+			return fail(fault.Wrong, StepTime, fmt.Sprintf("the %s says %s, outside the signer's validity", t.Source, t.Time.Format(time.RFC3339)))
 		}
 	}
 	return nil

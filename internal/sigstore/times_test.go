@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"testing"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/digitorus/timestamp"
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
@@ -62,7 +63,7 @@ func TestTimestamps(t *testing.T) {
 		bend    func(*virtual, *root.SigstoreTimestampingAuthority)
 		promise bool
 		times   int // proven; 0: refused
-		kind    Kind
+		kind    fault.Kind
 		ignored int
 	}{
 		{"one", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} }, nil, false, 1, "", 0},
@@ -72,17 +73,17 @@ func TestTimestamps(t *testing.T) {
 		}, nil, false, 2, "", 0},
 		{"second-outside-certificate", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte {
 			return [][]byte{s(sig, within), s(sig, outside)}
-		}, nil, false, 0, Wrong, 0},
-		{"outside-certificate", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, outside)} }, nil, false, 0, Wrong, 0},
-		{"of-another-signature", func(s func([]byte, time.Time) []byte, _ []byte) [][]byte { return [][]byte{s([]byte("x"), within)} }, nil, true, 0, Wrong, 0},
+		}, nil, false, 0, fault.Wrong, 0},
+		{"outside-certificate", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, outside)} }, nil, false, 0, fault.Wrong, 0},
+		{"of-another-signature", func(s func([]byte, time.Time) []byte, _ []byte) [][]byte { return [][]byte{s([]byte("x"), within)} }, nil, true, 0, fault.Wrong, 0},
 		{"authority-ended", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
 			func(_ *virtual, a *root.SigstoreTimestampingAuthority) {
 				a.ValidityPeriodEnd = within.Add(-time.Second)
-			}, false, 0, Wrong, 0},
+			}, false, 0, fault.Wrong, 0},
 		{"authority-ends-then", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
 			func(_ *virtual, a *root.SigstoreTimestampingAuthority) { a.ValidityPeriodEnd = within }, false, 1, "", 0},
 		{"authority-unknown", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
-			func(v *virtual, _ *root.SigstoreTimestampingAuthority) { v.stamps = nil }, false, 0, NoAnchor, 0},
+			func(v *virtual, _ *root.SigstoreTimestampingAuthority) { v.stamps = nil }, false, 0, fault.NoAnchor, 0},
 		{"authority-unknown-beside-the-log", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
 			func(v *virtual, _ *root.SigstoreTimestampingAuthority) { v.stamps = nil }, true, 1, "", 1},
 	} {

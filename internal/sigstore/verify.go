@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore-go/pkg/tlog"
 	"github.com/sigstore/sigstore-go/pkg/verify"
@@ -123,7 +124,7 @@ type attempt struct {
 
 func newAttempt(q Query, b *read) (*attempt, error) {
 	if q.Root == nil {
-		return nil, fail(Missing, StepQuestion, "no trusted root was given")
+		return nil, fail(fault.Missing, StepQuestion, "no trusted root was given")
 	}
 	a := &attempt{query: q, bundle: b, policy: q.Root.Policy()}
 	if q.Policy != nil {
@@ -144,7 +145,7 @@ func newAttempt(q Query, b *read) (*attempt, error) {
 			return nil, err
 		}
 	case !envelope:
-		return nil, fail(Missing, StepQuestion, "the bundle signs an artifact itself, and no digest of an artifact was given")
+		return nil, fail(fault.Missing, StepQuestion, "the bundle signs an artifact itself, and no digest of an artifact was given")
 	}
 	if envelope {
 		a.readStatement()
@@ -165,7 +166,7 @@ func (a *attempt) findSigner() error {
 	a.policy.SCTs = 0
 	key, ok := findKey(keys, public.GetHint())
 	if !ok {
-		return fail(NoAnchor, StepKey, unknownKey(public.GetHint()))
+		return fail(fault.NoAnchor, StepKey, unknownKey(public.GetHint()))
 	}
 	a.key = key
 	if key.bounded() {
@@ -175,7 +176,7 @@ func (a *attempt) findSigner() error {
 	}
 	// The envelope may call the key by another of its names, never another key.
 	if named, known := findKey(keys, id); id != "" && id != key.key.Hint && (!known || named.fingerprint != key.fingerprint) {
-		return fail(NoAnchor, StepKey, unknownKey(id))
+		return fail(fault.NoAnchor, StepKey, unknownKey(id))
 	}
 	return nil
 }
@@ -189,14 +190,14 @@ func (a *attempt) checkKeyID(id string) error {
 	}
 	content, err := a.bundle.VerificationContent()
 	if err != nil {
-		return fail(Malformed, StepCertificate, err.Error())
+		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	for _, name := range keyNames(content.Certificate()) {
 		if id == name {
 			return nil
 		}
 	}
-	return fail(NoAnchor, StepKey, unknownKey(id)+" and is not the certificate's")
+	return fail(fault.NoAnchor, StepKey, unknownKey(id)+" and is not the certificate's")
 }
 
 // hasTime tells whether the bundle brings something that a known log or
@@ -243,22 +244,22 @@ func (a *attempt) findDigest() error {
 		}
 		sum, have := a.digests[m[1]]
 		if !have {
-			return fail(Missing, StepQuestion, "no "+m[1]+" digest of the artifact was given, and the signature is of that one")
+			return fail(fault.Missing, StepQuestion, "no "+m[1]+" digest of the artifact was given, and the signature is of that one")
 		}
 		if !bytes.Equal(sum, stated.GetDigest()) {
-			return fail(Wrong, StepArtifact, "the signature is for something else: it states another "+m[1]+" digest than the artifact's")
+			return fail(fault.Wrong, StepArtifact, "the signature is for something else: it states another "+m[1]+" digest than the artifact's")
 		}
 		a.by = Digest{Algorithm: m[1], Hex: hex.EncodeToString(sum)}
 		return nil
 	}
-	return fail(NotUnderstood, StepArtifact, fmt.Sprintf("the signature is of a digest of the kind %s", stated.GetAlgorithm()))
+	return fail(fault.NotUnderstood, StepArtifact, fmt.Sprintf("the signature is of a digest of the kind %s", stated.GetAlgorithm()))
 }
 
 // gate asks sigstore-go.
 func (a *attempt) gate() error {
 	verifier, err := verify.NewVerifier(a.seen, a.options()...)
 	if err != nil {
-		return fail(Malformed, StepQuestion, err.Error())
+		return fail(fault.Malformed, StepQuestion, err.Error())
 	}
 	who := verify.WithoutIdentitiesUnsafe() // who signed is compared by the caller
 	if a.key != nil {
@@ -367,7 +368,7 @@ func (a *attempt) logsInUse(entries []LogEntry, times []ProvenTime) error {
 		log, known := a.query.Root.trusted.RekorLogs()[e.Log.ID]
 		inUse := func(t time.Time) bool { return known && covered(log, t) }
 		if !anyTime(times, inUse) {
-			return fail(Wrong, StepLog, fmt.Sprintf("the log %s was not in use when the signature was made", e.Log.Name))
+			return fail(fault.Wrong, StepLog, fmt.Sprintf("the log %s was not in use when the signature was made", e.Log.Name))
 		}
 	}
 	return nil
@@ -376,12 +377,12 @@ func (a *attempt) logsInUse(entries []LogEntry, times []ProvenTime) error {
 // identity reads the certificate whose chain was verified.
 func (a *attempt) identity() (*Identity, error) {
 	if len(a.seen.chains) == 0 {
-		return nil, fail(Wrong, StepCertificate, "no chain was verified")
+		return nil, fail(fault.Wrong, StepCertificate, "no chain was verified")
 	}
 	proven := a.seen.chains[len(a.seen.chains)-1]
 	id, err := readIdentity(proven.chain[0])
 	if err != nil {
-		return nil, fail(Malformed, StepCertificate, err.Error())
+		return nil, fail(fault.Malformed, StepCertificate, err.Error())
 	}
 	id.Authority, id.Logged = proven.authority, a.policy.SCTs > 0
 	for _, c := range proven.chain[1:] {

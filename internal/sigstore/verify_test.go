@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"touchstone/internal/fault"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
@@ -105,7 +106,7 @@ func TestVerifyForms(t *testing.T) {
 			require.NoError(t, err)
 			q.Artifact = Artifact{Bytes: []byte("another")}
 			_, err = Verify(q)
-			assert.Equal(t, StepArtifact, requireFailure(t, err, Wrong).Step)
+			assert.Equal(t, StepArtifact, requireFailure(t, err, fault.Wrong).Step)
 		})
 	}
 }
@@ -127,19 +128,19 @@ func TestVerifyKey(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		keys []Key
-		kind Kind
+		kind fault.Kind
 		step Step
 	}{
 		{"no-bounds", []Key{key}, "", ""},
 		{"starts-now", within(signedAt, time.Time{}), "", ""},
-		{"starts-after", within(signedAt.Add(time.Second), time.Time{}), Wrong, StepLog},
+		{"starts-after", within(signedAt.Add(time.Second), time.Time{}), fault.Wrong, StepLog},
 		{"ends-after", within(time.Time{}, signedAt.Add(time.Second)), "", ""},
-		{"ends-now", within(time.Time{}, signedAt), Wrong, StepLog},
-		{"unknown", []Key{{Hint: "other", SPKI: key.SPKI}}, NoAnchor, StepKey},
-		{"none", nil, NoAnchor, StepKey},
-		{"same-name-other-key", []Key{{Hint: s.hint, SPKI: spkiOf(t, newKey(t))}}, Wrong, StepLog},
-		{"same-name-twice", []Key{key, key}, Malformed, StepQuestion},
-		{"garbage", []Key{{Hint: s.hint, SPKI: []byte("no")}}, Malformed, StepQuestion},
+		{"ends-now", within(time.Time{}, signedAt), fault.Wrong, StepLog},
+		{"unknown", []Key{{Hint: "other", SPKI: key.SPKI}}, fault.NoAnchor, StepKey},
+		{"none", nil, fault.NoAnchor, StepKey},
+		{"same-name-other-key", []Key{{Hint: s.hint, SPKI: spkiOf(t, newKey(t))}}, fault.Wrong, StepLog},
+		{"same-name-twice", []Key{key, key}, fault.Malformed, StepQuestion},
+		{"garbage", []Key{{Hint: s.hint, SPKI: []byte("no")}}, fault.Malformed, StepQuestion},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := query(v, b)
@@ -154,7 +155,7 @@ func TestVerifyKey(t *testing.T) {
 		})
 	}
 	t.Run("key-id", func(t *testing.T) {
-		for id, kind := range map[string]Kind{s.hint: "", "second name": "", "other": NoAnchor} {
+		for id, kind := range map[string]fault.Kind{s.hint: "", "second name": "", "other": fault.NoAnchor} {
 			named := s
 			named.keyID = id
 			q := query(v, v.sign(named))
@@ -179,7 +180,7 @@ func TestVerifyKey(t *testing.T) {
 		b.GetMessageSignature().Signature = signWith(t, newKey(t), theArtifact)
 		q.Bundle = toJSON(t, b)
 		_, err = Verify(q)
-		assert.Equal(t, StepSignature, requireFailure(t, err, Wrong).Step)
+		assert.Equal(t, StepSignature, requireFailure(t, err, fault.Wrong).Step)
 	})
 	t.Run("bounded-without-time", func(t *testing.T) {
 		undated := s
@@ -190,7 +191,7 @@ func TestVerifyKey(t *testing.T) {
 		require.NoError(t, err)
 		q.Keys = within(signedAt.AddDate(-1, 0, 0), time.Time{})
 		_, err = Verify(q)
-		assert.Equal(t, StepTime, requireFailure(t, err, Missing).Step)
+		assert.Equal(t, StepTime, requireFailure(t, err, fault.Missing).Step)
 	})
 }
 
@@ -256,14 +257,14 @@ func TestVerifyVirtual(t *testing.T) {
 		q := q
 		q.Bundle = toJSON(t, b)
 		_, err = Verify(q)
-		assert.Equal(t, StepTime, requireFailure(t, err, Wrong).Step)
+		assert.Equal(t, StepTime, requireFailure(t, err, fault.Wrong).Step)
 		data.Rfc3161Timestamps = data.Rfc3161Timestamps[:1]
 	})
 	t.Run("timestamp-of-an-unknown-authority", func(t *testing.T) {
 		q := q
 		q.Root = &Root{trusted: &withoutTSA{instance}}
 		_, err := Verify(q)
-		assert.Equal(t, StepTime, requireFailure(t, err, NoAnchor).Step)
+		assert.Equal(t, StepTime, requireFailure(t, err, fault.NoAnchor).Step)
 	})
 	t.Run("body-not-the-leaf", func(t *testing.T) {
 		e := b.VerificationMaterial.TlogEntries[0]
@@ -273,13 +274,13 @@ func TestVerifyVirtual(t *testing.T) {
 		q := q
 		q.Bundle = toJSON(t, b)
 		_, err := Verify(q)
-		assert.Equal(t, StepLog, requireFailure(t, err, Wrong).Step)
+		assert.Equal(t, StepLog, requireFailure(t, err, fault.Wrong).Step)
 	})
 	t.Run("log-not-in-use", func(t *testing.T) {
 		q := q
 		q.Root = &Root{trusted: &endedLog{instance}}
 		_, err := Verify(q)
-		assert.Contains(t, requireFailure(t, err, Wrong).Reason, "not in use")
+		assert.Contains(t, requireFailure(t, err, fault.Wrong).Reason, "not in use")
 	})
 }
 

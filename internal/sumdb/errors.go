@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"touchstone/internal/fault"
 )
 
 // A MalformedError tells that something does not have the form it must have.
@@ -16,6 +18,9 @@ type MalformedError struct {
 func (e *MalformedError) Error() string {
 	return fmt.Sprintf("reading %s: %s; fetch it again, from the log itself where possible", e.What, e.Detail)
 }
+
+// Fault is fault.Malformed.
+func (e *MalformedError) Fault() fault.Kind { return fault.Malformed }
 
 // A SignatureError tells that a head is not signed by the log's key.
 type SignatureError struct {
@@ -29,6 +34,9 @@ type SignatureError struct {
 func (e *SignatureError) Error() string {
 	return fmt.Sprintf("verifying the signed head from %s with the key %s: %v; do not believe what it says", e.Head, e.Key, e.Err)
 }
+
+// Fault is fault.Wrong.
+func (e *SignatureError) Fault() fault.Kind { return fault.Wrong }
 
 // Unwrap returns Err.
 func (e *SignatureError) Unwrap() error { return e.Err }
@@ -50,6 +58,9 @@ func (e *ForkError) Error() string {
 	return fmt.Sprintf("comparing two signed heads: for the first %d records one states the hash %v, the other has %v; the log shows different histories, keep both notes as proof", e.Size, e.Signed, e.Computed)
 }
 
+// Fault is fault.Wrong.
+func (e *ForkError) Fault() fault.Kind { return fault.Wrong }
+
 // A NotIncludedError tells that the record is not in the log's tree at the
 // place where the lookup answer says it is.
 type NotIncludedError struct {
@@ -67,6 +78,9 @@ func (e *NotIncludedError) Error() string {
 	return fmt.Sprintf("looking for record %d: the log has a record with the hash %v there, the answer's has %v; do not believe the record", e.ID, e.Logged, e.Claimed)
 }
 
+// Fault is fault.Wrong.
+func (e *NotIncludedError) Fault() fault.Kind { return fault.Wrong }
+
 // A TileError tells that tiles are not those of the tree. Where there are
 // several Paths, at least one of them is wrong. A log that forked serves such
 // tiles too if the newest head is the one kept from an earlier visit; only two
@@ -82,6 +96,9 @@ func (e *TileError) Error() string {
 		strings.Join(e.Paths, ", "), e.Head.N, e.Detail)
 }
 
+// Fault is fault.Wrong.
+func (e *TileError) Fault() fault.Kind { return fault.Wrong }
+
 // A MissingError tells that a tile could not be had. What it would have proven
 // is unknown, not wrong.
 type MissingError struct {
@@ -95,6 +112,9 @@ func (e *MissingError) Error() string {
 	}
 	return fmt.Sprintf("getting %s: it could not be had; try again when the log can be reached", e.Path)
 }
+
+// Fault is fault.Missing.
+func (e *MissingError) Fault() fault.Kind { return fault.Missing }
 
 // Unwrap returns Err.
 func (e *MissingError) Unwrap() error { return e.Err }

@@ -167,3 +167,14 @@ func parseLine(text string) (line Line, understood bool, err error) {
 	}
 	return line, true, nil
 }
+
+// IsHead tells whether a note is a head that a log's key signed; the key is in
+// the form that [Verify] takes.
+func IsHead(key string, head []byte) bool {
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return false
+	}
+	_, err = openHead(verifier, FromKnown, head)
+	return err == nil
+}

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -158,18 +157,24 @@ func KeyID(public *ecdsa.PublicKey) (string, error) {
 	return "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:]), nil
 }
 
-// Keys are the keys of an anchored set; none where the set holds no keys.
-func (a Anchors) Keys(set ID) []Key {
-	if set != NPMKeys {
-		return nil
+// Keys are the keys of an anchored set for one usage; none where the set holds
+// no keys.
+func (a Anchors) Keys(set ID, usage string) []Key {
+	var out []Key
+	if set == NPMKeys {
+		for _, k := range a.keys {
+			if k.Usage == usage {
+				out = append(out, k)
+			}
+		}
 	}
-	return slices.Clone(a.keys)
+	return out
 }
 
 // Key finds one key of a set by its ID and usage.
 func (a Anchors) Key(set ID, id, usage string) (Key, bool) {
-	for _, k := range a.Keys(set) {
-		if k.ID == id && k.Usage == usage {
+	for _, k := range a.Keys(set, usage) {
+		if k.ID == id {
 			return k, true
 		}
 	}

@@ -144,7 +144,7 @@ test("what is copied and saved is what is shown", async ({ page, context, audit,
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the report" }).click()]);
   const saved = readFileSync(await download.path(), "utf8");
   expect(JSON.parse(saved).reference).toBe("pkg:golang/github.com/pkg/errors@v0.9.1");
-  await page.getByText("Show the raw report").click();
+  await page.locator("[data-raw] > summary").click();
   await expect(page.locator("[data-raw-text]")).toHaveText(saved, { useInnerText: false });
 });
 

@@ -157,7 +157,7 @@ func index(rel *registry.Release) []Topic {
 		facts = append(facts, Topic{ID: "withdrawn", About: "index", Text: i.Withdrawn})
 	}
 	if i.State == fetch.Found && i.Latest != "" {
-		text := fmt.Sprintf("The index names %s as the newest version. That answer is not signed: it is the repository's word of this minute.", i.Latest)
+		text := fmt.Sprintf("The index names %s as the newest version, which nobody signs.", i.Latest)
 		facts = append(facts, Topic{ID: "latest", About: "index", Text: text})
 	}
 	if i.Published != "" {

@@ -63,7 +63,7 @@ func (w *writer) answer(r *Report) {
 		w.wrap("  ", Clean(a.Text+" "+a.URL))
 	}
 	if !r.Verdict.Failed {
-		w.wrap("", Clean(r.Verdict.Sentence))
+		w.wrap("", Clean(r.Verdict.Sentence)+" "+Clean(r.Came)+" It does not say that the package is safe.")
 		w.next(r)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"touchstone/internal/fetch"
 	"touchstone/internal/level"
 	"touchstone/internal/registry"
 )
@@ -52,15 +51,10 @@ func verdict(s Subject, r *Report) Verdict {
 			open = append(open, fmt.Sprintf("%s to %d", t.Name, t.AtMost))
 		}
 	}
-	about := r.fullName()
-	if r.brought() {
-		about = "Your file as " + about
-	}
-	v.Sentence = fmt.Sprintf("%s reaches %s. ", about, and(reached))
+	v.Sentence = and(reached) + "."
 	if len(open) > 0 {
-		v.Sentence += fmt.Sprintf("What could not be checked may raise %s, at most. ", and(open))
+		v.Sentence += fmt.Sprintf(" What could not be checked may raise %s, at most.", and(open))
 	}
-	v.Sentence += checked(r.Route) + " It does not say that the package is safe."
 	v.Missing = missing(v.Tracks, r.Requirements)
 	return *v
 }
@@ -81,10 +75,7 @@ func advice(rel *registry.Release, brought bool) []Pointer {
 
 // limits say what no audit here looks at.
 func limits(name string) []Pointer {
-	return []Pointer{
-		{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)},
-		{"What the code does is not judged.", "", ""},
-	}
+	return []Pointer{{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)}}
 }
 
 // and joins words as a sentence does.
@@ -93,14 +84,6 @@ func and(words []string) string {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
-}
-
-// checked says what was done here, and on whose documents.
-func checked(r fetch.Route) string {
-	if r == fetch.Replay {
-		return "This was checked here, just now, on recorded answers: what was served since is not known."
-	}
-	return "This was checked here, just now."
 }
 
 // missing names what stands between the first track's level and the next.

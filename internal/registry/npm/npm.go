@@ -189,25 +189,25 @@ func commands(at located, rec *record) []registry.Command {
 		field, algorithm, tool = "shasum", "sha1", "sha1sum"
 	}
 	return []registry.Command{{
-		Purpose: "Show what the npm registry records of this version.",
+		Purpose: "Show what the npm registry records.",
 		Argv:    []string{"npm", "view", at.String(), "dist", "--json", registryOption},
 		Expect:  fmt.Sprintf("%q is the recorded value.", field),
 		Shows:   []registry.Shown{{Label: field, Of: registry.OfArtifact, Algorithm: algorithm, Hex: algorithm == "sha1"}},
 	}, {
-		Purpose: "Fetch the package without installing it or running anything of it.",
+		Purpose: "Fetch the package, without installing it.",
 		Argv:    []string{"npm", "pack", at.String(), "--ignore-scripts", registryOption},
 		Expect:  "npm writes the file " + at.packed() + ".",
 	}, {
-		Purpose: "Compute the digest of that file.",
+		Purpose: "Compute its digest.",
 		Argv:    []string{tool, at.packed()},
 		Expect:  "The output begins with the recorded value.",
 		Shows:   []registry.Shown{{Label: tool, Of: registry.OfArtifact, Algorithm: algorithm, Hex: true}},
 	}, {
-		Purpose: "In an empty folder: install it without running its scripts, so that npm can look at its signatures.",
+		Purpose: "Install it in an empty folder, without running its scripts.",
 		Argv:    []string{"npm", "install", at.String(), "--ignore-scripts", registryOption},
 		Expect:  "npm reports no EINTEGRITY error.",
 	}, {
-		Purpose: "In the same folder: let npm verify the signatures and attestations of everything installed there.",
+		Purpose: "There, let npm verify all signatures and attestations.",
 		Argv:    []string{"npm", "audit", "signatures", registryOption},
 		Expect:  "All packages have verified registry signatures, and none is missing or invalid.",
 	}}

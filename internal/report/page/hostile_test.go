@@ -22,6 +22,10 @@ import (
 const evil = "javascript:alert(1)//</pre></code></a>'\"><img src=x onerror=alert(1) evilattribute=1><script>alert(1)</script>&lt;" +
 	"\x00\x1b\x7f\u0085\u00ad\u034f\u061c\u115f\u17b4\u180b\u180e\u200b\u200f\u202e\u2028\u2060\u2066\u2800\u3164\ufe0f\ufeff\uffa0\ufffc\xff\U0001bca0\U0001d173\U000e0041\U000e0100"
 
+// many is how long every list is: more than every part of the page shows at once,
+// and more than there are tracks.
+const many = 9
+
 // fill puts the text into every string that the value holds, at every depth.
 func fill(v reflect.Value, text string) {
 	switch v.Kind() {
@@ -36,7 +40,7 @@ func fill(v reflect.Value, text string) {
 			}
 		}
 	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), fewItems+1, fewItems+1))
+		v.Set(reflect.MakeSlice(v.Type(), many, many))
 		for i := range v.Len() {
 			fill(v.Index(i), text)
 		}

@@ -312,7 +312,7 @@ func TestNPMUnusableRecord(t *testing.T) {
 	p := package123(t)
 	for name, record := range map[string]string{
 		"another name": `{"name":"another","version":"1.2.3","dist":{}}`, "another version": `{"name":"@example/thing","version":"9.9.9","dist":{}}`,
-		"no JSON": `<!doctype html>`, "nothing": ``,
+		"no dist": `{"name":"@example/thing","version":"1.2.3","dist":[]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := p.world().But(mintedDoc, ok([]byte(record)))

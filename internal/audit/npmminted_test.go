@@ -226,13 +226,14 @@ func TestNPMPromisedAttestationsThatDoNotCome(t *testing.T) {
 		answer page
 		want   [2]int
 	}{
-		"404":   {page{Status: 404}, [2]int{2, 3}},
-		"500":   {page{Status: 500}, [2]int{2, 3}},
-		"403":   {page{Status: 403}, [2]int{2, 3}},
-		"HTML":  {ok([]byte("<!doctype html>")), [2]int{2, 2}},
-		"empty": {ok(nil), [2]int{2, 2}},
-		"huge":  {huge, [2]int{2, 2}},
-		"none":  {ok([]byte(`{"attestations":[]}`)), [2]int{2, 3}},
+		"404":       {page{Status: 404}, [2]int{2, 3}},
+		"500":       {page{Status: 500}, [2]int{2, 3}},
+		"403":       {page{Status: 403}, [2]int{2, 3}},
+		"HTML":      {ok([]byte("<!doctype html>")), [2]int{2, 3}},
+		"empty":     {ok(nil), [2]int{2, 3}},
+		"no bundle": {ok([]byte(`{"attestations":[{}]}`)), [2]int{2, 2}},
+		"huge":      {huge, [2]int{2, 2}},
+		"none":      {ok([]byte(`{"attestations":[]}`)), [2]int{2, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := p.audit(p.world().But(mintedAtt, c.answer))
@@ -268,7 +269,7 @@ func TestNPMStaleAnchorsMayHideTheSource(t *testing.T) {
 	hasOutcome(t, r, "source-stated", "unknown", "more than 30 days ago")
 	// What is there and not understood leaves nothing open.
 	p.taken = at
-	r = p.audit(p.world().But(mintedAtt, ok([]byte("<!doctype html>"))))
+	r = p.audit(p.world().But(mintedAtt, ok([]byte(`{"attestations":[{}]}`))))
 	hasOutcome(t, r, "source-stated", "absent", "")
 }
 

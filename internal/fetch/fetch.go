@@ -59,6 +59,9 @@ type Request struct {
 	// Immutable tells that the address always means the same bytes: then one
 	// answer may serve many audits, each of which verifies it again.
 	Immutable bool
+	// Form is what kind of document is asked for; nil takes every kind. What is
+	// of another kind is no answer: its State is Unknown, and nobody is accused.
+	Form *Form
 	// Limit bounds the decoded body in bytes; 0 is DefaultLimit.
 	Limit int64
 	// Step names the step in progress reports, in words for people.
@@ -139,8 +142,9 @@ const (
 	Overlong    Kind = "overlong"     // the body went on after the announced length
 	BadRedirect Kind = "bad redirect" // to an undeclared place, or too many
 	Undecoded   Kind = "undecoded"    // in a content encoding that was not asked for
-	// Unusable is for who reads an answer: all of it came, and it is not what it
-	// should be. Asking again would not help.
+	OtherKind   Kind = "other kind"   // a web page, an error, nothing: no document of the kind that was asked for
+	// Unusable is for who reads an answer: it is of the kind that was asked for,
+	// all of it came, and it is not what it should be. Asking again would not help.
 	Unusable Kind = "unusable"
 )
 

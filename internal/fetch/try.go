@@ -68,6 +68,7 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 		if !IsRedirect(got.status) {
 			a.Body = got.body
 			judge(&a) // 4
+			r.Form.fit(&a)
 			return a, kept, nil
 		}
 		next, err := f.target(asked.URL, got.header["location"], route) // 3

@@ -36,7 +36,7 @@ func Complete(ctx context.Context, c *fetch.Session, logs []sigstore.Log, bundle
 		}
 		a, err := c.Get(ctx, fetch.Request{
 			URL:  fmt.Sprintf("https://%s/api/v1/log/entries?logIndex=%s", host, strconv.FormatInt(e.Index, 10)),
-			Step: "log proof", Limit: 4 << 20,
+			Step: "log proof", Limit: 4 << 20, Form: fetch.JSON,
 		})
 		if err != nil {
 			return nil, err

@@ -166,11 +166,11 @@ func probe(ctx context.Context, c *fetch.Session, at located, tag string, only b
 // recordRequest asks a document that stands beside the module's zip.
 func recordRequest(at located, kind string) fetch.Request {
 	if kind == "info" {
-		return fetch.Request{URL: at.url(kind), Step: "version record", Limit: 1 << 20}
+		return fetch.Request{URL: at.url(kind), Step: "version record", Limit: 1 << 20, Form: versionForm}
 	}
-	return fetch.Request{URL: at.url(kind), Step: "go.mod", Limit: 16 << 20, Immutable: true}
+	return fetch.Request{URL: at.url(kind), Step: "go.mod", Limit: 16 << 20, Form: modForm, Immutable: true}
 }
 
 func askList(ctx context.Context, c *fetch.Session, at located) (fetch.Answer, error) {
-	return c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20})
+	return c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@v/list", Step: "version list", Limit: 16 << 20, Form: listForm})
 }

@@ -141,7 +141,7 @@ func goMod(ctx context.Context, c *fetch.Session, at located, version string) ([
 }
 
 func askLatest(ctx context.Context, c *fetch.Session, at located) (string, fetch.Answer, error) {
-	a, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@latest", Step: "newest version", Limit: 1 << 20})
+	a, err := c.Get(ctx, fetch.Request{URL: "https://" + Proxy + "/" + at.escPath + "/@latest", Step: "newest version", Limit: 1 << 20, Form: versionForm})
 	if err != nil || a.State != fetch.Found {
 		return "", a, err
 	}

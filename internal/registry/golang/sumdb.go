@@ -30,11 +30,11 @@ func logged(ctx context.Context, c *fetch.Session, at located, v registry.Visit)
 	var denied fetch.Answer
 	err := fetch.Together(
 		func() (err error) {
-			record.Answer, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, fetch.Request{Step: "checksum record", Limit: 1 << 20})
+			record.Answer, denied, err = fromAnyPlace(ctx, c, "lookup/"+at.escPath+"@"+at.escVersion, fetch.Request{Step: "checksum record", Limit: 1 << 20, Form: lookupForm})
 			return err
 		},
 		func() (err error) {
-			entry.Latest, _, err = fromAnyPlace(ctx, c, "latest", fetch.Request{Step: "signed head", Limit: 1 << 16})
+			entry.Latest, _, err = fromAnyPlace(ctx, c, "latest", fetch.Request{Step: "signed head", Limit: 1 << 16, Form: headForm})
 			return err
 		},
 	)
@@ -67,7 +67,7 @@ func tiles(ctx context.Context, c *fetch.Session, entry *registry.LogEntry, path
 	var wg sync.WaitGroup
 	for i, p := range paths {
 		wg.Go(func() {
-			answers[i], _, errs[i] = fromAnyPlace(ctx, c, p, fetch.Request{Step: "log tiles", Limit: 1 << 16, Immutable: true})
+			answers[i], _, errs[i] = fromAnyPlace(ctx, c, p, fetch.Request{Step: "log tiles", Limit: 1 << 16, Form: tileForm, Immutable: true})
 		})
 	}
 	wg.Wait()

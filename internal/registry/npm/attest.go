@@ -43,7 +43,7 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, announced
 }
 
 func attestationsRequest(at located) fetch.Request {
-	return fetch.Request{URL: at.attestations(), Accept: "application/json", Step: "attestations", Limit: maxAttestationsBytes}
+	return fetch.Request{URL: at.attestations(), Accept: "application/json", Step: "attestations", Limit: maxAttestationsBytes, Form: attestationsForm}
 }
 
 // unannounced are the attestations of a version whose record, which could be

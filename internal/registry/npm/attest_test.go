@@ -45,13 +45,6 @@ func TestAttestations(t *testing.T) {
 
 func TestBadAttestations(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
-		"web page":         {"<html>", "it is a web page, not JSON"},
-		"empty":            {"", "it is empty"},
-		"not JSON":         {"nope", "it is not JSON"},
-		"a list":           {"[]", "no list of attestations"},
-		"no list":          {"{}", "no list of attestations"},
-		"null":             {`{"attestations":null}`, "no list of attestations"},
-		"other case":       {`{"Attestations":[]}`, "no list of attestations"},
 		"no bundle":        {`{"attestations":[{"predicateType":"x"}]}`, "attestation 1 has no bundle"},
 		"a text as bundle": {`{"attestations":[` + attestation + `,{"bundle":"x"}]}`, "attestation 2 has no bundle"},
 		"not an object":    {`{"attestations":[7]}`, "attestation 1 has no bundle"},
@@ -73,6 +66,15 @@ func TestBadAttestations(t *testing.T) {
 		assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State)
 		assert.Contains(t, rel.File.Attestations.Broken, "larger than")
 	})
+	for name, body := range map[string]string{"web page": "<html>", "nothing": "", "not JSON": "nope", "a list": "[]", "no list": "{}", "null": `{"attestations":null}`, "other case": `{"Attestations":[]}`} {
+		t.Run("another kind: "+name, func(t *testing.T) {
+			rel := mustResolve(t, attested(t, nil).but(world{attestAt: ok(body)}), "npm:pkg@1.2.3")
+			assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State, "no answer")
+			assert.Contains(t, rel.File.Attestations.Answer.Reason, "and not with a list of attestations")
+			assert.Empty(t, rel.File.Attestations.Broken)
+			assert.True(t, rel.File.Attestations.Promised)
+		})
+	}
 	t.Run("none, though promised", func(t *testing.T) {
 		rel := mustResolve(t, attested(t, nil).but(world{attestAt: {status: 404}}), "npm:pkg@1.2.3")
 		assert.True(t, rel.File.Attestations.Promised)

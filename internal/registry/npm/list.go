@@ -42,7 +42,7 @@ type listing struct {
 func (l *listing) read() bool { return l.answer.State == fetch.Found && l.broken == "" }
 
 func listRequest(name string) fetch.Request {
-	return fetch.Request{URL: base + name, Accept: "application/vnd.npm.install-v1+json", Step: "list of versions", Limit: maxList}
+	return fetch.Request{URL: base + name, Accept: "application/vnd.npm.install-v1+json", Step: "list of versions", Limit: maxList, Form: fetch.JSON}
 }
 
 // list fetches and reads the abbreviated document.
@@ -218,7 +218,7 @@ func published(ctx context.Context, c *fetch.Session, at located, index *registr
 }
 
 func fullRequest(name, step string) fetch.Request {
-	return fetch.Request{URL: base + name, Accept: "application/json", Step: step, Limit: maxFull}
+	return fetch.Request{URL: base + name, Accept: "application/json", Step: step, Limit: maxFull, Form: fetch.JSON}
 }
 
 // dateOf finds time[version] in a full document.

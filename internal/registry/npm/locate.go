@@ -124,7 +124,7 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 // read asks for one version's document and reads it, if it can be. An archive
 // may hold the package's document instead, which holds those of all versions.
 func (f *find) read(ctx context.Context, c *fetch.Session, asked string) (err error) {
-	f.answer, err = get(ctx, c, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord}, f.at.name)
+	f.answer, err = get(ctx, c, fetch.Request{URL: recordURL(f.at.name, asked), Accept: "application/json", Step: "version record", Limit: maxRecord, Form: recordForm}, f.at.name)
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,7 @@ import (
 
 func TestBadRecords(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
-		"web page":           {"<!DOCTYPE html><html></html>", "it is a web page, not JSON"},
-		"empty":              {"", "it is empty"},
-		"not JSON":           {"{", "it is not JSON"},
 		"not UTF-8":          {"{\"name\":\"\xff\"}", "not valid UTF-8"},
-		"a list":             {"[]", `it is about "@", and asked for was "pkg@1.2.3"`},
 		"other name":         {doc(t, map[string]any{"name": "evil"}, nil), `it is about "evil@1.2.3", and asked for was "pkg@1.2.3"`},
 		"other case":         {doc(t, map[string]any{"name": "Pkg"}, nil), `it is about "Pkg@1.2.3"`},
 		"other version":      {doc(t, map[string]any{"version": "1.2.4"}, nil), `it is about "pkg@1.2.4"`},
@@ -30,7 +26,6 @@ func TestBadRecords(t *testing.T) {
 		"signatures a text":  {doc(t, nil, map[string]any{"signatures": "x"}), "no list of at most 100 signatures"},
 		"signatures mixed":   {doc(t, nil, map[string]any{"signatures": []any{1}}), "holds something that is no signature"},
 		"many signatures":    {doc(t, nil, map[string]any{"signatures": make([]any, 101)}), "no list of at most 100 signatures"},
-		"deep":               {strings.Repeat("[", 100_000), "it is not JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rel := mustResolve(t, plain(t).but(world{recordAt: ok(c.body), attestAt: ok(`{"attestations":[]}`)}), "npm:pkg@1.2.3")
@@ -45,6 +40,23 @@ func TestBadRecords(t *testing.T) {
 			assert.Equal(t, fetch.Unknown, rel.Source.Asked)
 			assert.Equal(t, tarballAt, rel.File.Request.URL)
 			assert.Equal(t, "1.2.3", rel.Ref.Version)
+			assert.Equal(t, fetch.Found, rel.File.Attestations.Answer.State, "nothing announced that there are none, so they were asked for")
+		})
+	}
+}
+
+// TestRecordsOfAnotherKind: what is no record at all is no answer.
+func TestRecordsOfAnotherKind(t *testing.T) {
+	for name, body := range map[string]string{
+		"a web page": "<!DOCTYPE html><html></html>", "nothing": "", "something else": "\xff\xfe", "another JSON document": "[]",
+		"a text of another form": strings.Repeat("[", 100_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			rel := mustResolve(t, plain(t).but(world{recordAt: ok(body), attestAt: ok(`{"attestations":[]}`)}), "npm:pkg@1.2.3")
+			assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
+			assert.Equal(t, fetch.OtherKind, rel.Record().Answer.Err.Kind)
+			assert.Equal(t, Host+" answers with "+name+", and not with a version record", rel.Record().Answer.Reason)
+			assert.Empty(t, rel.Record().States)
 			assert.Equal(t, fetch.Found, rel.File.Attestations.Answer.State, "nothing announced that there are none, so they were asked for")
 		})
 	}

@@ -1,0 +1,30 @@
+package golang
+
+import (
+	"bytes"
+	"regexp"
+	"unicode/utf8"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/strictjson"
+)
+
+// The kinds of documents that proxy and database serve. Each form takes whatever
+// can be such a document at all, a wrong one too: that is for the checks.
+var (
+	versionForm = &fetch.Form{Name: "a version record", Fits: func(body []byte) bool {
+		return strictjson.Fields(body).Has("Version")
+	}}
+	modForm = &fetch.Form{Name: "a go.mod file", Fits: func(body []byte) bool {
+		return len(bytes.TrimSpace(body)) > 0 && !fetch.IsPage(body) && !fetch.IsJSON(body)
+	}}
+	listForm = &fetch.Form{Name: "a list of versions", Fits: func(body []byte) bool {
+		return !fetch.IsPage(body) && !fetch.IsJSON(body)
+	}}
+	lookupForm = &fetch.Form{Name: "a checksum record", Fits: regexp.MustCompile(`\A[0-9]+\n`).Match}
+	headForm   = &fetch.Form{Name: "a signed head", Fits: regexp.MustCompile(`\Ago\.sum database tree\n`).Match}
+	// A tile is a row of hashes, which are no text.
+	tileForm = &fetch.Form{Name: "a tile of the log", Fits: func(body []byte) bool {
+		return len(body) > 0 && len(body)%32 == 0 && !utf8.Valid(body)
+	}}
+)

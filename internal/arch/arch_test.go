@@ -56,7 +56,8 @@ var layers = map[string][]string{
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},
 	// what tests and examples are made of
-	"internal/mint": {"internal/fetch"},
+	"internal/mint":   {"internal/fetch"},
+	"internal/corpus": {},
 	// the relay's decisions, and the edge around them
 	"internal/relay":   {"internal/fetch"},
 	"web/edge":         {"internal/relay", "internal/fetch"},
@@ -158,7 +159,7 @@ func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/read_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
 		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
-		"os":         {},
+		"os":         {"internal/corpus/corpus.go"},
 		"os/exec":    {},
 		"unsafe":     {},
 	}
@@ -178,6 +179,7 @@ func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 // and into programs that say so by their build tag.
 func TestNothingServedIsMinted(t *testing.T) {
 	for _, s := range sources(t) {
+		require.True(t, s.test || !slices.Contains(imports(s), module+"internal/corpus"), "%s reads the cases of tests", s.path)
 		if !s.test && slices.Contains(imports(s), module+"internal/mint") {
 			require.True(t, strings.HasPrefix(s.text, "//go:build touchstone_testanchors\n"), "%s imports what is invented", s.path)
 		}

@@ -14,27 +14,8 @@ import (
 	"golang.org/x/mod/sumdb/dirhash"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/corpus"
 )
-
-// corpus is the folder of real cases beside the repository.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		require.NotEqual(t, parent, dir, "no go.mod above the test")
-		dir = parent
-	}
-	root := filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(root); err != nil {
-		t.Skip("the corpus of real cases is not at ../shared/corpus beside the repository")
-	}
-	return root
-}
 
 // packages lists the corpus's archives by format, but for those made to be read
 // differently.
@@ -61,7 +42,7 @@ func packages(t testing.TB, root string) map[string]archive.Format {
 
 // TestCorpus reads every real package; what is wrong with them is known.
 func TestCorpus(t *testing.T) {
-	root := corpus(t)
+	root := corpus.Path(t)
 	known := map[string][]archive.ProblemKind{
 		"rules_lint-v1.3.1.tar.gz":  {archive.Link},
 		"nucleo-f103rb-0.3.0.crate": {archive.Duplicate},
@@ -83,7 +64,7 @@ func TestCorpus(t *testing.T) {
 
 // TestHash1Corpus compares with the go command's own hash.
 func TestHash1Corpus(t *testing.T) {
-	root := filepath.Join(corpus(t), "go-sumdb", "snapshot", "proxy")
+	root := filepath.Join(corpus.Path(t), "go-sumdb", "snapshot", "proxy")
 	zips := packages(t, root)
 	require.NotEmpty(t, zips)
 	for path := range zips {
@@ -115,7 +96,7 @@ func TestCorpusReaderDifferential(t *testing.T) {
 		"00-control", "03-checksum-seven-space", "13-gitignore-renamed", "15-no-folder", "16-bundled-scripts",
 		"17-path-all-digits", "18-mode-negative", "21-devmajor-bad-base256", "30-not-bundled",
 	}
-	found, err := filepath.Glob(filepath.Join(corpus(t), "reader-differential", "tar", "tgz", "*.tgz"))
+	found, err := filepath.Glob(filepath.Join(corpus.Path(t), "reader-differential", "tar", "tgz", "*.tgz"))
 	require.NoError(t, err)
 	require.NotEmpty(t, found)
 	for _, path := range found {

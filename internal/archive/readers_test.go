@@ -25,6 +25,7 @@ import (
 	"golang.org/x/mod/sumdb/dirhash"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/corpus"
 	"touchstone/internal/mint"
 	"touchstone/internal/registry/npm"
 )
@@ -215,7 +216,7 @@ func TestReadersOfTar(t *testing.T) {
 		}
 	})
 	t.Run("real", func(t *testing.T) {
-		root := corpus(t)
+		root := corpus.Path(t)
 		read := 0
 		for _, pattern := range []string{"npm-*/tarballs/*.tgz", "reader-differential/tar/tgz/*.tgz"} {
 			found, err := filepath.Glob(filepath.Join(root, pattern))

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch/har"
 	"touchstone/internal/trust"
 )
@@ -32,7 +33,7 @@ func TestFieldReplays(t *testing.T) {
 		"G12": {"github.com/prometheus/common@v0.67.0", says("case-insensitive file name collision")},
 		"N14": {"npm:crossenv", says("took down what was published under the name crossenv")},
 	}
-	data, err := os.ReadFile(corpus(t, "field", "CASES.jsonl"))
+	data, err := os.ReadFile(corpus.Path(t, "field", "CASES.jsonl"))
 	require.NoError(t, err)
 	for line := range strings.Lines(string(data)) {
 		var c struct {
@@ -46,7 +47,7 @@ func TestFieldReplays(t *testing.T) {
 		}
 		delete(want, c.ID)
 		t.Run(c.ID, func(t *testing.T) {
-			raw, err := os.ReadFile(corpus(t, c.Input.(string)))
+			raw, err := os.ReadFile(corpus.Path(t, c.Input.(string)))
 			require.NoError(t, err)
 			record, err := har.Read(raw)
 			require.NoError(t, err)

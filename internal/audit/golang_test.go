@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch"
 	"touchstone/internal/level"
 	"touchstone/internal/purl"
@@ -23,7 +24,7 @@ const errorsRef = "pkg:golang/github.com/pkg/errors@v0.9.1"
 // says a correct client must.
 func TestCorpusVerdicts(t *testing.T) {
 	w := snapshot(t)
-	file, err := os.Open(corpus(t) + "/CASES.jsonl")
+	file, err := os.Open(corpus.Path(t) + "/CASES.jsonl")
 	require.NoError(t, err)
 	defer file.Close()
 	seen := 0

@@ -168,3 +168,45 @@ func TestHostileZips(t *testing.T) {
 		})
 	}
 }
+
+// TestMintedMutants damages every byte of what is served of an invented module,
+// and some of a log that fills more than one tile.
+func TestMintedMutants(t *testing.T) {
+	log, w := newLog(), world{}
+	log.publish(w, hello())
+	for i := range 300 {
+		log.Add("example.com/more", fmt.Sprint("v1.0.", i), fmt.Sprintf("example.com/more v1.0.%d %s", i, filler))
+	}
+	log.Serve(w, database)
+	anchors := log.anchors(t)
+	audit := func(w world) (*result, error) {
+		o := options(w)
+		o.Anchors = anchors
+		return ask(t.Context(), "example.com/hello@v1.0.0", o)
+	}
+	base, err := audit(w)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(base)["integrity"])
+	tiles := tilesRead(base, 100)
+	require.GreaterOrEqual(t, len(tiles), 3)
+	mutate(t, w, append(tiles,
+		target{url: proxy + "example.com/hello/@v/v1.0.0.info"},
+		target{url: proxy + "example.com/hello/@v/v1.0.0.mod", covered: true},
+		target{url: proxy + "example.com/hello/@v/v1.0.0.zip"},
+		target{url: database + "lookup/example.com/hello@v1.0.0"},
+		target{url: database + "latest"},
+	), audit)
+}
+
+// TestNativeAndWasmAgreeOnInventedPackages: the program that is served knows no
+// invented key, and says so in the same words.
+func TestNativeAndWasmAgreeOnInventedPackages(t *testing.T) {
+	log, w := newLog(), world{}
+	log.publish(w, hello())
+	agree(t, w, "example.com/hello@v1.0.0")
+	agree(t, w.But(database+"latest", page{Status: 500}), "example.com/hello@v1.0.0")
+	p := package123(t)
+	agree(t, p.world(), mintedRef)
+	p.Attestations, p.Signers = nil, nil
+	agree(t, p.world(), mintedRef)
+}

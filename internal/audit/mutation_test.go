@@ -19,35 +19,23 @@ type target struct {
 	covered bool // every byte of it is signed or hashed
 }
 
-// TestMutants changes one byte of a good answer at a time. A change never
-// raises a level, silences an alarm or proves a new fact; inside signed or
-// hashed bytes the verdict is failed or something is unknown.
-func TestMutants(t *testing.T) {
-	w := snapshot(t)
-	base := run(t, w, errorsRef)
+// mutate changes one byte of a good answer at a time. A change never raises a
+// level, silences an alarm or proves a new fact; inside signed or hashed bytes
+// the verdict is failed or something is unknown. Of a short run it does a
+// little.
+func mutate(t *testing.T, w world, targets []target, audit func(world) (*result, error)) {
+	t.Helper()
+	base, err := audit(w)
+	require.NoError(t, err)
 	seed := uint64(20261122)
-	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 1))
-
-	targets := []target{
-		{url: proxy + "github.com/pkg/errors/@v/v0.9.1.info"},
-		{url: proxy + "github.com/pkg/errors/@v/v0.9.1.mod", covered: true},
-		{url: proxy + "github.com/pkg/errors/@v/v0.9.1.zip", mutants: 3000},
-		{url: database + "lookup/github.com/pkg/errors@v0.9.1"},
-		{url: database + "latest"},
-	}
-	for _, s := range base.Report.Sources {
-		if strings.Contains(s.URL, "/tile/") && s.Status == 200 {
-			targets = append(targets, target{url: s.URL, mutants: 60, covered: true})
-		}
-	}
-	require.Greater(t, len(targets), 8, "the audit must have read tiles")
 	total := 0
 	for _, target := range targets {
+		body := w[target.url].Body
+		require.NotEmpty(t, body, target.url)
 		if testing.Short() {
 			target.mutants = 15
 		}
-		body := w[target.url].Body
 		positions := target.mutants
 		if positions == 0 {
 			positions = len(body)
@@ -59,7 +47,7 @@ func TestMutants(t *testing.T) {
 			}
 			changed := bytes.Clone(body)
 			changed[at] ^= byte(1 + random.IntN(255))
-			r, err := try(w.But(target.url, ok(changed)), errorsRef)
+			r, err := audit(w.But(target.url, ok(changed)))
 			total++
 			if err != nil {
 				continue // the question could not even be asked
@@ -71,7 +59,31 @@ func TestMutants(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d mutants", total)
+	t.Logf("seed %d, %d mutants", seed, total)
+}
+
+// tilesRead are targets for the tiles that an audit read.
+func tilesRead(r *result, mutants int) (targets []target) {
+	for _, s := range r.Report.Sources {
+		if strings.Contains(s.URL, "/tile/") && s.Status == 200 {
+			targets = append(targets, target{url: s.URL, mutants: mutants, covered: true})
+		}
+	}
+	return targets
+}
+
+// TestMutants damages the recorded answers of a real module.
+func TestMutants(t *testing.T) {
+	w := snapshot(t)
+	targets := append(tilesRead(run(t, w, errorsRef), 60),
+		target{url: proxy + "github.com/pkg/errors/@v/v0.9.1.info"},
+		target{url: proxy + "github.com/pkg/errors/@v/v0.9.1.mod", covered: true},
+		target{url: proxy + "github.com/pkg/errors/@v/v0.9.1.zip", mutants: 3000},
+		target{url: database + "lookup/github.com/pkg/errors@v0.9.1"},
+		target{url: database + "latest"},
+	)
+	require.Greater(t, len(targets), 8, "the audit must have read tiles")
+	mutate(t, w, targets, func(w world) (*result, error) { return try(w, errorsRef) })
 }
 
 // notBetter holds the first rule of mutation.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch"
 )
 
@@ -22,7 +23,7 @@ const npmHost = "https://registry.npmjs.org/"
 // attestations given, or none.
 func npmWorld(t testing.TB, version, attestations string) world {
 	t.Helper()
-	dir := corpus(t, "npm-attestations")
+	dir := corpus.Path(t, "npm-attestations")
 	tgz, err := os.ReadFile(filepath.Join(dir, "tarballs", "sigstore-"+version+".tgz"))
 	require.NoError(t, err)
 	s := npmServed{name: "sigstore", version: version, tgz: tgz, manifest: manifestOf(t, tgz), dist: map[string]any{"integrity": integrityOf(tgz)}}
@@ -56,7 +57,7 @@ func TestNPMAttestationsOfAnother(t *testing.T) {
 	at := npmHost + "-/npm/v1/attestations/sigstore@1.0.0"
 	w := npmWorld(t, "1.0.0", "valid/sigstore-1.0.0.json")
 	for _, other := range []string{"sigstore-0.4.0.json", "sigstore-2.3.1.json", "provenance-npm-test-1.0.0.json"} {
-		raw, err := os.ReadFile(filepath.Join(corpus(t, "npm-attestations", "valid"), other))
+		raw, err := os.ReadFile(filepath.Join(corpus.Path(t, "npm-attestations", "valid"), other))
 		require.NoError(t, err)
 		r := replayed(t, w.But(at, ok(raw)), "npm:sigstore@1.0.0")
 		require.True(t, r.Report.Verdict.Failed, other)
@@ -92,7 +93,7 @@ func TestNPMUnknownKey(t *testing.T) {
 // tufRepository adds Sigstore's public-good repository, as the corpus has it.
 func tufRepository(t testing.TB, w world) world {
 	t.Helper()
-	dir := corpus(t, "sigstore-trust", "tuf-public-good")
+	dir := corpus.Path(t, "sigstore-trust", "tuf-public-good")
 	serve := func(name string, from ...string) {
 		raw, err := os.ReadFile(filepath.Join(append([]string{dir}, from...)...))
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/trust"
 )
 
@@ -78,7 +79,7 @@ func TestNPMCorpusSignatures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of audits one after the other are left out by -short")
 	}
-	dir := corpus(t, "npm-signatures")
+	dir := corpus.Path(t, "npm-signatures")
 	file, err := os.Open(filepath.Join(dir, "signatures.jsonl"))
 	require.NoError(t, err)
 	defer file.Close()
@@ -184,7 +185,7 @@ func TestNPMCorpusAttestations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of audits one after the other are left out by -short")
 	}
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	file, err := os.Open(filepath.Join(dir, "CASES.jsonl"))
 	require.NoError(t, err)
 	defer file.Close()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/level"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
@@ -34,20 +35,10 @@ type (
 
 func ok(body []byte) page { return page{Status: 200, Body: body} }
 
-// corpus finds the real cases beside the checkout.
-func corpus(t testing.TB, parts ...string) string {
-	t.Helper()
-	dir := filepath.Join(append([]string{"..", "..", "..", "shared", "corpus"}, parts...)...)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the real cases are not beside this checkout (../shared/corpus)")
-	}
-	return dir
-}
-
 // snapshot is the recorded module proxy and checksum database.
 func snapshot(t testing.TB) world {
 	t.Helper()
-	dir := corpus(t, "go-sumdb", "snapshot")
+	dir := corpus.Path(t, "go-sumdb", "snapshot")
 	w := world{}
 	require.NoError(t, filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // TestField reads what people who verify packages were seen to hold
@@ -34,7 +36,7 @@ func TestField(t *testing.T) {
 		"N28": "pkg:npm/once@1.4.0#once.js",
 		"N29": "pkg:npm/formidable@1.0.6",
 	}
-	data, err := os.ReadFile(corpus(t, "field", "CASES.jsonl"))
+	data, err := os.ReadFile(corpus.Path(t, "field", "CASES.jsonl"))
 	require.NoError(t, err)
 	for line := range strings.Lines(string(data)) {
 		var c struct{ ID, Must, Input string }
@@ -43,7 +45,7 @@ func TestField(t *testing.T) {
 		}
 		t.Run(c.ID, func(t *testing.T) {
 			if strings.HasPrefix(c.Input, "field/") {
-				text, err := os.ReadFile(corpus(t, c.Input))
+				text, err := os.ReadFile(corpus.Path(t, c.Input))
 				require.NoError(t, err)
 				c.Input = string(text)
 			}
@@ -60,7 +62,7 @@ func TestField(t *testing.T) {
 
 	// Each line of these is one reference of a thread.
 	for _, file := range []string{"go", "npm"} {
-		data, err := os.ReadFile(corpus(t, "field", file, "references.txt"))
+		data, err := os.ReadFile(corpus.Path(t, "field", file, "references.txt"))
 		require.NoError(t, err)
 		for line := range strings.Lines(string(data)) {
 			if line = strings.TrimSpace(line); line != "" && line[0] != '#' {

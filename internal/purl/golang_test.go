@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // form is one text that must be read, and as what. Guess tells that the
@@ -170,7 +172,7 @@ func TestGoSum(t *testing.T) {
 
 // TestGoSumFiles reads every line of real files.
 func TestGoSumFiles(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "lockfiles", "go.sum"), "*"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "lockfiles", "go.sum"), "*"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 func TestNPM(t *testing.T) {
@@ -228,7 +230,7 @@ func TestIntegrity(t *testing.T) {
 
 // TestYarnLockFiles reads every registry entry of real files.
 func TestYarnLockFiles(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "lockfiles", "yarn.lock"), "*"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "lockfiles", "yarn.lock"), "*"))
 	require.NoError(t, err)
 	read := 0
 	for _, file := range files {

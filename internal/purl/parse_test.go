@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 func TestRefusedForms(t *testing.T) {
@@ -96,7 +98,7 @@ func TestTable(t *testing.T) {
 			assert.FileExists(t, filepath.Join("..", "..", "principles", "registries", d.page+".json"))
 		}
 	}
-	definitions, err := filepath.Glob(filepath.Join(corpus(t, "purl-spec", "types"), "*-definition.json"))
+	definitions, err := filepath.Glob(filepath.Join(corpus.Path(t, "purl-spec", "types"), "*-definition.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, definitions)
 	for _, file := range definitions {

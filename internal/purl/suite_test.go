@@ -3,32 +3,13 @@ package purl
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// corpus finds the folder of real cases beside the repository.
-func corpus(t *testing.T, path ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		require.NotEqual(t, dir, parent, "go.mod must be found above the test")
-		dir = parent
-	}
-	found := filepath.Join(append([]string{dir, "..", "shared", "corpus"}, path...)...)
-	if _, err := os.Stat(found); err != nil {
-		t.Skipf("the corpus of real cases is not there (%s)", filepath.Join(path...))
-	}
-	return found
-}
+	"touchstone/internal/corpus"
+)
 
 type suiteTest struct {
 	Description string          `json:"description"`
@@ -62,7 +43,7 @@ func TestSuite(t *testing.T) {
 	counts := map[string]int{"types/golang-test.json": 17, "types/npm-test.json": 17, "types/pypi-test.json": 16, "types/cargo-test.json": 9, "spec/specification-test.json": 18}
 	for file, least := range counts {
 		t.Run(file, func(t *testing.T) {
-			data, err := os.ReadFile(corpus(t, "purl-spec", "tests", file))
+			data, err := os.ReadFile(corpus.Path(t, "purl-spec", "tests", file))
 			require.NoError(t, err)
 			var suite struct{ Tests []suiteTest }
 			require.NoError(t, json.Unmarshal(data, &suite))

@@ -12,13 +12,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
 	prototrust "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
+	"touchstone/internal/corpus"
 )
 
 // rootJSON writes an instance's log as a trusted root.
@@ -125,7 +126,7 @@ func TestVerifyBundleByKey(t *testing.T) {
 
 // TestVerifyBundleCorpus runs real bundles as the suite does.
 func TestVerifyBundleCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	read := func(name string) ([]byte, error) {
 		if filepath.IsLocal(name) {
 			return os.ReadFile(filepath.Join(dir, name))

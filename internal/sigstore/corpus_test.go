@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // The artifacts that the corpus does not name beside their bundles.
@@ -69,7 +71,7 @@ var expectedKind = map[string]Failure{
 
 // TestCorpus answers every real case of this mechanism as the corpus says.
 func TestCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	keys := registryKeys(t, dir)
 	counted := map[string]int{}
 	for _, c := range readCases(t, dir) {
@@ -158,7 +160,7 @@ func assertSound(t testing.TB, v *Verified) {
 // TestCorpusStaging: what the corpus rejects for being signed by another
 // instance verifies under that instance's root, and only there.
 func TestCorpusStaging(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	staging, production := mustRoot(t, dir, "sigstore-trust/staging/trusted_root.json"), mustRoot(t, dir, "sigstore-trust/public-good/trusted_root.json")
 	github := mustRoot(t, dir, "sigstore-trust/github/trusted_root.json")
 	wheel := Artifact{Bytes: mustRead(t, dir, "pypi-attestations/rfc8785-0.1.2-py3-none-any.whl")}
@@ -187,7 +189,7 @@ func TestCorpusStaging(t *testing.T) {
 
 // TestCorpusCross: an attestation of one file never verifies another.
 func TestCorpusCross(t *testing.T) {
-	dir := filepath.Join(corpus(t), "pypi-attestations")
+	dir := filepath.Join(corpus.Path(t), "pypi-attestations")
 	root := mustRoot(t, dir, "../sigstore-trust/public-good/trusted_root.json")
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -214,7 +216,7 @@ func TestCorpusCross(t *testing.T) {
 
 // TestCorpusEnvelopes: envelopes that a plain key signed.
 func TestCorpusEnvelopes(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	for _, c := range []struct {
 		name, envelope, key, payloadType, predicate string
 	}{
@@ -247,7 +249,7 @@ func TestCorpusEnvelopes(t *testing.T) {
 
 // TestCorpusCheckpoints: the form of signed heads.
 func TestCorpusCheckpoints(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	ran := 0
 	for _, c := range readCases(t, dir) {
 		if c.Mechanism != "signed note" {
@@ -272,7 +274,7 @@ func TestCorpusCheckpoints(t *testing.T) {
 // callersChecks are what a genuine bundle does not answer: cases whose signature
 // is good and that a check above this package must still compare.
 func TestCorpusLeavesToTheCaller(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	root := mustRoot(t, dir, "sigstore-trust/public-good/trusted_root.json")
 	// The signer's workflow is of another repository than the source: both are
 	// proven, and which of them counts is the caller's to compare.

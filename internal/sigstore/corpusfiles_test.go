@@ -11,28 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// corpus finds the real cases beside the repository.
-func corpus(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, dir, filepath.Dir(dir), "no go.mod above the test")
-		dir = filepath.Dir(dir)
-	}
-	for _, beside := range []string{"../shared/corpus", "../corpus"} {
-		found := filepath.Join(dir, beside)
-		if _, err := os.Stat(filepath.Join(found, "CASES.jsonl")); err == nil {
-			return found
-		}
-	}
-	t.Skip("the corpus of real cases is not at ../shared/corpus; these cases are not run")
-	return ""
-}
-
 type corpusCase struct {
 	ID, Mechanism, Subject, Expected, Trust string
 	Files                                   []string

@@ -2,13 +2,14 @@ package sigstore
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // FuzzBundle: no input makes the verifier panic, and none gets through.
@@ -84,9 +85,8 @@ func FuzzRoot(f *testing.F) {
 
 // seeds are real documents, where the corpus is there.
 func seeds(f *testing.F, pattern string) [][]byte {
-	dir, err := os.Getwd()
-	require.NoError(f, err)
-	files, err := filepath.Glob(filepath.Join(dir, "../../../shared/corpus", pattern))
+	dir, _ := corpus.Find()
+	files, err := filepath.Glob(filepath.Join(dir, pattern))
 	require.NoError(f, err)
 	var all [][]byte
 	for _, name := range files {

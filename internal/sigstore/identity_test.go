@@ -11,6 +11,8 @@ import (
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 func TestMatch(t *testing.T) {
@@ -87,7 +89,7 @@ func TestClaims(t *testing.T) {
 // TestClaimsAgainstSigstore: where sigstore-go has a name for a claim too, the
 // two agree on every real certificate.
 func TestClaimsAgainstSigstore(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	files, err := filepath.Glob(filepath.Join(dir, "pypi-attestations", "*.pem"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)

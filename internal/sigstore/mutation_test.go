@@ -12,6 +12,8 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"touchstone/internal/corpus"
 )
 
 // factsOf are the proven facts. Ignored is left out: it proves nothing.
@@ -180,7 +182,7 @@ func TestMutantsVirtual(t *testing.T) {
 }
 
 func TestMutantsCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	keys := registryKeys(t, dir)
 	for _, c := range []struct{ file, root string }{
 		{"npm-attestations/valid/sigstore-1.3.0-provenance.bundle.json", "public-good"},

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // A claim is what a bundle says of itself, read without this package, so that a
@@ -152,7 +154,7 @@ func (c claim) who(keys map[string]string) []string {
 // TestWasmCorpus answers every real case of this mechanism, through the
 // WebAssembly, as the corpus says.
 func TestWasmCorpus(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	w := newWasm(t)
 	keys := w.corpusKeys(t, dir)
 	bare := w.file(t, []byte(`{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}`))

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // mutantCount is how many bent questions TestWasmMutants asks.
@@ -102,7 +104,7 @@ func theRoots(w *wasmRunner, t *testing.T, dir string) []string {
 // TestWasmModes asks about every bundle in every way that the protocol knows,
 // and compares the WebAssembly with this build, word by word.
 func TestWasmModes(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	w := newWasm(t)
 	keys := w.corpusKeys(t, dir)
 	var keyFiles []string
@@ -216,7 +218,7 @@ func (w *wasmRunner) artifacts(t *testing.T, dir string) map[string]string {
 // the key, the artifact or the arguments, and compares the WebAssembly with
 // this build, word by word. TOUCHSTONE_SEED asks other ones.
 func TestWasmMutants(t *testing.T) {
-	dir := corpus(t)
+	dir := corpus.Path(t)
 	w := newWasm(t)
 	seed := uint64(1)
 	if text := os.Getenv("TOUCHSTONE_SEED"); text != "" {

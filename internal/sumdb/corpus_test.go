@@ -11,28 +11,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-)
 
-// corpusDir is a folder of the corpus of real cases, which lies beside the
-// repository.
-func corpusDir(tb testing.TB, name string) string {
-	tb.Helper()
-	dir, err := os.Getwd()
-	require.NoError(tb, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		require.NotEqual(tb, parent, dir, "no go.mod above the test")
-		dir = parent
-	}
-	found := filepath.Join(dir, "..", "shared", "corpus", name)
-	if _, err := os.Stat(found); err != nil {
-		tb.Skipf("the corpus of real cases is not at %s: its cases are not tested", filepath.Join("..", "shared", "corpus", name))
-	}
-	return found
-}
+	"touchstone/internal/corpus"
+)
 
 const corpusKey = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 
@@ -46,7 +27,7 @@ type snapshot struct {
 
 func openSnapshot(tb testing.TB) *snapshot {
 	tb.Helper()
-	s := &snapshot{dir: filepath.Join(corpusDir(tb, "go-sumdb"), "snapshot", "sumdb", "sum.golang.org"), asked: map[string]int{}}
+	s := &snapshot{dir: filepath.Join(corpus.Path(tb, "go-sumdb"), "snapshot", "sumdb", "sum.golang.org"), asked: map[string]int{}}
 	lookups := filepath.Join(s.dir, "lookup")
 	require.NoError(tb, filepath.WalkDir(lookups, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -154,7 +135,7 @@ func TestCorpusSnapshotFlips(t *testing.T) {
 
 // TestCorpusMerkleVectors answers the vectors of transparency-dev/merkle.
 func TestCorpusMerkleVectors(t *testing.T) {
-	root := filepath.Join(corpusDir(t, "merkle-vectors"), "merkle")
+	root := filepath.Join(corpus.Path(t, "merkle-vectors"), "merkle")
 	counts := map[bool]int{}
 	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".json") {

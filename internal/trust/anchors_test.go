@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
+
+	"touchstone/internal/corpus"
 )
 
 func TestEmbeddedAnchorsAreWhole(t *testing.T) {
@@ -55,7 +57,7 @@ func TestEmbeddedAnchorsAreWhole(t *testing.T) {
 // The committed root follows from the newest one of the shared corpus, and the
 // committed documents are those that its snapshot vouches for.
 func TestEmbeddedAnchorsFollowFromThePublishedOnes(t *testing.T) {
-	dir := corpus(t, "sigstore-trust", "tuf-public-good")
+	dir := corpus.Path(t, "sigstore-trust", "tuf-public-good")
 	a := Embedded()
 	c := &client{get: &shelf{files: map[string][]byte{"/16.root.json": a.TUFRoot()}}}
 	err := c.walk(string(read(t, dir, "metadata", "root_history", "15.root.json")), now)

@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
 )
 
 // august is when the shared corpus's copy of the public repository was current.
@@ -23,7 +25,7 @@ var august = time.Date(2026, time.August, 25, 0, 0, 0, 0, time.UTC)
 // as it is served to clients: each document under its version.
 func publicGood(t *testing.T) *shelf {
 	t.Helper()
-	dir := corpus(t, "sigstore-trust", "tuf-public-good")
+	dir := corpus.Path(t, "sigstore-trust", "tuf-public-good")
 	s := &shelf{files: map[string][]byte{
 		"/timestamp.json":            read(t, dir, "metadata", "timestamp.json"),
 		"/165.snapshot.json":         read(t, dir, "metadata", "snapshot.json"),
@@ -164,10 +166,10 @@ func TestTUFCasesOfTheCorpus(t *testing.T) {
 	// there; an unsigned timestamp is a case of TestRefreshEndsWithoutAnchorsChanged.
 	// The two cases of the public repository have tests of their own above.
 	elsewhere := []string{"tuf-public-good-snapshot", "tuf-npm-keys"}
-	synthetic := corpus(t, "sigstore-trust", "tuf-negative", "sigstore-java", "synthetic")
+	synthetic := corpus.Path(t, "sigstore-trust", "tuf-negative", "sigstore-java", "synthetic")
 
 	met := 0
-	for line := range bytes.Lines(read(t, corpus(t, "CASES.jsonl"))) {
+	for line := range bytes.Lines(read(t, corpus.Path(t, "CASES.jsonl"))) {
 		var c struct {
 			ID, Mechanism, Expected string
 			Files                   []string
@@ -249,7 +251,7 @@ func serve(t *testing.T, s *shelf, dir string) {
 
 // Roots that other implementations must refuse as a start.
 func TestBadRootsOfTheCorpus(t *testing.T) {
-	dir := corpus(t, "sigstore-trust", "tuf-negative", "sigstore-rust-negative")
+	dir := corpus.Path(t, "sigstore-trust", "tuf-negative", "sigstore-rust-negative")
 	for name, says := range map[string]string{
 		"invalid-root-json-signature.root.json": "not enough signatures",
 		"no-root-json-signatures.root.json":     "not enough signatures",

@@ -15,26 +15,6 @@ import (
 	"touchstone/internal/mint"
 )
 
-// corpus finds a folder of the shared corpus, or skips the test.
-func corpus(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		parent := filepath.Dir(dir)
-		require.NotEqual(t, dir, parent, "no go.mod above the test")
-		dir = parent
-	}
-	dir = filepath.Join(dir, "..", "shared", "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the shared corpus is not at ../shared/corpus: this test needs its files")
-	}
-	return filepath.Join(append([]string{dir}, elem...)...)
-}
-
 func read(t testing.TB, elem ...string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(elem...))

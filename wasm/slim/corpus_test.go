@@ -15,7 +15,7 @@ import (
 func TestSlimPassesTheTestsOfTheCorpus(t *testing.T) {
 	b := slow(t)
 	node(t)
-	corpus(t)
+	cases(t)
 	require.NoError(t, b.generate())
 	starter, err := b.glue("go_js_wasm_exec")
 	require.NoError(t, err)

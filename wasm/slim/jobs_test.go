@@ -12,7 +12,6 @@ import (
 	"math/rand"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"touchstone/internal/corpus"
 )
 
 // A job is a question to the probe, which documents it.
@@ -33,17 +34,8 @@ type job struct {
 	Text                 string            `json:",omitempty"`
 }
 
-// corpus returns the folder of real cases, beside the module, or skips.
-func corpus(t *testing.T) fs.FS {
-	t.Helper()
-	b, err := newBuilder("build/slim")
-	require.NoError(t, err)
-	dir := filepath.Join(b.root, "..", "shared", "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the corpus of real cases is not at %s", dir)
-	}
-	return os.DirFS(dir)
-}
+// cases is the corpus, or skips.
+func cases(t *testing.T) fs.FS { return os.DirFS(corpus.Path(t)) }
 
 func read(t *testing.T, corpus fs.FS, name string) []byte {
 	t.Helper()
@@ -171,7 +163,7 @@ func withMutations(t *testing.T, j job) []job {
 }
 
 func certificateBundles(t *testing.T) []job {
-	corpus := corpus(t)
+	corpus := cases(t)
 	root := string(read(t, corpus, publicRoot))
 	var jobs []job
 	for _, b := range npmBundles(t, corpus, false) {
@@ -181,7 +173,7 @@ func certificateBundles(t *testing.T) []job {
 }
 
 func keyBundles(t *testing.T) []job {
-	corpus := corpus(t)
+	corpus := cases(t)
 	root := string(read(t, corpus, publicRoot))
 	var keys struct {
 		Keys []struct {
@@ -201,7 +193,7 @@ func keyBundles(t *testing.T) []job {
 
 // otherBundles are all the bundles there are, good and bad, against two roots.
 func otherBundles(t *testing.T) []job {
-	corpus := corpus(t)
+	corpus := cases(t)
 	var jobs []job
 	for _, dir := range []string{"sigstore-bundles", "pypi-attestations", "github-attestations"} {
 		files := tree(t, corpus, dir)
@@ -220,7 +212,7 @@ func otherBundles(t *testing.T) []job {
 // tufRepositories is Sigstore's own, as far as a client asks for it that knows
 // a late root, at good and bad times, and with one bit flipped in one file.
 func tufRepositories(t *testing.T) []job {
-	corpus := corpus(t)
+	corpus := cases(t)
 	const dir = "sigstore-trust/tuf-public-good/"
 	files := make(map[string][]byte)
 	for name, data := range tree(t, corpus, dir+"metadata") {
@@ -268,7 +260,7 @@ func tufRepositories(t *testing.T) []job {
 // lookups are recorded ones in Go's checksum database, and those with one bit
 // flipped in one of the answers.
 func lookups(t *testing.T) []job {
-	corpus := corpus(t)
+	corpus := cases(t)
 	const key = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
 	files := make(map[string][]byte)
 	for name, data := range tree(t, corpus, "go-sumdb/snapshot/sumdb/sum.golang.org") {

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/registry"
 	"touchstone/internal/strictjson"
 )
@@ -39,7 +40,7 @@ func corpusKeys(t testing.TB) map[string]*ecdsa.PublicKey {
 			PublicKey struct{ RawBytes []byte }
 		}
 	}
-	require.NoError(t, json.Unmarshal(read(t, corpus(t, "npm-signatures", "keys.json")), &list))
+	require.NoError(t, json.Unmarshal(read(t, corpus.Path(t, "npm-signatures", "keys.json")), &list))
 	out := map[string]*ecdsa.PublicKey{}
 	for _, k := range list.Keys {
 		key, err := x509.ParsePKIXPublicKey(k.PublicKey.RawBytes)
@@ -59,7 +60,7 @@ func verifies(keys map[string]*ecdsa.PublicKey, s registry.Signature) bool {
 func TestCorpusSignatures(t *testing.T) {
 	keys := corpusKeys(t)
 	valid, invalid := map[string]bool{}, 0
-	lines := bufio.NewScanner(bytes.NewReader(read(t, corpus(t, "npm-signatures", "signatures.jsonl"))))
+	lines := bufio.NewScanner(bytes.NewReader(read(t, corpus.Path(t, "npm-signatures", "signatures.jsonl"))))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var c struct {
@@ -96,7 +97,7 @@ func TestCorpusSignatures(t *testing.T) {
 // what stands inside agrees with what the registry recorded.
 func TestCorpusPackages(t *testing.T) {
 	keys := corpusKeys(t)
-	files, err := filepath.Glob(filepath.Join(corpus(t, "npm-signatures", "packuments"), "*.json"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "npm-signatures", "packuments"), "*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	versions, packages := 0, 0
@@ -127,7 +128,7 @@ func TestCorpusPackages(t *testing.T) {
 			}
 			require.NotEmpty(t, statedSource(rec.fields["repository"]), at)
 			versions++
-			packed := filepath.Join(corpus(t, "npm-signatures", "tarballs"), strings.ReplaceAll(name, "/", "__")+"-"+version+".tgz")
+			packed := filepath.Join(corpus.Path(t, "npm-signatures", "tarballs"), strings.ReplaceAll(name, "/", "__")+"-"+version+".tgz")
 			body, err := os.ReadFile(packed)
 			if err != nil {
 				continue
@@ -148,7 +149,7 @@ func TestCorpusPackages(t *testing.T) {
 // them.
 func TestCorpusTarballs(t *testing.T) {
 	for _, folder := range []string{"npm-signatures", "npm-attestations"} {
-		files, err := filepath.Glob(filepath.Join(corpus(t, folder, "tarballs"), "*.tgz"))
+		files, err := filepath.Glob(filepath.Join(corpus.Path(t, folder, "tarballs"), "*.tgz"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
 		for _, file := range files {
@@ -177,7 +178,7 @@ func TestCorpusAttestations(t *testing.T) {
 		"@trishankatdatadog/supreme-goggles@1.0.5": "supreme-googles-cli-v02-tag.json",
 		"sigstore@2.3.1": "sigstore-2.3.1.json",
 	} {
-		body := read(t, corpus(t, "npm-attestations", "valid", file))
+		body := read(t, corpus.Path(t, "npm-attestations", "valid", file))
 		i := strings.LastIndexByte(spec, '@')
 		at := located{spec[:i], spec[i+1:]}
 		each, err := readAttestations(body)
@@ -210,7 +211,7 @@ func TestCorpusAttestations(t *testing.T) {
 	}
 	assert.Equal(t, 12, seen)
 	assert.Equal(t, 6, published)
-	invalid, err := filepath.Glob(filepath.Join(corpus(t, "npm-attestations", "invalid"), "*.json"))
+	invalid, err := filepath.Glob(filepath.Join(corpus.Path(t, "npm-attestations", "invalid"), "*.json"))
 	require.NoError(t, err)
 	require.NotEmpty(t, invalid)
 	for _, file := range invalid {

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -165,24 +163,4 @@ func noted(rel *registry.Release, kind string) []string {
 		}
 	}
 	return out
-}
-
-// corpus finds the real cases beside the checkout.
-func corpus(t testing.TB, parts ...string) string {
-	t.Helper()
-	dir, err := filepath.Abs(".")
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		up := filepath.Dir(dir)
-		require.NotEqual(t, up, dir, "no go.mod above the test")
-		dir = up
-	}
-	at := filepath.Join(append([]string{dir, "..", "shared", "corpus"}, parts...)...)
-	if _, err := os.Stat(at); err != nil {
-		t.Skip("the real cases are not beside this checkout (../shared/corpus)")
-	}
-	return at
 }

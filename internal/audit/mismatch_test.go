@@ -131,10 +131,10 @@ func TestReasonsAreCauses(t *testing.T) {
 		// o
 		{"Go, a wrong digest pasted", golang("github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4=", same, true, nil),
 			"Do not use it. These are not the bytes that your digest names.", "FAILED: github.com/pkg/errors v0.9.1", nil,
-			map[string]string{"Integrity": "Confirmed"}, []string{"not what it should be"}},
+			map[string]string{"Integrity": "Wrong", "Public log record": "Confirmed"}, []string{"not what it should be"}},
 		// p
 		{"Go, a text brought as the module", golang(errorsRef, same, false, []byte("this is no module at all\n")),
-			"Do not use your file as github.com/pkg/errors v0.9.1. These are not the published bytes.", "FAILED: your file as github.com/pkg/errors v0.9.1",
+			"Do not use your file as github.com/pkg/errors v0.9.1. These are not the published bytes. It cannot be read as a package.", "FAILED: your file as github.com/pkg/errors v0.9.1",
 			nil, nil, []string{"Everything came straight"}},
 		// q, u
 		{"Go, nothing but the package", golang(errorsRef, func(w world) world { return world{zip: w[zip]} }, true, nil), "Not enough could be fetched to say.", "Integrity 0 of 3, at most 2",

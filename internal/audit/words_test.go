@@ -64,6 +64,11 @@ func TestAReportIsShortEnoughToRead(t *testing.T) {
 	r := p.audit(p.world())
 	shown, err := layout.Render(r.Report)
 	require.NoError(t, err)
+	for _, m := range token.FindAllString(shown, -1) {
+		for _, s := range ends.Split(repeated.ReplaceAllString(html.UnescapeString(m), "X"), -1) {
+			require.False(t, m[0] != '<' && len(strings.Fields(s)) > longest, "a sentence of the page is too long: %s", s)
+		}
+	}
 	words := seen(shown)
 	require.LessOrEqual(t, len(words), 450, strings.Join(words, " "))
 }

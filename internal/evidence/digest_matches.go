@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"touchstone/internal/digest"
+	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 )
 
@@ -40,9 +41,14 @@ func digestMatches(e *exam) Finding {
 			}
 		}
 	}
+	if arrived := e.Artifact.Answer; open.text != "" && arrived.State != fetch.Found {
+		open.text = unfetched(arrived, "the package", "").Reason
+		if open.absent {
+			return because(Absent, open.text)
+		}
+		return because(Unknown, open.text)
+	}
 	switch {
-	case open.absent:
-		return because(Absent, "There is nothing to compare with the recorded digest: "+sentence(open.text))
 	case open.text != "":
 		return because(Unknown, "Not every digest could be recomputed: "+sentence(open.text))
 	case compared > 0 && without != "":

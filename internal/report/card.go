@@ -161,6 +161,9 @@ func runnerInWords(environment string) string {
 func (r *Report) integrityCard() Card {
 	f := r.Finding("digest-matches")
 	c := newCard("integrity", "Integrity", f.State(), f.Reason, "digest-matches", "reference-digest", "archive-sound", "name-inside")
+	if pasted := r.Finding("reference-digest"); f.Outcome == evidence.Pass && pasted.Outcome == evidence.Fail {
+		c.State, c.Reason = Wrong, pasted.Reason
+	}
 	if r.Artifact.Missing != "" {
 		return c
 	}

@@ -35,6 +35,9 @@ func (r *Report) causes() []Cause {
 			out = append(out, Cause{Text: q.Reason, State: q.State, Alarm: slices.Contains(r.Verdict.Alarms, q.Reason)})
 		}
 		c := &out[i]
+		if slices.Index(looks, q.State.Class) < slices.Index(looks, c.State.Class) {
+			c.State = q.State // the gravest
+		}
 		c.Requirements = append(c.Requirements, q.ID)
 		c.Next = c.Next || !r.Verdict.Failed && r.stands(q)
 		if c.Reach == (principles.Reach{}) {

@@ -13,7 +13,7 @@ import (
 // what is odd, and who did what. It says only what findings of this audit say.
 func (r *Report) headline(s Subject) string {
 	if r.Verdict.Failed {
-		return r.failure(s.Rules)
+		return r.failure(s)
 	}
 	out := r.odd(s.Rules)
 	if r.brought() && r.passed("digest-matches") {
@@ -50,17 +50,30 @@ func (r *Report) title() string {
 }
 
 // failure is what the gravest failed check means. The rules list them by weight.
-func (r *Report) failure(rules *principles.Document) string {
-	for _, c := range rules.Checks {
+func (r *Report) failure(s Subject) string {
+	for _, c := range s.Rules.Checks {
 		if c.OnFail != principles.Failed || r.Finding(c.ID).Outcome != evidence.Fail {
 			continue
 		}
 		if r.brought() {
-			return fmt.Sprintf("Do not use %s as %s. %s", r.file(), r.fullName(), c.Says)
+			return strings.TrimSpace(fmt.Sprintf("Do not use %s as %s. %s %s", r.file(), r.fullName(), c.Says, r.whatItIs(s)))
 		}
 		return "Do not use it. " + c.Says
 	}
 	return "Do not use it."
+}
+
+// whatItIs says what a file of the reader's own is instead, where that is known.
+func (r *Report) whatItIs(s Subject) string {
+	if s.Artifact.Contents == nil {
+		return "It cannot be read as a package."
+	}
+	for _, n := range s.Artifact.Inside.Names {
+		if n.Stated != n.Asked && n.Stated != "" {
+			return fmt.Sprintf("Its %s says %s %q.", n.Document, n.Field, clipped(n.Stated))
+		}
+	}
+	return ""
 }
 
 // odd is what failed checks mean that are worth an alarm, the first two.

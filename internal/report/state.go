@@ -28,7 +28,8 @@ var (
 	confirmed = State{Met.Class, "Confirmed"}
 )
 
-// looks are the classes that a state may have.
+// looks are the classes that a state may have: after the first, the gravest
+// first.
 var looks = []string{Met.Class, Wrong.Class, Missing.Class, Open.Class, NotUnderstood.Class, NotChecked.Class, Idle.Class, Stated.Class}
 
 // State is how one check ended.

@@ -3,7 +3,7 @@
 // here is what a Durable Object makes of them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { buildEdge } from "../web/edge/build.mjs";
+import { ensureEdge } from "../web/edge/build.mjs";
 import { workerd } from "./workerd.mjs";
 import { goWorld, mintedWorld, recorded } from "./world.mjs";
 
@@ -13,7 +13,7 @@ export const upstream = (...worlds) => (request, response) => {
   response.writeHead(answer?.status ?? 404).end(answer?.body ?? "not found");
 };
 
-before(buildEdge);
+before(ensureEdge);
 
 describe("one object", () => {
   let edge;

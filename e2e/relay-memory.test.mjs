@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { before, test } from "node:test";
-import { buildEdge } from "../web/edge/build.mjs";
+import { ensureEdge } from "../web/edge/build.mjs";
 import { workerd } from "./workerd.mjs";
 
 const list = "/relay/proxy.golang.org/golang.org/x/mod/@v/list";
@@ -19,7 +19,7 @@ function upstream(_, response) {
   response.end(body);
 }
 
-before(buildEdge);
+before(ensureEdge);
 
 test("asked often at once, it puts off what it has no room for", async () => {
   const edge = await workerd({ upstream });
@@ -42,9 +42,9 @@ test("asked often at once, it puts off what it has no room for", async () => {
 });
 
 test("what nobody reads is not kept, and who did not read sees that it was cut off", async () => {
-  const worker = await readFile(new URL("../build/edge/worker.mjs", import.meta.url), "utf8");
+  const worker = await readFile(new URL("../build/edge/relay.mjs", import.meta.url), "utf8");
   assert.match(worker, /const patience = 30_000;/);
-  const edge = await workerd({ upstream, replaced: { "worker.mjs": worker.replace("const patience = 30_000;", "const patience = 700;") } });
+  const edge = await workerd({ upstream, replaced: { "edge/relay.mjs": worker.replace("const patience = 30_000;", "const patience = 700;") } });
   try {
     const abort = new AbortController();
     assert.equal((await fetch(edge.url + list, { signal: abort.signal })).status, 200);

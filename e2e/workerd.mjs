@@ -8,7 +8,7 @@ import { edgeOptions } from "../web/edge/options.mjs";
 /**
  * Starts workerd. upstream(request, response) of node:http stands for every
  * host; without it, workerd asks the real ones. site maps paths to [type, body]
- * for the static files; replaced maps names of modules to other contents.
+ * for the static files; replaced maps modules ("edge/relay.mjs") to other contents.
  * Resolves to {url, asked, auditor, stop}; asked lists "METHOD host/path" of every
  * request that left workerd; auditor(name) is one of the auditor's objects.
  */
@@ -37,7 +37,15 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
       ...(server ? { outboundService: { external: { address: `127.0.0.1:${server.address().port}`, http: {} } } } : {}),
     })),
   });
-  const url = (await miniflare.ready).origin;
+  const stop = async () => {
+    await miniflare.dispose();
+    server?.closeAllConnections();
+    await new Promise((resolve) => { if (server) server.close(resolve); else resolve(); });
+  };
+  const url = await miniflare.ready.then(({ origin }) => origin, async (error) => {
+    await stop().catch(() => {}); // it did not start
+    throw error;
+  });
   return {
     url,
     asked,
@@ -45,10 +53,6 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
       const objects = await miniflare.getDurableObjectNamespace("AUDITOR", workers[0].name);
       return objects.get(objects.idFromName(name));
     },
-    async stop() {
-      await miniflare.dispose();
-      server?.closeAllConnections();
-      await new Promise((resolve) => { if (server) server.close(resolve); else resolve(); });
-    },
+    stop,
   };
 }

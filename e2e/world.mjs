@@ -58,7 +58,7 @@ export function npmWorld(version, attestations, edit = (manifest) => manifest) {
 export function mintedWorld(name, version, files, edit = (record) => record) {
   const manifest = { name, version };
   const tgz = gzipSync(Buffer.concat([...Object.entries({ "package/package.json": JSON.stringify(manifest), ...files }).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)]));
-  const dist = { integrity: `sha512-${createHash("sha512").update(tgz).digest("base64")}`, tarball: `${npm}${name}/-/${name}-${version}.tgz` };
+  const dist = { integrity: `sha512-${createHash("sha512").update(tgz).digest("base64")}`, tarball: `${npm}${name}/-/${name.split("/").pop()}-${version}.tgz` };
   const pages = { [dist.tarball]: tgz, [`${npm}${name}/${version}`]: Buffer.from(JSON.stringify(edit({ ...manifest, dist }))) };
   return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
 }

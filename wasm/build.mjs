@@ -76,14 +76,14 @@ async function abandoned(lock) {
   }
 }
 
-/** The time of the newest source file, in milliseconds. */
-async function newest(dir) {
+/** The time of the newest source file in a folder, in milliseconds; of the site's and the tests' only where the folder is theirs. */
+export async function newest(dir = root) {
   let time = 0;
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     if (entry.name.startsWith(".") || ["build", "node_modules", "e2e", "web"].includes(entry.name)) continue;
     const path = join(dir, entry.name);
     if (entry.isDirectory()) time = Math.max(time, await newest(path));
-    else if (/\.(go|json|mod|sum|stub|txt)$/.test(entry.name) && !entry.name.endsWith("_test.go")) time = Math.max(time, (await stat(path)).mtimeMs);
+    else if (/\.(go|json|mod|sum|stub|txt|mjs)$/.test(entry.name) && !entry.name.endsWith("_test.go")) time = Math.max(time, (await stat(path)).mtimeMs);
   }
   return time;
 }

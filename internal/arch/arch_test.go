@@ -60,7 +60,7 @@ var layers = map[string][]string{
 	"internal/corpus": {},
 	// the relay's decisions, and the edge around them
 	"internal/relay":   {"internal/fetch"},
-	"web/edge":         {"internal/relay", "internal/fetch"},
+	"web/edge":         {"internal/badge", "internal/relay", "internal/fetch"},
 	"internal/badge":   {"internal/purl"},
 	"internal/auditor": {"internal/audit", "internal/badge", "internal/evidence", "internal/fetch", "internal/prove", "internal/purl", "internal/report", "internal/trust", "principles"},
 	"web/auditor":      {"internal/auditor", "internal/fetch", "internal/trust"},

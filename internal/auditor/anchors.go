@@ -31,6 +31,15 @@ func (a *Auditor) heads() map[string][]byte {
 	return heads
 }
 
+func (a *Auditor) keepHeads(heads map[string][]byte) {
+	raw, err := json.Marshal(heads)
+	if err != nil {
+		a.Complain(fmt.Errorf("keeping the log heads: %w", err))
+		return
+	}
+	a.keepOwn(headsKey, raw)
+}
+
 func (a *Auditor) own(key string) []byte {
 	raw, err := a.Own.Get(key)
 	if err != nil {
@@ -51,9 +60,9 @@ func (a *Auditor) keepOwn(key string, value []byte) {
 
 // Anchors tell which trust anchors the edge judges by.
 type Anchors struct {
-	Digest   string         `json:"digest"`   // of their content
-	At       time.Time      `json:"at"`       // of the last whole refresh; zero for those in the program
-	Versions trust.Versions `json:"versions"` // the highest seen of the repository that they come from
+	Digest   string         `json:"digest"`      // of their content
+	At       time.Time      `json:"at,omitzero"` // of the last whole refresh; zero for those in the program
+	Versions trust.Versions `json:"versions"`    // the highest seen of the repository that they come from
 	memory   []byte         // as package trust stores it; nil for those in the program
 }
 
@@ -98,7 +107,14 @@ func (a *Auditor) held() Anchors {
 	}
 	var offered Anchors // 2
 	raw, err := a.Verdicts.Get(badge.AnchorsKey)
-	if err != nil || raw == nil || json.Unmarshal(raw, &offered) != nil || !offered.after(a.anchors) {
+	if err != nil {
+		return a.anchors
+	}
+	if raw == nil || json.Unmarshal(raw, &offered) != nil || a.anchors.after(offered) {
+		a.publish()
+		return a.anchors
+	}
+	if !offered.after(a.anchors) {
 		return a.anchors
 	}
 	memory, err := a.Verdicts.Get(memoryKey)
@@ -131,9 +147,14 @@ func (a *Auditor) hold(memory []byte) {
 	}
 	a.anchors = s
 	a.keepOwn(memoryKey, memory)
-	raw, err := json.Marshal(s)
-	if err == nil {
-		err = a.Verdicts.Put(memoryKey, memory, 0)
+	a.publish()
+}
+
+// publish shares the anchors in use, and tells the edge which they are.
+func (a *Auditor) publish() {
+	raw, err := json.Marshal(a.anchors)
+	if err == nil && a.anchors.memory != nil {
+		err = a.Verdicts.Put(memoryKey, a.anchors.memory, 0)
 	}
 	if err == nil { // never the one without the other
 		err = a.Verdicts.Put(badge.AnchorsKey, raw, 0)

@@ -54,6 +54,9 @@ type Auditor struct {
 	Now   func() time.Time
 	// Patience is how long an audit may take; 0 is DefaultPatience.
 	Patience time.Duration
+	// Admit tells whether one more audit may be begun for who asks, by their
+	// address.
+	Admit func(asker string) bool
 	// Complain is told what went wrong, without saying who asked what.
 	Complain func(error)
 
@@ -79,8 +82,16 @@ type Answer struct {
 	Report  []byte // JSON; nil where the version is not there
 }
 
-// ErrBusy: too many audits wait for their turn.
-var ErrBusy = errors.New("auditing: too many audits wait for their turn; ask again in a minute")
+// What is not audited now.
+var (
+	// ErrBusy: too many audits wait for their turn.
+	ErrBusy = errors.New("auditing: too many audits wait for their turn; ask again in a minute")
+	// ErrLimited: too many were begun for who asks.
+	ErrLimited = errors.New("auditing: too many new audits were asked for from there; ask again in a minute")
+)
+
+// AskerHeader is where the edge says for whom it asks.
+const AskerHeader = "touchstone-asker"
 
 // ServeHTTP answers the edge, and nobody else: the object has no address of its
 // own.
@@ -109,7 +120,7 @@ func (a *Auditor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusBadRequest, err.Error()+"\n")
 		return
 	}
-	answer, err := a.Audit(ref)
+	answer, err := a.Audit(ref, r.Header.Get(AskerHeader))
 	if err == nil {
 		var body []byte
 		if body, err = want(answer); err == nil {
@@ -125,6 +136,8 @@ func (a *Auditor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusNotFound
 	case errors.As(err, &refused):
 		status = http.StatusBadRequest
+	case errors.Is(err, ErrLimited):
+		status = http.StatusTooManyRequests
 	case errors.Is(err, ErrBusy):
 		status = http.StatusServiceUnavailable
 	default:
@@ -149,17 +162,21 @@ func reportOf(a Answer) ([]byte, error) {
 }
 
 // Audit gives what is kept, or audits: once for all who ask the same meanwhile,
-// and to its end whether or not they still wait.
-func (a *Auditor) Audit(ref purl.Ref) (Answer, error) {
+// and to its end whether or not they still wait. The asker counts where an audit
+// is begun for them; nobody ("") is the edge itself.
+func (a *Auditor) Audit(ref purl.Ref, asker string) (Answer, error) {
 	a.setup.Do(func() { a.turn, a.flights = make(chan struct{}, 1), map[string]*flight{} })
 	basis, err := a.basis()
 	if err != nil {
 		return Answer{}, err
 	}
-	key := basis.Key(ref)
+	key := badge.Key(basis.Build, ref)
 	f, err := a.join(key, func() (Answer, error) {
 		if kept, ok := a.kept(key, basis); ok {
 			return kept, nil
+		}
+		if asker != "" && !a.Admit(asker) {
+			return Answer{}, ErrLimited
 		}
 		a.turn <- struct{}{}
 		defer func() { <-a.turn }()
@@ -222,9 +239,10 @@ func (a *Auditor) kept(key string, basis badge.Basis) (Answer, bool) {
 	if err != nil || raw == nil || json.Unmarshal(raw, &answer.Verdict) != nil || !answer.Verdict.Serves(basis, a.Now()) {
 		return Answer{}, false
 	}
-	if answer.Verdict.Track == "" { // no report was made
-		return answer, true
+	about, err := purl.Parse(answer.Verdict.Reference)
+	if err != nil || answer.Verdict.Track == "" { // no report was made
+		return answer, err == nil
 	}
-	answer.Report, err = a.Verdicts.Get(badge.ReportKey(key))
+	answer.Report, err = a.Verdicts.Get(badge.ReportKey(badge.Key(basis.Build, about)))
 	return answer, err == nil && answer.Report != nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -36,6 +37,16 @@ func gold(carat string) mint.Module {
 	return mint.Module{Path: "example.com/gold", Version: "v1.2.3", Files: map[string]string{
 		"go.mod": "module example.com/gold\n\ngo 1.26\n", "gold.go": "package gold\n\nconst Carat = " + carat + "\n",
 	}}
+}
+
+// large is the same module with more bytes than are hashed here. Its log has it
+// as it is served: play adds what served is.
+func large() mint.Module {
+	m := gold("24")
+	noise := make([]byte, mostBytes+1)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	m.Files["noise"] = string(noise)
+	return m
 }
 
 // A shelf is a Store in memory. It forgets what its time is over, as the real
@@ -83,7 +94,11 @@ func (s *scene) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, erro
 func play(t *testing.T, served mint.Module) *scene {
 	t.Helper()
 	log := mint.NewSumDB(golang.Database, "a log")
-	log.Add(gold("24").Path, gold("24").Version, gold("24").Lines())
+	logged := gold("24")
+	if served.Files["noise"] != "" {
+		logged = served
+	}
+	log.Add(logged.Path, logged.Version, logged.Lines())
 	w := mint.World{}
 	served.Serve(w, proxy)
 	log.Serve(w, database)
@@ -92,7 +107,8 @@ func play(t *testing.T, served mint.Module) *scene {
 	require.NoError(t, err)
 	s.Auditor = &Auditor{
 		Verdicts: s.verdicts, Own: s.own, Transport: s, Anchors: anchors, Build: "b",
-		Now: func() time.Time { return s.now }, Complain: func(err error) { s.said = append(s.said, err.Error()) },
+		Admit: func(string) bool { return true },
+		Now:   func() time.Time { return s.now }, Complain: func(err error) { s.said = append(s.said, err.Error()) },
 	}
 	return s
 }
@@ -126,7 +142,7 @@ func TestASettledVerdictIsKept(t *testing.T) {
 	report := s.ask("report", exact)
 	assert.Contains(t, report.Body.String(), `"format": "touchstone-report/`)
 	assert.Equal(t, before, s.asked.Load(), "nobody is asked again")
-	assert.Len(t, s.verdicts.values, 2)
+	assert.Len(t, s.verdicts.values, 3, "verdict, report, and which anchors are in use")
 
 	s.now = s.now.Add(31 * 24 * time.Hour)
 	assert.NotEqual(t, v.At, s.verdict(t, exact).At)
@@ -171,6 +187,7 @@ func TestWhatMayChangeSoonIsKeptForMinutes(t *testing.T) {
 			}
 		}, badge.Open},
 		"not there": {gold("24"), func(s *scene) { s.do = mint.World{}.Do }, badge.NotThere},
+		"unhashed":  {large(), func(*scene) {}, badge.Unhashed},
 		"out of time": {gold("24"), func(s *scene) {
 			s.Patience = 20 * time.Millisecond
 			s.do = func(ctx context.Context, _ *fetch.Request) (*fetch.Response, error) {
@@ -185,6 +202,7 @@ func TestWhatMayChangeSoonIsKeptForMinutes(t *testing.T) {
 			tt.change(s)
 			v := s.verdict(t, exact)
 			assert.Equal(t, tt.state, v.State)
+			assert.Equal(t, tt.state == badge.Unhashed, v.RecordSigned, "the log signs it")
 			assert.Zero(t, v.Level, "no number is kept that might be shown")
 			assert.Empty(t, v.LevelName)
 			assert.Equal(t, 5*time.Minute, v.Until.Sub(v.At))
@@ -297,6 +315,27 @@ func TestWhatIsNoQuestionIsRefused(t *testing.T) {
 	s.ServeHTTP(w, httptest.NewRequest("POST", "/verdict?reference="+exact, nil))
 	assert.Equal(t, 404, w.Code)
 	assert.Zero(t, s.asked.Load())
+}
+
+func TestOnlyNewAuditsCount(t *testing.T) {
+	s := play(t, gold("24"))
+	var askers []string
+	s.Admit = func(asker string) bool { askers = append(askers, asker); return asker != "203.0.113.7" }
+	ask := func(asker, reference string) int {
+		r := httptest.NewRequest("GET", "/verdict?reference="+url.QueryEscape(reference), nil)
+		r.Header.Set(AskerHeader, asker)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code
+	}
+	assert.Equal(t, 429, ask("203.0.113.7", exact))
+	assert.Zero(t, s.asked.Load())
+	assert.Equal(t, 200, ask("203.0.113.8", exact))
+	assert.Equal(t, 200, ask("203.0.113.7", exact), "it is there")
+	assert.Equal(t, []string{"203.0.113.7", "203.0.113.8"}, askers)
+	s.verdict(t, "pkg:golang/example.com/gold")
+	assert.Len(t, askers, 2, "the edge itself may")
+	assert.Empty(t, s.said, "who asked what is nobody's business")
 }
 
 func TestLogHeadsStayInTheObject(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -15,9 +15,19 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/report"
+	"touchstone/principles"
 )
 
+// mostBytes is how large a package may be to be hashed here: an instance of Go
+// keeps its largest memory, and four of them may share 128 MB.
+const mostBytes = 5 << 20
+
 // run audits, and keeps what was found.
+//
+//  1. Learn which version exactly it is about; its answer may be at hand.
+//  2. Audit that one.
+//  3. Keep what the next audits need: log heads, anchors.
+//  4. Keep the verdict on what it is about, and on what was asked.
 func (a *Auditor) run(ref purl.Ref, basis badge.Basis) (Answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), a.patience())
 	defer cancel()
@@ -26,91 +36,152 @@ func (a *Auditor) run(ref purl.Ref, basis badge.Basis) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	r, err := auditor.Audit(ctx, audit.Question{Pasted: ref.String(), Time: now})
-	var refused *purl.Refused
-	switch {
-	case errors.As(err, &refused) && refused.Kind == purl.Missing:
-		return a.keep(ref, Answer{Verdict: without(ref, badge.NotThere, basis, now)})
-	case errors.Is(err, context.DeadlineExceeded): // kept, so that it is not asked again at once
-		return a.keep(ref, Answer{Verdict: without(ref, badge.Open, basis, now)})
-	case err != nil:
-		return Answer{}, err
-	}
-	a.hold(auditor.Memory())
-	heads, err := json.Marshal(auditor.Heads())
+	resolved, err := auditor.Resolve(ctx, audit.Question{Pasted: ref.String(), Time: now, Most: mostBytes}) // 1
 	if err != nil {
-		return Answer{}, err
+		return a.unaudited(ref, ref, err, basis, now)
 	}
-	a.keepOwn(headsKey, heads)
-	raw, err := r.JSON()
+	defer resolved.Close()
+	about := resolved.Ref().Bare()
+	if answer, ok := a.kept(badge.Key(basis.Build, about), basis); ok {
+		answer.Verdict.Until = earlier(answer.Verdict.Until, now.Add(answer.Verdict.Lifetime(ref.Version != "")))
+		return answer, a.put(ref, answer.Verdict)
+	}
+	r, err := resolved.Audit() // 2
 	if err != nil {
-		return Answer{}, err
+		return a.unaudited(ref, about, err, basis, now)
 	}
+	a.hold(auditor.Memory()) // 3
+	a.keepHeads(auditor.Heads())
 	if basis, err = a.basis(); err != nil { // a refresh may have changed it
 		return Answer{}, err
 	}
-	v, err := verdict(r, basis, now)
+	rules, err := principles.LoadWeighed()
 	if err != nil {
 		return Answer{}, err
 	}
-	return a.keep(ref, Answer{v, raw})
+	raw, err := r.JSON() // 4
+	if err != nil {
+		return Answer{}, err
+	}
+	return a.keep(ref, about, Answer{verdict(rules, r, about, basis, now), raw})
 }
 
-// without is the verdict of an audit that made no report.
-func without(ref purl.Ref, state badge.State, basis badge.Basis, now time.Time) badge.Verdict {
-	return badge.Verdict{Reference: ref.Bare().String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, State: state, At: now, Basis: basis}
+// unaudited keeps why no report was made, so that it is not asked again at once;
+// any other error is given back.
+func (a *Auditor) unaudited(asked, about purl.Ref, err error, basis badge.Basis, now time.Time) (Answer, error) {
+	state := badge.Open
+	var refused *purl.Refused
+	switch {
+	case errors.As(err, &refused) && refused.Kind == purl.Missing:
+		state = badge.NotThere
+	case !errors.Is(err, context.DeadlineExceeded):
+		return Answer{}, err
+	}
+	return a.keep(asked, about, Answer{Verdict: on(about, state, basis, now)})
 }
+
+// on begins a verdict.
+func on(ref purl.Ref, state badge.State, basis badge.Basis, now time.Time) badge.Verdict {
+	return badge.Verdict{Reference: ref.String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, State: state, At: now, Basis: basis}
+}
+
+// recordSigned is the requirement of the rules that a signature covers the record.
+const recordSigned = "integrity-record-signed"
 
 // verdict is what is left of a report.
-func verdict(r *report.Report, basis badge.Basis, now time.Time) (badge.Verdict, error) {
-	ref, err := purl.Parse(r.Reference)
-	if err != nil {
-		return badge.Verdict{}, fmt.Errorf("reading the report's own reference: %w", err)
-	}
+func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis badge.Basis, now time.Time) badge.Verdict {
 	t := r.Verdict.Tracks[0] // the one that the page shows as its answer
-	v := badge.Verdict{
-		Reference: ref.Bare().String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version,
-		State: badge.Open, Track: t.Name, Of: t.Top, At: now, Basis: basis,
-		Withdrawn: slices.ContainsFunc(r.Topics, func(f evidence.Topic) bool { return f.ID == "withdrawn" }),
-	}
+	v := on(about, badge.Open, basis, now)
+	v.Track, v.Of, v.Withdrawn = t.Name, t.Top, r.About.Withdrawn != ""
 	switch {
 	case r.Verdict.Failed:
 		v.State = badge.Failed
+	case r.Artifact.TooLarge:
+		v.State = badge.Unhashed
+		v.RecordSigned = signedRecord(rules, r)
 	case t.Level == t.AtMost:
 		v.State, v.Level, v.LevelName = badge.Settled, t.Level, t.LevelName
 	}
-	return v, nil
+	return v
 }
 
-// keep stores an answer for what was asked, and for the exact version that it is
-// about, and gives it with its end.
-func (a *Auditor) keep(asked purl.Ref, answer Answer) (Answer, error) {
-	about, err := purl.Parse(answer.Verdict.Reference)
-	if err != nil {
-		return Answer{}, fmt.Errorf("reading the verdict's own reference: %w", err)
+// signedRecord tells whether a signature covers the record, where the bytes did not
+// arrive: of one way to meet the requirement, what could be checked passed, and
+// nothing speaks against the rest.
+func signedRecord(rules *principles.Document, r *report.Report) bool {
+	outcomes := map[string]evidence.Outcome{}
+	for _, f := range r.Findings {
+		outcomes[f.Check] = f.Outcome
 	}
-	for _, ref := range []purl.Ref{about, asked} { // what was asked last: it is what is given
-		life := answer.Verdict.Lifetime(ref.Version != "")
-		answer.Verdict.Until = answer.Verdict.At.Add(life)
-		raw, err := json.Marshal(answer.Verdict)
+	for _, way := range ways(rules, recordSigned) {
+		passed := 0
+		for _, check := range way.All {
+			switch outcomes[check] {
+			case evidence.Pass:
+				passed++
+			case evidence.Unknown:
+			default:
+				passed = math.MinInt
+			}
+		}
+		if passed > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ways are those to meet a requirement.
+func ways(rules *principles.Document, requirement string) []principles.Way {
+	for _, t := range rules.Tracks {
+		for _, l := range t.Levels {
+			for _, q := range l.Requirements {
+				if q.ID == requirement {
+					return q.MetBy
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// keep stores an answer: the report, then the verdict on what it is about, then
+// that on what was asked, which is given.
+func (a *Auditor) keep(asked, about purl.Ref, answer Answer) (Answer, error) {
+	v := &answer.Verdict
+	if answer.Report != nil {
+		err := a.Verdicts.Put(badge.ReportKey(badge.Key(v.Build, about)), answer.Report, v.Lifetime(about.Version != ""))
 		if err != nil {
-			return Answer{}, fmt.Errorf("keeping a verdict: %w", err)
+			a.Complain(fmt.Errorf("keeping a report: %w", err))
+			return answer, nil // never a verdict without its report; the next one audits again
 		}
-		key := answer.Verdict.Key(ref)
-		if answer.Report != nil {
-			err = a.Verdicts.Put(badge.ReportKey(key), answer.Report, life)
-		}
-		if err == nil { // never a verdict without its report
-			err = a.Verdicts.Put(key, raw, life)
-		}
-		if err != nil {
-			a.Complain(fmt.Errorf("keeping a verdict: %w", err)) // the next one audits again
-		}
-		if about.String() == asked.String() {
-			break
+	}
+	for _, ref := range []purl.Ref{about, asked} {
+		v.Until = v.At.Add(v.Lifetime(ref.Version != ""))
+		if err := a.put(ref, *v); err != nil {
+			return Answer{}, err
 		}
 	}
 	return answer, nil
+}
+
+// put stores a verdict. A store that is down is no reason to be silent.
+func (a *Auditor) put(ref purl.Ref, v badge.Verdict) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("keeping a verdict: %w", err)
+	}
+	if err := a.Verdicts.Put(badge.Key(v.Build, ref), raw, v.Until.Sub(a.Now())); err != nil {
+		a.Complain(fmt.Errorf("keeping a verdict: %w", err))
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // limited sends so many requests and no more.

@@ -39,6 +39,9 @@ type Verdict struct {
 	Level     int    `json:"level"`
 	LevelName string `json:"levelName"`
 	Of        int    `json:"of"`
+	// RecordSigned: a signature covers what binds the name to the bytes, where they
+	// were not hashed.
+	RecordSigned bool `json:"recordSigned"`
 	// Withdrawn: the repository says that this version was retracted, yanked or
 	// deprecated.
 	Withdrawn bool `json:"withdrawn"`
@@ -84,15 +87,16 @@ func (v Verdict) Serves(b Basis, now time.Time) bool {
 	return v.Basis == b && now.Before(v.Until)
 }
 
-// maxKey is how long a key of the store may be, in bytes.
+// maxKey is how long a key of the edge's store may be, in bytes.
 const maxKey = 512
 
-// Key is where the verdict on a reference is kept, by what it rests on.
-func (b Basis) Key(ref purl.Ref) string {
-	key := "verdict " + b.Rules + " " + b.Anchors + " " + b.Build + " " + ref.String()
+// Key is where the verdict on a reference is kept by the program of this digest,
+// which carries the rules.
+func Key(build string, ref purl.Ref) string {
+	key := "verdict " + build + " " + ref.String()
 	if len(key) > maxKey-len(reportPrefix) {
 		sum := sha256.Sum256([]byte(key))
-		key = "verdict " + hex.EncodeToString(sum[:])
+		key = "verdict " + build + " " + hex.EncodeToString(sum[:])
 	}
 	return key
 }

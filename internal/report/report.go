@@ -115,6 +115,8 @@ type Artifact struct {
 	Name string `json:"name,omitempty"`
 	// Missing says why nothing arrived; empty where something did.
 	Missing string `json:"missing,omitempty"`
+	// TooLarge tells that it has more bytes than were to be fetched.
+	TooLarge bool `json:"tooLarge,omitempty"`
 }
 
 // listSum is the digest of the list of files as a go.sum file spells it.
@@ -276,6 +278,7 @@ func notes(groups ...[]purl.Note) []string {
 
 func artifactOf(a *artifact.Artifact) Artifact {
 	out := Artifact{URL: a.Answer.URL, Size: int64(len(a.Answer.Body)), Digests: a.Digests, Route: a.Answer.Route, Missing: a.Answer.Reason}
+	out.TooLarge = a.Answer.Err != nil && a.Answer.Err.Kind == fetch.TooLarge
 	if out.URL == "" {
 		out.URL = a.Answer.Request.URL
 	}

@@ -46,9 +46,10 @@ export class Auditor extends DurableObject {
     let ready = false;
     const { storage } = this.ctx;
     const OWN = { get: async (name) => await storage.get(`own ${name}`) ?? null, put: (name, value) => storage.put(`own ${name}`, value) };
+    const LIMIT = { get: async (key) => ((await this.env.NEW_AUDITS.limit({ key })).success ? "yes" : null) };
     const instance = new WebAssembly.Instance(program, { ...go.importObject, workers: { ready: () => { ready = true; } } });
     // Read once, when Go's packages are set up.
-    globalThis.context = { env: { ...this.env, OWN, BUILD: build }, ctx: this.ctx, connect, binding };
+    globalThis.context = { env: { ...this.env, OWN, LIMIT, BUILD: build }, ctx: this.ctx, connect, binding };
     const ended = go.run(instance).then(() => { throw new Error("the auditor ended"); }); // go.run returns where Go waits
     delete globalThis.context;
     const running = { binding, ended };

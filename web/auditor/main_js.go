@@ -31,9 +31,18 @@ func main() {
 		fail("starting the auditor: no store of its own: " + err.Error())
 		return
 	}
+	limit, err := kv.NewNamespace("LIMIT") // the rate limit, in the same shape: what may be is there
+	if err != nil {
+		fail("starting the auditor: no limit for audits: " + err.Error())
+		return
+	}
+	admit := func(asker string) bool {
+		allowed, err := store{limit}.Get(asker)
+		return err == nil && allowed != nil
+	}
 	workers.ServeNonBlock(answered(&auditor.Auditor{
 		Verdicts: store{verdicts}, Own: store{own}, Transport: fetch.NewGlobal(), Anchors: trust.Embedded(),
-		Build: cloudflare.Getenv("BUILD"), Now: time.Now,
+		Build: cloudflare.Getenv("BUILD"), Now: time.Now, Admit: admit,
 		Complain: func(err error) { fail(err.Error()) },
 	}))
 	workers.Ready()

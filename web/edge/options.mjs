@@ -1,15 +1,15 @@
 // The edge as Miniflare runs it: what wrangler reads from its configuration, with
 // the modules that were built. npm start and the tests run the same.
 import { readFile, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const configurations = ["wrangler.jsonc", "auditor.jsonc"]; // the first is the one that listens
 
 /**
- * Miniflare's options. site is the folder of static files; replaced maps names of
- * modules to other contents.
+ * Miniflare's options. site is the folder of static files; replaced maps modules
+ * ("edge/config.mjs") to other contents.
  */
 export async function edgeOptions({ site, replaced = {} } = {}) {
   const { unstable_getMiniflareWorkerOptions: optionsOf, unstable_readConfig: read } = await import("wrangler");
@@ -30,6 +30,6 @@ async function modules(main, replaced) {
   const paths = (await readdir(folder)).map((name) => join(folder, name)).sort((a, b) => entry(a) - entry(b));
   return Promise.all(paths.map(async (path) => {
     const name = path.slice(folder.length + 1);
-    return { type: types[name.split(".").pop()], path, contents: replaced[name] ?? await readFile(path) };
+    return { type: types[name.split(".").pop()], path, contents: replaced[`${basename(folder)}/${name}`] ?? await readFile(path) };
   }));
 }

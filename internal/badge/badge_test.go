@@ -1,0 +1,194 @@
+package badge
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var at = time.Date(2026, 11, 26, 1, 2, 3, 0, time.UTC)
+
+func settled(level int, name string) Verdict {
+	return Verdict{
+		Reference: "pkg:npm/sigstore@4.0.0", Type: "npm", Name: "sigstore", Version: "4.0.0", State: Settled,
+		Track: "Integrity", Level: level, LevelName: name, Of: 3, At: at, Until: at.Add(time.Hour), Basis: Basis{"r", "a", "b"},
+	}
+}
+
+func change(v Verdict, f func(*Verdict)) Verdict { f(&v); return v }
+
+func TestSay(t *testing.T) {
+	two := settled(2, "signed")
+	tests := map[string]struct {
+		v              Verdict
+		newest         bool
+		label, message string
+	}{
+		"level":            {two, false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed"},
+		"none":             {settled(0, ""), false, "Touchstone: npm sigstore 4.0.0", "Integrity 0 of 3"},
+		"newest":           {two, true, "Touchstone: npm sigstore 4.0.0 (newest)", "Integrity 2 of 3: signed"},
+		"withdrawn":        {change(two, func(v *Verdict) { v.Withdrawn = true }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, withdrawn"},
+		"failed":           {change(two, func(v *Verdict) { v.State = Failed }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
+		"open":             {change(two, func(v *Verdict) { v.State = Open }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
+		"unhashed":         {change(two, func(v *Verdict) { v.State = Unhashed }), false, "Touchstone: npm sigstore 4.0.0", "bytes not hashed"},
+		"signed, unhashed": {change(two, func(v *Verdict) { v.State, v.RecordSigned = Unhashed, true }), false, "Touchstone: npm sigstore 4.0.0", "record signed, bytes not hashed"},
+		"not there":        {change(two, func(v *Verdict) { v.State = NotThere }), false, "Touchstone: npm sigstore 4.0.0", "no such version"},
+		"no state":         {change(two, func(v *Verdict) { v.State = "" }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
+		"scope":            {change(two, func(v *Verdict) { v.Name = "@sigstore/core" }), false, "Touchstone: npm @sigstore/core 4.0.0", "Integrity 2 of 3: signed"},
+		"too long":         {change(two, func(v *Verdict) { v.Name = strings.Repeat("long-", 20) }), false, "Touchstone", "name too long"},
+		"no name":          {change(two, func(v *Verdict) { v.Name = "" }), false, "Touchstone: npm  4.0.0", "Integrity 2 of 3: signed"},
+		"hidden":           {change(two, func(v *Verdict) { v.Name = "sig\u202estore" }), false, "Touchstone", "name cannot be shown"},
+		"line end":         {change(two, func(v *Verdict) { v.Version = "4\n0" }), false, "Touchstone", "name cannot be shown"},
+		"look-alike":       {change(two, func(v *Verdict) { v.Name = "sigst\u043ere" }), false, "Touchstone", "name cannot be shown"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := Say(tt.v, "touchstone.example", tt.newest)
+			assert.Equal(t, tt.label, w.Label)
+			assert.Equal(t, tt.message, w.Message)
+			if w.Label != "Touchstone" {
+				assert.Contains(t, w.Title, "Checked by this site, touchstone.example, on 2026-11-26.")
+				assert.Contains(t, w.Title, strings.TrimPrefix(tt.label, "Touchstone: "))
+				assert.Contains(t, w.Title, tt.message)
+			}
+		})
+	}
+}
+
+// TestOnlyASettledVerdictHasANumber: whatever else stands in it.
+func TestOnlyASettledVerdictHasANumber(t *testing.T) {
+	for _, state := range []State{Open, Failed, Unhashed, NotThere, "", "settled "} {
+		v := change(settled(3, "file by file"), func(v *Verdict) { v.State, v.Version = state, "x" })
+		w := Say(v, "a.example", false)
+		svg, err := w.SVG()
+		require.NoError(t, err)
+		assert.NotRegexp(t, `Integrity|\bof 3\b|file by file`, svg+w.Title, state)
+	}
+}
+
+// shown are badges of every kind, hostile ones among them.
+func shown() []Words {
+	var all []Words
+	for level := range 4 {
+		all = append(all, Say(settled(level, "a name"), "a.example", false))
+	}
+	for _, state := range []State{Open, Failed, Unhashed, NotThere} {
+		all = append(all, Say(change(settled(1, ""), func(v *Verdict) { v.State = state }), "a.example", false))
+	}
+	for _, name := range []string{`</text><script>alert(1)</script>`, `"onload="alert(1)`, `&lt;`, `]]>`, strings.Repeat("W", 29), strings.Repeat("&", 35)} {
+		all = append(all, Say(change(settled(3, `file by file, offline, by identity "<&`), func(v *Verdict) { v.Name, v.Withdrawn = name, true }), `a.example"><b`, true))
+	}
+	return append(all, plain("x"), wait("npm a", "checking"))
+}
+
+func TestSVG(t *testing.T) {
+	for _, w := range shown() {
+		svg, err := w.SVG()
+		require.NoError(t, err)
+		assert.LessOrEqual(t, len(svg), 4096, w.Label)
+		assert.NotRegexp(t, `(?i)<script|<foreignObject|<image|<style|<a |href=|url\((?:"|')?[^#]| on[a-z]+=|@import|<!`, svg)
+		assert.Equal(t, 1, strings.Count(svg, "http"), "nothing but the namespace is an address")
+
+		var texts []string
+		var width int
+		inside := ""
+		dec := xml.NewDecoder(strings.NewReader(svg))
+		for {
+			token, err := dec.Token()
+			if err == io.EOF {
+				break
+			}
+			require.NoError(t, err)
+			switch e := token.(type) {
+			case xml.StartElement:
+				inside = e.Name.Local
+				for _, a := range e.Attr {
+					switch {
+					case e.Name.Local == "svg" && a.Name.Local == "width":
+						width, err = strconv.Atoi(a.Value)
+						require.NoError(t, err)
+					case a.Name.Local == "role":
+						assert.Equal(t, "img", a.Value)
+					case a.Name.Local == "aria-label":
+						assert.Equal(t, w.Label+", "+w.Message, a.Value)
+					}
+				}
+			case xml.CharData:
+				if inside == "title" || inside == "text" {
+					texts = append(texts, string(e))
+				}
+				inside = ""
+			}
+		}
+		assert.Equal(t, []string{w.Title, w.Label, w.Message}, texts)
+		assert.Equal(t, half(w.Label)+half(w.Message), width)
+		assert.Less(t, width, 1000)
+	}
+}
+
+// TestContrast: white on every colour has 4.5 to 1 (WCAG 2.2, 1.4.3).
+func TestContrast(t *testing.T) {
+	for _, colour := range append(byLevel[:], grey, red, labelColour) {
+		require.Regexp(t, `^#[0-9a-f]{6}$`, colour)
+		n, err := strconv.ParseUint(colour[1:], 16, 32)
+		require.NoError(t, err)
+		channel := func(shift int) float64 {
+			c := float64(n>>shift&0xff) / 255
+			if c <= 0.04045 {
+				return c / 12.92
+			}
+			return math.Pow((c+0.055)/1.055, 2.4)
+		}
+		luminance := 0.2126*channel(16) + 0.7152*channel(8) + 0.0722*channel(0)
+		assert.GreaterOrEqual(t, 1.05/(luminance+0.05), 4.5, colour)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	for _, w := range shown() {
+		raw, err := w.Endpoint(time.Minute)
+		require.NoError(t, err)
+		var got map[string]any
+		require.NoError(t, json.Unmarshal([]byte(raw), &got))
+		assert.Equal(t, map[string]any{
+			"schemaVersion": 1.0, "label": w.Label, "message": w.Message, "color": w.Colour, "labelColor": labelColour, "isError": w.Bad, "cacheSeconds": 300.0,
+		}, got)
+	}
+}
+
+func TestWidth(t *testing.T) {
+	assert.Len(t, advances, '~'-' '+1)
+	assert.Equal(t, 0, width(""))
+	assert.Equal(t, 7, width("0")) // 1302 of 2048, of 11 pixels
+	assert.False(t, measurable(""))
+	assert.False(t, measurable("é"))
+	assert.False(t, measurable("a\x7f"))
+	assert.True(t, measurable(" ~"))
+}
+
+func TestLifetime(t *testing.T) {
+	assert.Equal(t, 30*24*time.Hour, settled(3, "").Lifetime(true))
+	assert.Equal(t, 10*time.Minute, settled(3, "").Lifetime(false))
+	for _, state := range []State{Open, Failed, Unhashed, NotThere} {
+		assert.Equal(t, 5*time.Minute, change(settled(3, ""), func(v *Verdict) { v.State = state }).Lifetime(true), state)
+	}
+	assert.Equal(t, 5*time.Minute, change(settled(3, ""), func(v *Verdict) { v.Withdrawn = true }).Lifetime(true))
+}
+
+func TestAVerdictServesItsBasisAndItsTime(t *testing.T) {
+	v := settled(3, "")
+	assert.True(t, v.Serves(v.Basis, at))
+	assert.False(t, v.Serves(v.Basis, v.Until))
+	for _, b := range []Basis{{"r", "a", "x"}, {"r", "x", "b"}, {"x", "a", "b"}, {}} {
+		assert.False(t, v.Serves(b, at), fmt.Sprint(b))
+	}
+}

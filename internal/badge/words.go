@@ -1,0 +1,101 @@
+package badge
+
+import (
+	"fmt"
+	"time"
+)
+
+// Words are what a badge says.
+type Words struct {
+	Label   string // left: who says it, and of what
+	Message string // right: what it is worth, in words
+	// Title is the whole, in sentences: whose word it is, and of when.
+	Title  string
+	Colour string // of the right half; white on it has a contrast of 4.5 to 1 or more
+	// Bad tells that something is wrong with the package, or with the badge.
+	Bad bool
+}
+
+// The colours. None says anything that the words do not say.
+const (
+	labelColour = "#3b4048"
+	grey        = "#5c6370"
+	red         = "#b3261e"
+	brown       = "#8a4b08"
+)
+
+// byLevel are the colours from level 0 up; levels above the last have the last's.
+var byLevel = [...]string{brown, "#75600a", "#1d6b8f", "#1a7340"}
+
+const (
+	speaker = "Touchstone"
+	// maxLabel is how wide the left half may be, in pixels.
+	maxLabel = 440
+)
+
+// Say puts a verdict into words. site is the host that answers, newest tells that
+// no version was asked for.
+func Say(v Verdict, site string, newest bool) Words {
+	name := v.Type + " " + v.Name
+	if v.Version != "" {
+		name += " " + v.Version
+	}
+	if newest {
+		name += " (newest)"
+	}
+	w := about(name)
+	if w.Label == speaker {
+		return w
+	}
+	switch v.State {
+	case Settled:
+		w.Message = fmt.Sprintf("%s %d of %d", v.Track, v.Level, v.Of)
+		if v.LevelName != "" {
+			w.Message += ": " + v.LevelName
+		}
+		w.Colour = byLevel[min(max(v.Level, 0), len(byLevel)-1)]
+	case Failed:
+		w.Message, w.Colour, w.Bad = "FAILED: not what it should be", red, true
+	case Unhashed:
+		w.Message, w.Colour = "bytes not hashed", grey
+		if v.RecordSigned {
+			w.Message = "record signed, bytes not hashed"
+		}
+	case NotThere:
+		w.Message, w.Colour = "no such version", grey
+	default:
+		w.Message, w.Colour = "open: not all could be checked", grey
+	}
+	if v.Withdrawn {
+		w.Message += ", withdrawn"
+	}
+	w.Title = fmt.Sprintf("%s: %s. Checked by this site, %s, on %s. The link checks it again, in your own browser.",
+		name, w.Message, site, v.At.UTC().Format(time.DateOnly))
+	return w
+}
+
+// about begins a badge on a name. One that cannot be shown whole is not shown.
+func about(name string) Words {
+	w := Words{Label: speaker + ": " + name, Colour: grey}
+	switch {
+	case !measurable(name):
+		return plain("name cannot be shown")
+	case width(w.Label) > maxLabel:
+		return plain("name too long")
+	}
+	return w
+}
+
+// plain is a badge that names no package.
+func plain(message string) Words {
+	return Words{Label: speaker, Message: message, Title: speaker + ": " + message + ".", Colour: grey, Bad: true}
+}
+
+// wait is a badge on what is not known now, and not wrong either.
+func wait(name, message string) Words {
+	w := about(name)
+	if w.Label != speaker {
+		w.Message, w.Title = message, name+": "+message+"."
+	}
+	return w
+}

@@ -167,3 +167,14 @@ func TestNPMTwoHashesOfOneKind(t *testing.T) {
 	p.Record = func(_, dist map[string]any) { dist["integrity"] = other[1:] + other }
 	require.True(t, p.audit(p.world()).Report.Verdict.Failed)
 }
+
+// TestNPMNamedDigests: each strong digest that a statement names is compared,
+// or said not to be.
+func TestNPMNamedDigests(t *testing.T) {
+	for algorithm, size := range map[string]int{"sha384": 48, "sha3_512": 64, "blake2b": 64} {
+		p := attestedBy(t, func(_ *thing, s *mint.Signing) { digest(s)[algorithm] = strings.Repeat("00", size) })
+		hasOutcome(t, p.audit(p.world()), "attestations-genuine", "fail", "other bytes")
+	}
+	p := attestedBy(t, func(_ *thing, s *mint.Signing) { digest(s)["blake3"] = strings.Repeat("00", 32) })
+	hasOutcome(t, p.audit(p.world()), "attestations-genuine", "pass", "not compared: blake3")
+}

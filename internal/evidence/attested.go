@@ -98,10 +98,14 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 		return
 	}
 	// 5.
-	if f := aboutBytes(e, v.Statement, list.Subject); f.Outcome != Pass {
-		f.Reason = what + f.Reason
-		a.finding = f
+	bytes := aboutBytes(e, v.Statement, list.Subject)
+	if bytes.Outcome != Pass {
+		bytes.Reason = what + bytes.Reason
+		a.finding = bytes
 		return
+	}
+	if bytes.Reason != "" {
+		a.reserved = append(a.reserved, bytes.Reason)
 	}
 	// 6.
 	if a.Publisher != nil && v.Certificate != nil {
@@ -160,11 +164,27 @@ func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding
 			continue
 		}
 		if same(s.Digests, e.Artifact.Digests) {
-			return Finding{Outcome: Pass}
+			return pass(uncompared(s.Digests, e.Artifact.Digests), nil)
 		}
 		result = because(Fail, " is about other bytes: the digest that it states is not that of what arrived.")
 	}
 	return result
+}
+
+// uncompared says which strong digests of a statement this version does not
+// compute.
+func uncompared(stated, have map[string]string) string {
+	var names []string
+	for algorithm := range stated {
+		if _, ok := have[digest.Name(algorithm)]; !ok && digest.Strong(algorithm) {
+			names = append(names, digest.Name(algorithm))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return fmt.Sprintf("A statement names a digest that this version does not compute, so that was not compared: %s.", strings.Join(names, ", "))
 }
 
 // same tells whether no strong digest of two sets differs.

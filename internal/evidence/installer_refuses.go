@@ -6,6 +6,9 @@ import "fmt"
 // was found here of that which the client does not look at.
 func installerRefuses(e *exam) Finding {
 	i := e.Release.Installer
+	if i.Name == "" {
+		return because(Absent, "That a usual client refuses a package whose digest is wrong is not established.").by(Repository)
+	}
 	if !i.RefusesWrongDigest {
 		return because(Absent, fmt.Sprintf("By default, %s does not refuse a package whose digest is wrong.", i.Name)).by(Repository)
 	}

@@ -15,7 +15,7 @@ func lineageKept(e *exam) Finding {
 	line := e.Release.Earlier
 	switch {
 	case line.State == "":
-		return because(NotApplicable, "This repository's list of versions does not say which were attested.")
+		return because(NotApplicable, "No list of versions says which were attested.")
 	case line.State != fetch.Found:
 		return because(Unknown, "The list of earlier versions could not be read: "+sentence(line.Reason))
 	case len(line.Attested) == 0:

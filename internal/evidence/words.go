@@ -58,8 +58,10 @@ func unfetched(a fetch.Answer, document, absent string) Finding {
 		return because(Unknown, upper(document)+" could not be fetched: "+sentence(a.Reason))
 	case fetch.NotThere:
 		return because(Absent, upper(document)+" is not there, says its own host.")
+	case fetch.Found:
+		return because(Absent, absent)
 	}
-	return because(Absent, absent)
+	return because(Unknown, upper(document)+" was not asked for.")
 }
 
 // byRoute says in words by whose word something came.
@@ -71,16 +73,10 @@ func byRoute(r fetch.Route) string {
 		return "through a relay"
 	case fetch.Replay:
 		return "from a recording"
+	case fetch.File:
+		return "from a file that was brought here"
 	}
-	return "from a file that was brought here"
-}
-
-// lead begins a reason: what is not known must not read like what is not there.
-func lead(f Finding, otherwise, unknown string) string {
-	if f.Outcome == Unknown || f.Outcome == NotUnderstood {
-		return unknown
-	}
-	return otherwise
+	return "by a way that is not known"
 }
 
 // sentence ends a text from elsewhere as a sentence ends.

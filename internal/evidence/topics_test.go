@@ -2,10 +2,9 @@ package evidence
 
 import (
 	"testing"
+	"touchstone/internal/registry"
 
 	"github.com/stretchr/testify/assert"
-
-	"touchstone/internal/registry"
 )
 
 // TestInsideSaysNothingUnread: what nobody read is not there for nobody.

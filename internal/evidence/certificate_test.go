@@ -1,0 +1,29 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestWhoKnowsARepository(t *testing.T) {
+	for _, c := range []struct {
+		issuer, repository string
+		want               bool
+	}{
+		{githubIssuer, "https://github.com/o/r", true},
+		{githubIssuer + "/acme", "https://github.com/o/r", true},
+		{githubIssuer + ".evil.example", "https://github.com/o/r", false},
+		{githubIssuer, "https://gitlab.com/o/r", false},
+		{"https://github.com", "https://github.com/o/r", false},
+		{"https://gitlab.com", "https://gitlab.com/o/r", true},
+		{"https://gitlab.com", "https://github.com/o/r", false},
+		{"https://git.example.org", "https://git.example.org/o/r", true},
+		{"https://oidc.builds.example.org", "https://github.com/o/r", false},
+		{"", "https://github.com/o/r", false},
+		{githubIssuer, "github.com/o/r", false},
+		{"https://", "", false},
+	} {
+		assert.Equal(t, c.want, knows(c.issuer, c.repository), c)
+	}
+}

@@ -1,0 +1,58 @@
+package evidence
+
+import (
+	"strings"
+	"testing"
+	"touchstone/internal/artifact"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestSourceStated: presence is not content.
+func TestSourceStated(t *testing.T) {
+	const short = "0123456789ab"
+	for _, c := range []struct {
+		repository, revision, version string
+		want                          Outcome
+	}{
+		{thing, commit, "v1.0.0", Pass},
+		{"https://go.googlesource.com/mod", commit, "v1.0.0", Pass},
+		{thing, strings.Repeat(commit[:16], 4), "v1.0.0", Pass},
+		{thing, short, "v0.0.0-20200101000000-" + short, Pass},
+		{thing, short, "v1.0.0", Absent},
+		{thing, "main", "v1.0.0", Absent},
+		{thing, " ", "v1.0.0", Absent},
+		{"none", "none", "v1.0.0", Absent},
+		{"x", " ", "v1.0.0", Absent},
+		{"javascript:alert(1)", "latest", "v1.0.0", Absent},
+		{"javascript:alert(1)", commit, "v1.0.0", Absent},
+		{"TODO", "TODO", "v1.0.0", Absent},
+		{"https://github.com", commit, "v1.0.0", Absent},
+		{"", commit, "v1.0.0", Absent},
+		{thing, "", "v1.0.0", Absent},
+	} {
+		rel := &registry.Release{Source: registry.Source{Repository: c.repository, Revision: c.revision, Route: fetch.Direct, Asked: fetch.Found}}
+		rel.Ref.Version = c.version
+		f := sourceStated(&exam{Case: Case{Artifact: &artifact.Artifact{}, Release: rel}})
+		assert.Equal(t, c.want, f.Outcome, "%v: %s", c, f.Reason)
+	}
+}
+
+// TestSourceStatedInside: by the package itself, in bytes that are the
+// repository's.
+func TestSourceStatedInside(t *testing.T) {
+	inside := func(route fetch.Route, matches Outcome, dirty bool) *exam {
+		e := covers(matches)
+		e.Release.Source = registry.Source{Route: route, Asked: fetch.Found}
+		e.Artifact.Inside = registry.Inside{Repository: thing, Revision: commit, Dirty: dirty}
+		return e
+	}
+	table{
+		"direct":              {inside(fetch.Direct, Pass, false), Pass},
+		"other bytes":         {inside(fetch.Direct, Fail, false), Unknown},
+		"by relay, unsigned":  {inside(fetch.Relay, Pass, false), Unknown},
+		"from a changed tree": {inside(fetch.Direct, Pass, true), Absent},
+	}.run(t, sourceStated)
+}

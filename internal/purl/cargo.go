@@ -119,11 +119,23 @@ func readCargoText(text string) (Ref, bool, error) {
 		value = value[:max(strings.IndexByte(value[1:], value[0])+2, 1)]
 	}
 	version := strings.TrimPrefix(unquote([]string{value})[0], "=")
-	ref, err := newCargo(name, version)
-	if err == nil {
-		ref.note("guess", "You pasted a line of a Cargo.toml file. Read as the crate %s, exactly this version.", ref)
+	if strings.HasPrefix(text[len(name):], " = {") {
+		ref, err := newCargo(name, version)
+		if err == nil {
+			ref.note("guess", "You pasted a line of a Cargo.toml file. Read as the crate %s, exactly this version.", ref.Bare())
+		}
+		return ref, true, err
 	}
-	return ref, true, err
+	asked := Refuse(Ambiguous, "Lines like this stand in Cargo.toml, where they name a crate, and in pyproject.toml, where they name a PyPI package. Choose one.")
+	for _, typ := range []string{Cargo, PyPI} {
+		d := dialectOf(typ)
+		if ref, err := d.read(name, version); err == nil {
+			asked.Offer(ref, "")
+		} else if ref, err := d.read(name, ""); err == nil {
+			asked.Offer(ref, d.one+", the newest version")
+		}
+	}
+	return Ref{}, true, asked
 }
 
 // readCargoEntry reads one [[package]] of a Cargo.lock file

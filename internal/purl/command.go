@@ -41,10 +41,10 @@ type command struct {
 func readCommands(words []string) (Ref, bool, error) {
 	var found []Ref
 	known := false
-	var refused error
+	var refused, quiet error
 	all := parts(words)
 	for _, part := range all { // 1.
-		c, isCommand := readCommand(part)
+		c, isCommand := readCommand(part, len(all) > 1)
 		if !isCommand {
 			if known || len(all) > 1 {
 				c.err = fail(Malformed, "It is not known whether %s, a part of the command line, names a package. Paste only the command that installs.", shown(strings.Join(part, " ")))
@@ -52,17 +52,22 @@ func readCommands(words []string) (Ref, bool, error) {
 				return Ref{}, false, nil
 			}
 		}
-		known = known || isCommand && !c.quiet
-		if c.err != nil && refused == nil && !(c.quiet && len(all) > 1) { // 2.
+		known = known || isCommand
+		if c.err != nil && refused == nil && !c.quiet { // 2.
 			refused = c.err
+		}
+		if c.quiet && c.err != nil {
+			quiet = c.err
 		}
 		found = append(found, c.refs...)
 	}
 	switch { // 3.
-	case !known && refused == nil, !known && len(all) > 1:
+	case !known:
 		return Ref{}, false, nil
 	case refused != nil:
 		return Ref{}, true, refused
+	case len(found) == 0 && quiet != nil:
+		return Ref{}, true, quiet
 	}
 	ref, err := one(found)
 	return ref, true, err
@@ -111,15 +116,15 @@ func parts(words []string) [][]string {
 	return out
 }
 
-// readCommand reads one command.
-func readCommand(words []string) (command, bool) {
+// readCommand reads one command. Among others one word is a command too.
+func readCommand(words []string, among bool) (command, bool) {
 	for len(words) > 1 && (slices.Contains([]string{"sudo", "time", "exec", "command", "env", "RUN", "run:", "corepack"}, words[0]) || isAssignment(words[0])) {
 		words = words[1:]
 	}
 	if len(words) > 3 && strings.HasPrefix(words[0], "py") && words[1] == "-m" && strings.HasPrefix(words[2], "pip") {
 		words = words[2:]
 	}
-	if isQuiet(words[0]) {
+	if isQuiet(words[0]) && (len(words) > 1 || among) {
 		return command{quiet: true}, true
 	}
 	if len(words) < 2 {

@@ -18,6 +18,10 @@ func readGoText(text string) (Ref, bool, error) {
 	if strings.Contains(text, "\n") {
 		return readBuildInfo(text)
 	}
+	if path, ok := goImport(text); ok {
+		ref, err := newGo(path, "", false)
+		return ref, true, err
+	}
 	words := unquote(strings.Fields(text))
 	if strings.Contains(text, "=>") && len(words) > 3 && (words[0] == "replace" || strings.Contains(text, "/") && !strings.HasPrefix(text, "go:")) {
 		return Ref{}, true, replaced(words)
@@ -28,6 +32,21 @@ func readGoText(text string) (Ref, bool, error) {
 	}
 	ref, err := readGoLine(words)
 	return ref, true, err
+}
+
+// goImport is the path of an import declaration that names its package:
+// [import] alias "path".
+func goImport(text string) (path string, ok bool) {
+	words := strings.Fields(text)
+	if len(words) == 3 && words[0] == "import" {
+		words = words[1:]
+	}
+	if len(words) != 2 || words[1][0] != '"' || strings.Trim(words[0], "._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return "", false
+	}
+	path, ok = quoted(words[1])
+	host, _, _ := strings.Cut(path, "/")
+	return path, ok && (strings.Contains(host, ".") && host != path || isStandard(path))
 }
 
 // readBuildInfo reads what go version -m prints of a program: the module that

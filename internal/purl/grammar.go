@@ -170,17 +170,22 @@ func readPURL(text string) (Ref, error) {
 	}
 
 	// 4.
+	var refused *Refused
 	for _, key := range slices.Sorted(maps.Keys(c.Qualifiers)) {
 		honour := d.qualifiers[key]
 		if key == "checksum" {
 			honour = readChecksum
 		}
 		if honour == nil {
-			return Ref{}, fail(RefusedQualifier, "The qualifier %s is refused: %s", shown(key), refusal(key))
+			refused = Refuse(RefusedQualifier, "The qualifier %s is refused: %s", shown(key), refusal(key))
+			continue
 		}
 		if err := honour(&ref, c.Qualifiers[key]); err != nil {
 			return Ref{}, err
 		}
+	}
+	if refused != nil {
+		return Ref{}, refused.Offer(ref, "without what is refused")
 	}
 	return ref, nil
 }

@@ -47,8 +47,8 @@ func imported(text string) (spec string, ok bool) {
 	if _, rest, found := strings.Cut(text, " from "); found {
 		return quoted(strings.TrimSpace(rest))
 	}
-	if len(words) > 1 && words[0] == "import" && len(words) <= 3 {
-		return quoted(words[len(words)-1])
+	if len(words) == 2 && words[0] == "import" {
+		return quoted(words[1])
 	}
 	return "", false
 }
@@ -80,7 +80,7 @@ func readSpecifier(spec string) (Ref, error) {
 		return readNPMSpec(spec)
 	case bare != first, strings.Contains(nodeModules, " "+bare+" "):
 		return Ref{}, fail(NoPackage, "%s is part of Node.js itself. It comes with the program and is no npm package.", shown(spec))
-	case isPath && isStandard(spec):
+	case isStandard(spec) && (isPath || spec == "fmt" || spec == "embed"):
 		return Ref{}, standard(spec)
 	case isPath && strings.Contains(first, ".") && first[0] != '@':
 		return newGo(spec, "", false)

@@ -12,7 +12,7 @@ func linesOf(text string) []string {
 		if line == "" || strings.HasPrefix(line, "```") || line == "(" || line == ")" || line == "require (" || line == "import (" {
 			continue
 		}
-		if len(all) > 1 && (line[0] == '#' || strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//DEPS")) {
+		if len(all) > 1 && (line[0] == '#' || line[0] == '[' && strings.HasSuffix(line, "]") && !strings.ContainsAny(line, " (,") || strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//DEPS")) {
 			continue
 		}
 		if line = peel(line); line != "" {
@@ -35,6 +35,14 @@ func peel(line string) string {
 		line = strings.TrimRight(line, ",; \t")
 		if key, ok := strings.CutSuffix(line, `":`); ok { // a key of yarn.lock
 			line = key + `"`
+		}
+		if strings.Contains(line, "@") || strings.Contains(line, "://") { // the end of a sentence around it
+			if bare, ok := strings.CutSuffix(line, "."); ok && bare != "" && alphanumeric(bare[len(bare)-1]) {
+				line = bare
+			}
+			if !strings.Contains(line, "(") {
+				line = strings.TrimSuffix(line, ")")
+			}
 		}
 		line = withoutComment(line)
 		line = withoutMarkdown(line)

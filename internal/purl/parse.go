@@ -90,12 +90,10 @@ func read(input, text string) (Ref, error) {
 
 // readText asks every row for the forms of several words that it reads.
 func readText(text string) (Ref, bool, error) {
+	if err := begun(text); err != nil {
+		return Ref{}, true, err
+	}
 	for _, d := range table() {
-		for _, begins := range d.begins {
-			if strings.HasPrefix(text, begins) {
-				return Ref{}, true, d.notServed()
-			}
-		}
 		if d.text == nil {
 			continue
 		}
@@ -104,6 +102,24 @@ func readText(text string) (Ref, bool, error) {
 		}
 	}
 	return Ref{}, false, nil
+}
+
+// begun is the refusal of a text that begins, or of a file's name that ends, as
+// only those of an ecosystem do that is named and no more.
+func begun(text string) error {
+	for _, d := range table() {
+		for _, begins := range d.begins {
+			if strings.HasPrefix(text, begins) {
+				return d.notServed()
+			}
+		}
+		for _, ends := range d.ends {
+			if strings.HasSuffix(text, ends) && !strings.ContainsAny(text, " /") {
+				return d.notServed()
+			}
+		}
+	}
+	return nil
 }
 
 // readSeveral reads lines of which each names a package: those of one package
@@ -136,7 +152,7 @@ func readSeveral(lines []string) (Ref, error) {
 //
 //  1. What is known to be no package is named.
 //  2. A package URL or an address may be followed by digests.
-//  3. Commands, and the rows' own lines.
+//  3. The rows' own lines, and commands.
 //  4. Name and version apart; else a single word.
 func readLine(line string) (Ref, error) {
 	words := unquote(strings.Fields(line))
@@ -145,6 +161,9 @@ func readLine(line string) (Ref, error) {
 		return Ref{}, fail(Empty, "Nothing stands between the quotes. Paste a package URL, the address of a package's page, or name@version.")
 	}
 	// 1.
+	if err := begun(line); err != nil {
+		return Ref{}, err
+	}
 	if err := known(words); err != nil {
 		return Ref{}, err
 	}
@@ -164,10 +183,10 @@ func readLine(line string) (Ref, error) {
 		return withDigests(func(s string) (Ref, error) { return readAddress("https://" + s) }, words)
 	}
 	// 3.
-	if ref, ok, err := readCommands(words); ok {
+	if ref, ok, err := readText(line); ok {
 		return ref, err
 	}
-	if ref, ok, err := readText(line); ok {
+	if ref, ok, err := readCommands(words); ok {
 		return ref, err
 	}
 	// 4.
@@ -188,6 +207,11 @@ func readLine(line string) (Ref, error) {
 // sentence is the refusal of words that are no form: none of them is taken for
 // a package, but one that says itself which it is may be chosen.
 func sentence(words []string) error {
+	for _, w := range words {
+		if isCoordinates(w) && strings.Count(w, ":") > 1 {
+			return NotServed("maven")
+		}
+	}
 	r := Refuse(Malformed, "These are %d words, and not in a form that is known here. Paste only the package: its page's address, name@version, or a package URL.", len(words))
 	for _, w := range words {
 		w = strings.TrimRight(strings.Trim(w, "\"'`()<>,;"), ".:")
@@ -221,7 +245,12 @@ func withDigests(read func(string) (Ref, error), words []string) (Ref, error) {
 		return Ref{}, err
 	}
 	if digestErr != nil {
-		return Ref{}, digestErr
+		for _, w := range words[1:] {
+			if strings.HasPrefix(w, "sha") || strings.HasPrefix(w, "h1:") || strings.HasPrefix(w, "--hash") || strings.HasPrefix(w, "md5") {
+				return Ref{}, digestErr
+			}
+		}
+		return Ref{}, sentence(words)
 	}
 	for _, d := range digests {
 		if (d.Algorithm == "h1") != (ref.Type == Golang) {
@@ -243,127 +272,4 @@ func (r *Refused) carry(digests []Digest) {
 			r.Choices[i].Reference = ref.String()
 		}
 	}
-}
-
-// readWord reads a single word that is neither a package URL nor an address.
-func readWord(word string) (Ref, error) {
-	for _, d := range table() {
-		if d.word == nil {
-			continue
-		}
-		if ref, ok, err := d.word(word); ok {
-			return ref, err
-		}
-	}
-	name, version, versioned := strings.Cut(word, "@")
-	switch {
-	case strings.HasPrefix(word, "jsr:"):
-		return Ref{}, NotServed("jsr")
-	case isCoordinates(word):
-		return Ref{}, NotServed("maven")
-	case strings.Contains(name, "/"):
-		return Ref{}, path(word)
-	case strings.ContainsAny(word, "<>="):
-		return Ref{}, rangeRefused(word, "name==1.2.3")
-	case strings.Contains(name, ":"):
-		if n, v, _ := strings.Cut(name, ":"); v != "" && !versioned {
-			ref, err := readPair(n, v)
-			if r := (*Refused)(nil); errors.As(err, &r) {
-				r.Detail += " As the name of a Docker image it can't be checked here yet."
-			}
-			return ref, err
-		}
-	case versioned && (!strings.Contains(name, ".") || !strings.HasPrefix(version, "v")):
-		ref, err := readNPMSpec(word)
-		if err == nil {
-			ref.note("guess", "You pasted %s, which is how npm writes a package. Read as %s.", word, ref.Bare())
-		}
-		return ref, err
-	case !versioned:
-		if n, v, ok := cutVersion(word); ok {
-			return readPair(n, v)
-		}
-	}
-	return Ref{}, ambiguous(name, version)
-}
-
-// path is the refusal of "owner/name".
-func path(word string) error {
-	r := Refuse(NoPackage, "%s has the form of a repository on GitHub, a GitHub Action or a Docker image. A Go path begins with a host (github.com/owner/name), an npm scope with @ (@scope/name).", shown(word))
-	if owner, name, ok := strings.Cut(word, "/"); ok && !strings.ContainsAny(word, "@:#") {
-		if ref, err := newGo("github.com/"+owner+"/"+name, "", true); err == nil {
-			r.Offer(ref, "the Go module of that repository on GitHub, if it is one")
-		}
-	}
-	return r
-}
-
-// isCoordinates tells whether a word is Maven's group:artifact[:version].
-func isCoordinates(word string) bool {
-	parts := strings.Split(strings.Trim(word, `"'`), ":")
-	if len(parts) < 2 || len(parts) > 5 || strings.ContainsAny(word, "/@ ") {
-		return false
-	}
-	for _, p := range parts {
-		if p == "" {
-			return false
-		}
-	}
-	return strings.Contains(parts[0], ".") || len(parts) > 2 && !looksLikeVersion(parts[0])
-}
-
-// isVersionWord tells whether a word beside a name can be a version or a range.
-func isVersionWord(word string) bool {
-	rest := strings.TrimLeft(word, "^~<>=v \"'")
-	return rest != "" && rest[0] >= '0' && rest[0] <= '9' && !strings.ContainsAny(word, ":/@")
-}
-
-// readPair reads a name and a version that stand apart.
-func readPair(name, version string) (Ref, error) {
-	version = strings.Trim(version, `"',`)
-	switch host, _, isPath := strings.Cut(name, "/"); {
-	case strings.HasPrefix(name, "@"):
-		return newNPM(name, version)
-	case isPath && strings.Contains(host, "."):
-		return newGo(name, version, false)
-	case isPath:
-		return Ref{}, path(name)
-	}
-	return Ref{}, ambiguous(name, version)
-}
-
-// ambiguous lists the packages that a word may mean, by every grammar that
-// allows it. Where no grammar allows the version, the newest is offered.
-func ambiguous(name, version string) error {
-	asked := Refuse(Ambiguous, "%s alone does not say which ecosystem is meant. Choose one, or paste a package URL.", shown(name))
-	newest := Refuse(BadVersion, "%s is no exact version. Check the newest, or give an exact version such as 1.2.3.", shown(version))
-	var last error
-	for _, d := range table() {
-		if d.read == nil || d.typ == Golang && !strings.Contains(name, ".") {
-			continue
-		}
-		ref, err := d.read(name, version)
-		if err != nil {
-			if kindOf(last) != BadVersion {
-				last = err
-			}
-			if ref, err := d.read(name, ""); err == nil {
-				newest.Offer(ref, d.one+", the newest version")
-			}
-			continue
-		}
-		asked.Offer(ref, d.one)
-	}
-	switch {
-	case len(asked.Choices) > 0:
-		if isStandard(name) {
-			asked.Detail = name + " is a part of Go itself, which is no package. " + asked.Detail
-		}
-		return asked
-	case kindOf(last) == BadVersion && len(newest.Choices) > 0:
-		return newest
-	case kindOf(last) == BadVersion:
-		return last
-	}
-	return badName("package", name, "No ecosystem that is known here allows it.")
 }

@@ -101,5 +101,5 @@ func TestSentencesOfferNothing(t *testing.T) {
 		assert.Empty(t, err.(*Refused).Choices, text)
 	}
 	_, err := Parse("is pkg:npm/lodash@4.17.21 safe?")
-	assert.Equal(t, []Choice{{"pkg:npm/lodash@4.17.21", ""}}, err.(*Refused).Choices)
+	assert.Equal(t, []Choice{{"pkg:npm/lodash@4.17.21", "npm package"}}, err.(*Refused).Choices)
 }

@@ -181,8 +181,8 @@ func readPyPIText(text string) (Ref, bool, error) {
 	switch {
 	case len(words) > 1 && words[0] == "import" && !strings.ContainsAny(text, "\"'`") && pythonModule(words[1]),
 		len(words) > 3 && words[0] == "from" && words[2] == "import":
-		return Ref{}, true, fail(NoPackage, "This is a line of Python. It names a module, which may be in a package of another name: yaml is in PyYAML. Paste the name that pip installs.")
-	case strings.Contains(words[0], "=="), len(words) > 1 && words[1] == "==", strings.Contains(words[0], "["), len(words) > 1 && strings.HasPrefix(words[1], "--hash"):
+		return Ref{}, true, fail(NoPackage, "This line imports a module, which may be in a package of another name: Python's yaml is in PyYAML. Paste the name of the package.")
+	case strings.Contains(words[0], "=="), len(words) > 1 && words[1] == "==", strings.IndexByte(words[0], '[') > 0 && pypiWord(words[0][:strings.IndexByte(words[0], '[')]), len(words) > 1 && strings.HasPrefix(words[1], "--hash"):
 		ref, err := readRequirement(strings.ReplaceAll(text, " == ", "=="))
 		return ref, true, err
 	case len(words) > 2 && words[1] == "@" && strings.Contains(words[2], "://"): // PEP 508: name @ address

@@ -66,9 +66,13 @@ func (r *Refused) Error() string {
 	return r.Detail + " To choose from: " + strings.Join(refs, ", ")
 }
 
-// Offer adds a reference that may be asked instead, once.
+// Offer adds a reference that may be asked instead, once. Beside it stands why,
+// or where that is empty what kind of package it is.
 func (r *Refused) Offer(ref Ref, why string) *Refused {
 	text := ref.String()
+	if d := dialectOf(ref.Type); why == "" && d != nil {
+		why = d.one
+	}
 	for _, c := range r.Choices {
 		if c.Reference == text {
 			return r

@@ -79,7 +79,18 @@ func queried(parameter string) func(address) (Ref, error) {
 // readJSDelivr reads /npm/name@version/file, and /package/npm/name. What it
 // delivers from GitHub is no package.
 func readJSDelivr(a address) (Ref, error) {
-	a.segments = trimPrefix(trimPrefix(trimPrefix(trimPrefix(a.segments, "v1"), "packages"), "package"), "combine")
+	if a.is("combine") { // several packages in one answer
+		var found []Ref
+		for spec := range strings.SplitSeq(strings.Join(a.from(1), "/"), ",") {
+			ref, err := readJSDelivr(address{host: a.host, segments: strings.Split(spec, "/")})
+			if err != nil {
+				return Ref{}, err
+			}
+			found = append(found, ref)
+		}
+		return one(found)
+	}
+	a.segments = trimPrefix(trimPrefix(trimPrefix(a.segments, "v1"), "packages"), "package")
 	switch {
 	case a.is("gh"):
 		return Ref{}, fail(NoPackage, "The address is of a file in a GitHub repository, which is no package of a package repository.")

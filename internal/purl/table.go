@@ -48,8 +48,9 @@ type dialect struct {
 	text func(text string) (Ref, bool, error)
 	// word reads a single word that can mean nothing else.
 	word func(word string) (Ref, bool, error)
-	// begins are how lines of this ecosystem begin that are not read.
-	begins []string
+	// begins are how lines of an ecosystem begin that are not read, ends how the
+	// names of its files end.
+	begins, ends []string
 }
 
 // rows is filled by the first that asks: the readers in it ask it themselves.
@@ -73,7 +74,8 @@ var namedJSON []byte
 func namedDialects() []*dialect {
 	var list []struct {
 		Type, Name, Many, Page string
-		Hosts, Tools, Begins   []string
+		Hosts, Tools           []string
+		Begins, Ends           []string
 	}
 	if err := json.Unmarshal(namedJSON, &list); err != nil {
 		panic(fmt.Sprintf("reading named.json: %v", err)) // compiled in, and tested
@@ -81,7 +83,7 @@ func namedDialects() []*dialect {
 	var out []*dialect
 	for _, e := range list {
 		d := &dialect{
-			typ: e.Type, name: e.Name, many: e.Many, page: e.Page, begins: e.Begins,
+			typ: e.Type, name: e.Name, many: e.Many, page: e.Page, begins: e.Begins, ends: e.Ends,
 			hosts: map[string]func(address) (Ref, error){}, tools: map[string]*tool{},
 		}
 		for _, host := range e.Hosts {

@@ -31,6 +31,9 @@ func (r *Report) came() string {
 	case unknown > 0:
 		said = "What came, came straight from the hosts named under “Sources”."
 	}
+	if r.passed("record-direct") && !r.signed() {
+		said += " Nothing but that connection vouches for the record."
+	}
 	switch unknown {
 	case 0:
 		return said
@@ -38,6 +41,11 @@ func (r *Report) came() string {
 		return said + " One question got no usable answer."
 	}
 	return said + fmt.Sprintf(" %d questions got no usable answer.", unknown)
+}
+
+// signed tells whether a verified signature covers the record.
+func (r *Report) signed() bool {
+	return slices.ContainsFunc(signers, r.passed)
 }
 
 // covered says what vouches for the list of files.

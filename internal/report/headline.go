@@ -126,10 +126,13 @@ func nowhere(s Subject) bool {
 	return gone(s.Release.Record().Answer) && gone(s.Artifact.Answer)
 }
 
+// signers are the checks that verify a signature over the record.
+var signers = []string{"log-record", "registry-signature", "repository-attestation", "signer-identity"}
+
 // unsigned says that nobody signed, where that is known of everybody who could
 // have.
 func (r *Report) unsigned() string {
-	for _, check := range []string{"log-record", "registry-signature", "repository-attestation", "signer-identity"} {
+	for _, check := range signers {
 		switch f := r.Finding(check); {
 		case f.Outcome == evidence.Pass: // and yet not of these bytes
 			return "No signature covers them."

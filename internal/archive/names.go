@@ -99,6 +99,9 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 // the text after them (Unicode's Bidi_Control), which make a name look like
 // another.
 func isControl(c rune) bool {
+	if c < utf8.RuneSelf {
+		return c < ' ' || c == 0x7f
+	}
 	return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c)
 }
 

@@ -82,14 +82,16 @@ func (t *tree) add(path string, folder bool, from string, limit int) collision {
 // Fold is what a path becomes where spellings do not count: two paths with one
 // fold are one file on some system. It has as many parts as the path.
 func Fold(path string) string {
-	var out strings.Builder
-	for i, name := range strings.Split(path, "/") {
-		if i > 0 {
-			out.WriteByte('/')
-		}
-		out.WriteString(fold(name))
+	name, rest, deep := strings.Cut(path, "/")
+	if !deep {
+		return fold(name)
 	}
-	return out.String()
+	var out strings.Builder
+	for ; deep; name, rest, deep = strings.Cut(rest, "/") {
+		out.WriteString(fold(name))
+		out.WriteByte('/')
+	}
+	return out.String() + fold(name)
 }
 
 // fold is what a name becomes where spellings do not count: without case
@@ -160,8 +162,17 @@ var fullFolds = map[rune]string{
 // Files, Paths, and Namespaces"): with reserved characters, those of devices,
 // and with a dot or a blank at the end.
 func isReserved(name string) bool {
-	if strings.ContainsAny(name, `<>:"|?*`) || strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
+	for i := range len(name) {
+		switch name[i] {
+		case '<', '>', ':', '"', '|', '?', '*':
+			return true
+		}
+	}
+	if last := name[len(name)-1]; last == '.' || last == ' ' {
 		return true
+	}
+	if !strings.ContainsRune("aclnpACLNP", rune(name[0])) {
+		return false // the names below begin so
 	}
 	stem, _, _ := strings.Cut(name, ".")
 	stem = strings.ToLower(strings.TrimRight(stem, " "))

@@ -140,7 +140,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 		if strings.EqualFold(path.Base(rel), "SECURITY.md") && strings.Count(rel, "/") <= 1 {
 			in.Contact = append(in.Contact, rel)
 		}
-		if archive.Fold(rel) == "npm-shrinkwrap.json" {
+		if !strings.Contains(rel, "/") && archive.Fold(rel) == "npm-shrinkwrap.json" {
 			in.Undeclared = "Its npm-shrinkwrap.json lists all that installing pulls; this version does not read it."
 		}
 		all.add(rel)

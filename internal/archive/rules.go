@@ -63,7 +63,7 @@ func (r Rules) checkWritten(c *Contents) []Problem {
 	enter := func(listed string, folder bool) {
 		path, err := r.Written(strings.TrimSuffix(listed, "/"), folder)
 		if err != nil {
-			problems = append(problems, Problem{RulePath, cut(listed), "What is installed is not what is listed: " + err.Error() + "."})
+			problems = append(problems, Problem{RuleWritten, cut(listed), "What is installed is not what is listed: " + err.Error() + "."})
 		}
 		if at := paths.add(clean(path), folder, listed, math.MaxInt); at.kind != "" && !told[printable(cut(listed))] {
 			problems = append(problems, Problem{at.kind, cut(listed),

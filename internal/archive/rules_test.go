@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -101,6 +103,23 @@ func TestRules(t *testing.T) {
 func TestNoRules(t *testing.T) {
 	c := &archive.Contents{Files: []archive.File{{Path: "b/go.mod"}}, Folders: []string{"b/"}}
 	assert.Empty(t, archive.Rules{}.Check(c))
+}
+
+// TestWritten: what the installer makes of paths is a tree of its own.
+func TestWritten(t *testing.T) {
+	rules := archive.Rules{Written: func(path string, folder bool) (string, error) {
+		_, rest, _ := strings.Cut(path, "/")
+		if rest == "x" {
+			return "y", errors.New("x is y")
+		}
+		return rest, nil
+	}}
+	c := &archive.Contents{Files: []archive.File{{Path: "a/x"}, {Path: "a/B"}, {Path: "b/b"}, {Path: "c/d"}}, Folders: []string{"a/", "z/d/", "z/B/"}}
+	c.Problems = rules.Check(c)
+	assert.Equal(t, of(archive.CaseFold, archive.FileAndFolder, archive.RuleWritten), kinds(c))
+	assert.Equal(t, archive.Problem{Kind: archive.RuleWritten, Path: "a/x", Detail: "What is installed is not what is listed: x is y."}, c.Problems[0])
+	assert.Equal(t, `The installer writes "a/B" and "b/b" to one place ("b").`, c.Problems[1].Detail)
+	assert.Empty(t, rules.Check(&archive.Contents{Files: c.Files[1:3], Problems: []archive.Problem{{Kind: archive.CaseFold, Path: "b/b"}}}), "told already")
 }
 
 func TestList(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/digest"
@@ -105,7 +106,8 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		}
 	}
 	contents.Problems = append(contents.Problems, rel.File.Rules.Check(contents)...)
-	if in := &art.Inside; in.Read && len(contents.Problems) > 0 {
+	disorder := func(p archive.Problem) bool { return p.Kind != archive.RuleWritten }
+	if in := &art.Inside; in.Read && slices.ContainsFunc(contents.Problems, disorder) {
 		in.Read, in.Unread = false, "The archive is not in order: what is installed may be something else than what was read."
 	}
 	return art, nil

@@ -127,10 +127,11 @@ func TestNothingIsAbsentInDisorder(t *testing.T) {
 		rules archive.Rules
 		read  bool
 	}{
-		"in order":       {body, archive.Rules{}, true},
-		"cut short":      {append(bytes.Clone(body), 0), archive.Rules{}, false},
-		"against a rule": {body, archive.Rules{Prefix: "p/"}, false},
-		"nothing of it":  {body[len(body)-22:], archive.Rules{}, false},
+		"in order":           {body, archive.Rules{}, true},
+		"cut short":          {append(bytes.Clone(body), 0), archive.Rules{}, false},
+		"under another name": {body, archive.Rules{Written: func(string, bool) (string, error) { return "b.txt", io.EOF }}, true},
+		"against a rule":     {body, archive.Rules{Prefix: "p/"}, false},
+		"nothing of it":      {body[len(body)-22:], archive.Rules{}, false},
 	} {
 		rel := release(address)
 		rel.File.Rules = c.rules

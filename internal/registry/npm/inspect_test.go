@@ -60,14 +60,14 @@ func TestWritten(t *testing.T) {
 		want  []archive.ProblemKind
 	}{
 		"ordinary":               {[]string{pj, "package/lib/a.js", "package/lib/b.js"}, nil},
-		"drive below":            {[]string{pj, "package/c:/package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RulePath, archive.Duplicate}},
-		"drives below":           {[]string{pj, "package/c:d:/c:package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RulePath, archive.Duplicate}},
+		"drive below":            {[]string{pj, "package/c:/package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RuleWritten, archive.Duplicate}},
+		"drives below":           {[]string{pj, "package/c:d:/c:package.json"}, []archive.ProblemKind{archive.NameDrive, archive.RuleWritten, archive.Duplicate}},
 		"two first folders":      {[]string{pj, "other/package.json"}, []archive.ProblemKind{archive.Duplicate}},
 		"and accents":            {[]string{pj, "package/é", "other/e\u0301"}, []archive.ProblemKind{archive.CaseFold}},
 		"file and folder":        {[]string{pj, "x/package", "y/package/q"}, []archive.ProblemKind{archive.FileAndFolder}},
-		"gitignore":              {[]string{pj, "package/.gitignore"}, []archive.ProblemKind{archive.RulePath}},
-		"gitignore and its name": {[]string{pj, "package/.npmignore", "package/.gitignore"}, []archive.ProblemKind{archive.RulePath, archive.Duplicate}},
-		"beside the folder":      {[]string{pj, "README"}, []archive.ProblemKind{archive.RulePath}},
+		"gitignore":              {[]string{pj, "package/.gitignore"}, []archive.ProblemKind{archive.RuleWritten}},
+		"gitignore and its name": {[]string{pj, "package/.npmignore", "package/.gitignore"}, []archive.ProblemKind{archive.RuleWritten, archive.Duplicate}},
+		"beside the folder":      {[]string{pj, "README"}, []archive.ProblemKind{archive.RuleWritten}},
 		"told once":              {[]string{pj, "package/Package.json"}, []archive.ProblemKind{archive.CaseFold}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,17 +1,25 @@
-// npm run bench [-- bundles|page]: how long it takes to verify a bundle, for the
+// npm run bench [-- bundles|page|start]: how long it takes to verify a bundle, for the
 // first time and again, here and with two other verifiers, in Node and in
 // Chromium; and how long a person waits for the page (see page.mjs). It prints
-// figures and asserts nothing: a clock is not a test.
+// figures and asserts nothing: a clock is not a test. With "start" it only
+// installs, loads everything and takes one sample of each verifier: npm test
+// asks that much.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "../../wasm/build.mjs";
+import { ensureInstalled } from "../../web/install.mjs";
+import { buildSite } from "../../web/site/build.mjs";
 import { subjects } from "./subjects.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const samples = Number(process.env.TOUCHSTONE_BENCH_SAMPLES || 5);
 
-function install() {
-  if (existsSync(`${here}node_modules/playwright-core`) && existsSync(`${here}node_modules/lighthouse`)) return;
+async function install() {
+  await ensureInstalled();
+  const changed = (path) => statSync(`${here}${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  // npm writes this file last.
+  if (changed("node_modules/.package-lock.json") >= changed("package-lock.json")) return;
   process.stderr.write("installing what is compared with (into e2e/bench only) …\n");
   const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
   if (npm.status !== 0) throw new Error("npm ci in e2e/bench failed");
@@ -51,9 +59,24 @@ function row(cells) {
   return cells.map((cell, i) => (i < 3 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join(" ");
 }
 
+const verifiers = ["touchstone", "@freedomofpress/sigstore-browser", "@sigstore/verify"];
+
+async function start() {
+  await Promise.all(["playwright-core", "esbuild", "lighthouse"].map((name) => import(name)));
+  const [subject] = Object.keys(subjects());
+  for (const verifier of subject ? verifiers : []) {
+    const one = await inNode(verifier, subject);
+    if (one.error) throw new Error(`${verifier}: ${one.error}`);
+    process.stdout.write(`${verifier}: ${one.first.toFixed(1)} ms\n`);
+  }
+}
+
 async function bundles() {
-  if (!existsSync(new URL("../../build/touchstone.wasm", import.meta.url))) throw new Error("build/touchstone.wasm is not there: npm run build first");
   const list = subjects();
+  if (Object.keys(list).length === 0) {
+    process.stdout.write("the real bundles are not at ../shared/corpus beside the repository: none was verified\n");
+    return;
+  }
   const { chromium } = await import("./sample-chromium.mjs");
   const browser = await chromium();
   process.stdout.write(`Medians of ${samples} new processes or pages, in ms; "again" is the median of 30 more verifications in each, "least" the quickest of all of them.\n\n`);
@@ -61,7 +84,7 @@ async function bundles() {
   try {
     for (const [where, sample] of [["Node", inNode], [browser.name, browser.sample]]) {
       for (const subject of Object.keys(list)) {
-        for (const verifier of ["touchstone", "@freedomofpress/sigstore-browser", "@sigstore/verify"]) {
+        for (const verifier of verifiers) {
           const m = where !== "Node" && verifier === "@sigstore/verify" ? { error: "needs Node" } : await measure(sample, verifier, subject);
           const cells = m.error ? [`  ${m.error}`] : [m.load.toFixed(0), m.first.toFixed(1), m.again.toFixed(1), m.least.toFixed(1)];
           process.stdout.write(`${row([where, subject, verifier, ...cells])}\n`);
@@ -75,10 +98,17 @@ async function bundles() {
 
 try {
   const asked = process.argv.slice(2);
-  if (asked.some((part) => !["bundles", "page"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page]");
-  install();
+  if (asked.some((part) => !["bundles", "page", "start"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [start]");
+  await install();
+  await ensureBuilt("conformance");
+  if (asked.includes("start")) await start();
   if (asked.length === 0 || asked.includes("bundles")) await bundles();
-  if (asked.length === 0 || asked.includes("page")) await (await import("./page.mjs")).benchPage(samples);
+  if (asked.length === 0 || asked.includes("page")) {
+    await (await import("../chromium.mjs")).ensureChromium();
+    await ensureBuilt();
+    await buildSite();
+    await (await import("./page.mjs")).benchPage(samples);
+  }
 } catch (error) {
   process.stderr.write(`bench: ${error.message.split("\n")[0]}\n`);
   process.exitCode = 1;

@@ -3,7 +3,7 @@
 // report on the page; and what Lighthouse says of home and of a report.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "@playwright/test";
@@ -100,7 +100,6 @@ async function lighthouse(address, preset) {
 }
 
 export async function benchPage(samples) {
-  await readFile(new URL("../../build/site/index.html", import.meta.url)).catch(() => { throw new Error("build/site is not there: npm run build first"); });
   const edge = await serve({ port: Number(process.env.TOUCHSTONE_E2E_PORT || 8791) });
   try {
     await waiting(edge, samples);

@@ -4,21 +4,26 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"touchstone/internal/audit"
 )
 
 // BenchmarkAuditAfterLastByte is everything that an audit of a small module
 // (18 kB) does once its bytes are there: the time from last byte to report.
 func BenchmarkAuditAfterLastByte(b *testing.B) {
-	record := run(b, snapshot(b), errorsRef).Record
 	o := options(nil)
-	o.Replay = record
+	o.Replay, o.Pasted = run(b, snapshot(b), errorsRef).Record, errorsRef
+	a, err := audit.New(o.Options)
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := ask(context.Background(), errorsRef, o)
+		r, err := a.Audit(context.Background(), o.Question)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Report.JSON(); err != nil {
+		if _, err := r.JSON(); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -14,21 +14,21 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	invent "touchstone/internal/mint"
+	"touchstone/internal/mint"
 	"touchstone/internal/purl"
 	"touchstone/internal/trust"
 )
 
 // versions are n versions of an invented module, among many others in the log.
-func versions(t testing.TB, n int) (invent.World, trust.Anchors, []string) {
+func versions(t testing.TB, n int) (mint.World, trust.Anchors, []string) {
 	t.Helper()
-	w, log := invent.World{}, invent.NewSumDB("sum.golang.org", "each")
+	w, log := mint.World{}, mint.NewSumDB("sum.golang.org", "each")
 	var references []string
 	for i := range n {
 		for j := range 12 {
 			log.Add(fmt.Sprintf("example.com/other%d", j), fmt.Sprintf("v1.%d.0", i), fmt.Sprintf("example.com/other%d v1.%d.0 h1:AAAA\n", j, i))
 		}
-		m := invent.Module{Path: "example.com/many", Version: fmt.Sprintf("v1.%d.0", i),
+		m := mint.Module{Path: "example.com/many", Version: fmt.Sprintf("v1.%d.0", i),
 			Files: map[string]string{"go.mod": "module example.com/many\n", "a.go": fmt.Sprintf("package many\n\nconst N = %d\n", i)}}
 		m.Serve(w, proxy)
 		log.Add(m.Path, m.Version, m.Lines())

@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	invent "touchstone/internal/mint"
+	"touchstone/internal/mint"
 )
 
 // instead are what comes in the place of a document where it is not what was
@@ -94,9 +94,9 @@ func TestAnchorsOfAnotherKind(t *testing.T) {
 				r := refreshable(t)
 				w := r.world()
 				for name, doc := range r.tuf.Files {
-					w[invent.TUFAddress+name] = ok(doc)
+					w[mint.TUFAddress+name] = ok(doc)
 				}
-				w[invent.TUFAddress+path] = answer
+				w[mint.TUFAddress+path] = answer
 				o := circumstances{Options: r.o}
 				o.Transport, o.Time = w, at
 				got, err := ask(context.Background(), mintedRef, o)

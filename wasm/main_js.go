@@ -5,6 +5,8 @@
 //
 //	touchstone.audit(request, archive, file, onProgress, signal) → Promise<answer>
 //	touchstone.read(text) → Promise<what it means, as JSON>
+//	touchstone.open(reference, path, sha256) → Promise<Uint8Array>
+//	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -30,6 +32,8 @@ func main() {
 	js.Global().Set("touchstone", map[string]any{
 		"audit": js.FuncOf(promised(startAudit)),
 		"read":  js.FuncOf(promised(startRead)),
+		"open":  js.FuncOf(promised(startOpen)),
+		"find":  js.FuncOf(promised(startFind)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -95,6 +99,8 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if req.Record {
 		q.Record = new(fetch.Record)
 	}
+	var bytes looked
+	q.Arrived = bytes.keep
 	auditor, err := auditors.of(req)
 	if err != nil {
 		return nil, err
@@ -103,6 +109,8 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	bytes.reference = r.Reference
+	last = bytes
 	return answerOf(auditor, r, q.Record, req)
 }
 

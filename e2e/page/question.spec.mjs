@@ -62,8 +62,8 @@ test.describe("with a file of one's own", () => {
     await audit(errors, goWorld());
     await expect(report(page)).toBeVisible();
     await page.locator("#file").setInputFiles(left);
-    await expect(page).toHaveTitle(/^FAILED: your file left-pad-1\.3\.0\.tgz as github\.com\/pkg\/errors v0\.9\.1/);
-    await expect(page.locator("[data-file-name]")).toHaveText("left-pad-1.3.0.tgz");
+    await expect(page).toHaveTitle(/^FAILED: your file “left-pad-1\.3\.0\.tgz” as github\.com\/pkg\/errors v0\.9\.1/);
+    await expect(page.locator(".kicker")).toContainText("left-pad-1.3.0.tgz");
     const failed = await page.title();
     // Enter asks the same.
     await page.locator("#reference").press("Enter");
@@ -108,7 +108,7 @@ test.describe("with a file of one's own", () => {
     const box = page.locator("#reference");
     await box.fill(errors);
     await box.press("Enter");
-    await expect(page).toHaveTitle(/^Integrity 2 of 3[^:]*: your file errors\.zip as github\.com\/pkg\/errors v0\.9\.1/);
+    await expect(page).toHaveTitle(/^Integrity 2 of 3[^:]*: your file “errors\.zip” as github\.com\/pkg\/errors v0\.9\.1/);
   });
 });
 

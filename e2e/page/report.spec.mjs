@@ -116,21 +116,43 @@ test("only with the keyboard: ask, read, open the evidence", async ({ page, audi
   await expect(page.locator("#files-title")).toBeFocused();
 });
 
-test("files are found by name and by digest", async ({ page, audit }) => {
+test("files are a tree, found by name and by digest, and open as text", async ({ page, audit }) => {
   await audit(errors, goWorld());
   await page.getByText("Show the files").click();
-  const rows = page.locator("[data-files-rows] tr");
-  const all = await rows.count();
-  expect(all).toBeGreaterThan(10);
+  const files = page.locator("[data-tree] .file");
+  await expect(files.first()).toBeVisible();
+  const all = Number(/^(\d+) files/.exec(await page.locator("#files p").first().innerText())[1]);
   const search = page.getByRole("searchbox");
   await search.fill("LICENSE");
-  await expect(rows).toHaveCount(1);
-  const digest = await rows.locator("code").textContent();
-  await search.fill(digest.slice(0, 20));
-  await expect(rows.first()).toContainText("LICENSE");
+  await expect(files).toHaveCount(1);
+  const digest = (await files.locator("summary code").textContent()).slice(0, 16);
+  await search.fill(digest);
+  await expect(files.first()).toContainText("LICENSE");
   await expect(page.locator("[data-files-count]")).toHaveText(`1 of ${all} files`);
+  await files.first().locator("summary").press("Enter");
+  await expect(files.first().locator("pre")).toContainText("Redistribution and use in source and binary forms");
+  await search.fill("func Wrapf");
+  await page.getByRole("button", { name: "Search inside the files" }).press("Enter");
+  await expect(page.locator("[data-files-count]")).toHaveText(/^\d+ lines?$/);
+  await expect(page.locator("[data-tree]")).toContainText("errors.go, line");
+  await accessible(page);
   await search.fill("");
-  await expect(rows).toHaveCount(all);
+  await expect(page.locator("[data-files-count]")).toHaveText("");
+});
+
+test("what files hold is text, whatever it is; what is none is not shown", async ({ page, audit }) => {
+  const evil = `<img src=x onerror="document.title='owned'">\u202eend`;
+  await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", { "package/a.html": evil, "package/b.bin": "a\0b", "package/c.txt": "" }));
+  await page.getByText("Show the files").click();
+  for (const name of ["a.html", "b.bin", "c.txt"]) await page.locator("[data-tree] .file", { hasText: name }).locator("summary").click();
+  await expect(page.locator(".file pre")).toHaveText(evil.replace("\u202e", "\\u202e"));
+  await expect(page.locator("[data-tree]")).toContainText("This is no text: it is not shown.");
+  await expect(page.locator("[data-tree]")).toContainText("The file is empty.");
+  await page.getByRole("searchbox").fill("onerror=");
+  await page.getByRole("searchbox").press("Enter");
+  await expect(page.locator("[data-files-count]")).toHaveText("1 line");
+  expect(await page.locator("[data-report] img").count()).toBe(0);
+  expect(await page.title()).not.toContain("owned");
 });
 
 test("what is copied and saved is what is shown", async ({ page, context, audit, origin }) => {
@@ -174,7 +196,7 @@ test("file names from outside are text, in the list and in what is found", async
   await page.getByText("Show the files").click();
   await page.getByRole("searchbox").fill(".js");
   for (const details of await page.locator("[data-report] details").all()) await details.evaluate((d) => { d.open = true; });
-  const list = await page.locator("[data-files-rows]").innerText();
+  const list = await page.locator("[data-tree]").innerText();
   for (const shown of ["<img src=x onerror=", "a\\u202etxt.js", "\\u200bhidden.js", "&lt;b&gt;.js"]) expect(list).toContain(shown);
   expect(await page.locator("[data-report] img, [data-report] script, [data-report] [onerror], [data-report] [onload]").count()).toBe(0);
   expect(await page.title()).not.toContain("owned");
@@ -187,10 +209,11 @@ test("of thousands of files only those stand in the page that are looked at", as
   await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", files));
   await expect(report(page)).toBeVisible();
   await page.getByText("Show the files").click();
-  const rows = page.locator("[data-files-rows] tr");
-  expect(await rows.count()).toBeLessThanOrEqual(200);
+  await page.locator("[data-tree] summary", { hasText: "lib/" }).click();
+  const shown = page.locator("[data-tree] .file");
+  expect(await shown.count()).toBeLessThanOrEqual(201);
   await page.getByRole("searchbox").fill("lib/5999.js");
-  await expect(rows).toHaveCount(1);
+  await expect(shown).toHaveCount(1);
 });
 
 test("a link to another package runs its audit", async ({ page, audit }) => {

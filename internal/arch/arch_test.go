@@ -67,7 +67,7 @@ var layers = map[string][]string{
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles"},
 	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
+	"wasm":              {"internal/archive", "internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
 	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
@@ -156,7 +156,7 @@ var tools = map[string]bool{"wasm/slim": true, "web/site": true, "web/edge/gener
 func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 	// What reaches a browser, a file system or a network, and who may.
 	outside := map[string][]string{
-		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/read_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
+		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/read_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
 		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
 		"os":         {"internal/corpus/corpus.go"},

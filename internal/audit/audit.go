@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"touchstone/internal/archive"
 	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
@@ -97,6 +98,9 @@ type Question struct {
 	Progress func(fetch.Progress)
 	// Record keeps every exchange for a later replay; nil keeps none.
 	Record *fetch.Record
+	// Arrived, where not nil, is given the package's bytes, in the form in which
+	// they are read, for who wants to look into them.
+	Arrived func(archive.Format, []byte)
 }
 
 func (q Question) want(algorithms []string) artifact.Want {
@@ -190,6 +194,9 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	art, err := artifact.Arrive(r.ctx, r.session, r.release, r.q.want(proofs.Algorithms())) // what arrived: digests, files
 	if err != nil {
 		return nil, err
+	}
+	if r.q.Arrived != nil && art.Contents != nil {
+		r.q.Arrived(art.Contents.Format, art.Answer.Body)
 	}
 	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
 	found := evidence.Examine(seen)                                                                                                                // what that proves

@@ -113,7 +113,7 @@ async function audit(text) {
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
   const began = await recall();
-  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, record, ...began };
+  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, record, fileName: file?.name, ...began };
   try {
     const answer = await auditor.audit(request, {
       file,
@@ -152,24 +152,20 @@ function arrived(answer) {
   show(answer);
 }
 
-/** The answer and what it is about, with the name of the file that was brought. */
-const titled = ({ verdict }, file) => visible(file ? verdict.title.replace("your file", `your file ${brief(file.name)}`) : verdict.title);
-
 function show(answer) {
-  const { report, json, file } = answer;
+  const { report, json } = answer;
   const exact = report.reference;
   state = history.state;
   const holder = document.createElement("div");
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  for (const place of holder.querySelectorAll("[data-file-name]")) place.textContent = visible(file?.name ?? "");
-  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click() });
+  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact) });
   view("report");
-  document.title = titled(report, file);
+  document.title = visible(report.verdict.title);
   scrollTo(0, 0);
   holder.querySelector("[data-heading]").focus();
-  say(`${titled(report, file)}. ${visible(report.verdict.headline)}`);
+  say(`${visible(report.verdict.title)}. ${visible(report.verdict.headline)}`);
   turn();
 }
 

@@ -63,6 +63,15 @@ export class Auditor {
     return this.#ask({ type: "read", text }, { progress() {}, ready() {}, signal });
   }
 
+  /** Looks into the package of an audit, while it is the newest. */
+  look(reference) {
+    const ask = (type, more, signal = new AbortController().signal) => this.#ask({ type, reference, ...more }, { progress() {}, ready() {}, signal });
+    return {
+      open: ({ path, sha256 }) => ask("open", { path, sha256 }),
+      find: (text, signal) => ask("find", { text }, signal),
+    };
+  }
+
   #ask(question, { progress, ready, signal }) {
     if (signal.aborted) return Promise.reject(failure("AbortError", "cancelled"));
     this.warm();
@@ -107,11 +116,11 @@ export class Auditor {
     if (!waiting) return;
     this.#pending.delete(id);
     waiting.reject(failure("AbortError", "cancelled"));
-    if (waiting.message.type !== "audit") return; // over in a moment
+    if (waiting.message.type === "read") return; // over in a moment
     this.#worker?.postMessage({ type: "cancel", id });
     // A worker that is busy computing does not hear; the next audit must not
     // wait for it.
-    if (this.#ready) this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
+    if (this.#ready && waiting.message.type === "audit") this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
   }
 
   #hear(data, name) {

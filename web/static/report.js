@@ -1,9 +1,10 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
+import { enlivenFiles } from "./files.js";
 import { bytes } from "./progress.js";
 import { fragment, visible } from "./question.js";
 
-/** How many files are added to the list at a time. */
+/** How many items are added to a list at a time. */
 const page = 200;
 /** How much of the raw report is added at a time, in characters. */
 const piece = 100_000;
@@ -11,9 +12,10 @@ const piece = 100_000;
 /**
  * Brings a report to life. say tells the screen reader, link gives the address
  * of this audit, or of one part of it, again repeats it, record repeats it and
- * saves every answer, pick asks for the package file.
+ * saves every answer, pick asks for the package file, look looks into the
+ * package (see files.js).
  */
-export function enliven(root, report, json, { say, link, again, pick, record }) {
+export function enliven(root, report, json, { say, link, again, pick, record, look }) {
   for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -27,7 +29,7 @@ export function enliven(root, report, json, { say, link, again, pick, record }) 
   });
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
   for (const list of root.querySelectorAll("[data-items]")) items(list, report.topics[list.dataset.items].items);
-  files(root, report.files);
+  enlivenFiles(root, report.files, look, (button, text) => copy(button, text, say));
   follow(root);
 }
 
@@ -131,57 +133,4 @@ function items(list, all) {
     if (shown === all.length) more.remove();
   });
   left.after(more);
-}
-
-/** Only what is looked at is in the page: a package may have many thousand files. */
-function files(root, all) {
-  const find = root.querySelector("[data-files]");
-  if (!find) return;
-  const rows = root.querySelector("[data-files-rows]");
-  const more = root.querySelector("[data-files-more]");
-  const count = root.querySelector("[data-files-count]");
-  const input = find.querySelector("input");
-  let sought; // made when somebody searches
-  let found = all;
-  let shown = 0;
-
-  function show(n) {
-    rows.append(...found.slice(shown, n).map(row));
-    shown = Math.min(n, found.length);
-    more.replaceChildren();
-    if (shown >= found.length) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "small";
-    button.textContent = "Show more";
-    button.addEventListener("click", () => show(shown + page));
-    more.append(button, ` The first ${shown} of ${found.length} files.`);
-  }
-
-  function search() {
-    const words = input.value.trim().toLowerCase();
-    sought ??= all.map((file) => `${file.path}\n${file.sha256}`.toLowerCase());
-    found = words === "" ? all : all.filter((_, i) => sought[i].includes(words));
-    shown = 0;
-    rows.replaceChildren();
-    show(page);
-    count.textContent = words === "" ? "" : `${found.length} of ${all.length} files`;
-  }
-
-  find.hidden = false;
-  input.addEventListener("input", search);
-  find.closest("details").addEventListener("toggle", search, { once: true });
-}
-
-function row(file) {
-  const tr = document.createElement("tr");
-  const [path, size, digest] = [document.createElement("td"), document.createElement("td"), document.createElement("td")];
-  path.dir = "auto";
-  path.textContent = visible(file.path);
-  size.textContent = bytes(file.size);
-  const code = document.createElement("code");
-  code.textContent = file.sha256;
-  digest.append(code);
-  tr.append(path, size, digest);
-  return tr;
 }

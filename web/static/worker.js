@@ -1,9 +1,9 @@
-// The audit, off the page's own thread. Messages in: audit, read, cancel, ping.
-// Messages out: held, pong, ready, unloaded, progress, done, error, dead.
+// The audit, off the page's own thread. Messages in: audit, read, open, find,
+// cancel, ping. Messages out: held, pong, ready, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm } from "./build.js";
 
-const running = new Map(); // id of an audit → its AbortController
+const running = new Map(); // id of a question → its AbortController
 
 // Held until this worker ends, in whatever way: the page waits for it.
 navigator.locks?.request(self.name, () => {
@@ -58,12 +58,23 @@ async function audit({ id, request, file }) {
   }
 }
 
-async function read({ id, text }) {
+/** What is answered without asking anybody, by the kind of message. */
+const local = {
+  read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
+  open: (touchstone, { reference, path, sha256 }) => touchstone.open(reference, path, sha256),
+  find: async (touchstone, { reference, text }, signal) => JSON.parse(await touchstone.find(reference, text, signal)),
+};
+
+async function answer(message) {
+  const { id, type } = message;
+  const abort = new AbortController();
+  running.set(id, abort);
   try {
-    const touchstone = await loaded;
-    postMessage({ type: "done", id, answer: JSON.parse(await touchstone.read(text)) });
+    postMessage({ type: "done", id, answer: await local[type](await loaded, message, abort.signal) });
   } catch (error) {
     fail(id, error);
+  } finally {
+    running.delete(id);
   }
 }
 
@@ -85,7 +96,7 @@ async function bytesOf(file) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "audit") audit(data);
-  if (data.type === "read") read(data);
+  if (Object.hasOwn(local, data.type)) answer(data);
   if (data.type === "cancel") running.get(data.id)?.abort();
   if (data.type === "ping") postMessage({ type: "pong" });
 });

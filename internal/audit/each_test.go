@@ -113,7 +113,7 @@ func TestEachBreaksNowhere(t *testing.T) {
 	list := questions(references)
 	list[1].Pasted = "???"
 	list[2].Pasted = "example.com/many@v9.9.9"
-	list = append(list, audit.Question{Pasted: "pkg:maven/a/b@1"})
+	list = append(list, audit.Question{Pasted: "pkg:julia/b@1"})
 	a, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
 	require.NoError(t, err)
 	var errs []error

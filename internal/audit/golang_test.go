@@ -195,7 +195,7 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	_, err = try(w, "pkg:golang/github.com/pkg/errors@v0.9.1?repository_url=evil.example")
 	require.ErrorAs(t, err, &bad)
 	var unserved *purl.Refused
-	_, err = try(w, "pkg:cargo/serde@1.0.0")
+	_, err = try(w, "pkg:julia/x@1.0.0")
 	require.ErrorAs(t, err, &unserved)
 }
 

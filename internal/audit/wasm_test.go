@@ -143,7 +143,7 @@ func TestCommandLine(t *testing.T) {
 		{"failed, unquoted", append([]string{"--replay", archiveFile}, "github.com/pkg/errors", "v0.9.1", "h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="), 1, "FAILED", ""},
 		{"no reference", []string{"--json"}, 2, "", "no reference"},
 		{"malformed", []string{"pkg:golang/%zz", "--replay", archiveFile}, 2, "", "touchstone:"},
-		{"not served", []string{"pkg:maven/a/b@1", "--replay", archiveFile}, 2, "", "can't be checked here yet"},
+		{"not served", []string{"pkg:julia/b@1", "--replay", archiveFile}, 2, "", "can't be checked here yet"},
 		{"unknown track", []string{errorsRef, "--replay", archiveFile, "--require", "safety=1"}, 2, "", "no such track"},
 		{"bad requirement", []string{errorsRef, "--require", "integrity"}, 2, "", "integrity=2"},
 		{"bad time", []string{errorsRef, "--replay", archiveFile, "--time", "yesterday"}, 2, "", "2026-01-31T12:00:00Z"},

@@ -303,7 +303,7 @@ func TestWhatIsNoQuestionIsRefused(t *testing.T) {
 	for path, want := range map[string]int{
 		"/verdict?reference=left+pad":        400,
 		"/verdict":                           400,
-		"/verdict?reference=pkg:maven/a/b@1": 400,
+		"/verdict?reference=pkg:julia/b@1": 400,
 		"/":                                  404,
 		"/x?reference=" + exact:              404,
 	} {

@@ -38,7 +38,6 @@ func TestRefusedForms(t *testing.T) {
 		"lodash":                             Ambiguous,
 		"socket.io":                          Ambiguous,
 		"go4.org@v0.0.0-20240501181205-ae6ca9944745": Ambiguous,
-		"pkg:maven/org.apache/x@1.0":                 UnsupportedType,
 		"pkg:julia/x@1.0":                            UnsupportedType,
 		"pkg:novel/x@1.0":                            UnsupportedType,
 		"https://rubygems.org/gems/rails":            UnsupportedType,
@@ -55,11 +54,18 @@ func TestRefusedForms(t *testing.T) {
 	}
 }
 
+// TestUnsupportedTypeIsNamed: what is only named is refused by its name, with
+// the page about it, whatever its qualifiers are.
 func TestUnsupportedTypeIsNamed(t *testing.T) {
-	e := requireKind(t, UnsupportedType, "pkg:maven/org.apache/x@1.0?repository_url=x")
-	assert.Equal(t, "Maven packages can't be checked here yet.", e.Error())
-	assert.Equal(t, &Page{"/registries/maven/", "How Maven Central does by the principles"}, e.Page)
-	assert.Equal(t, []string{"golang", "npm", "pypi", "cargo"}, readTypes())
+	for _, d := range namedDialects() {
+		e := requireKind(t, UnsupportedType, "pkg:"+d.typ+"/a/x@1.0?repository_url=x")
+		assert.Equal(t, strings.ToUpper(d.many[:1])+d.many[1:]+" can't be checked here yet.", e.Error())
+		if d.page == "" {
+			assert.Nil(t, e.Page)
+		} else {
+			assert.Equal(t, &Page{"/registries/" + d.page + "/", "How " + d.name + " does by the principles"}, e.Page)
+		}
+	}
 }
 
 // readTypes are the types whose rows read.

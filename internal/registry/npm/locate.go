@@ -228,5 +228,11 @@ func noTag(ref purl.Ref, tag string, answer fetch.Answer, l *listing) error {
 }
 
 func noPackage(ref purl.Ref) error {
-	return purl.Refuse(purl.Missing, "The npm registry has no package %s. Check the spelling (upper and lower case count) and the scope. Private packages are not visible from outside, and unpublished ones are gone.", ref.Path())
+	refused := purl.Refuse(purl.Missing, "The npm registry has no package %s. Check the spelling (upper and lower case count) and the scope. Private packages are not visible from outside, and unpublished ones are gone.", ref.Path())
+	lower := ref.Bare()
+	lower.Namespace, lower.Name = strings.ToLower(ref.Namespace), strings.ToLower(ref.Name)
+	if lower.Path() != ref.Path() {
+		refused.Offer(lower, "in lower case")
+	}
+	return refused
 }

@@ -157,8 +157,18 @@ func TestNotFound(t *testing.T) {
 			var notFound *purl.Refused
 			require.ErrorAs(t, err, &notFound)
 			assert.Contains(t, notFound.Detail, c.want)
+			assert.Equal(t, purl.Missing, notFound.Kind)
+			for _, choice := range notFound.Choices {
+				assert.True(t, strings.HasPrefix(choice.Reference, "pkg:npm/pkg@"), choice.Reference)
+			}
 		})
 	}
+	t.Run("another case", func(t *testing.T) {
+		_, err := resolve(t, world{}, "pkg:npm/%40Scope/Pkg@1.2.3")
+		var notFound *purl.Refused
+		require.ErrorAs(t, err, &notFound)
+		assert.Equal(t, []purl.Choice{{Reference: "pkg:npm/%40scope/pkg@1.2.3", Why: "in lower case"}}, notFound.Choices)
+	})
 	t.Run("an unreachable record is not a missing one", func(t *testing.T) {
 		rel := mustResolve(t, world{recordAt: {status: 500}, listAt: {status: 500}}, "npm:pkg@1.2.3")
 		assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)

@@ -82,10 +82,11 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 	h := digest.NewHasher(append([]string{"sha256", "sha512"}, stated(rel, algorithms)...)...)
 	h.Write(answer.Body)
 	art.Digests = h.Sums()
-	contents, err := archive.Read(rel.File.Format, answer.Body, archive.Options{
-		Inspect:   rel.File.Inspector.Open,
-		Cancelled: func() bool { return ctx.Err() != nil },
-	})
+	how := archive.Options{Cancelled: func() bool { return ctx.Err() != nil }}
+	if rel.File.Inspector != nil {
+		how.Inspect = rel.File.Inspector.Open
+	}
+	contents, err := archive.Read(rel.File.Format, answer.Body, how)
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
 	}
@@ -94,7 +95,9 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		return art, nil
 	}
 	art.Contents = contents
-	art.Inside = rel.File.Inspector.Inside(ctx, contents.Files)
+	if rel.File.Inspector != nil {
+		art.Inside = rel.File.Inspector.Inside(ctx, contents.Files)
+	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("inspecting %s: %w", answer.URL, ctx.Err())
 	}

@@ -1,9 +1,3 @@
-// Package audit is the happy path, and the only package that knows all others:
-// a reference becomes a release, proofs, bytes, findings, a verdict, a report.
-//
-// An [Auditor] answers many questions. What they share is its own: the way out,
-// anchors and rules, the signed heads of logs, answers that cannot change. What
-// one question has to itself are its answers, its progress and its recording.
 package audit
 
 import (

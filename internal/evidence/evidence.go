@@ -1,7 +1,3 @@
-// Package evidence holds the checks: pure functions of what was fetched. Each
-// answers one question with exactly one of six outcomes, a reason that a
-// person can read, and the facts that it proved. What an answer is worth is
-// not decided here (package principles, package level).
 package evidence
 
 import (

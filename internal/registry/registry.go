@@ -1,9 +1,3 @@
-// Package registry holds the common terms into which every ecosystem's adapter
-// translates. Nothing in it is verified: a [Release] is what a repository says,
-// an [Artifact] is what arrived. Checks (package evidence) decide what they prove.
-//
-// An ecosystem is one folder below this one, named by its purl type, and one
-// line in the list of registries (package audit).
 package registry
 
 import (
@@ -194,7 +188,8 @@ type File struct {
 	Manifest Manifest
 	// Attestations are signed statements served for it.
 	Attestations Attestations
-	// Inspector reads the ecosystem's documents inside the file.
+	// Inspector reads the ecosystem's documents inside the file; nil where nobody
+	// does, and then nothing is known of what they say.
 	Inspector Inspector
 }
 

@@ -301,11 +301,11 @@ func TestAnAuditSendsNoMoreThanItMay(t *testing.T) {
 func TestWhatIsNoQuestionIsRefused(t *testing.T) {
 	s := play(t, gold("24"))
 	for path, want := range map[string]int{
-		"/verdict?reference=left+pad":        400,
-		"/verdict":                           400,
+		"/verdict?reference=left+pad":      400,
+		"/verdict":                         400,
 		"/verdict?reference=pkg:julia/b@1": 400,
-		"/":                                  404,
-		"/x?reference=" + exact:              404,
+		"/":                                404,
+		"/x?reference=" + exact:            404,
 	} {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequest("GET", path, nil))

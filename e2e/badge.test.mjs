@@ -104,6 +104,14 @@ describe("badges", () => {
     assert.equal((await ask("/api/report/npm/tiny@1.0.0", { method: "POST" })).status, 405);
   });
 
+  test("by which anchors it judges is said", async () => {
+    const response = await ask("/api/anchors");
+    assert.equal(response.status, 200);
+    const anchors = await response.json();
+    assert.match(anchors.digest, /^[0-9a-f]{16}$/);
+    assert.equal((await ask("/api/nothing")).status, 404);
+  });
+
   test("what cannot be checked is an image that says so", async () => {
     for (const path of ["npm/none@1.0.0.svg", "pypi/requests@2.32.0.svg", "nonsense.svg", "npm/a%00b@1.0.0.svg", "npm/..%2f..%2fetc@1.svg", "https://evil.example/x@1.svg"]) {
       const { response, text } = await picture(path);

@@ -66,7 +66,7 @@ var layers = map[string][]string{
 	"web/auditor":      {"internal/auditor", "internal/fetch", "internal/trust"},
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles"},
-	"web/site":          {"internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
+	"web/site":          {"internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/archive", "internal/audit", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
 	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
 	"wasm/slim":         {"wasm/slim/*"},

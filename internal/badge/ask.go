@@ -12,6 +12,8 @@ import (
 const (
 	Prefix       = "/badge/"
 	ReportPrefix = "/api/report/"
+	// AnchorsPath is where the edge says by which trust anchors it judges.
+	AnchorsPath = "/api/anchors"
 )
 
 // A form is what somebody wants of a verdict.

@@ -96,6 +96,9 @@ const (
 //  3. Else an object is asked; of a report, always: it is too long for the Worker.
 //  4. What the object says is put into words; without it, nothing is claimed.
 func (d Desk) Decide(q Question) Step {
+	if q.Path == AnchorsPath {
+		return anchors(q)
+	}
 	a, err := read(q.Path)
 	if errors.Is(err, errAddress) && a.form != picture { // 1
 		return reply(a.form, http404(err))
@@ -121,6 +124,17 @@ func (d Desk) Decide(q Question) Step {
 		return d.words(a, wait(title(a.ref), "checking"), keepChecking, 503)
 	}
 	return d.words(a, wait(title(a.ref), "unknown"), keepUnknown, 502)
+}
+
+// anchors says by which anchors the auditor judges.
+func anchors(q Question) Step {
+	switch {
+	case q.Then == "":
+		return Step{Look: &Look{Verdict: AnchorsKey, Anchors: AnchorsKey}}
+	case q.Anchors == "":
+		return reply(report, Reply{Status: 404, Header: cached(keepUnknown), Body: `{"error":"nothing was audited here yet"}`})
+	}
+	return reply(report, Reply{Status: 200, Header: cached(keepOpen), Body: q.Anchors, Keep: true})
 }
 
 func (d Desk) kept(q Question) (Verdict, bool) {

@@ -173,6 +173,12 @@ func TestABadgeIsAlwaysAnImage(t *testing.T) {
 	assert.Contains(t, late.Reply.Header["cache-control"], "max-age=30")
 }
 
+func TestWhichAnchorsAreUsed(t *testing.T) {
+	require.NotNil(t, decide(Question{Path: AnchorsPath}).Look)
+	assert.Equal(t, using, decide(Question{Path: AnchorsPath, Then: Looked, Anchors: using}).Reply.Body)
+	assert.Equal(t, 404, decide(Question{Path: AnchorsPath, Then: Looked}).Reply.Status)
+}
+
 func TestOneObjectForOneReference(t *testing.T) {
 	seen := map[string]int{}
 	for i := range 400 {

@@ -3,8 +3,8 @@
 import { ask } from "./go.mjs";
 import { plain } from "./site.mjs";
 
-/** Tells whether an address is a badge's or a report's. */
-export const isBadge = (path) => /^\/badge\/.+\.(svg|json)$|^\/api\/report\//.test(path);
+/** Tells whether an address is a badge's or a report's, and no page's. */
+export const isBadge = (path) => /^\/badge\/.+\.(svg|json)$|^\/api\//.test(path);
 
 export async function badge(request, env, ctx) {
   if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "only GET and HEAD are served here\n", { allow: "GET, HEAD" });
@@ -33,7 +33,7 @@ async function decided(request, env, ctx, question) {
   let step = ask("touchstoneBadge", question);
   if (step?.look) {
     const { verdict, anchors } = step.look;
-    const kept = await env.VERDICTS.get([verdict, anchors]).catch(() => new Map());
+    const kept = await env.VERDICTS.get([...new Set([verdict, anchors])]).catch(() => new Map());
     step = ask("touchstoneBadge", { ...question, then: "looked", verdict: kept.get(verdict) ?? "", anchors: kept.get(anchors) ?? "" });
   }
   if (step?.errand) step = ask("touchstoneBadge", { ...question, ...await errand(step.errand, request, env, ctx) });

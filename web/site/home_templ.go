@@ -220,7 +220,30 @@ func homePage(f frame) templ.Component {
 				}
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<section aria-labelledby=\"badge-title\"><h2 id=\"badge-title\">For your README</h2>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if badge, ok := f.assets[exampleBadge]; ok {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<p><img src=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var12 string
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(badge.url)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 110, Col: 28}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\" alt=\"Touchstone: golang example.com/gold v1.2.3, Integrity 2 of 3: signed\"></p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<p>A maintainer shows the level as a badge; whoever presses it checks again, here. <a href=\"/badge/\">Make a badge for your package</a></p></section><section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div></main>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

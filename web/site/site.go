@@ -71,6 +71,7 @@ var pages = []page{
 	{path: "/how/", title: "How it works, and what it does not tell", about: "What Touchstone checks, in which words it answers, and what no check can tell.", body: howPage},
 	{path: "/privacy/", title: "Privacy", about: "What stays on your device, what registries see, and what our relay sees.", body: privacyPage},
 	{path: "/about/", title: "Who audits the auditor", about: "Where this program comes from, and how to check that it is the one that was published.", body: aboutPage},
+	{path: "/badge/", title: "A badge for your README", about: "A picture for a README that says in words which level a package meets, and leads to the page that checks it again.", script: "badge.js", body: badgePage},
 	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
 }
 
@@ -89,6 +90,9 @@ func (s *site) write() error {
 	}
 	all, err := specimens()
 	if err != nil {
+		return err
+	}
+	if err := drawExample(assets, all); err != nil {
 		return err
 	}
 	s.written = map[string]bool{}

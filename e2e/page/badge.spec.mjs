@@ -1,0 +1,37 @@
+// The page that gives the text for a README.
+import { expect, test, accessible } from "./fixture.mjs";
+
+const drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="20"><rect width="120" height="20"/></svg>';
+
+test.beforeEach(async ({ context }) => {
+  await context.route(/\/badge\/.+\.svg$/, (route) => route.fulfill({ contentType: "image/svg+xml", body: drawn }));
+  await context.route(/\/api\/anchors$/, (route) => route.fulfill({ json: { digest: "0", at: "2026-11-20T01:02:03Z", versions: { root: 15, timestamp: 800 } } }));
+});
+
+test("out of a report it knows the package, and gives four texts to copy", async ({ page, origin, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`${origin}/badge/#pkg:npm/tiny@1.0.0`);
+  await expect(page.getByRole("heading", { name: "The badge", exact: true })).toBeFocused();
+  await expect(page.locator("#badge-picture")).toHaveAttribute("src", "/badge/npm/tiny@1.0.0.svg");
+  await expect.poll(() => page.locator("#badge-picture").evaluate((image) => image.naturalWidth)).toBe(120);
+  for (const name of ["Markdown", "HTML", "reStructuredText", "AsciiDoc"]) await expect(page.getByRole("heading", { name })).toBeVisible();
+  await page.getByRole("button", { name: "Copy the Markdown" }).click();
+  const text = await page.evaluate(() => navigator.clipboard.readText());
+  expect(text).toBe(`[![Integrity of the npm package tiny 1.0.0, as checked by Touchstone](${origin}/badge/npm/tiny@1.0.0.svg)](${origin}/#pkg:npm/tiny@1.0.0)`);
+  await page.getByLabel("Of the newest").check();
+  await expect(page.locator("#badge-picture")).toHaveAttribute("src", "/badge/npm/tiny.svg");
+  await expect(page.locator("#badge-texts")).not.toContainText("1.0.0");
+  await expect(page.locator("#badge-anchors")).toContainText("of 2026-11-20: root 15, timestamp 800.");
+  await accessible(page);
+});
+
+test("what somebody pastes is read as the box of the first page reads it", async ({ page, origin }) => {
+  await page.goto(`${origin}/badge/`);
+  await page.getByLabel("A package URL").fill("npm i tiny@1.0.0");
+  await page.getByRole("button", { name: "Show its badge" }).click();
+  await expect(page.locator("#badge-picture")).toHaveAttribute("src", "/badge/npm/tiny@1.0.0.svg");
+  await page.getByLabel("A package URL").fill("nothing of the kind");
+  await page.getByRole("button", { name: "Show its badge" }).click();
+  await expect(page.locator("#badge-says")).not.toBeEmpty();
+  await expect(page.locator("#badge-made")).toBeHidden();
+});

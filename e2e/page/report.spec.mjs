@@ -24,7 +24,7 @@ test("a Go module, through the relay", async ({ page, audit, origin }) => {
   await expect(page).toHaveTitle(/^Integrity 2 of 3.*: github\.com\/pkg\/errors v0\.9\.1$/);
   await expect(page).toHaveURL(`${origin}/#pkg:golang/github.com/pkg/errors@v0.9.1`);
   await expect(page.locator("#status")).toContainText("Integrity 2 of 3");
-  await expect(page.getByText("Something came through our relay")).toBeVisible();
+  await expect(page.getByText("Some answers came through our relay")).toBeVisible();
   await expect(page.getByRole("region", { name: "Why not level 3?" })).toContainText("could:");
 });
 

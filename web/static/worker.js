@@ -49,7 +49,7 @@ async function audit({ id, request, file }) {
   try {
     const touchstone = await loaded;
     const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
-    const answer = await touchstone.audit(JSON.stringify({ ...request, fileName: file?.name ?? "" }), undefined, await bytesOf(file), progress, abort.signal);
+    const answer = await touchstone.audit(JSON.stringify(request), undefined, await bytesOf(file), progress, abort.signal);
     postMessage({ type: "done", id, answer });
   } catch (error) {
     fail(id, error);

@@ -63,9 +63,9 @@ func refreshable(t testing.TB) *refreshing {
 	p := package123(t)
 	current := p.anchors()
 	r := &refreshing{thing: p, tuf: mint.NewTUF(at, "registry.npmjs.org")}
-	r.state = mint.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: current.SigstoreRoot(), NPMKeys: current.NPMKeysJSON()}
+	r.state = mint.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: current.Set(trust.SigstoreRoot).Document, NPMKeys: current.Set(trust.NPMKeys).Document}
 	r.tuf.Publish(r.state)
-	anchors, err := trust.WithTestAnchors(trust.TestAnchors{SigstoreRoot: current.SigstoreRoot(), NPMKeys: current.NPMKeysJSON(),
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{SigstoreRoot: current.Set(trust.SigstoreRoot).Document, NPMKeys: current.Set(trust.NPMKeys).Document,
 		TUFRoot: r.tuf.Files["/1.root.json"], Taken: at.AddDate(0, 0, -31)})
 	require.NoError(t, err)
 	r.o = audit.Options{Anchors: anchors, Retries: -1}

@@ -176,9 +176,9 @@ func (a *Auditor) Refresh(ctx context.Context) error {
 // anchorsDigest names a set of anchors: those with the same content have the same.
 func anchorsDigest(a trust.Anchors) string {
 	sum := sha256.New()
-	for _, doc := range [][]byte{a.SigstoreRoot(), a.NPMKeysJSON(), a.TUFRoot()} {
-		fmt.Fprintf(sum, "%d ", len(doc))
-		sum.Write(doc)
+	for _, set := range a.Sets() {
+		fmt.Fprintf(sum, "%s %d ", set.ID, len(set.Document))
+		sum.Write(set.Document)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }

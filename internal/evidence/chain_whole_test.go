@@ -76,7 +76,7 @@ func TestSignedChain(t *testing.T) {
 			}
 		})
 		e.Mechanisms = map[registry.Form]Mechanism{"archive": pinned{&private.PublicKey}}
-		e.Proofs.Anchors, e.Time = trust.Embedded(), trust.Embedded().All()[0].AsOf()
+		e.Proofs.Anchors, e.Time = trust.Embedded(), trust.Embedded().Sets()[0].AsOf()
 		return Examine(e.Case)
 	}
 	outcomes := func(x Examined) map[string]Outcome {

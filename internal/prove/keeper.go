@@ -57,7 +57,7 @@ func Fixed(anchors trust.Anchors) *Keeper {
 
 func (k *Keeper) use(anchors trust.Anchors) {
 	k.anchors = anchors
-	k.root, k.rootErr = sigstore.ParseRoot(anchors.SigstoreRoot())
+	k.root, k.rootErr = sigstore.ParseRoot(anchors.Set(trust.SigstoreRoot).Document)
 }
 
 // Memory is what to keep for the next visit.

@@ -55,15 +55,21 @@ type Anchor struct {
 	Closed bool `json:"closed"`
 }
 
-// Anchors are a complete set of anchors: a value, safe to copy and to share.
-// The zero value holds none, and nothing can be proven by it.
+// A Set is one anchored set of keys, authorities or logs.
+type Set struct {
+	Anchor
+	// Keys are those of a set of keys; a key with two usages is there twice.
+	Keys []Key
+	// Document is the set as its source publishes it: Sigstore's trusted root and
+	// npm's list of keys as JSON, a TUF root, a log's key in the form that
+	// golang.org/x/mod/sumdb/note.NewVerifier reads.
+	Document []byte
+}
+
+// Anchors are every set: a value, safe to copy and to share. The zero value
+// holds none, and nothing can be proven by it.
 type Anchors struct {
-	list         []Anchor
-	sigstoreRoot string
-	npmKeys      string
-	keys         []Key
-	tufRoot      string
-	logKeys      []logKey
+	sets []Set // and what they hold are never written once they are here
 	// seen are the versions of the TUF repository that these anchors came
 	// from: a refresh never goes back behind them.
 	seen Versions
@@ -73,8 +79,6 @@ type Anchors struct {
 	// accused are the anchors that nothing may rest on now.
 	accused []Accusation
 }
-
-type logKey struct{ name, key string }
 
 //go:embed anchors/trusted_root.json
 var committedSigstoreRoot string
@@ -139,19 +143,15 @@ func build(m material) (Anchors, error) {
 
 	const byTUF = "by TUF, from " + repositoryURL + ", in this program"
 	a := Anchors{
-		sigstoreRoot: m.sigstoreRoot,
-		npmKeys:      m.npmKeys,
-		keys:         keys,
-		tufRoot:      m.tufRoot,
-		seen:         m.seen,
-		built:        root.version,
-		list: []Anchor{
-			{ID: SigstoreRoot, Kind: KindTrustedRoot, Name: "Sigstore's trusted root",
-				Source: m.source, Taken: m.taken, Refresh: byTUF},
-			{ID: NPMKeys, Kind: KindKeys, Name: "npm's registry keys",
-				Source: m.source, Taken: m.taken, Refresh: byTUF, Closed: true},
-			{ID: TUFRoot, Kind: KindTUFRoot, Name: "the root of Sigstore's TUF repository",
-				Source: m.source, Taken: m.taken, ValidUntil: &root.expires, Refresh: byTUF, Closed: true},
+		seen:  m.seen,
+		built: root.version,
+		sets: []Set{
+			{Anchor{ID: SigstoreRoot, Kind: KindTrustedRoot, Name: "Sigstore's trusted root",
+				Source: m.source, Taken: m.taken, Refresh: byTUF}, nil, []byte(m.sigstoreRoot)},
+			{Anchor{ID: NPMKeys, Kind: KindKeys, Name: "npm's registry keys",
+				Source: m.source, Taken: m.taken, Refresh: byTUF, Closed: true}, keys, []byte(m.npmKeys)},
+			{Anchor{ID: TUFRoot, Kind: KindTUFRoot, Name: "the root of Sigstore's TUF repository",
+				Source: m.source, Taken: m.taken, ValidUntil: &root.expires, Refresh: byTUF, Closed: true}, nil, []byte(m.tufRoot)},
 		},
 	}
 	for _, key := range m.logKeys {
@@ -159,48 +159,51 @@ func build(m material) (Anchors, error) {
 		if !ok || name == "" {
 			return Anchors{}, fmt.Errorf("reading a log's key: %q does not begin with a name and a plus sign", key)
 		}
-		a.logKeys = append(a.logKeys, logKey{name, key})
-		a.list = append(a.list, Anchor{ID: ID(name), Kind: KindLogKey, Name: "the key of " + name,
-			Source: "the source of the go command, src/cmd/go/internal/modfetch/key.go", Taken: m.logKeyTaken, Closed: true})
+		a.sets = append(a.sets, Set{Anchor{ID: ID(name), Kind: KindLogKey, Name: "the key of " + name,
+			Source: "the source of the go command, src/cmd/go/internal/modfetch/key.go", Taken: m.logKeyTaken, Closed: true}, nil, []byte(key)})
 	}
 	return a, nil
 }
 
-// All describes every anchor, always in the same order.
-func (a Anchors) All() []Anchor { return slices.Clone(a.list) }
+// Sets are all sets, always in the same order.
+func (a Anchors) Sets() []Set {
+	out := make([]Set, len(a.sets))
+	for i, s := range a.sets {
+		out[i] = s.clone()
+	}
+	return out
+}
+
+func (s Set) clone() Set {
+	s.Keys, s.Document = slices.Clone(s.Keys), slices.Clone(s.Document)
+	return s
+}
+
+// Set is one set; it is empty where these anchors do not hold it.
+func (a Anchors) Set(id ID) Set {
+	for _, s := range a.sets {
+		if s.ID == id {
+			return s.clone()
+		}
+	}
+	return Set{}
+}
 
 // Anchor describes one anchor.
 func (a Anchors) Anchor(id ID) (Anchor, bool) {
-	for _, one := range a.list {
-		if one.ID == id {
-			return one, true
+	for _, s := range a.sets {
+		if s.ID == id {
+			return s.Anchor, true
 		}
 	}
 	return Anchor{}, false
 }
 
-// SigstoreRoot is Sigstore's trusted root as JSON (media type
-// application/vnd.dev.sigstore.trustedroot+json;version=0.1).
-func (a Anchors) SigstoreRoot() []byte { return []byte(a.sigstoreRoot) }
-
-// NPMKeys are npm's registry keys; a key with two usages is there twice.
-func (a Anchors) NPMKeys() []Key { return slices.Clone(a.keys) }
-
-// NPMKeysJSON is the document that NPMKeys were read from.
-func (a Anchors) NPMKeysJSON() []byte { return []byte(a.npmKeys) }
-
-// TUFRoot is the root.json from which a refresh starts.
-func (a Anchors) TUFRoot() []byte { return []byte(a.tufRoot) }
-
 // LogKey gives the key of a checksum database by the log's name, in the form
 // that golang.org/x/mod/sumdb/note.NewVerifier reads.
 func (a Anchors) LogKey(name string) (key string, ok bool) {
-	for _, one := range a.logKeys {
-		if one.name == name {
-			return one.key, true
-		}
-	}
-	return "", false
+	s := a.Set(ID(name))
+	return string(s.Document), s.Kind == KindLogKey
 }
 
 // trustedRootType is the one form of trusted root that this program reads.

@@ -26,7 +26,7 @@ func TestEmbeddedAnchorsAreWhole(t *testing.T) {
 	assert.Equal(t, a, Embedded())
 
 	var ids []ID
-	for _, anchor := range a.All() {
+	for _, anchor := range a.Sets() {
 		ids = append(ids, anchor.ID)
 		assert.NotEmpty(t, anchor.Name)
 		assert.NotEmpty(t, anchor.Source)
@@ -38,7 +38,7 @@ func TestEmbeddedAnchorsAreWhole(t *testing.T) {
 	}
 	assert.Equal(t, []ID{SigstoreRoot, NPMKeys, TUFRoot, GoChecksumDatabase}, ids)
 
-	root, err := readRootHead(a.TUFRoot())
+	root, err := readRootHead(a.Set(TUFRoot).Document)
 	require.NoError(t, err)
 	assert.EqualValues(t, 16, root.version)
 	described, ok := a.Anchor(TUFRoot)
@@ -59,13 +59,13 @@ func TestEmbeddedAnchorsAreWhole(t *testing.T) {
 func TestEmbeddedAnchorsFollowFromThePublishedOnes(t *testing.T) {
 	dir := corpus.Path(t, "sigstore-trust", "tuf-public-good")
 	a := Embedded()
-	c := &client{get: &shelf{files: map[string][]byte{"/16.root.json": a.TUFRoot()}}}
+	c := &client{get: &shelf{files: map[string][]byte{"/16.root.json": a.Set(TUFRoot).Document}}}
 	err := c.walk(string(read(t, dir, "metadata", "root_history", "15.root.json")), now)
 	require.ErrorIs(t, err, ErrUnreachable, "there is nothing but the root")
 	assert.EqualValues(t, 16, c.versions().Root)
 
-	assert.Equal(t, read(t, dir, "targets", "trusted_root.json"), a.SigstoreRoot())
-	assert.Equal(t, read(t, dir, "targets", "registry.npmjs.org", "keys.json"), a.NPMKeysJSON())
+	assert.Equal(t, read(t, dir, "targets", "trusted_root.json"), a.Set(SigstoreRoot).Document)
+	assert.Equal(t, read(t, dir, "targets", "registry.npmjs.org", "keys.json"), a.Set(NPMKeys).Document)
 }
 
 func TestSourcesNameEveryCommittedFile(t *testing.T) {
@@ -88,9 +88,9 @@ func TestSourcesNameEveryCommittedFile(t *testing.T) {
 
 func TestZeroAnchorsProveNothing(t *testing.T) {
 	var a Anchors
-	assert.Empty(t, a.All())
-	assert.Empty(t, a.SigstoreRoot())
-	assert.Empty(t, a.NPMKeys())
+	assert.Empty(t, a.Sets())
+	assert.Empty(t, a.Set(SigstoreRoot).Document)
+	assert.Empty(t, a.Set(NPMKeys).Keys)
 	_, ok := a.LogKey("sum.golang.org")
 	assert.False(t, ok)
 	for _, network := range []bool{true, false} {
@@ -104,9 +104,9 @@ func TestZeroAnchorsProveNothing(t *testing.T) {
 
 func TestAnchorsAreNotSharedByTheirCopies(t *testing.T) {
 	a := Embedded()
-	a.NPMKeys()[0].ID = "changed"
-	a.All()[0].Name = "changed"
-	a.SigstoreRoot()[0] = 'x'
+	a.Set(NPMKeys).Keys[0].ID = "changed"
+	a.Sets()[0].Name = "changed"
+	a.Set(SigstoreRoot).Document[0] = 'x'
 	assert.Equal(t, Embedded(), a)
 }
 
@@ -125,7 +125,7 @@ func TestTestAnchorsAreAbsentFromOrdinaryBuilds(t *testing.T) {
 func TestNPMKeys(t *testing.T) {
 	const retired = "SHA256:jl3bwswu80PjjokCgh0o2w5c2U4LhQAE57gj9cz1kzA"
 	const current = "SHA256:DhQ8wR5APBvFHLF/+Tc+AYvPOdTpcIDqOhxsBHRwC7U"
-	keys := Embedded().NPMKeys()
+	keys := Embedded().Set(NPMKeys).Keys
 	require.Len(t, keys, 4)
 	for i, want := range []struct {
 		id, usage, start, end string

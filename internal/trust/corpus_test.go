@@ -63,9 +63,9 @@ func TestPublicRepository(t *testing.T) {
 			require.Empty(t, out.Kept)
 			requireDeclared(t, s.asked)
 			assert.Equal(t, want, out.Versions)
-			assert.Equal(t, committedSigstoreRoot, string(out.Anchors.SigstoreRoot()))
-			assert.Equal(t, committedNPMKeys, string(out.Anchors.NPMKeysJSON()))
-			assert.Len(t, out.Anchors.NPMKeys(), 4)
+			assert.Equal(t, committedSigstoreRoot, string(out.Anchors.Set(SigstoreRoot).Document))
+			assert.Equal(t, committedNPMKeys, string(out.Anchors.Set(NPMKeys).Document))
+			assert.Len(t, out.Anchors.Set(NPMKeys).Keys, 4)
 			assert.Len(t, out.Memory.Roots, 15-version)
 		})
 	}
@@ -122,7 +122,7 @@ func TestPublicRepository(t *testing.T) {
 				bad[i] ^= 1 << (i % 8)
 				s.files[name] = bad
 				out, err := Refresh(from, Memory{}, s, august)
-				root, keys := string(out.Anchors.SigstoreRoot()), string(out.Anchors.NPMKeysJSON())
+				root, keys := string(out.Anchors.Set(SigstoreRoot).Document), string(out.Anchors.Set(NPMKeys).Document)
 				rootKept, keysKept := root == m.sigstoreRoot, keys == m.npmKeys
 				ok := (rootKept || root == committedSigstoreRoot) && (keysKept || keys == committedNPMKeys)
 				require.True(t, ok && (err == nil || rootKept && keysKept), "%s, byte %d: %v", name, i, err)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -160,15 +161,7 @@ func KeyID(public *ecdsa.PublicKey) (string, error) {
 // Keys are the keys of an anchored set for one usage; none where the set holds
 // no keys.
 func (a Anchors) Keys(set ID, usage string) []Key {
-	var out []Key
-	if set == NPMKeys {
-		for _, k := range a.keys {
-			if k.Usage == usage {
-				out = append(out, k)
-			}
-		}
-	}
-	return out
+	return slices.DeleteFunc(a.Set(set).Keys, func(k Key) bool { return k.Usage != usage })
 }
 
 // Key finds one key of a set by its ID and usage.

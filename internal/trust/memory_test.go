@@ -46,7 +46,7 @@ func TestMemoryKeepsWhatItWasGiven(t *testing.T) {
 	assert.Equal(t, kept, storedMemory(t, back))
 
 	assert.Equal(t, out.Anchors, anchors, "the refreshed anchors are had again, without a network")
-	assert.Equal(t, s.NPMKeys, anchors.NPMKeysJSON())
+	assert.Equal(t, s.NPMKeys, anchors.Set(NPMKeys).Document)
 	anchor, _ := anchors.Anchor(NPMKeys)
 	assert.Equal(t, now, anchor.RefreshedAt)
 
@@ -170,7 +170,7 @@ func TestRememberedRootIsVerified(t *testing.T) {
 	out, err := Refresh(from, memory, r, now)
 	require.NoError(t, err)
 	assert.Equal(t, map[int64][]byte{2: second}, out.Memory.Roots)
-	assert.Equal(t, second, out.Anchors.TUFRoot())
+	assert.Equal(t, second, out.Anchors.Set(TUFRoot).Document)
 
 	t.Run("and a network that withholds it does not hide it", func(t *testing.T) {
 		delete(r.files, "/2.root.json")

@@ -49,7 +49,7 @@ func TestRollback(t *testing.T) {
 			}
 			refuses(from, Memory{Versions: seen})
 			if role != "root" {
-				refuses(anchored(t, from.TUFRoot(), seen), Memory{})
+				refuses(anchored(t, from.Set(TUFRoot).Document, seen), Memory{})
 			}
 		})
 	}
@@ -99,7 +99,7 @@ func TestRollback(t *testing.T) {
 		r, _, from := published(t)
 		higher := first
 		higher.Timestamp++
-		from = anchored(t, from.TUFRoot(), higher)
+		from = anchored(t, from.Set(TUFRoot).Document, higher)
 		_, err := Refresh(from, Memory{Versions: Versions{Timestamp: 1}}, r, now)
 		var rollback *Rollback
 		require.ErrorAs(t, err, &rollback)
@@ -146,8 +146,8 @@ func TestMutationNeverChangesAnchors(t *testing.T) {
 				bad[i] ^= flip
 				r.files[name] = bad
 				out, err := Refresh(from, Memory{}, r, now)
-				root, keys := out.Anchors.SigstoreRoot(), out.Anchors.NPMKeysJSON()
-				rootKept, keysKept := bytes.Equal(root, from.SigstoreRoot()), bytes.Equal(keys, from.NPMKeysJSON())
+				root, keys := out.Anchors.Set(SigstoreRoot).Document, out.Anchors.Set(NPMKeys).Document
+				rootKept, keysKept := bytes.Equal(root, from.Set(SigstoreRoot).Document), bytes.Equal(keys, from.Set(NPMKeys).Document)
 				ok := (rootKept || bytes.Equal(root, s.TrustedRoot)) && (keysKept || bytes.Equal(keys, s.NPMKeys))
 				if strings.HasPrefix(name, "/targets/") {
 					ok = ok && err == nil && len(out.Kept) == 1 && rootKept != keysKept
@@ -180,14 +180,14 @@ func FuzzRefreshAnswers(f *testing.F) {
 			require.Equal(t, from, out.Anchors)
 			return
 		}
-		if root := out.Anchors.TUFRoot(); !bytes.Equal(root, start) {
+		if root := out.Anchors.Set(TUFRoot).Document; !bytes.Equal(root, start) {
 			require.Equal(t, signedPart(t, second), signedPart(t, root))
 		}
-		require.Equal(t, newTrustedRoot(), out.Anchors.SigstoreRoot())
+		require.Equal(t, newTrustedRoot(), out.Anchors.Set(SigstoreRoot).Document)
 		if len(out.Kept) == 0 {
-			require.Equal(t, newKeys(t), out.Anchors.NPMKeysJSON())
+			require.Equal(t, newKeys(t), out.Anchors.Set(NPMKeys).Document)
 		} else {
-			require.Equal(t, from.NPMKeysJSON(), out.Anchors.NPMKeysJSON())
+			require.Equal(t, from.Set(NPMKeys).Document, out.Anchors.Set(NPMKeys).Document)
 		}
 	})
 }

@@ -16,15 +16,15 @@ func TestWithTestAnchors(t *testing.T) {
 		LogKeys: []string{"log.example+01020304+AQ=="}, Taken: now, Seen: first,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, s.TrustedRoot, a.SigstoreRoot())
-	assert.Len(t, a.NPMKeys(), 2)
+	assert.Equal(t, s.TrustedRoot, a.Set(SigstoreRoot).Document)
+	assert.Len(t, a.Set(NPMKeys).Keys, 2)
 	assert.Equal(t, first, a.seen)
 	_, ok := a.LogKey("sum.golang.org")
 	assert.False(t, ok)
 	key, ok := a.LogKey("log.example")
 	assert.True(t, ok)
 	assert.Equal(t, "log.example+01020304+AQ==", key)
-	for _, anchor := range a.All() {
+	for _, anchor := range a.Sets() {
 		assert.Equal(t, now, anchor.Taken)
 	}
 	_, err = Refresh(a, Memory{}, r, now)
@@ -32,7 +32,7 @@ func TestWithTestAnchors(t *testing.T) {
 
 	same, err := WithTestAnchors(TestAnchors{Taken: now, Seen: committed().seen})
 	require.NoError(t, err)
-	assert.Equal(t, Embedded().SigstoreRoot(), same.SigstoreRoot())
+	assert.Equal(t, Embedded().Set(SigstoreRoot).Document, same.Set(SigstoreRoot).Document)
 	_, ok = same.LogKey("sum.golang.org")
 	assert.True(t, ok)
 

@@ -169,11 +169,11 @@ func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (out Refres
 	seen := from.seen.max(memory.Versions)
 	c := &client{get: get, remembered: memory.Roots}
 	// 1.
-	walkErr := c.walk(from.tufRoot, now)
+	walkErr := c.walk(string(from.Set(TUFRoot).Document), now)
 	if errors.Is(walkErr, ErrMemory) {
 		memory.Roots = nil // they are asked for again
 		c = &client{get: get}
-		walkErr = c.walk(from.tufRoot, now)
+		walkErr = c.walk(string(from.Set(TUFRoot).Document), now)
 	}
 	offered := c.versions()
 	out = Refreshed{
@@ -191,35 +191,31 @@ func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (out Refres
 	}
 	// 3.
 	next := from
-	next.list = slices.Clone(from.list)
-	if doc, err := c.target(targetRoot, from.sigstoreRoot, checkTrustedRoot); err != nil {
+	next.sets = slices.Clone(from.sets)
+	if doc, err := c.target(targetRoot, string(from.Set(SigstoreRoot).Document), checkTrustedRoot); err != nil {
 		out.Kept = append(out.Kept, Kept{SigstoreRoot, err})
 	} else {
-		next.sigstoreRoot = string(doc)
-		next.renewed(SigstoreRoot, now)
+		next.renew(SigstoreRoot, doc, nil, now)
 	}
 	var keys []Key
 	readKeys := func(doc []byte) (err error) {
 		keys, err = parseKeys(doc)
 		return err
 	}
-	if doc, err := c.target(targetNPMKeys, from.npmKeys, readKeys); err != nil {
+	if doc, err := c.target(targetNPMKeys, string(from.Set(NPMKeys).Document), readKeys); err != nil {
 		out.Kept = append(out.Kept, Kept{NPMKeys, err})
 	} else {
-		next.npmKeys, next.keys = string(doc), keys
-		next.renewed(NPMKeys, now)
+		next.renew(NPMKeys, doc, keys, now)
 	}
 	if len(out.Kept) == 2 {
 		return out, fmt.Errorf("refreshing the trust anchors: %w", out.Kept[0].Why)
 	}
-	next.renewed(TUFRoot, now)
-	if root, expires, ok := c.root(); ok {
-		next.tufRoot = root
-		for i := range next.list {
-			if next.list[i].ID == TUFRoot {
-				next.list[i].ValidUntil = &expires
-			}
-		}
+	root, expires, newer := c.root()
+	if !newer {
+		root = string(from.Set(TUFRoot).Document)
+	}
+	if set := next.renew(TUFRoot, []byte(root), nil, now); newer && set != nil {
+		set.ValidUntil = &expires
 	}
 	next.seen = out.Memory.Versions
 	out.Anchors = next
@@ -229,13 +225,16 @@ func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (out Refres
 	return out, nil
 }
 
-// renewed notes that an anchor was refreshed. The receiver's list is its own.
-func (a *Anchors) renewed(id ID, now time.Time) {
-	for i := range a.list {
-		if a.list[i].ID == id {
-			a.list[i].RefreshedAt = now
+// renew puts what a refresh brought in a set's place. The receiver's sets are
+// its own.
+func (a *Anchors) renew(id ID, document []byte, keys []Key, now time.Time) *Set {
+	for i := range a.sets {
+		if s := &a.sets[i]; s.ID == id {
+			s.Document, s.Keys, s.RefreshedAt = document, keys, now
+			return s
 		}
 	}
+	return nil
 }
 
 // keepRoots collects the roots that lead from the program's own to the newest

@@ -46,11 +46,11 @@ func TestRefresh(t *testing.T) {
 	}
 	assert.Len(t, out.Memory.Documents, 6)
 
-	assert.Equal(t, s.TrustedRoot, out.Anchors.SigstoreRoot())
-	assert.Equal(t, s.NPMKeys, out.Anchors.NPMKeysJSON())
-	assert.Len(t, out.Anchors.NPMKeys(), 2)
-	assert.Equal(t, second, out.Anchors.TUFRoot())
-	for _, anchor := range out.Anchors.All() {
+	assert.Equal(t, s.TrustedRoot, out.Anchors.Set(SigstoreRoot).Document)
+	assert.Equal(t, s.NPMKeys, out.Anchors.Set(NPMKeys).Document)
+	assert.Len(t, out.Anchors.Set(NPMKeys).Keys, 2)
+	assert.Equal(t, second, out.Anchors.Set(TUFRoot).Document)
+	for _, anchor := range out.Anchors.Sets() {
 		if anchor.Refresh == "" {
 			assert.True(t, anchor.RefreshedAt.IsZero())
 			continue
@@ -58,7 +58,7 @@ func TestRefresh(t *testing.T) {
 		assert.Equal(t, now, anchor.RefreshedAt)
 		assert.Equal(t, now, anchor.AsOf())
 		assert.True(t, out.Anchors.Standing(anchor.ID, now, true).Counts)
-		assert.True(t, from.list[0].RefreshedAt.IsZero(), "the anchors that it began with do not change")
+		assert.True(t, from.sets[0].RefreshedAt.IsZero(), "the anchors that it began with do not change")
 	}
 
 	t.Run("again, from what it gave", func(t *testing.T) {
@@ -187,10 +187,10 @@ func TestRootWithoutAnswerEndsTheWalk(t *testing.T) {
 	out, err := Refresh(from, Memory{}, r, now)
 	require.NoError(t, err)
 	assert.Equal(t, first, out.Versions)
-	assert.Equal(t, s.TrustedRoot, out.Anchors.SigstoreRoot())
+	assert.Equal(t, s.TrustedRoot, out.Anchors.Set(SigstoreRoot).Document)
 	validUntil := func(a Anchors) time.Time { root, _ := a.Anchor(TUFRoot); return *root.ValidUntil }
 	assert.Equal(t, validUntil(from), validUntil(out.Anchors))
-	assert.Equal(t, from.TUFRoot(), out.Anchors.TUFRoot())
+	assert.Equal(t, from.Set(TUFRoot).Document, out.Anchors.Set(TUFRoot).Document)
 	for _, id := range []ID{SigstoreRoot, NPMKeys, TUFRoot} {
 		anchor, _ := out.Anchors.Anchor(id)
 		assert.Equal(t, now, anchor.RefreshedAt)
@@ -261,12 +261,12 @@ func TestTargetsThatCouldNotBeRefreshedStay(t *testing.T) {
 			require.ErrorIs(t, out.Kept[0].Why, c.why)
 			require.ErrorContains(t, out.Kept[0].Why, c.says)
 			if c.kept == NPMKeys {
-				assert.Equal(t, from.NPMKeysJSON(), out.Anchors.NPMKeysJSON())
-				assert.Equal(t, from.NPMKeys(), out.Anchors.NPMKeys())
-				assert.Equal(t, newTrustedRoot(), out.Anchors.SigstoreRoot())
+				assert.Equal(t, from.Set(NPMKeys).Document, out.Anchors.Set(NPMKeys).Document)
+				assert.Equal(t, from.Set(NPMKeys).Keys, out.Anchors.Set(NPMKeys).Keys)
+				assert.Equal(t, newTrustedRoot(), out.Anchors.Set(SigstoreRoot).Document)
 			} else {
-				assert.Equal(t, from.SigstoreRoot(), out.Anchors.SigstoreRoot())
-				assert.Equal(t, newKeys(t), out.Anchors.NPMKeysJSON())
+				assert.Equal(t, from.Set(SigstoreRoot).Document, out.Anchors.Set(SigstoreRoot).Document)
+				assert.Equal(t, newKeys(t), out.Anchors.Set(NPMKeys).Document)
 			}
 			kept, _ := out.Anchors.Anchor(c.kept)
 			assert.True(t, kept.RefreshedAt.IsZero(), "what stayed is as old as it was")

@@ -46,5 +46,5 @@ func verifyBundle(_ js.Value, args []js.Value) (answer any) {
 		b := make([]byte, got.Get("length").Int())
 		js.CopyBytesToGo(b, got)
 		return b, nil
-	}, trust.Embedded().SigstoreRoot()))
+	}, trust.Embedded().Set(trust.SigstoreRoot).Document))
 }

@@ -64,7 +64,7 @@ func verifyAttestations(e *exam) []attested {
 //  7. The anchors that it rests on are young enough.
 func (a *attested) judge(e *exam, root *sigstore.Root) {
 	list := e.Release.File.Attestations
-	what := fmt.Sprintf("The attestation %s", quoted(a.Label))
+	what := named(a.Attestation)
 	// 1.
 	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 		return
 	}
 	// 2.
-	if !aboutName(v.Statement, list.Subject.Names) {
+	if !aboutName(v.Statement, list.Subject) {
 		a.finding = because(Fail, fmt.Sprintf("%s is about %s, not about this version.", what, subjectNames(v.Statement)))
 		return
 	}
@@ -137,6 +137,15 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 	a.finding = pass(fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v)), nil)
 }
 
+// named is an attestation at the beginning of a sentence, by its label where the
+// repository gives it one.
+func named(a registry.Attestation) string {
+	if a.Label == "" {
+		return "The attestation"
+	}
+	return "The attestation " + quoted(a.Label)
+}
+
 // ownKind tells whether only the repository's key may sign statements of this
 // predicate type.
 func ownKind(list registry.Attestations, predicateType string) bool {
@@ -160,7 +169,7 @@ func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding
 	}
 	result := because(Fail, fmt.Sprintf(" states no %s of this version, so it binds it to no bytes.", want.Algorithm))
 	for _, s := range st.Subjects {
-		if !slices.Contains(want.Names, s.Name) || s.Digests[want.Algorithm] == "" {
+		if !want.Is(s.Name) || s.Digests[want.Algorithm] == "" {
 			continue
 		}
 		if same(s.Digests, e.Artifact.Digests) {
@@ -197,8 +206,8 @@ func same(stated, have map[string]string) bool {
 	return true
 }
 
-func aboutName(st *sigstore.Statement, names []string) bool {
-	return slices.ContainsFunc(st.Subjects, func(s sigstore.Subject) bool { return slices.Contains(names, s.Name) })
+func aboutName(st *sigstore.Statement, want registry.Expected) bool {
+	return slices.ContainsFunc(st.Subjects, func(s sigstore.Subject) bool { return want.Is(s.Name) })
 }
 
 func subjectNames(st *sigstore.Statement) string {
@@ -236,7 +245,7 @@ func managedKeys(e *exam, set trust.ID) []sigstore.Key {
 // the package; what this version does not understand is no evidence at all, and
 // what an authority or log signed that the fresh anchors lack is a stranger's.
 func failure(e *exam, a registry.Attestation, err error) Finding {
-	what := fmt.Sprintf("The attestation %s does not verify: %s.", quoted(a.Label), err.Error())
+	what := fmt.Sprintf("%s does not verify: %s.", named(a), err.Error())
 	switch fault.Of(err) {
 	case "":
 		return because(Unknown, what)

@@ -23,11 +23,15 @@ func computed(e *exam, of registry.Subject, algorithm string) (value string, ok 
 		if m.Answer.State != fetch.Found {
 			return "", false, reasonOpen{text: "the manifest could not be fetched: " + m.Answer.Reason, absent: m.Answer.State == fetch.NotThere}
 		}
-		sum, err := manifestDigest(m)
+		if algorithm != digest.H1 {
+			value = sum(algorithm, m.Answer.Body)
+			return value, value != "", reasonOpen{text: "this version does not compute " + algorithm}
+		}
+		value, err := manifestDigest(m)
 		if err != nil {
 			return "", false, reasonOpen{text: err.Error(), failed: true}
 		}
-		return sum, true, reasonOpen{}
+		return value, true, reasonOpen{}
 	}
 	if art.Answer.State != fetch.Found {
 		return "", false, reasonOpen{text: "the package could not be fetched: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}

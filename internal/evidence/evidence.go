@@ -109,7 +109,7 @@ type exam struct {
 	log      logVerdict
 	attested []attested
 	// Answers on which other checks rest, by whose check they are.
-	sound, whole, logged, own, matches, signed, signer, built Finding
+	sound, whole, logged, own, matches, signed, signer, built, listed Finding
 	// hostDated tells that only the repository's host dates its signature.
 	hostDated bool
 
@@ -141,6 +141,7 @@ var checks = [...]check{
 	{"attestations-genuine", last, attestationsGenuine, nil},
 	{"repository-attestation", 0, repositoryAttestation, func(e *exam) *Finding { return &e.own }},
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
+	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", last, nameInside, nil},
 	{"installer-refuses", last, installerRefuses, nil},
 	{"files-covered", last, filesCovered, nil},

@@ -14,8 +14,16 @@ func filesCovered(e *exam) Finding {
 		return pass("Every file is in the list whose digest is in the signed log. With that list any single file can be checked later, without the archive.",
 			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned), "h1 of files": e.Artifact.ListDigest})
 	}
+	if e.listed.Outcome == Fail {
+		return e.listed
+	}
 	if cover := covering(e); cover.Outcome != Pass {
 		return cover
+	}
+	if own := e.Artifact.Inside.List; e.listed.Outcome == Pass {
+		e.proven.List = ListSigned
+		return pass(fmt.Sprintf("Every file is in the package's own list, %s, which is inside the signed archive. Beside a digest of that list, any single file can be checked later.", own.Path),
+			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned), "list inside": own.Path})
 	}
 	e.proven.List = ListDerived
 	return pass("Every file is in the archive that is signed. The list of files is derived from that archive. It proves a file only beside the archive, or beside a digest of the list kept elsewhere.",

@@ -91,7 +91,7 @@ func claimedCertificate(e *exam, list registry.Attestations) *sigstore.Identity 
 	}
 	for _, each := range list.Each {
 		v, err := sigstore.Verify(sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
-		if err == nil && v.Certificate != nil && v.Statement != nil && tellsOrigin(list, v.Statement) && aboutName(v.Statement, list.Subject.Names) {
+		if err == nil && v.Certificate != nil && v.Statement != nil && tellsOrigin(list, v.Statement) && aboutName(v.Statement, list.Subject) {
 			return v.Certificate
 		}
 	}

@@ -29,7 +29,11 @@ func nameInside(e *exam) Finding {
 		}
 	}
 	if m := e.Release.File.Manifest; m.Answer.State == fetch.Found {
-		if same, found := sameBytes(m, art.Contents.Files, e.Release.File.Rules.Prefix); found && !same {
+		root := e.Release.File.Rules.Prefix
+		if art.Inside.Manifest != "" {
+			m.Path, root = art.Inside.Manifest, ""
+		}
+		if same, found := sameBytes(m, art.Contents.Files, root); found && !same {
 			return because(Fail, fmt.Sprintf("The %s inside the package is not the one that the repository serves beside it.", m.Path))
 		}
 	}

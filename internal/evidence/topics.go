@@ -113,6 +113,7 @@ func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
 		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
+		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}
 	var facts []Topic
 	for _, k := range kinds {

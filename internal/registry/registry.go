@@ -327,6 +327,32 @@ type Inside struct {
 	Dirty                bool
 	// Contact are files that say how to report a vulnerability.
 	Contact []string
+	// Manifest is where the manifest that is served beside the package stands
+	// inside, where only the package itself tells; else File.Manifest does.
+	Manifest string
+	// List is the package's own list of its files; nil where it carries none.
+	List *FileList
+}
+
+// A FileList is a list of its files that a package carries.
+type FileList struct {
+	// Path is where it stands inside.
+	Path string
+	// Broken says why it could not be read; empty where it could.
+	Broken string
+	// Files are those that it names, in its order.
+	Files []Listed
+	// Free are the files inside that need not be in it, such as itself.
+	Free []string
+}
+
+// A Listed is a file as a list names it.
+type Listed struct {
+	Path string
+	Size int64 // bytes; below 0 where the list does not say
+	// Algorithm and Value are its digest, as a Stated's; empty where the list
+	// states none.
+	Algorithm, Value string
 }
 
 // A NameInside is one statement inside a package about its own name.
@@ -339,7 +365,7 @@ type NameInside struct {
 
 // A Run is something that would run.
 type Run struct {
-	When string // "install", "build", "import"
+	When string // "install", "build", "start", "import", "use"
 	What string // one sentence for people
 	// Files are where it stands, at most twenty.
 	Files []string
@@ -350,7 +376,7 @@ type Run struct {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "bundles"
+	Kind string // "requires", "bundles", "declares"
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"slices"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/trust"
 )
@@ -49,8 +51,16 @@ type Attestation struct {
 type Expected struct {
 	// Names are the spellings of the subject that mean this version.
 	Names []string
+	// Means tells whether another spelling means it too, where there are too many
+	// to list; nil where Names are all.
+	Means func(name string) bool
 	// Algorithm is that of the digest which the subject must carry.
 	Algorithm string
+}
+
+// Is tells whether a subject's name means this version.
+func (x Expected) Is(name string) bool {
+	return slices.Contains(x.Names, name) || x.Means != nil && x.Means(name)
 }
 
 // Earlier tells of a version's predecessors in its release line (the same

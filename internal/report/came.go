@@ -56,6 +56,8 @@ func (r *Report) covered() string {
 		return "No file of the package could be read."
 	case r.Finding("digest-matches").Outcome == evidence.Fail:
 		return "These are the files of what arrived, not of what was published."
+	case covers.Outcome == evidence.Pass && r.Finding("list-inside").Outcome == evidence.Pass:
+		return "The package's own list of its files is inside the signed archive, and agrees with them."
 	case covers.Outcome == evidence.Pass && r.Artifact.List == "signed":
 		return "A signature covers this list: it proves each file by itself."
 	case covers.Outcome == evidence.Pass:

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ func topics(e *exam) []Topic {
 	}
 	facts = append(facts, materials(e)...)
 	facts = append(facts, otherCommit(e)...)
+	facts = append(facts, otherFiles(e.Release.Others)...)
 	return append(facts, index(e.Release)...)
 }
 
@@ -57,19 +59,34 @@ func materials(e *exam) []Topic {
 }
 
 // otherCommit tells that the repository's record names another commit than the
-// one that the package was verifiably built from. Releases that make their
-// commit while they publish look like this, so it is no alarm.
+// one that a verified statement names. Releases that make their commit while
+// they publish look like this, so it is no alarm.
 func otherCommit(e *exam) []Topic {
-	recorded := e.Release.Source.Revision
-	if e.built.Outcome != Pass || recorded == "" {
+	recorded, s := e.Release.Source.Revision, e.proven.Source
+	if recorded == "" || s == nil || !s.Attested || strings.EqualFold(recorded, s.Commit) {
 		return nil
 	}
-	_, built := sourceOf(speaker(e).verified.Certificate)
-	if strings.EqualFold(recorded, built) {
-		return nil
-	}
-	return []Topic{{ID: "other-commit", About: "index", Items: []string{recorded, built},
+	return []Topic{{ID: "other-commit", About: "index", Items: []string{recorded, s.Commit},
 		Text: "The repository's record names another commit than the one that the package was verifiably built from. The record is not signed."}}
+}
+
+// otherFiles names the version's further files.
+func otherFiles(others []registry.Other) []Topic {
+	if len(others) == 0 {
+		return nil
+	}
+	kinds := map[string]int{}
+	t := Topic{ID: "other-files", About: "index"}
+	for _, o := range others {
+		t.Items = append(t.Items, o.Ref.String())
+		kinds[o.What]++
+	}
+	var words []string
+	for _, what := range slices.Sorted(maps.Keys(kinds)) {
+		words = append(words, fmt.Sprintf("%s (%d)", what, kinds[what]))
+	}
+	t.Text = fmt.Sprintf("This version has %s beside this one: %s. Each has its own audit; which one is installed depends on the machine.", counted(len(others), "file"), strings.Join(words, ", "))
+	return []Topic{t}
 }
 
 // contact is how the package says that a vulnerability is reported.

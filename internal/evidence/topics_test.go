@@ -1,7 +1,10 @@
 package evidence
 
 import (
+	"strings"
 	"testing"
+	"touchstone/internal/artifact"
+	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 
 	"github.com/stretchr/testify/assert"
@@ -36,4 +39,34 @@ func TestInsideSaysNothingUnread(t *testing.T) {
 		assert.Equal(t, c.want, ids(c.inside), name)
 	}
 	assert.Equal(t, "What else installing it runs is not known. Too large.", containment(registry.Inside{Unread: "Too large."})[0].Text)
+}
+
+func TestOtherFiles(t *testing.T) {
+	assert.Empty(t, otherFiles(nil))
+	other := func(name, what string) registry.Other {
+		return registry.Other{Ref: purl.Ref{Type: "shelf", Name: name, Version: "1"}, What: what}
+	}
+	got := otherFiles([]registry.Other{other("a", "wheel"), other("b", "sources"), other("c", "wheel")})[0]
+	assert.Contains(t, got.Text, "3 files beside this one: sources (1), wheel (2)")
+	assert.Equal(t, []string{"pkg:shelf/a@1", "pkg:shelf/b@1", "pkg:shelf/c@1"}, got.Items)
+}
+
+func TestOtherCommit(t *testing.T) {
+	const another = "ffffffffffffffffffffffffffffffffffffffff"
+	for name, c := range map[string]struct {
+		recorded string
+		source   *Source
+		want     int
+	}{
+		"another":             {another, &Source{thing, commit, true}, 1},
+		"the same":            {commit, &Source{thing, commit, true}, 0},
+		"the same, upper":     {strings.ToUpper(commit), &Source{thing, commit, true}, 0},
+		"none recorded":       {"", &Source{thing, commit, true}, 0},
+		"the record's itself": {another, &Source{thing, another, false}, 0},
+		"nothing proven":      {another, nil, 0},
+	} {
+		e := released(func(rel *registry.Release, _ *artifact.Artifact) { rel.Source.Revision = c.recorded })
+		e.proven.Source = c.source
+		assert.Len(t, otherCommit(e), c.want, name)
+	}
 }

@@ -196,7 +196,7 @@ type File struct {
 // An Other is a further file of the version.
 type Other struct {
 	Ref purl.Ref // names that file, for its own audit
-	// What says what it is, for people ("wheel for Windows", "sources").
+	// What is its kind, for people ("wheel", "source archive").
 	What string
 }
 

@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"internal/archive":   {},
 	"internal/fault":     {},
 	"internal/sumdb":     {"internal/fault"},
-	"internal/sigstore":  {"internal/fault"},
+	"internal/sigstore":  {"internal/fault", "internal/source"},
 	"internal/bare":      {"internal/fault", "internal/trust"},
 	"internal/trust":     {},
 	"principles":         {},

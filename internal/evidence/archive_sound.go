@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"strings"
+
 	"touchstone/internal/fetch"
 )
 

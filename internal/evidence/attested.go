@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
 	"touchstone/internal/fetch"

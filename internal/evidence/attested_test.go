@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/json"
 	"testing"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 

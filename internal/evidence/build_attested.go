@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"touchstone/internal/sigstore"
 	"touchstone/internal/slsa"
 	"touchstone/internal/source"
@@ -53,7 +54,7 @@ func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
 	said := slsa.Build{}
 	provenance := slsa.Is(st.PredicateType)
 	b := &Build{Run: a.verified.Certificate.Claims.RunInvocationURI}
-	b.Repository, b.Commit = sourceOf(a.verified.Certificate)
+	b.Repository, b.Commit = a.verified.Certificate.Source()
 	if !provenance && !slices.Contains(publishTypes, st.PredicateType) {
 		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType))).by(Maintainer), nil
 	}

@@ -3,6 +3,7 @@ package evidence
 import (
 	"strings"
 	"testing"
+
 	"touchstone/internal/sigstore"
 	"touchstone/internal/slsa"
 

@@ -2,8 +2,8 @@ package evidence
 
 import (
 	"strings"
+
 	"touchstone/internal/sigstore"
-	"touchstone/internal/source"
 )
 
 // speaker is the first verified attestation whose signer may speak for the
@@ -17,34 +17,6 @@ func speaker(e *exam) attested {
 	return attested{verified: &sigstore.Verified{Certificate: new(sigstore.Identity)}}
 }
 
-// githubIssuer is the identity provider of GitHub's workflows; an enterprise may
-// have a path of its own below it.
-const githubIssuer = "https://token.actions.githubusercontent.com"
-
-// knows tells whether an identity provider can know who builds from a
-// repository. Fulcio takes the word of build services that run anybody's build
-// from anybody's address (github.com/sigstore/fulcio, docs/oidc.md).
-func knows(issuer, address string) bool {
-	place, ok := source.Parse(address)
-	if ok && place.Host == "github.com" {
-		return issuer == githubIssuer || strings.HasPrefix(issuer, githubIssuer+"/")
-	}
-	return ok && issuer == "https://"+place.Host
-}
-
-// sourceOf is the source repository and commit that a certificate names. Those
-// from before 2023 name them in the claims of GitHub's workflows only.
-func sourceOf(id *sigstore.Identity) (repository, commit string) {
-	c := id.Claims
-	if c.SourceRepositoryURI != "" {
-		return c.SourceRepositoryURI, c.SourceRepositoryDigest
-	}
-	if c.GitHubWorkflowRepository != "" && knows(id.Issuer, "https://github.com/"+c.GitHubWorkflowRepository) {
-		return "https://github.com/" + c.GitHubWorkflowRepository, c.GitHubWorkflowSHA
-	}
-	return "", ""
-}
-
 // runner says on whose machines the build ran, where the certificate tells.
 func runner(id *sigstore.Identity) string {
 	if env := id.Claims.RunnerEnvironment; env != "" {
@@ -55,30 +27,13 @@ func runner(id *sigstore.Identity) string {
 
 // claimFacts are the certificate's claims by name.
 func claimFacts(id *sigstore.Identity) map[string]string {
-	facts := map[string]string{"subject": id.SAN, "identity provider": id.Issuer, "certificate authority": authority(id)}
+	facts := map[string]string{"subject": id.SAN, "identity provider": id.Issuer, "certificate authority": id.AuthorityName()}
 	for _, c := range id.Claims.All() {
 		if c.Value != "" {
 			facts[strings.ToLower(c.Name)] = c.Value
 		}
 	}
 	return facts
-}
-
-func authority(id *sigstore.Identity) string {
-	if id.Authority != "" {
-		return id.Authority
-	}
-	if len(id.Chain) > 0 {
-		return id.Chain[len(id.Chain)-1]
-	}
-	return "an authority among the anchors"
-}
-
-func workflow(id *sigstore.Identity) string {
-	if id.Claims.BuildConfigURI != "" {
-		return id.Claims.BuildConfigURI
-	}
-	return id.SAN
 }
 
 // signerInWords names who signed.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
 	"touchstone/internal/digest"
 	"touchstone/internal/registry"
 )

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+
 	"touchstone/internal/archive"
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"

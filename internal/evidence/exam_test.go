@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"testing"
+
 	"touchstone/internal/archive"
 	"touchstone/internal/artifact"
 	"touchstone/internal/fetch"
@@ -19,7 +20,7 @@ const (
 
 // verified is provenance of example/thing that verified, bent.
 func verified(bend func(c *sigstore.Claims, st *sigstore.Statement)) attested {
-	c := sigstore.Claims{Issuer: githubIssuer, SourceRepositoryURI: thing, SourceRepositoryDigest: commit, SourceRepositoryRef: "refs/heads/main",
+	c := sigstore.Claims{Issuer: sigstore.GitHubIssuer, SourceRepositoryURI: thing, SourceRepositoryDigest: commit, SourceRepositoryRef: "refs/heads/main",
 		SourceRepositoryIdentifier: "42", SourceRepositoryOwnerIdentifier: "7", RunInvocationURI: thing + "/actions/runs/1"}
 	st := &sigstore.Statement{PredicateType: slsa.V1, Predicate: []byte(`{"buildDefinition":{"externalParameters":{"workflow":{"repository":"` + thing + `"}}},"runDetails":{"builder":{"id":"b"}}}`)}
 	if bend != nil {

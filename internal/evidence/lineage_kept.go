@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"strings"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -32,8 +33,8 @@ func lineageKept(e *exam) Finding {
 	if before == nil {
 		return because(Unknown, fmt.Sprintf("Version %s of this release line has provenance too; it could not be verified for comparison.", quoted(line.Attested[0])))
 	}
-	from, _ := sourceOf(before)
-	to, _ := sourceOf(now)
+	from, _ := before.Source()
+	to, _ := now.Source()
 	was, is := workflowPath(before), workflowPath(now)
 	switch {
 	case source.Compare(from, to) != source.Same && !renamed(before, now):
@@ -124,12 +125,12 @@ func replaced(a, b *sigstore.Identity) string {
 // workflowPath is a workflow's path in its repository, without the revision
 // behind the "@"; of a workflow that lies elsewhere it is the whole address.
 func workflowPath(id *sigstore.Identity) string {
-	from, _ := sourceOf(id)
+	from, _ := id.Source()
 	if a, ok := source.Parse(from); ok {
-		if path, inside := a.Below(workflow(id)); inside {
+		if path, inside := a.Below(id.Workflow()); inside {
 			return path
 		}
 	}
-	file, _, _ := strings.Cut(workflow(id), "@")
+	file, _, _ := strings.Cut(id.Workflow(), "@")
 	return file
 }

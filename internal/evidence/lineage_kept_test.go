@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"testing"
+
 	"touchstone/internal/sigstore"
 
 	"github.com/stretchr/testify/assert"
@@ -12,11 +13,11 @@ func TestReplaced(t *testing.T) {
 	id := func(issuer, repository, owner string) *sigstore.Identity {
 		return &sigstore.Identity{Issuer: issuer, Claims: sigstore.Claims{SourceRepositoryIdentifier: repository, SourceRepositoryOwnerIdentifier: owner}}
 	}
-	before := id(githubIssuer, "42", "7")
-	assert.Equal(t, "", replaced(before, id(githubIssuer, "42", "7")))
-	assert.Equal(t, "repository", replaced(before, id(githubIssuer, "666", "777")))
-	assert.Equal(t, "owner", replaced(before, id(githubIssuer, "42", "777")))
-	assert.Equal(t, "", replaced(before, id(githubIssuer, "", "")), "what is not given accuses nobody")
+	before := id(sigstore.GitHubIssuer, "42", "7")
+	assert.Equal(t, "", replaced(before, id(sigstore.GitHubIssuer, "42", "7")))
+	assert.Equal(t, "repository", replaced(before, id(sigstore.GitHubIssuer, "666", "777")))
+	assert.Equal(t, "owner", replaced(before, id(sigstore.GitHubIssuer, "42", "777")))
+	assert.Equal(t, "", replaced(before, id(sigstore.GitHubIssuer, "", "")), "what is not given accuses nobody")
 	assert.Equal(t, "", replaced(before, id("https://gitlab.com", "666", "777")), "another host counts anew")
 }
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"strconv"
+
 	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"

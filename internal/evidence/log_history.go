@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sumdb"

@@ -22,13 +22,6 @@ type Signer struct {
 	At, Witness string
 }
 
-// Source is the source repository and commit that the certificate names.
-func (s *Signer) Source() (repository, commit string) { return sourceOf(s.Identity) }
-
-// Workflow is the address of the build's definition, with its ref; the subject
-// where the certificate names none.
-func (s *Signer) Workflow() string { return workflow(s.Identity) }
-
 // A Build is the run in which an entitled signer signed these bytes.
 type Build struct {
 	Repository, Commit, Run string

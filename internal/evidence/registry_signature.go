@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"time"
+
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
 	"touchstone/internal/fetch"

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
 	"touchstone/internal/registry"

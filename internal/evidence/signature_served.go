@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"slices"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 )

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -99,9 +100,9 @@ func entitled(e *exam, a attested) Finding {
 // contradiction says in which respect a certificate is not the named
 // publisher's; empty where it is. A publisher of whom nothing is said is nobody.
 func contradiction(p registry.Publisher, id *sigstore.Identity) string {
-	repository, _ := sourceOf(id)
+	repository, _ := id.Source()
 	place, _ := source.Parse(repository)
-	file, _ := place.Below(workflow(id))
+	file, _ := place.Below(id.Workflow())
 	for _, c := range []struct {
 		what, named string
 		same        bool
@@ -133,11 +134,11 @@ func bySource(e *exam, a attested) Finding {
 	id := a.verified.Certificate
 	who := fmt.Sprintf("Signed by %s", signerInWords(a.verified))
 	// 1.
-	repository, _ := sourceOf(id)
+	repository, _ := id.Source()
 	switch {
 	case repository == "":
 		return because(Unknown, who+", not known to speak for this package: the certificate names no source repository.")
-	case !knows(id.Issuer, repository):
+	case !id.Knows(repository):
 		return because(Unknown, fmt.Sprintf("%s, not known to speak for this package: that issuer cannot vouch for %s.", who, quoted(repository)))
 	}
 	// 2.
@@ -165,7 +166,7 @@ func vouched(a attested, by string) Finding {
 	facts := claimFacts(id)
 	facts["signed at"], facts["time proven by"] = provenTime(a.verified), witness(a.verified)
 	return pass(fmt.Sprintf("%s. A certificate issued by %s says so. %s It lived from %s to %s, and %s proves that the signature was made in that time.",
-		signedWhere(a), authority(id), by,
+		signedWhere(a), id.AuthorityName(), by,
 		id.NotBefore.Format("2006-01-02 15:04"), id.NotAfter.Format("15:04"), witness(a.verified)), facts)
 }
 
@@ -173,11 +174,11 @@ func vouched(a attested, by string) Finding {
 // of a build, whatever run the certificate of another statement was issued to.
 func signedWhere(a attested) string {
 	id, st := a.verified.Certificate, a.verified.Statement
-	repository, commit := sourceOf(id)
+	repository, commit := id.Source()
 	if repository == "" {
 		return fmt.Sprintf("A statement of the kind %s was signed by %s", quoted(st.PredicateType), quoted(id.SAN))
 	}
-	where := fmt.Sprintf("%s at commit %s by %s%s", repository, commit, workflow(id), runner(id))
+	where := fmt.Sprintf("%s at commit %s by %s%s", repository, commit, id.Workflow(), runner(id))
 	if _, err := slsa.Read(st.PredicateType, st.Predicate); err == nil {
 		return "Built from " + where
 	}

@@ -28,7 +28,7 @@ func TestSignerIdentity(t *testing.T) {
 	said := fetch.Answer{Request: fetch.Request{URL: "https://index.example/thing"}, State: fetch.Found, Route: fetch.Direct}
 	relayed := said
 	relayed.Route = fetch.Relay
-	ours := registry.Publisher{Issuer: githubIssuer, Repository: thing, Answer: said}
+	ours := registry.Publisher{Issuer: sigstore.GitHubIssuer, Repository: thing, Answer: said}
 	by := func(p registry.Publisher) *exam {
 		return attesting(func(e *exam) { e.Release.Publishers = []registry.Publisher{p} })
 	}
@@ -43,7 +43,7 @@ func TestSignerIdentity(t *testing.T) {
 			e.matches, e.signed = because(Pass, ""), because(covered, "")
 		})
 	}
-	owner := registry.Publisher{Issuer: githubIssuer, Owner: "https://github.com/Example"}
+	owner := registry.Publisher{Issuer: sigstore.GitHubIssuer, Owner: "https://github.com/Example"}
 	table{
 		"named by the index":        {by(ours), Pass},
 		"named, in another case":    {but(func(p *registry.Publisher) { p.Repository = "https://github.com/Example/Thing" }), Pass},
@@ -52,7 +52,7 @@ func TestSignerIdentity(t *testing.T) {
 		"another issuer is named":   {but(func(p *registry.Publisher) { p.Issuer = "https://gitlab.com" }), Unknown},
 		"another workflow is named": {but(func(p *registry.Publisher) { p.Workflow = ".github/workflows/other.yml" }), Unknown},
 		"nobody is named":           {by(registry.Publisher{Answer: said}), Unknown},
-		"only an issuer is named":   {by(registry.Publisher{Issuer: githubIssuer, Answer: said}), Unknown},
+		"only an issuer is named":   {by(registry.Publisher{Issuer: sigstore.GitHubIssuer, Answer: said}), Unknown},
 		"owner by the name": {attesting(func(e *exam) {
 			e.Release.Publishers = []registry.Publisher{owner}
 			claims(e).SourceRepositoryOwnerURI = "https://github.com/example"

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"slices"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
@@ -67,7 +68,7 @@ func builtFrom(e *exam, a attested) string {
 	if a.finding.Outcome != Pass || a.verified.Certificate == nil || !tellsOrigin(e.Release.File.Attestations, a.verified.Statement) {
 		return ""
 	}
-	repository, _ := sourceOf(a.verified.Certificate)
+	repository, _ := a.verified.Certificate.Source()
 	return repository
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"testing"
+
 	"touchstone/internal/artifact"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"strings"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/source"
@@ -18,7 +19,7 @@ func sourceStated(e *exam) Finding {
 	// 1.
 	promised := e.built.Outcome == Unknown && e.signer.Outcome == Pass
 	if e.built.Outcome == Pass || promised {
-		repository, commit := sourceOf(speaker(e).verified.Certificate)
+		repository, commit := speaker(e).verified.Certificate.Source()
 		if _, ok := source.Parse(repository); ok && source.IsRevision(commit) {
 			e.proven.Source = &Source{repository, commit, true}
 			return pass("A verified statement names where the code comes from: "+repository+" at commit "+commit+".", map[string]string{

@@ -3,6 +3,7 @@ package evidence
 import (
 	"strings"
 	"testing"
+
 	"touchstone/internal/artifact"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"

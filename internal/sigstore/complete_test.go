@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
 	"touchstone/internal/fault"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"

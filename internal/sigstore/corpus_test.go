@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
 	"touchstone/internal/fault"
 
 	"github.com/stretchr/testify/assert"

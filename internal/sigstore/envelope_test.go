@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
 	"touchstone/internal/fault"
 
 	"github.com/stretchr/testify/assert"

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
 	"touchstone/internal/fault"
 
 	"github.com/google/certificate-transparency-go/x509util"

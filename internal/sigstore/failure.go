@@ -2,6 +2,7 @@ package sigstore
 
 import (
 	"strings"
+
 	"touchstone/internal/fault"
 )
 

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+
 	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore/pkg/signature"

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
+
 	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore-go/pkg/root"

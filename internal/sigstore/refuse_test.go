@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"touchstone/internal/fault"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"testing"
 	"time"
+
 	"touchstone/internal/fault"
 
 	"github.com/digitorus/timestamp"

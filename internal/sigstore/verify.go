@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
 	"touchstone/internal/fault"
 
 	"github.com/sigstore/sigstore-go/pkg/tlog"

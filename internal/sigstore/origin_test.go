@@ -1,4 +1,4 @@
-package evidence
+package sigstore
 
 import (
 	"testing"
@@ -11,19 +11,19 @@ func TestWhoKnowsARepository(t *testing.T) {
 		issuer, repository string
 		want               bool
 	}{
-		{githubIssuer, "https://github.com/o/r", true},
-		{githubIssuer + "/acme", "https://github.com/o/r", true},
-		{githubIssuer + ".evil.example", "https://github.com/o/r", false},
-		{githubIssuer, "https://gitlab.com/o/r", false},
+		{GitHubIssuer, "https://github.com/o/r", true},
+		{GitHubIssuer + "/acme", "https://github.com/o/r", true},
+		{GitHubIssuer + ".evil.example", "https://github.com/o/r", false},
+		{GitHubIssuer, "https://gitlab.com/o/r", false},
 		{"https://github.com", "https://github.com/o/r", false},
 		{"https://gitlab.com", "https://gitlab.com/o/r", true},
 		{"https://gitlab.com", "https://github.com/o/r", false},
 		{"https://git.example.org", "https://git.example.org/o/r", true},
 		{"https://oidc.builds.example.org", "https://github.com/o/r", false},
 		{"", "https://github.com/o/r", false},
-		{githubIssuer, "github.com/o/r", false},
+		{GitHubIssuer, "github.com/o/r", false},
 		{"https://", "", false},
 	} {
-		assert.Equal(t, c.want, knows(c.issuer, c.repository), c)
+		assert.Equal(t, c.want, (&Identity{Issuer: c.issuer}).Knows(c.repository), c)
 	}
 }

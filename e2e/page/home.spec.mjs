@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { inhabit } from "../world.mjs";
 import { accessible, expect, fits, looks, test } from "./fixture.mjs";
 
 const pages = ["/", "/how/", "/privacy/", "/about/"];
@@ -36,14 +37,19 @@ test.describe("without script", () => {
   });
 });
 
-test("the slash key brings the box, and typing loads the auditor", async ({ page, origin }) => {
+test("the slash key brings the box, unless it is switched off", async ({ page, origin }) => {
+  const wasm = page.waitForRequest(/touchstone\.[0-9a-f]+\.wasm$/); // nobody has to ask for it
   await page.goto(origin);
-  const wasm = page.waitForRequest(/touchstone\.[0-9a-f]+\.wasm$/);
   await page.keyboard.press("/");
   await expect(page.getByRole("textbox")).toBeFocused();
   await page.keyboard.type("x/y");
   await expect(page.getByRole("textbox")).toHaveValue("x/y");
   await wasm;
+  await page.getByRole("checkbox", { name: /key brings you back/ }).uncheck();
+  await page.reload();
+  await page.locator("#main").focus();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("textbox")).not.toBeFocused();
 });
 
 test("the first link leads over the header without asking for a package", async ({ page, origin }) => {
@@ -57,8 +63,12 @@ test("the first link leads over the header without asking for a package", async 
 
 test("an empty box is no question", async ({ page, origin }) => {
   await page.goto(origin);
-  await page.getByRole("button", { name: "Check it" }).click();
+  await page.getByRole("textbox").fill("   ");
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("textbox")).toBeFocused();
+  await expect(page.getByText("There is nothing in the box yet.")).toBeVisible();
+  await expect(page.getByRole("textbox")).toHaveAttribute("aria-invalid", "true");
+  await accessible(page);
   await expect(page.locator("#working")).toBeHidden();
 });
 
@@ -82,4 +92,46 @@ test("at most 60 KB of text and 60 KB of typefaces come before the WebAssembly",
   expect(weight).toBeLessThanOrEqual(60_000);
   expect(faces).toBeGreaterThan(10_000);
   expect(faces).toBeLessThanOrEqual(60_000);
+});
+
+test("the box says what it understood before anything is asked", async ({ page, origin, context }) => {
+  const asked = await inhabit(context, origin, () => undefined);
+  await page.goto(origin);
+  const box = page.getByRole("textbox");
+  await box.fill("npm install --save-dev lodash@4.17.21");
+  await expect(page.locator("#box-says")).toHaveText("This means lodash, version 4.17.21, from npm registry.");
+  await box.fill("lodash");
+  await expect(page.locator("#box-meant a").first()).toHaveText("pkg:npm/lodash");
+  await box.fill("github.com/pkg/errors v0.9.1 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+  await expect(page.locator("#box-says")).toContainText("compared with the digest that you gave");
+  expect(asked).toEqual([]);
+  await accessible(page);
+});
+
+test("a dropped text goes into the box, lines and all; a package file is kept for the question", async ({ page, origin }) => {
+  await page.goto(origin);
+  const drop = (name, text) => page.evaluate(([name, text]) => {
+    const dataTransfer = new DataTransfer();
+    if (name) dataTransfer.items.add(new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], name));
+    else dataTransfer.setData("text/plain", text);
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, [name, text]);
+  await drop("", "lodash@^4.17.21:\n  version \"4.17.21\"\n");
+  await expect(page.getByRole("textbox")).toHaveValue('lodash@^4.17.21:\n  version "4.17.21"');
+  await drop("go.sum", "github.com/pkg/errors v0.9.1 h1:x=\n");
+  await expect(page.getByRole("textbox")).toHaveValue("github.com/pkg/errors v0.9.1 h1:x=");
+  await drop("package-lock.json", "{}".padEnd(20_000));
+  await expect(page.locator("#box-says")).toContainText("Paste one package");
+  await drop("lodash.tgz", "\x1f\x8b\x00\x00");
+  await expect(page.locator("#file-name")).toContainText("lodash.tgz");
+});
+
+test("what was checked on this device is a press away, until it is cleared", async ({ page, origin }) => {
+  await page.addInitScript(() => localStorage.setItem("recent checks", JSON.stringify([{ reference: "pkg:npm/a@1.0.0", said: "Integrity 2 of 3: a 1.0.0" }, { broken: true }])));
+  await page.goto(origin);
+  await expect(page.getByRole("link", { name: "pkg:npm/a@1.0.0" })).toHaveAttribute("href", "#pkg:npm/a@1.0.0");
+  await accessible(page);
+  await page.getByRole("button", { name: "Clear the list" }).press("Enter");
+  await expect(page.locator("#recent")).toBeHidden();
+  expect(await page.evaluate(() => localStorage.getItem("recent checks"))).toBeNull();
 });

@@ -225,6 +225,8 @@ box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link
 drop.listen({ text: box.receive, file: bring });
 shortcut.listen($("shortcut"), box.focus);
 addEventListener("hashchange", route);
+// Who comes will mostly ask: the auditor is ready by then, unless bytes are dear.
+if (!navigator.connection?.saveData) (globalThis.requestIdleCallback ?? setTimeout)(warm);
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && running) running.abort(); });
 for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
 $("cancel").addEventListener("click", () => running?.abort());

@@ -24,8 +24,11 @@ const loaded = load().then(
 loaded.catch(() => {}); // was said
 
 async function load() {
-  // The browser refuses bytes that do not have the pinned digest.
-  const response = await fetch(new URL(wasm.url, import.meta.url), { integrity: wasm.integrity });
+  // The browser refuses bytes that do not have the pinned digest: here, or when
+  // the service worker kept them, under a name that holds their digest. To
+  // compute it again over 20 MB would double the time until the first answer.
+  const url = new URL(wasm.url, import.meta.url);
+  const response = await globalThis.caches?.match(url, { ignoreVary: true }).catch(() => {}) ?? await fetch(url, { integrity: wasm.integrity });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });

@@ -10,12 +10,14 @@ import (
 	"touchstone/internal/prove"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/registry/cargo"
 	"touchstone/internal/registry/golang"
 	"touchstone/internal/registry/npm"
 )
 
 // Registries are the ecosystems served: one line each.
 var Registries = []registry.Registry{
+	cargo.Registry{},
 	golang.Registry{},
 	npm.Registry{},
 }

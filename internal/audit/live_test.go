@@ -71,3 +71,27 @@ func TestNPMLive(t *testing.T) {
 		})
 	}
 }
+
+// TestCargoLive: crates.io as it is reached here, which may be the index and the
+// crates without the site.
+func TestCargoLive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("live tests are left out by -short")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
+	for _, reference := range []string{"pkg:cargo/cfg-if@1.0.1", "https://docs.rs/zstd-sys/2.0.9%2Bzstd.1.5.5", "cargo add Inflector", "cargo install hex --version 0.4.1"} {
+		t.Run(reference, func(t *testing.T) {
+			r, err := ask(ctx, reference, o)
+			if err != nil || r.Report.Artifact.Size == 0 {
+				t.Skipf("no network here, so nothing was audited live: %v", err)
+			}
+			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, [2]int{1, 1}, levels(r)["integrity"], r.Report.Text(false))
+			has(t, r, "source-stated", "pass", "The package names where the code comes from.")
+			has(t, r, "name-enforced", "pass", "")
+			require.Equal(t, fetch.Direct, r.Report.Route)
+		})
+	}
+}

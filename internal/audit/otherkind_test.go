@@ -43,8 +43,9 @@ func TestAnswersOfAnotherKind(t *testing.T) {
 		packages  string // the end of the address of the package itself, which is another matter
 		o         func(w map[string]page) circumstances
 	}{
-		"go":  {errorsRef, func() map[string]page { return snapshot(t) }, ".zip", func(w map[string]page) circumstances { return options(world(w)) }},
-		"npm": {mintedRef, func() map[string]page { return p.world() }, ".tgz", func(w map[string]page) circumstances { return p.options(world(w)) }},
+		"go":    {errorsRef, func() map[string]page { return snapshot(t) }, ".zip", func(w map[string]page) circumstances { return options(world(w)) }},
+		"cargo": {goldRef, func() map[string]page { w, _ := goldCrate(nil); return w }, ".crate", func(w map[string]page) circumstances { return options(world(w)) }},
+		"npm":   {mintedRef, func() map[string]page { return p.world() }, ".tgz", func(w map[string]page) circumstances { return p.options(world(w)) }},
 	} {
 		whole := c.world()
 		o := c.o(whole)

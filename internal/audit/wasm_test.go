@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch/har"
 )
 
@@ -92,6 +93,23 @@ func TestNativeAndWasmAgreeOnNPM(t *testing.T) {
 		"package is text":       w.But(tgz, ok([]byte("no package"))),
 	} {
 		t.Run(name, func(t *testing.T) { agree(t, bad, reference) })
+	}
+}
+
+// TestNativeAndWasmAgreeOnCargo is the same for crates of the corpus.
+func TestNativeAndWasmAgreeOnCargo(t *testing.T) {
+	c := realCrate{"apache-avro-derive", "0.21.0", "cargo/crates/apache-avro-derive-0.21.0.crate", "cargo/index/apache-avro-derive"}
+	w := c.world(t, corpus.Path(t, "eco"))
+	broken := bytes.Clone(w[c.fileURL()].Body)
+	broken[len(broken)/3] ^= 1
+	for name, bad := range map[string]world{
+		"good":          w,
+		"broken crate":  w.But(c.fileURL(), ok(broken)),
+		"no index":      w.But(c.indexURL(), page{Status: 500}),
+		"a web page":    w.But(c.siteURL(), ok([]byte("<html>"))),
+		"index in JSON": w.But(c.indexURL(), ok([]byte(`{"vers":"0.21.0","name":"apache-avro-derive","v":1e400}`))),
+	} {
+		t.Run(name, func(t *testing.T) { agree(t, bad, "pkg:cargo/apache-avro-derive@0.21.0") })
 	}
 }
 

@@ -143,6 +143,7 @@ var checks = [...]check{
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", last, nameInside, nil},
+	{"name-enforced", last, nameEnforced, nil},
 	{"installer-refuses", last, installerRefuses, nil},
 	{"files-covered", last, filesCovered, nil},
 	{"offline-complete", last, offlineComplete, nil},

@@ -21,11 +21,7 @@ func nameInside(e *exam) Finding {
 	}
 	for _, n := range art.Inside.Names {
 		if n.Stated != n.Asked {
-			reason := fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))
-			if strings.EqualFold(n.Stated, n.Asked) {
-				reason += fmt.Sprintf(" Package URLs are often written in lower case; likely %s is meant.", quoted(n.Stated))
-			}
-			return because(Fail, reason).by(Maintainer)
+			return because(Fail, differs(n)).by(Maintainer)
 		}
 	}
 	if m := e.Release.File.Manifest; m.Answer.State == fetch.Found {
@@ -56,4 +52,13 @@ func sameBytes(m registry.Manifest, files []archive.File, root string) (same, fo
 		}
 	}
 	return false, false
+}
+
+// differs says what a name inside is, and what it should be.
+func differs(n registry.NameInside) string {
+	reason := fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))
+	if strings.EqualFold(n.Stated, n.Asked) {
+		reason += fmt.Sprintf(" Package URLs are often written in lower case; likely %s is meant.", quoted(n.Stated))
+	}
+	return reason
 }

@@ -28,10 +28,11 @@ func sourceStated(e *exam) Finding {
 	}
 	// 2. and 3.
 	record, inside := e.Release.Source, e.Artifact.Inside
+	record.Dirty = record.Dirty || inside.Dirty // the files are the same ones
 	best := statedBy(e, "record", record, record.Route == fetch.Direct, "It came "+byRoute(record.Route)+", so the repository's own record may say otherwise.")
 	if inside.Revision != "" {
-		genuine := e.matches.Outcome == Pass && (record.Route == fetch.Direct || covering(e).Outcome == Pass)
-		own := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Dirty: inside.Dirty}
+		genuine := e.matches.Outcome == Pass && (recordDirect(e).Outcome == Pass || covering(e).Outcome == Pass)
+		own := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Folder: inside.Folder, Dirty: inside.Dirty}
 		best = better(statedBy(e, "package", own, genuine, "That these are the repository's bytes is not known."), best)
 	}
 	if best.Outcome == Pass || best.Outcome == Unknown {
@@ -39,6 +40,8 @@ func sourceStated(e *exam) Finding {
 	}
 	// Named by none: by whose word?
 	switch open, found := openAttestation(e); {
+	case inside.Dirty && e.matches.Outcome == Pass && recordDirect(e).Outcome == Pass:
+		return best // whoever names a commit: these files are not its
 	case record.Asked == fetch.Unknown:
 		return because(Unknown, "The document that would name the source could not be fetched.")
 	case record.Route != fetch.Direct:
@@ -63,8 +66,11 @@ func statedBy(e *exam, who string, s registry.Source, known bool, otherwise stri
 		if e.proven.Source == nil {
 			e.proven.Source = &Source{s.Repository, s.Revision, false}
 		}
-		return pass(fmt.Sprintf("The %s names where the code comes from. Nobody signed that.", who), map[string]string{
-			"stated repository": s.Repository, "stated revision": s.Revision})
+		facts := map[string]string{"stated repository": s.Repository, "stated revision": s.Revision}
+		if s.Folder != "" {
+			facts["stated folder"] = s.Folder
+		}
+		return pass(fmt.Sprintf("The %s names where the code comes from. Nobody signed that.", who), facts)
 	case addressed && s.Revision == "":
 		return because(Absent, fmt.Sprintf("The %s names the repository %s, but not the revision that this version was made from.", who, s.Repository)).by(Maintainer)
 	case addressed:

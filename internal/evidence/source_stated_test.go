@@ -47,6 +47,7 @@ func TestSourceStatedInside(t *testing.T) {
 	inside := func(route fetch.Route, matches Outcome, dirty bool) *exam {
 		e := covers(matches)
 		e.Release.Source = registry.Source{Route: route, Asked: fetch.Found}
+		e.Release.Chain[0].Answer.Route = route
 		e.Artifact.Inside = registry.Inside{Repository: thing, Revision: commit, Dirty: dirty}
 		return e
 	}
@@ -55,5 +56,17 @@ func TestSourceStatedInside(t *testing.T) {
 		"other bytes":         {inside(fetch.Direct, Fail, false), Unknown},
 		"by relay, unsigned":  {inside(fetch.Relay, Pass, false), Unknown},
 		"from a changed tree": {inside(fetch.Direct, Pass, true), Absent},
+		"by a direct record, where another document was not had": {stating(inside(fetch.Direct, Pass, false), registry.Source{Asked: fetch.Unknown}), Pass},
+		"changed, where another document was not had":            {stating(inside(fetch.Direct, Pass, true), registry.Source{Asked: fetch.Unknown}), Absent},
+		"changed, whatever the record names": {stating(inside(fetch.Direct, Pass, true),
+			registry.Source{Repository: thing, Revision: commit, Route: fetch.Direct, Asked: fetch.Found}), Absent},
 	}.run(t, sourceStated)
+	e := inside(fetch.Direct, Pass, false)
+	e.Artifact.Inside.Folder = "crates/thing"
+	assert.Equal(t, "crates/thing", sourceStated(e).Facts["stated folder"])
+}
+
+func stating(e *exam, s registry.Source) *exam {
+	e.Release.Source = s
+	return e
 }

@@ -129,6 +129,7 @@ func containment(inside registry.Inside) []Topic {
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
+		{"optional", "other package", "It pulls %s more where features are asked for that need them. Each has its own audit."},
 		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}

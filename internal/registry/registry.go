@@ -218,6 +218,7 @@ type Publisher struct {
 type Source struct {
 	Repository string // address of the repository
 	Revision   string // commit
+	Folder     string // inside the repository; empty for its root, and where none is named
 	// Dirty tells that the working tree held changes that no commit has.
 	Dirty bool
 	// Route is how the document came that says so.
@@ -320,11 +321,11 @@ type Inside struct {
 	Runs []Run
 	// Ingredients are other packages that come with it or are pulled next.
 	Ingredients []Ingredient
-	// Repository is where the package says that its source is, and Revision the
-	// commit; empty where it does not say. Dirty tells that the tree held changes
-	// that no commit has.
-	Repository, Revision string
-	Dirty                bool
+	// Repository is where the package says that its source is, Revision the
+	// commit, and Folder the folder inside; empty where it does not say. Dirty
+	// tells that the tree held changes that no commit has.
+	Repository, Revision, Folder string
+	Dirty                        bool
 	// Contact are files that say how to report a vulnerability.
 	Contact []string
 	// Manifest is where the manifest that is served beside the package stands
@@ -361,6 +362,9 @@ type NameInside struct {
 	Field    string
 	Stated   string
 	Asked    string // what it must equal
+	// Enforced tells that the repository takes no package, and its usual client
+	// uses none, in which this differs: then nobody can have published it so.
+	Enforced bool
 }
 
 // A Run is something that would run.
@@ -376,7 +380,7 @@ type Run struct {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "bundles", "declares"
+	Kind string // "requires", "optional" (only when asked for), "bundles", "declares"
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

@@ -1,6 +1,7 @@
 // npm test: everything, in the order in which a failure is cheapest.
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../wasm/build.mjs";
@@ -12,13 +13,16 @@ import { ensureChromium } from "./chromium.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tags = "-tags=touchstone_testanchors";
 const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2";
+const deadcode = "golang.org/x/tools/cmd/deadcode@v0.52.0";
+// What only tests are made of need be reached by nothing else.
+const forTests = /^internal\/(mint|corpus|registry\/registrytest)\/|^wasm\/slim\/standin\//;
 // How long each fuzz target runs here. Longer runs are for a person's machine:
 // go test ./internal/purl -fuzz FuzzParse -fuzztime 10m
 const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 2);
 
-function run(command, args, { env = {}, quiet = false } = {}) {
+function run(command, args, { cwd = root, env = {}, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", quiet ? "pipe" : "inherit"] });
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", quiet ? "pipe" : "inherit"] });
     let out = "";
     child.stdout.on("data", (chunk) => {
       out += chunk;
@@ -33,7 +37,8 @@ function run(command, args, { env = {}, quiet = false } = {}) {
 const js = { GOOS: "js", GOARCH: "wasm" };
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
-const jsPackages = ["./wasm", "./web/edge", "./internal/..."];
+const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
+const jsPackages = [...programs, "./internal/..."];
 
 const steps = [
   ["what npm pins", ensureInstalled],
@@ -55,6 +60,7 @@ const steps = [
   ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["vet for js", () => run("go", ["vet", `-modfile=${pruned}`, ...jsPackages], { env: js })],
+  ["nothing is unreachable", reachable],
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
   // The analyser runs here while it analyses for js, hence the -exec. It cannot
   // be given the pruned modules, so it sees only what needs none of them.
@@ -66,6 +72,7 @@ const steps = [
   ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", ...concurrent()])],
   ["fuzzing", fuzz],
   ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])],
+  ["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])],
   ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])],
 ];
 
@@ -79,7 +86,26 @@ function concurrent() {
   return [...folders].map((folder) => `./${folder}`);
 }
 
-/** Runs each fuzz target for a while, two at a time. */
+/**
+ * Finds functions that no program reaches. It looks at a copy of the sources
+ * whose go.mod is the pruned one: the analyser takes no other.
+ */
+async function reachable() {
+  const copy = join(root, "build", "whole");
+  await rm(copy, { recursive: true, force: true });
+  for (const folder of ["internal", "principles", "wasm", "web"]) await cp(join(root, folder), join(copy, folder), { recursive: true });
+  const gomod = await readFile(join(root, pruned), "utf8");
+  await writeFile(join(copy, "go.mod"), gomod.replaceAll("=> ./build/slim/", "=> ../slim/"));
+  await copyFile(join(root, pruned.replace(/mod$/, "sum")), join(copy, "go.sum"));
+  const bin = join(root, "build", "bin");
+  await run("go", ["install", deadcode], { env: { GOBIN: bin } });
+  const found = await run(join(bin, "deadcode"), [tags, "-filter=^touchstone/", ...programs, "./web/site", "./web/edge/generate"], { cwd: copy, env: js, quiet: true });
+  await rm(copy, { recursive: true, force: true });
+  const dead = found.split("\n").filter((line) => line && !forTests.test(line));
+  if (dead.length > 0) throw new Error(`delete what nothing reaches, or its tests are all that it is for:\n${dead.join("\n")}`);
+}
+
+/** Runs each fuzz target for a while, two packages at a time; a package's targets share what is built. */
 async function fuzz() {
   const listed = await run("go", ["test", tags, "-list", "^Fuzz", "./internal/...", "./principles/..."], { quiet: true });
   const targets = [];
@@ -88,28 +114,38 @@ async function fuzz() {
     const done = /^ok\s+(\S+)/.exec(line);
     if (/^Fuzz/.test(line)) names.push(line.trim());
     else if (done) {
-      targets.push(...names.map((name) => [name, done[1]]));
+      if (names.length > 0) targets.push([done[1], names]);
       names = [];
     }
   }
   if (targets.length === 0) throw new Error("no fuzz target was found");
   const work = async () => {
-    for (let target = targets.shift(); target; target = targets.shift()) await fuzzOne(...target);
+    for (let target = targets.shift(); target; target = targets.shift()) await fuzzPackage(...target);
   };
   await Promise.all([work(), work()]);
 }
 
-async function fuzzOne(name, pkg) {
-  process.stdout.write(`${name} for ${fuzzSeconds} s\n`);
-  await run("go", ["test", tags, "-run", "^$", "-fuzz", `^${name}$`, "-fuzztime", `${fuzzSeconds}s`, "-parallel", "1", pkg], { quiet: true }).catch((error) => {
-    // The go command sometimes calls its own end of the fuzzing time a
-    // failure; a real one always names the input that failed.
-    if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
-  });
+async function fuzzPackage(pkg, names) {
+  const folder = join(root, pkg.replace(/^touchstone\//, ""));
+  const work = join(root, "build", "fuzz", pkg);
+  const binary = join(work, "fuzz.test");
+  await mkdir(work, { recursive: true });
+  await run("go", ["test", tags, "-c", "-fuzz=.", "-o", binary, pkg], { quiet: true });
+  for (const name of names) {
+    process.stdout.write(`${pkg} ${name} for ${fuzzSeconds} s\n`);
+    // An input is made smaller once, not for as long as the fuzzing takes.
+    const args = ["run=^$", `fuzz=^${name}$`, `fuzztime=${fuzzSeconds}s`, "fuzzminimizetime=1x", "parallel=1", `fuzzcachedir=${join(work, "cache")}`];
+    await run(binary, args.map((one) => `-test.${one}`), { cwd: folder, quiet: true }).catch((error) => {
+      // Go sometimes calls its own end of the fuzzing time a failure; a real one
+      // always names the input that failed.
+      if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
+    });
+  }
 }
 
 const only = process.argv.slice(2);
 const began = Date.now();
+const times = [];
 for (const [name, step] of steps) {
   if (only.length > 0 && !only.includes(name)) continue;
   const start = Date.now();
@@ -120,6 +156,8 @@ for (const [name, step] of steps) {
     process.stdout.write(`\n${error.message}\nFAILED: ${name}\n`);
     process.exit(1);
   }
-  process.stdout.write(`-- ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+  times.push([name, (Date.now() - start) / 1000]);
+  process.stdout.write(`-- ${name}: ${times.at(-1)[1].toFixed(1)} s\n`);
 }
+process.stdout.write(`\nwhere the time went:\n${times.map(([name, seconds]) => `${seconds.toFixed(0).padStart(6)} s  ${name}\n`).join("")}`);
 process.stdout.write(`\nall of npm test passed in ${((Date.now() - began) / 1000).toFixed(0)} s\n`);

@@ -159,11 +159,6 @@ type Topic struct {
 	Means string `json:"means"`
 }
 
-// Load reads the rules that are built in: tracks, checks and topics. Unknown
-// fields are refused, and so is a requirement that no check can meet and that
-// does not say so.
-func Load() (*Document, error) { return LoadFrom(rules) }
-
 // LoadWeighed reads what the engine needs: of the tracks, those that are
 // weighed. The others are not in a program that calls nothing else.
 func LoadWeighed() (*Document, error) {
@@ -173,7 +168,7 @@ func LoadWeighed() (*Document, error) {
 	})
 }
 
-// LoadAll reads what Load reads, and framing, changelog and registries.
+// LoadAll reads all that is built in: tracks, checks and topics, framing, changelog and registries.
 func LoadAll() (*Document, error) { return LoadAllFrom(whole) }
 
 // LoadFrom reads rules laid out as this package's folder is.

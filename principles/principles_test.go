@@ -1,6 +1,7 @@
 package principles_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,14 +13,14 @@ import (
 )
 
 func TestBuiltInPrinciplesLoad(t *testing.T) {
-	doc, err := principles.Load()
+	doc, err := principles.LoadFrom(os.DirFS("."))
 	require.NoError(t, err)
 	require.Equal(t, "0.2", doc.Version)
 	require.NotEmpty(t, doc.Tracks)
 }
 
 func TestEveryCheckIsUsedByARequirement(t *testing.T) {
-	doc, err := principles.Load()
+	doc, err := principles.LoadFrom(os.DirFS("."))
 	require.NoError(t, err)
 	used := map[string]bool{}
 	for _, track := range doc.Tracks {
@@ -45,7 +46,7 @@ func TestEveryCheckIsUsedByARequirement(t *testing.T) {
 // Whoever reads one requirement finds there what it answers, to whom it
 // applies, how to see and how to reach it, and who brought it up.
 func TestEveryRequirementIsComplete(t *testing.T) {
-	doc, err := principles.Load()
+	doc, err := principles.LoadFrom(os.DirFS("."))
 	require.NoError(t, err)
 	for _, track := range doc.Tracks {
 		require.Len(t, track.Levels, 3, "track %s", track.ID)
@@ -111,7 +112,7 @@ func TestBrokenDataIsRefused(t *testing.T) {
 
 // The engine gets every track that is weighed, whole, and no other.
 func TestLoadWeighed(t *testing.T) {
-	all, err := principles.Load()
+	all, err := principles.LoadFrom(os.DirFS("."))
 	require.NoError(t, err)
 	got, err := principles.LoadWeighed()
 	require.NoError(t, err)

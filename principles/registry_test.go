@@ -22,7 +22,7 @@ func TestEverythingBuiltInLoads(t *testing.T) {
 	require.NotEmpty(t, doc.Changelog.Changes)
 	require.Len(t, doc.Registries, len(doc.RegistryFiles))
 
-	rules, err := principles.Load()
+	rules, err := principles.LoadFrom(os.DirFS("."))
 	require.NoError(t, err)
 	require.Equal(t, doc.Tracks, rules.Tracks)
 	require.Nil(t, rules.Framing)

@@ -5,10 +5,9 @@
 // installs, loads everything and takes one sample of each verifier: npm test
 // asks that much.
 import { spawn, spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../../wasm/build.mjs";
-import { ensureInstalled } from "../../web/install.mjs";
+import { ensureInstalled, installed } from "../../web/install.mjs";
 import { buildSite } from "../../web/site/build.mjs";
 import { subjects } from "./subjects.mjs";
 
@@ -17,9 +16,7 @@ const samples = Number(process.env.TOUCHSTONE_BENCH_SAMPLES || 5);
 
 async function install() {
   await ensureInstalled();
-  const changed = (path) => statSync(`${here}${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  // npm writes this file last.
-  if (changed("node_modules/.package-lock.json") >= changed("package-lock.json")) return;
+  if (await installed(here)) return;
   process.stderr.write("installing what is compared with (into e2e/bench only) …\n");
   const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
   if (npm.status !== 0) throw new Error("npm ci in e2e/bench failed");

@@ -215,6 +215,25 @@ func TestRegistriesAndFoldersAgree(t *testing.T) {
 	require.Equal(t, folders, listed)
 }
 
+// TestTheReadmeSaysWhatIsServed, by purl type.
+func TestTheReadmeSaysWhatIsServed(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	_, after, found := strings.Cut(string(readme), "Served today:")
+	require.True(t, found)
+	sentence, _, _ := strings.Cut(after, ".")
+	var said, served []string
+	for i, part := range strings.Split(sentence, "`") {
+		if i%2 == 1 {
+			said = append(said, part)
+		}
+	}
+	for _, r := range audit.Registries {
+		served = append(served, r.Type())
+	}
+	require.ElementsMatch(t, served, said)
+}
+
 // TestHostsStandInTheirAdapterOnly: an ecosystem's hosts are named nowhere
 // else, so that the declarations are the whole truth. The reader of what
 // people paste knows addresses too, and so does what invents registries.

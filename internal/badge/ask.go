@@ -66,11 +66,6 @@ func read(path string) (asked, error) {
 	return a, nil
 }
 
-// Path is the address of the picture for a reference, on the site that makes it.
-func Path(ref purl.Ref) string {
-	return Prefix + strings.TrimPrefix(ref.Bare().String(), "pkg:") + string(picture)
-}
-
 // objects is how many objects audit: each holds one instance of the program, and
 // they may share one memory.
 const objects = 4

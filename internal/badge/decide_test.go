@@ -62,8 +62,8 @@ func TestPathIsReadAgain(t *testing.T) {
 	for _, reference := range []string{"pkg:npm/%40sigstore/core@1.0.0", "pkg:golang/github.com/BurntSushi/toml@v1.0.0", "pkg:golang/a.org/b@v2.0.0+incompatible", "pkg:npm/a"} {
 		ref, err := purl.Parse(reference)
 		require.NoError(t, err)
-		a, err := read(Path(ref))
-		require.NoError(t, err, Path(ref))
+		a, err := read(address(ref))
+		require.NoError(t, err, address(ref))
 		assert.Equal(t, ref.String(), a.ref.String())
 	}
 }
@@ -198,4 +198,9 @@ func TestKeysAreShortEnough(t *testing.T) {
 	other, err := purl.Parse("pkg:golang/example.com/" + strings.Repeat("aaaaaaaaaaaaaaaaaaaaaaaaa/", 20) + "b@v1.0.1")
 	require.NoError(t, err)
 	assert.NotEqual(t, key, Key("b", other))
+}
+
+// address is the address of the picture for a reference, on the site that makes it.
+func address(ref purl.Ref) string {
+	return Prefix + strings.TrimPrefix(ref.Bare().String(), "pkg:") + string(picture)
 }

@@ -65,19 +65,8 @@ func ParseH1(s string) (Digest, error) {
 	return Digest{H1, hex.EncodeToString(raw)}, nil
 }
 
-// Parse reads "sha256:" and hexadecimal, or what [ParseH1] reads.
-func Parse(s string) (Digest, error) {
-	algorithm, sum, found := strings.Cut(s, ":")
-	switch {
-	case !found:
-		return Digest{}, fmt.Errorf("%.200q does not read algorithm:hexadecimal", s)
-	case algorithm == H1:
-		return ParseH1(s)
-	}
-	return Hex(algorithm, sum)
-}
-
-// String is the digest as [Parse] reads it.
+// String is the digest as people know it: go.sum's as [ParseH1] reads it, others
+// as "sha256:" and hexadecimal.
 func (d Digest) String() string {
 	if d.Algorithm == H1 {
 		return d.Algorithm + ":" + base64.StdEncoding.EncodeToString(d.Bytes())
@@ -98,9 +87,6 @@ func (d Digest) Bytes() []byte {
 	}
 	return raw
 }
-
-// Strong tells whether the digest may meet a requirement: see [Strong].
-func (d Digest) Strong() bool { return Strong(d.Algorithm) }
 
 // decoded reads base64 (RFC 4648, section 4) in its one spelling: the decoder
 // itself passes over line ends.

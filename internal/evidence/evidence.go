@@ -158,15 +158,6 @@ var checks = [...]check{
 // last is the wave of the checks on which none rests.
 const last = 5
 
-// Checks are the ids of all checks, in the order in which a report shows them.
-func Checks() []string {
-	ids := make([]string, len(checks))
-	for i, c := range checks {
-		ids[i] = c.id
-	}
-	return ids
-}
-
 // Examine runs every check.
 //
 //  1. Verify the log's record and the attestations.

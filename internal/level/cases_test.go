@@ -16,7 +16,7 @@ import (
 
 // TestCases weighs every case of principles/testdata by the built-in rules.
 func TestCases(t *testing.T) {
-	rules, err := principles.Load()
+	rules, err := principles.LoadAll()
 	require.NoError(t, err)
 	files, err := filepath.Glob(filepath.Join("..", "..", "principles", "testdata", "*.json"))
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestCases(t *testing.T) {
 // TestNoOutcomeButPassRaisesALevel changes one finding at a time to every
 // other outcome: no change away from pass may raise a level.
 func TestNoOutcomeButPassRaisesALevel(t *testing.T) {
-	rules, err := principles.Load()
+	rules, err := principles.LoadAll()
 	require.NoError(t, err)
 	weigh := func(outcomes map[string]evidence.Outcome) level.Verdict {
 		var findings []evidence.Finding

@@ -168,7 +168,7 @@ func TestACauseIsSaidOnce(t *testing.T) {
 // TestTheEngineKnowsNoNames holds the rule that changing what a level means
 // changes data only.
 func TestTheEngineKnowsNoNames(t *testing.T) {
-	doc, err := principles.Load()
+	doc, err := principles.LoadAll()
 	require.NoError(t, err)
 	source := engineSource(t)
 	for _, c := range doc.Checks {

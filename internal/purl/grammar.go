@@ -2,7 +2,6 @@ package purl
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,21 +53,6 @@ func (c Components) String() string {
 	p.Qualifiers = packageurl.QualifiersFromMap(c.Qualifiers)
 	slices.SortFunc(p.Qualifiers, func(a, b packageurl.Qualifier) int { return strings.Compare(a.Key, b.Key) })
 	return p.ToString()
-}
-
-// canonical brings components into the form that purl-spec asks for.
-func canonical(c Components) (Components, error) {
-	d := dialectOf(c.Type)
-	if d == nil {
-		return c, nil
-	}
-	if d.flat && c.Namespace != "" {
-		return Components{}, fmt.Errorf("%s have no namespace, found %s", d.many, shown(c.Namespace))
-	}
-	if d.canonical != nil {
-		d.canonical(&c)
-	}
-	return c, nil
 }
 
 // validType tells whether s is a type by the grammar: ASCII letters, digits,

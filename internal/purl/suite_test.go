@@ -2,6 +2,7 @@ package purl
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"testing"
 
@@ -124,4 +125,19 @@ func TestCanonicalRules(t *testing.T) {
 	assert.Equal(t, Components{Type: Golang, Namespace: "github.com/azure", Name: "x", Version: "v1.0.0+incompatible", Subpath: "a/b"}, c)
 	_, err = built(Components{Type: Cargo, Namespace: "x", Name: "y"})
 	assert.Error(t, err)
+}
+
+// canonical brings components into the form that purl-spec asks for.
+func canonical(c Components) (Components, error) {
+	d := dialectOf(c.Type)
+	if d == nil {
+		return c, nil
+	}
+	if d.flat && c.Namespace != "" {
+		return Components{}, fmt.Errorf("%s have no namespace, found %s", d.many, shown(c.Namespace))
+	}
+	if d.canonical != nil {
+		d.canonical(&c)
+	}
+	return c, nil
 }

@@ -1,16 +1,14 @@
 package sigstore
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
 
-	"github.com/sigstore/sigstore-go/pkg/bundle"
-	"github.com/sigstore/sigstore-go/pkg/tlog"
-
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/sigstore/sigstore-go/pkg/tlog"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"touchstone/internal/fault"
@@ -244,12 +242,4 @@ func (b *read) keyID() string {
 		return s[0].GetKeyid()
 	}
 	return ""
-}
-
-// decodeBase64 reads standard or URL-safe base64, as DSSE allows.
-func decodeBase64(text string) ([]byte, error) {
-	if strings.ContainsAny(text, "-_") {
-		return base64.URLEncoding.Strict().DecodeString(text)
-	}
-	return base64.StdEncoding.Strict().DecodeString(text)
 }

@@ -197,24 +197,3 @@ func TestMutantsCorpus(t *testing.T) {
 		})
 	}
 }
-
-// TestMutantsEnvelope flips every byte of an envelope.
-func TestMutantsEnvelope(t *testing.T) {
-	key := newKey(t)
-	doc := anEnvelope(t, key, aStatement(""), PayloadType)
-	q := EnvelopeQuery{Envelope: doc, Keys: []Key{{Hint: "k", SPKI: spkiOf(t, key)}}, Artifact: Artifact{Bytes: theArtifact}}
-	good, err := VerifyEnvelope(q)
-	require.NoError(t, err)
-	for i := range doc {
-		for _, bit := range []byte{1, 32} {
-			q.Envelope = append([]byte{}, doc...)
-			q.Envelope[i] ^= bit
-			got, err := VerifyEnvelope(q)
-			if err != nil {
-				requireFailure(t, err)
-				continue
-			}
-			require.Equal(t, good, got, "byte %d", i)
-		}
-	}
-}

@@ -155,18 +155,6 @@ func readObject(doc []byte, places map[string]any) error {
 	return nil
 }
 
-// Is tells whether the subject is the artifact: they share at least one digest
-// of 256 bits or more, and no such digest differs. The second result tells
-// whether they have any such algorithm in common.
-func (s Subject) Is(a Artifact) (same, comparable bool) {
-	known, err := a.known()
-	if err != nil {
-		return false, false
-	}
-	same, algorithm := s.is(known)
-	return same, algorithm != ""
-}
-
 // is compares with known digests, and names an algorithm compared.
 func (s Subject) is(known map[string][]byte) (same bool, algorithm string) {
 	for _, name := range slices.Sorted(maps.Keys(s.Digests)) {

@@ -19,8 +19,9 @@ import (
 	"touchstone/internal/corpus"
 )
 
-// mutantCount is how many bent questions TestWasmMutants asks.
-const mutantCount = 5400
+// mutantCount is how many bent questions TestWasmMutants asks. TestMutants does
+// more of them, of this build alone.
+const mutantCount = 1500
 
 // A question is one line of a batch, and its parts.
 type question struct {
@@ -164,6 +165,9 @@ func TestWasmModes(t *testing.T) {
 		add("order", append([]string{"verify-bundle"}, append(append(g.who, "--trusted-root", roots[0]), "--bundle", g.bundle, g.artifact)...)...)
 	}
 	assert.GreaterOrEqual(t, len(all), 90, "the corpus has fewer bundles than it had")
+	if os.Getenv("TOUCHSTONE_ALL") == "" {
+		names, questions = third(names), third(questions)
+	}
 	answers := w.assertAlike(t, names, lines(t, questions))
 	accepted := 0
 	for _, a := range answers {
@@ -172,7 +176,16 @@ func TestWasmModes(t *testing.T) {
 		}
 	}
 	t.Logf("%d bundles in %d questions: %d accepted, the rest refused, each by the same words", len(all), len(questions), accepted)
-	assert.Greater(t, accepted, 200)
+	assert.Greater(t, accepted, 60)
+}
+
+// third is every third: the ways to ask are not a multiple of it, so that each
+// is asked of many bundles. TOUCHSTONE_ALL=1 asks all.
+func third[T any](all []T) (some []T) {
+	for i := 0; i < len(all); i += 3 {
+		some = append(some, all[i])
+	}
+	return some
 }
 
 // right is the root under which a bundle is accepted, or the first where it is

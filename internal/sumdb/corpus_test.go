@@ -1,7 +1,6 @@
 package sumdb
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -131,41 +130,4 @@ func TestCorpusSnapshotFlips(t *testing.T) {
 			assert.Equal(t, "tile", kind(err), "%s byte %d: %v", path, i, err)
 		}
 	}
-}
-
-// TestCorpusMerkleVectors answers the vectors of transparency-dev/merkle.
-func TestCorpusMerkleVectors(t *testing.T) {
-	root := filepath.Join(corpus.Path(t, "merkle-vectors"), "merkle")
-	counts := map[bool]int{}
-	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".json") {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		var v struct {
-			LeafIdx, TreeSize uint64
-			Size1, Size2      uint64
-			Root, LeafHash    []byte
-			Root1, Root2      []byte
-			Proof             [][]byte
-			WantErr           bool
-		}
-		require.NoError(t, json.Unmarshal(data, &v), path)
-		name, _ := filepath.Rel(root, path)
-		if strings.HasPrefix(name, "inclusion") {
-			err = CheckInclusion(v.LeafIdx, v.TreeSize, v.LeafHash, v.Root, v.Proof)
-		} else {
-			err = CheckConsistency(v.Size1, v.Size2, v.Root1, v.Root2, v.Proof)
-		}
-		if v.WantErr {
-			var proof *ProofError
-			assert.ErrorAs(t, err, &proof, name)
-		} else {
-			assert.NoError(t, err, name)
-		}
-		counts[v.WantErr]++
-		return nil
-	}))
-	assert.Equal(t, map[bool]int{false: 13, true: 182}, counts)
 }

@@ -53,7 +53,7 @@ func fill(v reflect.Value, text string) {
 	}
 }
 
-var loadRules = sync.OnceValues(principles.Load)
+var loadRules = sync.OnceValues(principles.LoadAll)
 
 // everywhere is a report in which every string is text, wherever its type says
 // that a string is: a field added later is filled too. What names a part of the
@@ -86,12 +86,12 @@ func everywhere(t *testing.T, text string, outcome evidence.Outcome, failed, mis
 		r.Causes[i].Requirements, r.Causes[i].State = []string{"x"}, report.Wrong
 	}
 	for i := range r.Cards {
-		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{evidence.Checks()[0]}
+		r.Cards[i].ID, r.Cards[i].State, r.Cards[i].Checks = "attestation", report.Wrong, []string{rules.Checks[0].ID}
 	}
 	facts := map[string]string{text: text, "list": text}
 	r.Findings = nil
-	for _, c := range evidence.Checks() {
-		r.Findings = append(r.Findings, report.Finding{Finding: evidence.Finding{Check: c, Outcome: outcome, Reason: text, Facts: facts}, Question: text})
+	for _, c := range rules.Checks {
+		r.Findings = append(r.Findings, report.Finding{Finding: evidence.Finding{Check: c.ID, Outcome: outcome, Reason: text, Facts: facts}, Question: text})
 	}
 	for i := range r.Topics {
 		r.Topics[i].ID, r.Topics[i].About = "x", []string{"containment", "ingredients", "contact", "index"}[i%4]

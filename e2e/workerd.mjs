@@ -9,8 +9,10 @@ import { edgeOptions } from "../web/edge/options.mjs";
  * Starts workerd. upstream(request, response) of node:http stands for every
  * host; without it, workerd asks the real ones. site maps paths to [type, body]
  * for the static files; replaced maps modules ("edge/relay.mjs") to other contents.
- * Resolves to {url, asked, auditor, stop}; asked lists "METHOD host/path" of every
- * request that left workerd; auditor(name) is one of the auditor's objects.
+ * Resolves to {url, asked, auditor, trigger, restart, stop}; asked lists "METHOD
+ * host/path" of every request that left workerd; auditor(name) is one of the
+ * auditor's objects, trigger() what its clock does, and restart() takes all
+ * objects away in the middle of whatever they do.
  */
 export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
   const asked = [];
@@ -28,15 +30,17 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
     if (!found) return new Response("<p>not here", { status: 404, headers: { "content-type": "text/html; charset=utf-8" } });
     return new Response(request.method === "HEAD" ? null : found[1], { headers: { "content-type": found[0], etag: '"tag"' } });
   };
-  const miniflare = new Miniflare({
+  const options = {
     ...shared,
+    port: 0, // some port, and after a restart the same
     handleRuntimeStdio: (out, err) => { out.resume(); err.resume(); },
     workers: workers.map(({ assets, ...worker }) => ({
       ...worker,
       ...(assets ? { serviceBindings: { ...worker.serviceBindings, ASSETS } } : {}),
       ...(server ? { outboundService: { external: { address: `127.0.0.1:${server.address().port}`, http: {} } } } : {}),
     })),
-  });
+  };
+  const miniflare = new Miniflare(options);
   const stop = async () => {
     await miniflare.dispose();
     server?.closeAllConnections();
@@ -52,6 +56,11 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
     async auditor(name) {
       const objects = await miniflare.getDurableObjectNamespace("AUDITOR", workers[0].name);
       return objects.get(objects.idFromName(name));
+    },
+    trigger: async () => (await miniflare.getWorker(workers[1].name)).scheduled({ cron: "" }),
+    async restart() {
+      await miniflare.setOptions(options);
+      await miniflare.ready;
     },
     stop,
   };

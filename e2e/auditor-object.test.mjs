@@ -3,14 +3,21 @@
 // here is what a Durable Object makes of them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { load } from "../wasm/node/load.mjs";
 import { ensureEdge } from "../web/edge/build.mjs";
 import { workerd } from "./workerd.mjs";
-import { goWorld, mintedWorld, recorded } from "./world.mjs";
+import { goModules, goWorld, mintedWorld, npmWorld, recorded } from "./world.mjs";
 
-/** Answers as the worlds do, in order; what none has is 404. */
-export const upstream = (...worlds) => (request, response) => {
-  const answer = worlds.map((world) => world(`https://${request.headers.host}${request.url}`)).find((one) => one);
-  response.writeHead(answer?.status ?? 404).end(answer?.body ?? "not found");
+const worlds = [
+  mintedWorld("tiny", "1.0.0", { "package/index.js": "1" }),
+  mintedWorld("wrong", "1.0.0", {}, (record) => ({ ...record, dist: { ...record.dist, integrity: `sha512-${Buffer.alloc(64).toString("base64")}` } })),
+  ...(recorded ? [goWorld(), npmWorld("1.0.0", "valid/sigstore-1.0.0.json")] : []),
+];
+/** What the hosts answer: as the worlds do, in order; what none has is 404. */
+const answer = (url) => worlds.map((world) => world(url)).find((one) => one) ?? { status: 404, body: "not found" };
+const upstream = (request, response) => {
+  const { status, body } = answer(`https://${request.headers.host}${request.url}`);
+  response.writeHead(status).end(body);
 };
 
 before(ensureEdge);
@@ -21,7 +28,7 @@ describe("one object", () => {
   const ask = async (what, reference) => object.fetch(`https://auditor/${what}?reference=${encodeURIComponent(reference)}`);
   const verdict = async (reference) => (await ask("verdict", reference)).json();
   before(async () => {
-    edge = await workerd({ upstream: upstream(mintedWorld("tiny", "1.0.0", { "package/index.js": "1" }), goWorld()) });
+    edge = await workerd({ upstream });
     object = await edge.auditor("auditor-0");
   });
   after(() => edge.stop());
@@ -44,6 +51,31 @@ describe("one object", () => {
   test("asks the hosts itself, so that a Go module is settled", { skip: recorded ? false : "the real cases are not there" }, async () => {
     const found = await verdict("pkg:golang/github.com/pkg/errors@v0.9.1");
     assert.deepEqual([found.state, found.level], ["settled", 2]);
+  });
+
+  const subjects = ["pkg:npm/tiny@1.0.0", "pkg:npm/wrong@1.0.0", ...(recorded ? ["pkg:npm/sigstore@1.0.0", ...goModules()] : [])];
+  for (const subject of subjects) {
+    test(`makes the report that the page's program makes: ${subject}`, async () => {
+      const fresh = await edge.auditor(`for ${subject}`); // one that has seen no log yet
+      const report = await (await fresh.fetch(`https://auditor/report?reference=${encodeURIComponent(subject)}`)).text();
+      const fetched = globalThis.fetch;
+      globalThis.fetch = async (url) => {
+        const { status, body } = answer(String(url));
+        return new Response(body, { status });
+      };
+      try {
+        const touchstone = await load();
+        const { json } = await touchstone.audit(JSON.stringify({ reference: subject, time: JSON.parse(report).time }), undefined, undefined, undefined, undefined);
+        assert.equal(report, json, "byte for byte");
+      } finally {
+        globalThis.fetch = fetched;
+      }
+    });
+  }
+
+  test("refreshes its anchors by the clock, and says which they are", async () => {
+    assert.equal((await edge.trigger()).outcome, "ok");
+    assert.ok(edge.asked.some((line) => /^GET tuf-repo-cdn\.sigstore\.dev\/\d+\.root\.json$/.test(line)));
   });
 
   test("says what is not there, and what is no question", async () => {

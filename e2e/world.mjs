@@ -29,6 +29,13 @@ export function goWorld(changed = {}) {
   };
 }
 
+/** The purls of the modules that were recorded whole. */
+export function goModules() {
+  const paths = readdirSync(join(corpus, "go-sumdb", "snapshot", "proxy"), { recursive: true });
+  return paths.map((path) => /^(.*)\/@v\/(.*)\.zip$/.exec(path)).filter(Boolean)
+    .map(([, path, version]) => `pkg:golang/${path.replace(/!(.)/g, (_, c) => c.toUpperCase())}@${version}`);
+}
+
 const npm = "https://registry.npmjs.org/";
 
 /** One version of the npm package sigstore, with the registry's signature where it was recorded, with or without attestations. */

@@ -45,9 +45,6 @@ type Want struct {
 	Algorithms []string
 }
 
-// Fetches tells whether the package would be fetched.
-func (w Want) Fetches() bool { return w.Brought == nil && w.Most >= 0 }
-
 // Arrive fetches a release's package, as far as that is wanted, and takes it
 // apart. Only a cancelled context is an error.
 func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want) (*Artifact, error) {

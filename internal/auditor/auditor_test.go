@@ -213,6 +213,26 @@ func TestWhatMayChangeSoonIsKeptForMinutes(t *testing.T) {
 	}
 }
 
+// TestNothingIsFetchedTwice: least of all a package, by one limit ahead of need
+// and by another when it is wanted.
+func TestNothingIsFetchedTwice(t *testing.T) {
+	s := play(t, gold("24"))
+	var mu sync.Mutex
+	asked := map[string]int{}
+	do := s.do
+	s.do = func(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked[r.URL]++
+		return do(ctx, r)
+	}
+	s.verdict(t, exact)
+	assert.Contains(t, asked, proxy+"example.com/gold/@v/v1.2.3.zip")
+	for url, times := range asked {
+		assert.Equal(t, 1, times, url)
+	}
+}
+
 func TestAskedOftenAtOnceItAuditsOnce(t *testing.T) {
 	s := play(t, gold("24"))
 	once := s.count(t)

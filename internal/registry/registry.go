@@ -40,7 +40,8 @@ type Visit struct {
 	// before this audit's time: then, and only then, a date is worth a large
 	// document.
 	Retired func(set trust.ID, keyID string) bool
-	// FileInHand tells that the package's bytes need not be fetched.
+	// FileInHand tells that the package's bytes are not to be fetched ahead of
+	// need: they are there, or not all are wanted.
 	FileInHand bool
 }
 

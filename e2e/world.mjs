@@ -33,7 +33,7 @@ export function goWorld(changed = {}) {
 export function goModules() {
   const paths = readdirSync(join(corpus, "go-sumdb", "snapshot", "proxy"), { recursive: true });
   return paths.map((path) => /^(.*)\/@v\/(.*)\.zip$/.exec(path)).filter(Boolean)
-    .map(([, path, version]) => `pkg:golang/${path.replace(/!(.)/g, (_, c) => c.toUpperCase())}@${version}`);
+    .map(([, path, version]) => `pkg:golang/${path.replace(/!(.)/g, (_, c) => c.toUpperCase())}@${version.replaceAll("+", "%2B")}`);
 }
 
 const npm = "https://registry.npmjs.org/";

@@ -26,7 +26,7 @@ type source struct {
 func newSource(now time.Time) *source {
 	embedded := trust.Embedded()
 	s := &source{tuf: mint.NewTUF(now, "registry.npmjs.org")}
-	s.state = mint.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: embedded.SigstoreRoot(), NPMKeys: embedded.NPMKeysJSON()}
+	s.state = mint.TUFState{Timestamp: 10, Snapshot: 5, Targets: 3, Delegation: 2, TrustedRoot: embedded.Set(trust.SigstoreRoot).Document, NPMKeys: embedded.Set(trust.NPMKeys).Document}
 	s.tuf.Publish(s.state)
 	return s
 }

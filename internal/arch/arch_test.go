@@ -27,6 +27,7 @@ var layers = map[string][]string{
 	"internal/source":     {},
 	"internal/slsa":       {"internal/source"},
 	"internal/purl":       {},
+	"internal/lockfile":   {"internal/purl"},
 	"internal/fetch":      {},
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},

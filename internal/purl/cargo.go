@@ -6,8 +6,9 @@ import "strings"
 func cargoDialect() *dialect {
 	return &dialect{
 		typ: Cargo, name: "crates.io", many: "crates of crates.io", one: "Rust crate", page: "cargo",
-		read: newCargo,
-		flat: true,
+		read:    newCargo,
+		origins: []string{"index.crates.io", "static.crates.io", "crates.io"},
+		flat:    true,
 		hosts: map[string]func(address) (Ref, error){
 			"crates.io": readCratesPage, "www.crates.io": readCratesPage, "static.crates.io": readCratesPage,
 			"docs.rs": readRustDocs, "lib.rs": readRustDocs, "index.crates.io": readCratesIndex,

@@ -27,7 +27,8 @@ func npmDialect() *dialect {
 	})
 	return &dialect{
 		typ: NPM, name: "npm", many: "npm packages", one: "npm package", page: "npm",
-		read: newNPM,
+		read:    newNPM,
+		origins: []string{"registry.npmjs.org", "registry.yarnpkg.com"}, // two names of one
 		hosts: map[string]func(address) (Ref, error){
 			"www.npmjs.com": readNPMPage, "npmjs.com": readNPMPage, "npmjs.org": readNPMPage, "www.npmjs.org": readNPMPage,
 			"npmx.dev":           readNPMPage,

@@ -27,8 +27,9 @@ func pypiDialect() *dialect {
 	})
 	return &dialect{
 		typ: PyPI, name: "PyPI", many: "PyPI packages", one: "PyPI package", page: "pypi",
-		read: newPyPI,
-		flat: true,
+		read:    newPyPI,
+		origins: []string{"pypi.org", "pypi.python.org", "files.pythonhosted.org"},
+		flat:    true,
 		qualifiers: map[string]func(*Ref, string) error{
 			"file_name": func(ref *Ref, value string) error {
 				_, _, err := splitPyPIFile(value)

@@ -41,6 +41,9 @@ type dialect struct {
 	// hosts are the sites whose addresses name a package, in lower case; nil
 	// as reader tells that they do but are not read.
 	hosts map[string]func(a address) (Ref, error)
+	// origins are the hosts from which the ecosystem's own client fetches records
+	// and packages: what a lock file names beside them is elsewhere.
+	origins []string
 	// tools are the programs whose commands name packages, nil as above.
 	tools map[string]*tool
 	// text reads what has several words or lines: entries of lock files,

@@ -117,6 +117,12 @@ func (c *Cursor) Elements(visit func() error) error {
 	return nil
 }
 
+// Offset is where the value at the cursor begins, in bytes.
+func (c *Cursor) Offset() int {
+	c.Peek()
+	return c.at
+}
+
 // Raw passes the value at the cursor and returns it.
 func (c *Cursor) Raw() json.RawMessage {
 	c.Peek()

@@ -1,0 +1,56 @@
+package lockfile
+
+import (
+	"fmt"
+	"strings"
+
+	"touchstone/internal/purl"
+)
+
+func looksDeno(doc []byte) bool {
+	return isJSON(doc) && has(doc, `"version"`) && !has(doc, `"lockfileVersion"`) && !has(doc, `"bomFormat"`) &&
+		(has(doc, `"specifiers"`) || has(doc, `"remote"`) || has(doc, `"npm:`) || has(doc, `"jsr:`))
+}
+
+// readDeno reads deno.lock (docs.deno.com, versions 2 to 5): packages of npm and
+// JSR, and modules by their address.
+func readDeno(f *File, doc []byte) error {
+	root, err := ofJSON(doc)
+	if err != nil {
+		return err
+	}
+	version := root.str("version")
+	npm, jsr := root.get("npm"), root.get("jsr")
+	switch version {
+	case "2":
+		npm = npm.get("packages")
+	case "3":
+		npm, jsr = root.get("packages", "npm"), root.get("packages", "jsr")
+	case "4", "5":
+	default:
+		return fmt.Errorf("it is of version %.20q; 2 to 5 are known", version)
+	}
+	f.Format = "deno.lock, version " + version
+	err = npm.members(func(key string, entry *node) error {
+		p := Pin{Line: entry.line, Key: "npm › " + key}
+		p.Name, p.Version = bunResolved(key)
+		p.Version, _, _ = strings.Cut(p.Version, "_") // what it was installed beside
+		digests, err := integrity(entry.str("integrity"))
+		return f.add(p.npmAt(entry.str("tarball"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))
+	})
+	if err != nil {
+		return err
+	}
+	err = jsr.members(func(key string, entry *node) error {
+		p := Pin{Line: entry.line, Key: "jsr › " + key}
+		p.Name, p.Version = cutLast(key, "@")
+		return f.add(p.is(Unserved, "It comes from JSR, which can't be checked here yet."))
+	})
+	if err != nil {
+		return err
+	}
+	return root.get("remote").members(func(key string, entry *node) error {
+		p := Pin{Line: entry.line, Key: "remote › " + key, Name: key, Address: key}
+		return f.add(p.is(Address, "It is one file at an address. No package repository recorded it."))
+	})
+}

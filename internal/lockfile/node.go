@@ -1,0 +1,297 @@
+package lockfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/tailscale/hujson"
+	"go.yaml.in/yaml/v3"
+
+	"touchstone/internal/strictjson"
+)
+
+// deepest bounds the nesting of documents. Parsers that call themselves would
+// fill the stack, which no program survives.
+const deepest = 200
+
+// A node is a value of a document, in whatever notation it stands. Lookups in
+// nil, and of another kind, give what is empty.
+type node struct {
+	line int // 0 where it is not known
+	// text is what a string says; of another plain value what stands there.
+	text  string
+	plain bool
+	keys  []string // of an object, in the order of the document
+	at    map[string]*node
+	list  []*node
+}
+
+func (n *node) get(keys ...string) *node {
+	for _, key := range keys {
+		if n == nil {
+			return nil
+		}
+		n = n.at[key]
+	}
+	return n
+}
+
+func (n *node) str(keys ...string) string {
+	if n = n.get(keys...); n == nil {
+		return ""
+	}
+	return n.text
+}
+
+func (n *node) yes(key string) bool { return n.str(key) == "true" }
+
+// members are an object's.
+func (n *node) members(visit func(key string, value *node) error) error {
+	if n == nil {
+		return nil
+	}
+	for _, key := range n.keys {
+		if err := visit(key, n.at[key]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// elements are a list's.
+func (n *node) elements() []*node {
+	if n == nil {
+		return nil
+	}
+	return n.list
+}
+
+func (n *node) put(key string, value *node) {
+	if n.at == nil {
+		n.at = map[string]*node{}
+	}
+	n.keys = append(n.keys, key)
+	n.at[key] = value
+}
+
+// ofJSON reads a JSON document.
+func ofJSON(doc []byte) (*node, error) {
+	if err := strictjson.Check(doc); err != nil {
+		return nil, err
+	}
+	c, err := strictjson.Open(doc)
+	if err != nil {
+		return nil, err
+	}
+	r := jsonReader{c, doc, 1, 0}
+	return r.value()
+}
+
+type jsonReader struct {
+	*strictjson.Cursor
+	doc        []byte
+	line, seen int // the line at offset seen
+}
+
+func (r *jsonReader) value() (*node, error) {
+	at := r.Offset()
+	r.line += bytes.Count(r.doc[r.seen:at], []byte("\n"))
+	r.seen = at
+	n := &node{line: r.line}
+	var err error
+	switch r.Peek() {
+	case '{':
+		err = r.Members(func(key string) error {
+			value, err := r.value()
+			n.put(key, value)
+			return err
+		})
+	case '[':
+		err = r.Elements(func() error {
+			value, err := r.value()
+			n.list = append(n.list, value)
+			return err
+		})
+	case '"':
+		n.text, n.plain = r.Text(), true
+	default:
+		n.text, n.plain = string(r.Raw()), true
+	}
+	return n, err
+}
+
+// ofJSONC reads JSON with comments and trailing commas.
+func ofJSONC(doc []byte) (*node, error) {
+	if tooDeep(doc, []quoted{{`"`, `"`, true}, {"//", "\n", false}, {"/*", "*/", false}}) {
+		return nil, fmt.Errorf("it nests deeper than %d", deepest)
+	}
+	plain, err := hujson.Standardize(bytes.Clone(doc)) // every byte stays in its place
+	if err != nil {
+		return nil, err
+	}
+	return ofJSON(plain)
+}
+
+// ofTOML reads a TOML document. Lines are those of the headers of tables that
+// stand in the list of that name, where they can be told.
+func ofTOML(doc []byte, tables string) (*node, error) {
+	if tooDeep(doc, []quoted{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "\n", false}}) {
+		return nil, fmt.Errorf("it nests deeper than %d", deepest)
+	}
+	var all map[string]any
+	if err := toml.Unmarshal(doc, &all); err != nil {
+		var syntax toml.ParseError
+		if errors.As(err, &syntax) {
+			return nil, fmt.Errorf("line %d: %s", syntax.Position.Line, syntax.Message)
+		}
+		return nil, err
+	}
+	root := ofValue(all)
+	var lines []int
+	n := 0
+	for line := range bytes.Lines(doc) {
+		n++
+		if string(bytes.TrimSpace(line)) == "[["+tables+"]]" {
+			lines = append(lines, n)
+		}
+	}
+	if list := root.get(tables).elements(); len(list) == len(lines) {
+		for i := range list {
+			list[i].line = lines[i]
+		}
+	}
+	return root, nil
+}
+
+// ofValue is a TOML value, with keys in alphabetical order.
+func ofValue(value any) *node {
+	n := &node{}
+	switch v := value.(type) {
+	case map[string]any:
+		var keys []string
+		for key := range v {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			n.put(key, ofValue(v[key]))
+		}
+	case []map[string]any:
+		for _, one := range v {
+			n.list = append(n.list, ofValue(one))
+		}
+	case []any:
+		for _, one := range v {
+			n.list = append(n.list, ofValue(one))
+		}
+	default:
+		n.text, n.plain = fmt.Sprint(v), true
+	}
+	return n
+}
+
+// ofYAML reads a YAML document. Writers of lock files use no aliases: with them
+// a small file could stand for an endless one.
+func ofYAML(doc []byte) (*node, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(doc))
+	var root, more yaml.Node
+	if err := decoder.Decode(&root); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if decoder.Decode(&more) == nil {
+		return nil, fmt.Errorf("line %d: a second YAML document begins; only files of one are read", more.Line)
+	}
+	if len(root.Content) != 1 {
+		return nil, errors.New("it holds nothing")
+	}
+	return ofYAMLNode(root.Content[0], 0)
+}
+
+func ofYAMLNode(y *yaml.Node, depth int) (*node, error) {
+	n := &node{line: y.Line}
+	switch {
+	case depth > deepest:
+		return nil, fmt.Errorf("line %d: it nests deeper than %d", y.Line, deepest)
+	case y.Kind == yaml.AliasNode || y.Anchor != "":
+		return nil, fmt.Errorf("line %d: an anchor or alias of YAML, which no lock file has", y.Line)
+	case y.Kind == yaml.SequenceNode:
+		for _, one := range y.Content {
+			value, err := ofYAMLNode(one, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.list = append(n.list, value)
+		}
+	case y.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(y.Content); i += 2 {
+			key, value := y.Content[i], y.Content[i+1]
+			if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" || n.at[key.Value] != nil {
+				return nil, fmt.Errorf("line %d: the key %.100q stands twice, or is none", key.Line, key.Value)
+			}
+			child, err := ofYAMLNode(value, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			child.line = key.Line
+			n.put(key.Value, child)
+		}
+	default:
+		n.text, n.plain = y.Value, true
+	}
+	return n, nil
+}
+
+// A quoted part of a document holds no brackets that count.
+type quoted struct {
+	from, to string
+	escapes  bool // a backslash keeps what follows from ending it
+}
+
+// tooDeep tells whether brackets, or the dots of one line, nest deeper than
+// deepest, without calling itself.
+func tooDeep(doc []byte, parts []quoted) bool {
+	depth, dots := 0, 0
+	for i := 0; i < len(doc); {
+		if n := skip(doc[i:], parts); n > 0 {
+			i += n
+			continue
+		}
+		switch doc[i] {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			depth--
+		case '.':
+			dots++
+		case '\n':
+			dots = 0
+		}
+		if depth > deepest || dots > deepest {
+			return true
+		}
+		i++
+	}
+	return false
+}
+
+// skip is the length of the quoted part that begins here; 0 where none does.
+func skip(doc []byte, parts []quoted) int {
+	for _, q := range parts {
+		if !bytes.HasPrefix(doc, []byte(q.from)) {
+			continue
+		}
+		i := len(q.from)
+		for i < len(doc) && !bytes.HasPrefix(doc[i:], []byte(q.to)) {
+			if doc[i] == '\\' && q.escapes {
+				i++
+			}
+			i++
+		}
+		return min(i+len(q.to), len(doc))
+	}
+	return 0
+}

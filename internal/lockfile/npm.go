@@ -1,0 +1,136 @@
+package lockfile
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"touchstone/internal/purl"
+)
+
+func looksNPM(doc []byte) bool {
+	return isJSON(doc) && has(doc, `"lockfileVersion"`) && !looksBun(doc)
+}
+
+func isJSON(doc []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(doc), []byte("{")) }
+
+func has(doc []byte, text string) bool { return bytes.Contains(doc, []byte(text)) }
+
+// readNPM reads package-lock.json and npm-shrinkwrap.json
+// (docs.npmjs.com/cli/configuring-npm/package-lock-json). Files of version 2
+// hold everything twice, for old clients: what the second part says otherwise
+// is a pin of its own.
+func readNPM(f *File, doc []byte) error {
+	root, err := ofJSON(doc)
+	if err != nil {
+		return err
+	}
+	version := root.str("lockfileVersion")
+	if version != "1" && version != "2" && version != "3" {
+		return fmt.Errorf("it is of version %.20q; 1, 2 and 3 are known", version)
+	}
+	f.Format = "package-lock.json, version " + version
+	packages, dependencies := root.get("packages"), root.get("dependencies")
+	known := map[string]bool{}
+	err = packages.members(func(key string, entry *node) error {
+		if key == "" {
+			return nil // the project itself
+		}
+		p := npmPackage(key, entry)
+		known[key+p.same()] = true
+		return f.add(p)
+	})
+	if err != nil {
+		return err
+	}
+	return f.npmTree(dependencies, "", known)
+}
+
+// npmPackage is a member of "packages": its key is the folder.
+func npmPackage(key string, entry *node) Pin {
+	folder, inside := "", false
+	if i := strings.LastIndex(key, "node_modules/"); i >= 0 {
+		folder, inside = key[i+len("node_modules/"):], true
+	}
+	p := Pin{Line: entry.line, Key: "packages › " + key, Name: folder, Version: entry.str("version"), Dev: entry.yes("dev") || entry.yes("devOptional"), Optional: entry.yes("optional")}
+	if name := entry.str("name"); name != "" && inside && name != folder {
+		p.Name = name
+		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", folder))
+	}
+	switch {
+	case !inside || entry.yes("link"):
+		p.Name = key
+		return p.is(Own, ownFolder)
+	case entry.yes("inBundle"):
+		return p.is(Bundled, bundled)
+	}
+	digests, err := integrity(entry.str("integrity"))
+	return p.npmAt(entry.str("resolved"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+}
+
+const bundled = "It comes inside the archive of another package. What the repository serves under its name may be other bytes."
+
+// npmAt judges the address first, so that an entry from elsewhere is not said
+// to be unreadable, and then the package.
+func (p Pin) npmAt(address string, make func(Pin) Pin) Pin {
+	for prefix, kind := range foreign {
+		if strings.HasPrefix(address, prefix) {
+			p.Address = address
+			return p.is(kind.kind, kind.why)
+		}
+	}
+	p = make(p)
+	return p.at(address, func(path string) bool { return strings.Contains(path, "/"+p.Name+"/-/") })
+}
+
+// npmTree reads "dependencies", which nest as the folders do.
+func (f *File) npmTree(dependencies *node, within string, known map[string]bool) error {
+	return dependencies.members(func(name string, entry *node) error {
+		key := within + "node_modules/" + name
+		p := npmDependency(name, key, entry)
+		if known[key+p.same()] {
+			f.Entries, f.Repeated = f.Entries+1, f.Repeated+1
+		} else if err := f.add(p); err != nil {
+			return err
+		}
+		return f.npmTree(entry.get("dependencies"), key+"/", known)
+	})
+}
+
+func npmDependency(name, key string, entry *node) Pin {
+	p := Pin{Line: entry.line, Key: "dependencies › " + key, Name: name, Version: entry.str("version"), Dev: entry.yes("dev"), Optional: entry.yes("optional")}
+	if alias, ok := strings.CutPrefix(p.Version, "npm:"); ok {
+		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", name))
+		p.Name, p.Version = cutLast(alias, "@")
+	}
+	address := entry.str("resolved")
+	if entry.yes("bundled") {
+		return p.is(Bundled, bundled)
+	}
+	if strings.Contains(p.Version, ":") { // git, a file, an address
+		address, p.Version = p.Version, ""
+	}
+	digests, err := integrity(entry.str("integrity"))
+	return p.npmAt(address, func(p Pin) Pin {
+		if p.Version == "" {
+			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
+		}
+		return p.ofPackage(purl.NPM, digests, err)
+	})
+}
+
+// same is what a client would do by the pin, in short.
+func (p Pin) same() string {
+	if p.Kind == Own || p.Kind == Git {
+		return "\n" + string(p.Kind)
+	}
+	return strings.Join([]string{"", string(p.Kind), p.Ref.String(), p.Address}, "\n")
+}
+
+// cutLast cuts around the last mark, but for one that begins the text.
+func cutLast(s, mark string) (before, after string) {
+	if i := strings.LastIndex(s, mark); i > 0 {
+		return s[:i], s[i+len(mark):]
+	}
+	return s, ""
+}

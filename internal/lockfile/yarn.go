@@ -1,0 +1,163 @@
+package lockfile
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"touchstone/internal/digest"
+	"touchstone/internal/purl"
+)
+
+func looksYarn(doc []byte) bool { return has(doc, "# yarn lockfile v1") }
+
+func looksBerry(doc []byte) bool {
+	return has(doc, "\n__metadata:") || strings.HasPrefix(string(doc[:min(len(doc), 20)]), "__metadata:")
+}
+
+// readYarn reads yarn.lock of Yarn 1, whose notation is its own: entries begin
+// in the first column and end in a colon, fields are indented by two blanks, the
+// fields of fields by four.
+//
+//	name@range, "name@other range":
+//	  version "1.2.3"
+//	  resolved "https://…#sha1"
+//	  integrity sha512-…
+//	  dependencies:
+//	    other "^1.0.0"
+func readYarn(f *File, doc []byte) error {
+	f.Format = "yarn.lock of Yarn 1"
+	var entry *yarnEntry
+	keys := map[string]bool{}
+	line := 0
+	for text := range strings.SplitSeq(string(doc), "\n") {
+		line++
+		bare := strings.TrimLeft(text, " ")
+		var err error
+		switch indent := len(text) - len(bare); {
+		case bare == "" || bare[0] == '#':
+		case indent == 0 && strings.HasSuffix(bare, ":"):
+			if entry != nil {
+				err = f.add(entry.pin())
+			}
+			if keys[bare] {
+				return fmt.Errorf("line %d: the entry %.100q stands twice", line, bare)
+			}
+			keys[bare] = true
+			entry = &yarnEntry{line: line, key: strings.TrimSuffix(bare, ":"), fields: map[string]string{}}
+		case indent == 2 && entry != nil:
+			err = entry.field(bare)
+		case indent == 4 && entry != nil:
+		default:
+			err = fmt.Errorf("%.100q is nothing that Yarn writes", text)
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+	}
+	if entry == nil {
+		return nil
+	}
+	return f.add(entry.pin())
+}
+
+type yarnEntry struct {
+	line   int
+	key    string
+	fields map[string]string
+}
+
+func (e *yarnEntry) field(text string) error {
+	name, value, valued := strings.Cut(text, " ")
+	if !valued && !strings.HasSuffix(text, ":") {
+		return fmt.Errorf("%.100q is no field", text)
+	}
+	if _, twice := e.fields[name]; twice {
+		return fmt.Errorf("the field %.100q stands twice", name)
+	}
+	e.fields[name] = unquoted(value)
+	return nil
+}
+
+func unquoted(s string) string {
+	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+func (e *yarnEntry) pin() Pin {
+	p := Pin{Line: e.line, Key: e.key, Version: e.fields["version"]}
+	// All ranges of one entry are of one name.
+	first, _, _ := strings.Cut(e.key, ", ")
+	name, wanted := bunResolved(unquoted(first))
+	p.Name = name
+	if target, ok := strings.CutPrefix(wanted, "npm:"); ok {
+		if real, _ := bunResolved(target); strings.Contains(target, "@") && real != "" {
+			p.Name = real
+			p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", name))
+		}
+	}
+	address, sum, _ := strings.Cut(e.fields["resolved"], "#")
+	if address == "" && strings.Contains(wanted, ":") && !strings.HasPrefix(wanted, "npm:") {
+		address = wanted
+	}
+	digests, err := integrity(e.fields["integrity"])
+	if sum != "" && err == nil && !strings.Contains(address, ".git") {
+		var d digest.Digest
+		if d, err = digest.Hex("sha1", sum); err == nil {
+			digests = append(digests, d)
+		}
+	}
+	return p.npmAt(address, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+}
+
+// readBerry reads yarn.lock of Yarn 2 and later. Its checksums are of archives
+// that Yarn makes itself: nothing that a repository serves can be compared.
+func readBerry(f *File, doc []byte) error {
+	root, err := ofYAML(doc)
+	if err != nil {
+		return err
+	}
+	f.Format = "yarn.lock of Yarn 2 and later, version " + root.str("__metadata", "version")
+	return root.members(func(key string, entry *node) error {
+		if key == "__metadata" {
+			return nil
+		}
+		return f.add(berryPackage(key, entry))
+	})
+}
+
+func berryPackage(key string, entry *node) Pin {
+	p := Pin{Line: entry.line, Key: key}
+	name, resolution := bunResolved(entry.str("resolution"))
+	p.Name = name
+	if asked, _ := bunResolved(key); asked != name {
+		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", asked))
+	}
+	if inner, ok := strings.CutPrefix(resolution, "patch:"); ok {
+		p.Notes = append(p.Notes, "The project or Yarn changes this package after it was fetched. Checked is what it is made from.")
+		inner, _, _ = strings.Cut(inner, "#")
+		if plain, err := url.PathUnescape(inner); err == nil {
+			_, resolution = bunResolved(plain)
+		}
+	}
+	version, isNPM := strings.CutPrefix(resolution, "npm:")
+	if !isNPM {
+		p.Version = entry.str("version")
+		return p.npmAt(resolution, func(p Pin) Pin {
+			p.Address = resolution
+			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", resolution))
+		})
+	}
+	version, binding, _ := strings.Cut(version, "::")
+	p.Version = version
+	p = p.ofPackage(purl.NPM, nil, nil)
+	if entry.str("checksum") != "" {
+		p.Notes = append(p.Notes, "Its checksum is of an archive that Yarn makes itself. Nothing that the repository serves can be compared with it.")
+	}
+	if values, err := url.ParseQuery(binding); err == nil {
+		p = p.at(values.Get("__archiveUrl"), func(path string) bool { return strings.Contains(path, "/"+p.Name+"/-/") })
+	}
+	return p
+}

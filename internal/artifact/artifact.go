@@ -55,6 +55,9 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	case w.Most < 0:
 		return &Artifact{Answer: fetch.Answer{Request: request, State: fetch.Unknown,
 			Reason: "the package was not fetched: only what is said of it was asked for"}}, nil
+	case request.URL == "":
+		return &Artifact{Answer: fetch.Answer{Request: request, State: fetch.Unknown,
+			Reason: "its address could not be learned"}}, nil
 	case w.Most > 0:
 		request.Limit = min(w.Most, request.Limit)
 	}

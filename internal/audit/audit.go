@@ -161,7 +161,7 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 	r.ctx, r.cancel = context.WithCancel(ctx) // what was fetched ahead of need must not go on
 	anchors := r.keeper.Anchors()
 	r.release, err = reg.Resolve(r.ctx, r.session, ref, registry.Visit{ // what the repository says: unverified
-		LogKey: anchors.LogKey, Heads: r.given, FileInHand: q.Most != 0 || q.File != nil, Retired: retired(anchors, q.Time),
+		LogKey: anchors.LogKey, Heads: r.given, FileInHand: q.Most != 0 || q.File != nil, FileName: q.FileName, Retired: retired(anchors, q.Time),
 	})
 	if err != nil {
 		r.Close()

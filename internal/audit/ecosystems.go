@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/registry/cargo"
 	"touchstone/internal/registry/golang"
 	"touchstone/internal/registry/npm"
+	"touchstone/internal/registry/pypi"
 )
 
 // Registries are the ecosystems served: one line each.
@@ -20,6 +21,7 @@ var Registries = []registry.Registry{
 	cargo.Registry{},
 	golang.Registry{},
 	npm.Registry{},
+	pypi.Registry{},
 }
 
 // mechanisms verify the signatures that repositories make, one for each form.

@@ -80,10 +80,6 @@ func (p *thing) replay(w world) *result {
 	return r
 }
 
-func both(integrity, atMost, accountability, atMostThere int) map[string][2]int {
-	return map[string][2]int{"integrity": {integrity, atMost}, "accountability": {accountability, atMostThere}}
-}
-
 // hasOutcome holds how a check ended, and a word of its reason.
 func hasOutcome(t testing.TB, r *result, check, begins, contains string) {
 	t.Helper()

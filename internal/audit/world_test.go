@@ -83,6 +83,10 @@ func levels(r *result) map[string][2]int {
 	return out
 }
 
+func both(integrity, atMost, accountability, atMostThere int) map[string][2]int {
+	return map[string][2]int{"integrity": {integrity, atMost}, "accountability": {accountability, atMostThere}}
+}
+
 // status is how one requirement stands.
 func status(t testing.TB, r *result, id string) level.Requirement {
 	t.Helper()

@@ -41,6 +41,7 @@ func TestRepositoryAttestation(t *testing.T) {
 	table{
 		"its own":              {attesting(func(e *exam) { e.attested = []attested{verified(nil), own} }), Pass},
 		"only another's":       {attesting(nil), Absent},
+		"it makes none":        {attesting(func(e *exam) { e.Release.File.Attestations.Keys = "" }), NotApplicable},
 		"its own, open":        {kind(because(Unknown, "open")), Unknown},
 		"its own, of a future": {kind(because(NotUnderstood, "old")), NotUnderstood},
 		"by relay":             {attesting(func(e *exam) { e.Release.File.Attestations.Answer.Route = fetch.Relay }), Unknown},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
@@ -264,6 +265,11 @@ func failure(e *exam, a registry.Attestation, err error) Finding {
 		}
 		anchor, _ := e.Proofs.Anchors.Anchor(id)
 		switch lack := anchor.Lacking(e.Time); {
+		case e.Release.File.Attestations.Closed && id == trust.SigstoreRoot:
+			if ofAnother(a.Bundle, anchor, e.Time) {
+				return because(Fail, what+" The repository takes only what Sigstore's public instance vouches for.")
+			}
+			return because(Unknown, what+" Those may be newer than the anchors of this version.")
 		case lack == trust.LackFails:
 			return because(Fail, what)
 		case lack == trust.LackAbsent && anchor.Fresh(e.Time):
@@ -272,6 +278,17 @@ func failure(e *exam, a registry.Attestation, err error) Finding {
 		return because(Unknown, what)
 	}
 	return because(NotUnderstood, what)
+}
+
+// ofAnother tells whether a bundle of which an authority or log is no anchor is
+// of another instance: the anchors are as they are now, or are younger than what
+// the bundle says of itself. What lies about its age is not told.
+func ofAnother(bundle []byte, anchor trust.Anchor, began time.Time) bool {
+	if !anchor.RefreshedAt.IsZero() && !anchor.RefreshedAt.Before(began) {
+		return true
+	}
+	claimed, err := sigstore.Read(bundle)
+	return err == nil && !claimed.NotBefore.IsZero() && claimed.NotBefore.Before(anchor.AsOf())
 }
 
 // namesTwoSigners tells whether a bundle whose envelope names a key that is not

@@ -7,6 +7,9 @@ func repositoryAttestation(e *exam) Finding {
 	if f, none := noAttestations(list); none {
 		return f
 	}
+	if list.Keys == "" {
+		return because(NotApplicable, "This repository makes no statements of its own about packages.")
+	}
 	best := lacking(list, "None of the attestations is the repository's own.")
 	for _, a := range e.attested {
 		switch {

@@ -14,7 +14,7 @@ import (
 // attesting is an exam with one verified statement of example/thing.
 func attesting(bend func(e *exam)) *exam {
 	e := released(func(rel *registry.Release, _ *artifact.Artifact) {
-		rel.File.Attestations = registry.Attestations{Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}, Subject: registry.Expected{Algorithm: "sha256"}, Each: []registry.Attestation{{}}}
+		rel.File.Attestations = registry.Attestations{Answer: fetch.Answer{State: fetch.Found, Route: fetch.Direct}, Keys: "keys", Subject: registry.Expected{Algorithm: "sha256"}, Each: []registry.Attestation{{}}}
 	})
 	e.attested = []attested{verified(nil)}
 	if bend != nil {

@@ -43,6 +43,9 @@ type Visit struct {
 	// FileInHand tells that the package's bytes are not to be fetched ahead of
 	// need: they are there, or not all are wanted.
 	FileInHand bool
+	// FileName is what the person calls the file that they brought; empty where
+	// that is not known, or they brought none.
+	FileName string
 }
 
 // A Release is what a repository says of one version. Every field is a claim,
@@ -182,6 +185,7 @@ type LogEntry struct {
 
 // A File is one file of a version as the repository offers it.
 type File struct {
+	// Request has no address where it could not be learned.
 	Request fetch.Request
 	Format  archive.Format
 	Rules   archive.Rules

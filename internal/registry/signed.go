@@ -24,6 +24,9 @@ type Attestations struct {
 	Broken string
 	// Subject is what a statement about this version must be about.
 	Subject Expected
+	// Closed tells that the repository takes only what the anchored instance of
+	// Sigstore vouches for: what another vouches for must not be among these.
+	Closed bool
 	// Keys names the anchored set of keys that may sign without a certificate.
 	Keys trust.ID
 	// OwnTypes begin the predicate types that only those keys may sign, and

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
@@ -44,6 +45,8 @@ type Claimed struct {
 	// Statement is the statement inside; nil where an artifact is signed
 	// directly, or where it is not readable.
 	Statement *Statement
+	// NotBefore is when its certificate says that it was issued; zero without one.
+	NotBefore time.Time
 	// Log are the entries that the bundle brings.
 	Log []ClaimedEntry
 }
@@ -66,6 +69,9 @@ func Read(doc []byte) (*Claimed, error) {
 	c := &Claimed{MediaType: b.MediaType, KeyHint: b.VerificationMaterial.GetPublicKey().GetHint()}
 	if st, err := b.statement(); err == nil {
 		c.Statement = st
+	}
+	if content, err := b.VerificationContent(); err == nil && content.Certificate() != nil {
+		c.NotBefore = content.Certificate().NotBefore
 	}
 	for _, e := range b.VerificationMaterial.GetTlogEntries() {
 		c.Log = append(c.Log, ClaimedEntry{

@@ -1,0 +1,129 @@
+package pypi
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/registry"
+)
+
+// wantedOfSource asks for the documents at the root of a source distribution, or
+// in its first folder: which of the two is the root is known at the end.
+func wantedOfSource(p string) int64 {
+	_, rest, found := strings.Cut(p, "/")
+	if !found {
+		rest = p
+	}
+	if rest == "PKG-INFO" || rest == "pyproject.toml" {
+		return maxMetadata
+	}
+	return 0
+}
+
+// source tells what a source distribution says of itself.
+//
+//  1. Its root is the folder in which everything stands, which installers take
+//     off.
+//  2. PKG-INFO.
+//  3. What building it runs, which is what installing it begins with.
+func (i *inspector) source(_ context.Context, files []archive.File) registry.Inside {
+	in := registry.Inside{}
+	// 1.
+	root := rootOf(files)
+	setup := false
+	for _, f := range files {
+		rel := strings.TrimPrefix(f.Path, root)
+		setup = setup || rel == "setup.py"
+		if security(rel) && strings.Count(rel, "/") <= 1 {
+			in.Contact = append(in.Contact, rel)
+		}
+	}
+	// 2.
+	if doc := root + "PKG-INFO"; i.docs[doc] != nil {
+		m := i.describe(&in, doc)
+		if dynamic := strings.ToLower(m.text("dynamic")); strings.Contains(dynamic, "requires-dist") || m["requires-dist"] == nil && older(m) {
+			in.Undeclared = "Which packages it needs is computed when it is built."
+		}
+	} else {
+		i.leave("It has no %s that could be read.", doc)
+	}
+	// 3.
+	in.Runs = append(in.Runs, i.building(root, setup))
+	return in
+}
+
+// older tells whether metadata is of a version in which a source distribution
+// need not say what it requires (before 2.2, PEP 643).
+func older(m metadata) bool {
+	v, ok := parseVersion(m.text("metadata-version"))
+	since, _ := parseVersion("2.2")
+	return !ok || v.compare(since) < 0
+}
+
+// rootOf is the folder in which every file stands, with its slash; empty for none.
+func rootOf(files []archive.File) string {
+	root := ""
+	for n, f := range files {
+		first, _, nested := strings.Cut(f.Path, "/")
+		if !nested || n > 0 && first+"/" != root {
+			return ""
+		}
+		root = first + "/"
+	}
+	return root
+}
+
+// building is what builds it: the backend that pyproject.toml names, with what
+// it requires; where it names none, setuptools with the package's own setup.py
+// (packaging.python.org/specifications/pyproject-toml, "[build-system]").
+func (i *inspector) building(root string, setup bool) registry.Run {
+	var doc struct {
+		System struct {
+			Requires []string `toml:"requires"`
+			Backend  string   `toml:"build-backend"`
+			Path     []string `toml:"backend-path"`
+		} `toml:"build-system"`
+	}
+	r := registry.Run{When: "install", Stop: "pip install --only-binary :all:", Files: []string{"pyproject.toml"}}
+	name := root + "pyproject.toml"
+	_, err := toml.Decode(string(i.read(name)), &doc)
+	switch s := doc.System; {
+	case err != nil:
+		i.leave("%s is no TOML that could be read.", name)
+		r.What = "Installing it builds it first, by what its pyproject.toml says."
+	case s.Backend != "":
+		r.What = "Installing it builds it first, which runs " + shown(s.Backend)
+		if len(s.Path) > 0 {
+			r.What += " out of the package itself"
+		}
+		r.What += requiring(s.Requires) + "."
+	default:
+		r.What = "Installing it builds it first, which runs setuptools" + requiring(s.Requires) + "."
+		if i.docs[name] == nil {
+			r.Files = nil
+		}
+	}
+	if setup {
+		r.What += " That may run its own setup.py."
+		r.Files = append(r.Files, "setup.py")
+	}
+	return r
+}
+
+// requiring names what the build pulls first.
+func requiring(specs []string) string {
+	var names []string
+	for _, s := range specs {
+		if one := shown(strings.TrimSpace(s)); !slices.Contains(names, one) && len(names) < mostFiles {
+			names = append(names, one)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return ", after pulling " + strings.Join(names, ", ")
+}

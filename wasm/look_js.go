@@ -36,7 +36,8 @@ func (l *looked) keep(format archive.Format, bytes []byte) {
 	}
 }
 
-// last is that of the newest audit; those before it are not kept.
+// last is that of the newest audit whose report is looked at; those before it
+// are not kept.
 var last looked
 
 // of returns it where it is the one that is asked about.

@@ -109,8 +109,10 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	bytes.reference = r.Reference
-	last = bytes
+	if req.HTML { // a report that is looked at
+		bytes.reference = r.Reference
+		last = bytes
+	}
 	return answerOf(auditor, r, q.Record, req)
 }
 

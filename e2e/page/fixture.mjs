@@ -49,9 +49,9 @@ export const looks = {
   "forced colours": { forcedColors: "active" },
 };
 
-/** Fails on anything that axe finds wrong. */
+/** Fails on anything that axe finds wrong, and on text of less contrast than 7 to 1 (WCAG 1.4.6, AAA). */
 export async function accessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).options({ rules: { "color-contrast-enhanced": { enabled: true } } }).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
 }
 

@@ -140,6 +140,26 @@ test("files are a tree, found by name and by digest, and open as text", async ({
   await expect(page.locator("[data-files-count]")).toHaveText("");
 });
 
+test("another version is compared file by file, and the shown one can still be looked into", async ({ page, audit }) => {
+  const [one, two] = [mintedWorld("minted", "1.0.0", { "package/a.js": "1", "package/b.js": "same" }), mintedWorld("minted", "2.0.0", { "package/a.js": "2", "package/b.js": "same", "package/<b>.js": "new" })];
+  await audit("npm:minted@1.0.0", (url) => one(url) ?? two(url));
+  const place = page.getByRole("region", { name: "Compare with another version" });
+  await place.getByRole("textbox", { name: "Version" }).fill("2.0.0");
+  await place.getByRole("textbox", { name: "Version" }).press("Enter");
+  await expect(place).toContainText("Files changed: 2"); // package.json names the version
+  await expect(place).toContainText("Files added: 1");
+  await place.getByText("Files added: 1").click();
+  await expect(place.locator("li").last()).toHaveText("<b>.js");
+  await expect(place.getByRole("link", { name: "Open the report of 2.0.0" })).toHaveAttribute("href", "#pkg:npm/minted@2.0.0");
+  await accessible(page);
+  await place.getByRole("textbox", { name: "Version" }).fill("3.0.0");
+  await place.getByRole("button", { name: "Compare" }).click();
+  await expect(place.locator("[data-compare-says]")).not.toBeEmpty();
+  await page.getByText("Show the files").click();
+  await page.locator("[data-tree] .file", { hasText: "a.js" }).locator("summary").click();
+  await expect(page.locator(".file pre")).toHaveText("1");
+});
+
 test("what files hold is text, whatever it is; what is none is not shown", async ({ page, audit }) => {
   const evil = `<img src=x onerror="document.title='owned'">\u202eend`;
   await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", { "package/a.html": evil, "package/b.bin": "a\0b", "package/c.txt": "" }));

@@ -139,6 +139,14 @@ async function audit(text) {
   }
 }
 
+/** The report of another reference, for a comparison: it changes nothing on the page. */
+async function reportOf(reference, signal) {
+  const began = await recall();
+  const answer = await auditor.audit({ reference, relay: new URL(build.relay, location.origin).href, ...began }, { signal, ready() {}, progress() {} });
+  await remember(began, answer);
+  return JSON.parse(answer.json);
+}
+
 /** Puts the answer at the address of exactly what was audited. */
 function arrived(answer) {
   asked = answer.report.reference;
@@ -160,7 +168,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact) });
+  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);

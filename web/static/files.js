@@ -10,14 +10,15 @@ const piece = 60_000;
 /** How much of a digest stands beside a file. */
 const brief = 16;
 
-function element(name, text = "", more = {}) {
+/** Makes an element that holds a text. */
+export function element(name, text = "", more = {}) {
   const made = Object.assign(document.createElement(name), more);
   made.textContent = text;
   return made;
 }
 
 /** Appends what a list holds, a page at a time; make makes an item's element. */
-function list(parent, all, make) {
+export function list(parent, all, make) {
   let shown = 0;
   const more = element("button", "", { type: "button", className: "small" });
   const show = () => {

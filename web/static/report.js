@@ -1,5 +1,6 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
+import { enlivenCompare } from "./compare.js";
 import { enlivenFiles } from "./files.js";
 import { bytes } from "./progress.js";
 import { fragment, visible } from "./question.js";
@@ -13,9 +14,9 @@ const piece = 100_000;
  * Brings a report to life. say tells the screen reader, link gives the address
  * of this audit, or of one part of it, again repeats it, record repeats it and
  * saves every answer, pick asks for the package file, look looks into the
- * package (see files.js).
+ * package (see files.js), audit gives the report of another reference.
  */
-export function enliven(root, report, json, { say, link, again, pick, record, look }) {
+export function enliven(root, report, json, { say, link, again, pick, record, look, audit }) {
   for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -30,6 +31,7 @@ export function enliven(root, report, json, { say, link, again, pick, record, lo
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
   for (const list of root.querySelectorAll("[data-items]")) items(list, report.topics[list.dataset.items].items);
   enlivenFiles(root, report.files, look, (button, text) => copy(button, text, say));
+  enlivenCompare(root, report, audit, say);
   follow(root);
 }
 

@@ -11,6 +11,7 @@ import (
 	"syscall/js"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/evidencefile"
 )
 
 // What can be looked into, in bytes: of a larger package nothing is kept, and
@@ -23,17 +24,18 @@ const (
 // mostHits is how many lines are found at most.
 const mostHits = 500
 
-// looked is the package of one audit, to look into afterwards.
+// looked is what one audit looked at, to look into afterwards, and to save.
 type looked struct {
-	reference string
-	format    archive.Format
-	bytes     []byte
+	evidence evidencefile.Evidence
 }
 
-func (l *looked) keep(format archive.Format, bytes []byte) {
-	if len(bytes) <= largestKept {
-		l.format, l.bytes = format, bytes
+// contents gives the package's bytes, in the form in which they are read.
+func (l *looked) contents() (archive.Format, []byte, error) {
+	art := l.evidence.Seen.Artifact
+	if art.Contents == nil || len(art.Answer.Body) > largestKept {
+		return "", nil, errors.New("looking into a package: it did not arrive, or is larger than 64 MiB")
 	}
+	return art.Contents.Format, art.Answer.Body, nil
 }
 
 // last is that of the newest audit whose report is looked at; those before it
@@ -42,8 +44,8 @@ var last looked
 
 // of returns it where it is the one that is asked about.
 func (l *looked) of(reference string) (*looked, error) {
-	if l.reference != reference || l.bytes == nil {
-		return nil, errors.New("looking into a package: it is no longer at hand, or larger than 64 MiB; check it again")
+	if l.evidence.Report == nil || l.evidence.Report.Reference != reference {
+		return nil, errors.New("looking into an audit: it is no longer at hand; check the package again")
 	}
 	return l, nil
 }
@@ -58,11 +60,15 @@ func startOpen(_ context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	format, data, err := held.contents()
+	if err != nil {
+		return nil, err
+	}
 	file := archive.File{Path: args[1].String()}
 	if n, err := hex.Decode(file.SHA256[:], []byte(args[2].String())); err != nil || n != len(file.SHA256) {
 		return nil, fmt.Errorf("opening a file: %q is no SHA-256 in hexadecimal", args[2].String())
 	}
-	bytes, err := archive.Open(held.format, held.bytes, file, largestFile)
+	bytes, err := archive.Open(format, data, file, largestFile)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +87,11 @@ func startFind(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	hits, whole, err := archive.Find(held.format, held.bytes, args[1].String(), mostHits, func() bool { return ctx.Err() != nil })
+	format, data, err := held.contents()
+	if err != nil {
+		return nil, err
+	}
+	hits, whole, err := archive.Find(format, data, args[1].String(), mostHits, func() bool { return ctx.Err() != nil })
 	if err != nil {
 		return nil, err
 	}

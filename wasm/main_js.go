@@ -7,6 +7,8 @@
 //	touchstone.read(text) → Promise<what it means, as JSON>
 //	touchstone.open(reference, path, sha256) → Promise<Uint8Array>
 //	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
+//	touchstone.sizes(reference) → Promise<sizes of the evidence file, as JSON>
+//	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -22,18 +24,20 @@ import (
 	"time"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
-	"touchstone/internal/fetch/har"
 	"touchstone/internal/report"
 	"touchstone/internal/report/page"
 )
 
 func main() {
 	js.Global().Set("touchstone", map[string]any{
-		"audit": js.FuncOf(promised(startAudit)),
-		"read":  js.FuncOf(promised(startRead)),
-		"open":  js.FuncOf(promised(startOpen)),
-		"find":  js.FuncOf(promised(startFind)),
+		"audit":    js.FuncOf(promised(startAudit)),
+		"read":     js.FuncOf(promised(startRead)),
+		"open":     js.FuncOf(promised(startOpen)),
+		"find":     js.FuncOf(promised(startFind)),
+		"sizes":    js.FuncOf(promised(startSizes)),
+		"evidence": js.FuncOf(promised(startEvidence)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -55,13 +59,16 @@ type request struct {
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
 	Record bool `json:"record"`
+	// Keep asks to look into the audit afterwards, and to save its evidence: as a
+	// report that is looked at is kept.
+	Keep bool `json:"keep"`
 	// HTML asks for the report as the page shows it.
 	HTML bool `json:"html"`
 }
 
 // startAudit takes the request as JSON, then, each possibly undefined: the
-// archive to replay and the package file as Uint8Array, and a function that
-// gets every progress report as JSON.
+// HTTP Archive or evidence file to replay and the package file as Uint8Array,
+// and a function that gets every progress report as JSON.
 func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if len(args) < 4 {
 		return nil, errors.New("calling audit: it takes a request, an archive, a file and a progress function")
@@ -79,11 +86,9 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 		q.Time = t
 	}
 	if archive, ok := bytesOf(args[1]); ok {
-		record, err := har.Read(archive)
-		if err != nil {
+		if err := replay(archive, &q); err != nil {
 			return nil, err
 		}
-		q.Replay = record
 	}
 	if file, ok := bytesOf(args[2]); ok {
 		q.File, q.FileName = file, req.FileName
@@ -96,11 +101,14 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 			}
 		}
 	}
-	if req.Record {
+	if req.Record || req.HTML || req.Keep {
 		q.Record = new(fetch.Record)
 	}
-	var bytes looked
-	q.Arrived = bytes.keep
+	var seen looked
+	if req.HTML || req.Keep {
+		last = looked{} // before this one takes its memory
+		q.Seen = func(c evidence.Case) { seen.evidence.Seen = c }
+	}
 	auditor, err := auditors.of(req)
 	if err != nil {
 		return nil, err
@@ -109,9 +117,9 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if req.HTML { // a report that is looked at
-		bytes.reference = r.Reference
-		last = bytes
+	if req.HTML || req.Keep {
+		seen.evidence.Pasted, seen.evidence.Report, seen.evidence.Record = q.Pasted, r, q.Record
+		last = seen
 	}
 	return answerOf(auditor, r, q.Record, req)
 }

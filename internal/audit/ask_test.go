@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/report"
 )
@@ -21,6 +22,8 @@ type result struct {
 	Record *fetch.Record
 	Heads  map[string][]byte
 	Memory []byte
+	Pasted string
+	Seen   evidence.Case
 }
 
 func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
@@ -28,7 +31,9 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	var seen evidence.Case
 	o.Pasted, o.Question.Record = pasted, new(fetch.Record)
+	o.Seen = func(c evidence.Case) { seen = c }
 	r, err := a.Audit(ctx, o.Question)
 	if err != nil {
 		return nil, err
@@ -36,5 +41,5 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	if err := untrue(r); err != nil {
 		return nil, fmt.Errorf("the report is not true: %w", err)
 	}
-	return &result{r, o.Question.Record, a.Heads(), a.Memory()}, nil
+	return &result{r, o.Question.Record, a.Heads(), a.Memory(), pasted, seen}, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"touchstone/internal/archive"
 	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
@@ -92,9 +91,9 @@ type Question struct {
 	Progress func(fetch.Progress)
 	// Record keeps every exchange for a later replay; nil keeps none.
 	Record *fetch.Record
-	// Arrived, where not nil, is given the package's bytes, in the form in which
-	// they are read, for who wants to look into them.
-	Arrived func(archive.Format, []byte)
+	// Seen, where not nil, is given all that was looked at, for who wants to look
+	// into the package or to save the evidence.
+	Seen func(evidence.Case)
 }
 
 func (q Question) want(algorithms []string) artifact.Want {
@@ -189,12 +188,12 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.q.Arrived != nil && art.Contents != nil {
-		r.q.Arrived(art.Contents.Format, art.Answer.Body)
-	}
 	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
-	found := evidence.Examine(seen)                                                                                                                // what that proves
-	verdict, err := level.Weigh(r.auditor.rules, found.Findings)                                                                                   // what that is worth
+	if r.q.Seen != nil {
+		r.q.Seen(seen)
+	}
+	found := evidence.Examine(seen)                              // what that proves
+	verdict, err := level.Weigh(r.auditor.rules, found.Findings) // what that is worth
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,8 @@ func TestCorpusVerdicts(t *testing.T) {
 			require.Equal(t, level.Unmet, status(t, r, "integrity-identity").Status)
 			require.Contains(t, status(t, r, "integrity-identity").Reason, "everybody gets the same bytes")
 			require.NotEmpty(t, r.Report.Files)
+			again := checked(t, saved(t, r, true), nil)
+			require.Equal(t, map[string][2]int{"integrity": {2, 2}, "accountability": {0, 1}}, levels(again))
 		})
 	}
 	require.GreaterOrEqual(t, seen, 11)

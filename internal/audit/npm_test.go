@@ -37,7 +37,7 @@ func npmWorld(t testing.TB, version, attestations string) world {
 func replayed(t testing.TB, w world, reference string) *result {
 	t.Helper()
 	o := options(nil)
-	o.Replay = run(t, w, reference).Record
+	o.Replay = saved(t, run(t, w, reference), true).Record // what is tested of replays is tested of evidence files
 	r, err := ask(t.Context(), reference, o)
 	require.NoError(t, err)
 	return r

@@ -74,7 +74,7 @@ func (p *thing) audit(w world) *result {
 func (p *thing) replay(w world) *result {
 	p.t.Helper()
 	o := p.options(nil)
-	o.Replay = p.audit(w).Record
+	o.Replay = saved(p.t, p.audit(w), true).Record
 	r, err := ask(context.Background(), mintedRef, o)
 	require.NoError(p.t, err)
 	return r

@@ -1,8 +1,9 @@
 // npm run -s audit -- REFERENCE [options]: the audit for people and for CI.
+// With --check FILE.zip, the same audit of a saved evidence file, without network.
 //
 // Exit 0: a verdict that meets what was required. 1: failed, or below what was
 // required. 2: the question could not be asked; standard output stays empty.
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,15 +11,22 @@ import { load } from "./load.mjs";
 import { typed } from "./paths.mjs";
 
 const usage = `usage: npm run -s audit -- REFERENCE [options]
+       npm run -s audit -- --check FILE.zip [options]
   REFERENCE          a purl, a package page's address, name@version, a lock file line …
   --json             print the report as JSON
   --replay FILE.har  answer from this archive; use no network at all
   --record FILE.har  save everything that was fetched
+  --evidence FILE.zip  save what the audit rests on, to be checked again later
+  --with-package     put the package into that file
+  --check FILE.zip   check a saved evidence file; use no network at all
   --time RFC3339     judge at this time instead of now
   --file PACKAGE     audit this package file instead of downloading it
   --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat`;
 
 class Refused extends Error {}
+
+/** The largest file that is read, in bytes: above it the program had no memory left. */
+const largest = 1 << 30;
 
 function options() {
   let parsed;
@@ -27,6 +35,7 @@ function options() {
       allowPositionals: true,
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
+        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" },
       },
     });
@@ -38,7 +47,11 @@ function options() {
     process.stderr.write(usage + "\n");
     process.exit(0);
   }
-  if (positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
+  if (values.check !== undefined && (values.replay !== undefined || positionals.length > 0)) {
+    throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
+  }
+  if (values["with-package"] && values.evidence === undefined) throw new Refused("--with-package: name the file to save with --evidence FILE.zip");
+  if (values.check === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
   const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
     const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
@@ -52,8 +65,11 @@ function options() {
 async function readOption(path, what) {
   if (path === undefined) return undefined;
   try {
+    const { size } = await stat(typed(path));
+    if (size > largest) throw new Refused(`reading ${what} ${path}: it has ${size} bytes, and at most ${largest} are read`);
     return new Uint8Array(await readFile(typed(path)));
   } catch (error) {
+    if (error instanceof Refused) throw error;
     throw new Refused(`reading ${what} ${path}: ${error.code ?? error.message}`);
   }
 }
@@ -106,15 +122,24 @@ function progress() {
   };
 }
 
+/** Saves what the audit rests on, and says how large that is and would be. */
+async function saveEvidence(touchstone, o, reference) {
+  const { without, with: whole } = JSON.parse(await touchstone.sizes(reference));
+  const zip = await touchstone.evidence(reference, Boolean(o["with-package"])).catch((error) => { throw new Refused(error.message); });
+  await writeFile(typed(o.evidence), zip).catch((error) => { throw new Refused(`writing ${o.evidence}: ${error.code ?? error.message}`); });
+  const more = o["with-package"] || whole === without ? "" : `; ${whole} bytes with the package (--with-package)`;
+  process.stderr.write(`saved ${o.evidence}: ${zip.length} bytes${more}\n`);
+}
+
 async function main() {
   const o = options();
-  const [replay, file] = await Promise.all([readOption(o.replay, "the archive"), readOption(o.file, "the package file")]);
+  const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
   const touchstone = await load();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   const request = {
-    reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined,
+    reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   let answer;
@@ -128,6 +153,7 @@ async function main() {
     await remember("heads.json", answer.heads);
     if (answer.memory) await remember("anchors.json", answer.memory);
   }
+  if (o.evidence !== undefined) await saveEvidence(touchstone, o, JSON.parse(answer.json).reference);
   if (o.record !== undefined) {
     await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
   }

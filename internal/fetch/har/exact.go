@@ -13,7 +13,7 @@ var readNames = func() map[string]string {
 	names := map[string]string{}
 	for _, name := range []string{
 		"log", "version", "entries", "startedDateTime", "time", "_route", "comment", "request", "response", "method", "url",
-		"headers", "name", "value", "status", "redirectURL", "content", "size", "mimeType", "text", "encoding",
+		"headers", "name", "value", "status", "redirectURL", "content", "size", "mimeType", "text", "encoding", "_file",
 	} {
 		names[folded(name)] = name
 	}

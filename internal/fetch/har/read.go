@@ -50,6 +50,7 @@ type readContent struct {
 	Comment  string   `json:"comment"`
 	Text     *string  `json:"text"`
 	Encoding string   `json:"encoding"`
+	File     string   `json:"_file"`
 }
 
 // Read reads an HTTP Archive 1.2, ours or another tool's, up to 1 GiB and
@@ -62,18 +63,29 @@ type readContent struct {
 // The error says where the archive is no JSON, no HTTP Archive 1.2, too big, or
 // such that two readers could read it differently.
 func Read(data []byte) (*fetch.Record, error) {
+	return ReadBeside(data, func(string) ([]byte, bool) { return nil, false })
+}
+
+// ReadBeside is Read for an archive whose entries may name files beside it, which
+// file gives. One that is not there is a body that the archive does not hold.
+func ReadBeside(data []byte, file func(name string) ([]byte, bool)) (*fetch.Record, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("reading the HTTP Archive: it has %d bytes, at most %d are read", len(data), maxBytes)
 	}
-	exchanges, err := read(bytes.TrimPrefix(data, []byte("\uFEFF")))
+	exchanges, err := reader{file}.read(bytes.TrimPrefix(data, []byte("\uFEFF")))
 	if err != nil {
 		return nil, fmt.Errorf("reading the HTTP Archive: %w", err)
 	}
 	return fetch.NewRecord(exchanges), nil
 }
 
+// A reader reads one archive.
+type reader struct {
+	file func(name string) ([]byte, bool)
+}
+
 // read walks the tokens down to the entries and takes them one at a time.
-func read(data []byte) (exchanges []fetch.Exchange, err error) {
+func (r reader) read(data []byte) (exchanges []fetch.Exchange, err error) {
 	if err := exact(data); err != nil {
 		return nil, err
 	}
@@ -90,7 +102,7 @@ func read(data []byte) (exchanges []fetch.Exchange, err error) {
 				return dec.Decode(&version)
 			case "entries":
 				hasEntries = true
-				exchanges, err = readEntries(dec)
+				exchanges, err = r.readEntries(dec)
 				return err
 			}
 			return skip(dec)
@@ -111,7 +123,7 @@ func read(data []byte) (exchanges []fetch.Exchange, err error) {
 	return exchanges, nil
 }
 
-func readEntries(dec *json.Decoder) (exchanges []fetch.Exchange, err error) {
+func (r reader) readEntries(dec *json.Decoder) (exchanges []fetch.Exchange, err error) {
 	if err := expect(dec, '['); err != nil {
 		return nil, err
 	}
@@ -123,7 +135,7 @@ func readEntries(dec *json.Decoder) (exchanges []fetch.Exchange, err error) {
 		if err := dec.Decode(&e); err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i, err)
 		}
-		x, ok, err := e.exchange()
+		x, ok, err := r.exchange(&e)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d (%.200s): %w", i, e.Request.URL, err)
 		}
@@ -135,7 +147,7 @@ func readEntries(dec *json.Decoder) (exchanges []fetch.Exchange, err error) {
 }
 
 // exchange translates an entry; false leaves it out.
-func (e *readEntry) exchange() (fetch.Exchange, bool, error) {
+func (r reader) exchange(e *readEntry) (fetch.Exchange, bool, error) {
 	// The fragment is never sent; browsers write it down all the same.
 	address, _, _ := strings.Cut(e.Request.URL, "#")
 	if _, err := url.Parse(address); err != nil || !strings.HasPrefix(address, "https://") || len(address) > maxURL {
@@ -159,7 +171,7 @@ func (e *readEntry) exchange() (fetch.Exchange, bool, error) {
 	}
 	x.Header = e.header()
 	var err error
-	x.Body, x.Broken, err = e.Response.Content.body(x.Method == "HEAD" || fetch.IsRedirect(x.Status))
+	x.Body, x.Broken, err = r.body(&e.Response.Content, x.Method == "HEAD" || fetch.IsRedirect(x.Status))
 	return x, err == nil, err
 }
 
@@ -189,7 +201,7 @@ func (e *readEntry) header() map[string]string {
 //
 // A stated size below the copy's is usual (some tools count the compressed
 // bytes); one above it means that the copy was cut off.
-func (c *readContent) body(bodiless bool) ([]byte, string, error) {
+func (r reader) body(c *readContent, bodiless bool) ([]byte, string, error) {
 	if bodiless {
 		return nil, "", nil
 	}
@@ -201,6 +213,14 @@ func (c *readContent) body(bodiless bool) ([]byte, string, error) {
 	switch {
 	case c.Encoding == encodingBroken:
 		return nil, cmp.Or(c.Comment, "the archive does not hold it"), nil
+	case c.File != "" && c.Text != nil:
+		return nil, "", errors.New("content has both a text and a file: readers would differ in which of them counts")
+	case c.File != "":
+		held, there := r.file(c.File)
+		if !there {
+			return nil, fmt.Sprintf("the file %.100q beside the archive is missing", c.File), nil
+		}
+		body = append([]byte{}, held...) // empty is not nil
 	case c.Text == nil && size != 0:
 		return nil, "the archive does not hold it", nil
 	case c.Text == nil:

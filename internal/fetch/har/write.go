@@ -68,7 +68,10 @@ type (
 		MimeType string `json:"mimeType"`
 		Comment  string `json:"comment,omitempty"`
 		Encoding string `json:"encoding,omitempty"`
-		Text     string `json:"text"`
+		// File names the file beside the archive that holds the body in place of
+		// Text, as Playwright's archives do.
+		File string  `json:"_file,omitempty"`
+		Text *string `json:"text,omitempty"`
 	}
 )
 
@@ -84,6 +87,12 @@ const httpVersion = "unknown"
 // which way an answer came. Redirects are entries of their own. Bodies are
 // exact: plain text where text is unambiguous, else base64.
 func Write(w io.Writer, r *fetch.Record) error {
+	return WriteBeside(w, r, func(fetch.Exchange) string { return "" })
+}
+
+// WriteBeside is Write for bodies that are files of their own: file names that of
+// an exchange's body, which the caller writes; empty keeps the body inside.
+func WriteBeside(w io.Writer, r *fetch.Record, file func(fetch.Exchange) string) error {
 	out := bufio.NewWriter(w)
 	out.WriteString(`{"log":{"version":"1.2","creator":{"name":"touchstone","version":"1"},"pages":[],"entries":[`)
 	for i, x := range r.Exchanges() {
@@ -91,7 +100,7 @@ func Write(w io.Writer, r *fetch.Record) error {
 			out.WriteByte(',')
 		}
 		out.WriteByte('\n')
-		if err := writeEntry(out, x); err != nil {
+		if err := writeEntry(out, x, file(x)); err != nil {
 			return fmt.Errorf("writing the HTTP Archive: entry %d (%s): %w", i, x.URL, err)
 		}
 	}
@@ -102,7 +111,7 @@ func Write(w io.Writer, r *fetch.Record) error {
 	return nil
 }
 
-func writeEntry(out *bufio.Writer, x fetch.Exchange) error {
+func writeEntry(out *bufio.Writer, x fetch.Exchange, file string) error {
 	entry := entry{
 		Started: x.Began.UTC().Format(timeForm),
 		Time:    x.Took.Milliseconds(),
@@ -129,12 +138,17 @@ func writeEntry(out *bufio.Writer, x fetch.Exchange) error {
 	for _, name := range slices.Sorted(maps.Keys(x.Header)) {
 		entry.Response.Headers = append(entry.Response.Headers, pair{name, x.Header[name]})
 	}
-	if x.Broken != "" {
-		entry.Response.Content.Encoding = encodingBroken
-	} else if isText(x.Body) {
-		entry.Response.Content.Text = string(x.Body)
-	} else {
-		entry.Response.Content.Encoding = "base64"
+	text := ""
+	switch content := &entry.Response.Content; {
+	case x.Broken != "":
+		content.Encoding, content.Text = encodingBroken, &text
+	case file != "":
+		content.File = file
+	case isText(x.Body):
+		text = string(x.Body)
+		content.Text = &text
+	default:
+		content.Encoding, content.Text = "base64", &text
 	}
 	head, err := json.Marshal(entry)
 	if err != nil {

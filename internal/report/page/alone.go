@@ -1,0 +1,38 @@
+package page
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html"
+
+	"touchstone/internal/report"
+)
+
+//go:embed alone.css
+var aloneStyle string
+
+// Alone is a report as a whole document that is opened from a file: it needs no
+// network, and its policy lets nothing run and nothing load.
+func Alone(r *report.Report) (string, error) {
+	article, err := Render(r)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(aloneStyle))
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-` + base64.StdEncoding.EncodeToString(sum[:]) + `'">
+<meta name="viewport" content="width=device-width">
+<title>` + html.EscapeString(report.Clean(r.Verdict.Title)) + `</title>
+<style>` + aloneStyle + `</style>
+</head>
+<body>
+<p><strong>A saved report of ` + html.EscapeString(report.Clean(r.Time)) + `.</strong> It tells what was found then, and proves nothing by itself.</p>
+` + article + `
+</body>
+</html>
+`, nil
+}

@@ -69,6 +69,9 @@ func (e Evidence) anchors() []archive.Member {
 	return out
 }
 
+// ownTools begins the commands that need a network.
+const ownTools = "With the ecosystem's own tools, which ask the repository:"
+
 // readme says what the file is, and how to check it without this program.
 func (e Evidence) readme(name string, withPackage bool, public []archive.Member) string {
 	var b strings.Builder
@@ -107,6 +110,9 @@ func (e Evidence) readme(name string, withPackage bool, public []archive.Member)
 		say("  cosign verify-blob-attestation --new-bundle-format --bundle bundles/%d.sigstore.json \\", i)
 		say("      --certificate-identity IDENTITY --certificate-oidc-issuer ISSUER --type TYPE %s", name)
 		say("      A signed statement. Identity, issuer and type: those you expect; report.html names those found.")
+	}
+	if len(e.Report.Commands) > 0 {
+		say("\n%s\n", ownTools)
 	}
 	for _, c := range e.Report.Commands {
 		say("  %s", report.Clean(c.Text))

@@ -1,0 +1,25 @@
+//go:build touchstone_testanchors
+
+package pypi_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/mint"
+	"touchstone/internal/registry/pypi"
+	"touchstone/internal/registry/registrytest"
+	"touchstone/internal/trust"
+)
+
+func TestContract(t *testing.T) {
+	at := time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
+	p := mint.NewWheel(mint.NewSigstore("an index", "rekor.sigstore.dev", at), "goldleaf", "1.2.3", "example/goldleaf")
+	w := mint.World{}
+	p.Serve(w, "https://"+pypi.Host+"/", "https://"+pypi.Files+"/")
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{SigstoreRoot: p.Sigstore.TrustedRoot(), Taken: at})
+	require.NoError(t, err)
+	registrytest.Run(t, registrytest.Suite{Registry: pypi.Registry{}, Reference: "pkg:pypi/goldleaf@1.2.3?file_name=" + p.File(), World: w, Anchors: anchors, Time: at.AddDate(0, 0, 1)})
+}

@@ -166,9 +166,11 @@ func TestMintedCrate(t *testing.T) {
 	require.Equal(t, "crates/Gold-Leaf", r.Report.Finding("source-stated").Facts["stated folder"])
 	require.Contains(t, r.Report.Text(false), "1.2.3+karat.24")
 	// What crates.io would have to do for the next level is said.
-	require.NotEmpty(t, status(t, r, "integrity-bytes-signed").Reach.Repository)
-	require.NotEmpty(t, status(t, r, "integrity-record-signed").Reach.Repository)
-	require.Empty(t, status(t, r, "integrity-bytes-signed").Reach.Maintainer)
+	for _, id := range []string{"integrity-bytes-signed", "integrity-record-signed"} {
+		require.Equal(t, "This repository signs neither its packages nor its records.", status(t, r, id).Reason)
+		require.Equal(t, "Sign every version, and serve the signature with it.", status(t, r, id).Reach.Repository)
+		require.Empty(t, status(t, r, id).Reach.Maintainer)
+	}
 }
 
 // TestCrateBent: one thing is other than it should be.
@@ -300,4 +302,12 @@ func TestCargoField(t *testing.T) {
 			require.True(t, strings.HasPrefix(outcome(t, r, check), begins), outcome(t, r, check))
 		}
 	}
+}
+
+// TestCrateMutants damages every byte of what is served of an invented crate:
+// its index, its record, its file.
+func TestCrateMutants(t *testing.T) {
+	w, c := goldCrate(nil)
+	mutate(t, w, []target{{url: c.IndexAt(crateIndex)}, {url: c.SiteAt(crateSite)}, {url: c.FileAt(crateFiles), covered: true}},
+		func(w world) (*result, error) { return try(w, goldRef) })
 }

@@ -23,6 +23,9 @@ func registrySignature(e *exam) Finding {
 	// 1.
 	link, behind := signedLink(e.Release.Chain)
 	if len(link.Signatures) == 0 {
+		if e.Release.SignsNothing != "" {
+			return because(Absent, "This repository signs neither its packages nor its records.").by(Repository)
+		}
 		if link.SignsAll == "" {
 			return because(NotApplicable, "This repository does not sign records with a key of its own.")
 		}

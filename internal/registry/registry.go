@@ -76,6 +76,10 @@ type Release struct {
 	Installer Installer
 	// Index is what the index says beside this version.
 	Index Index
+	// SignsNothing is the address of a text that says that the repository signs
+	// neither packages nor records, nor takes statements about them; empty where
+	// it does, or that is not established.
+	SignsNothing string
 	// Notes tell how the reference was read, after asking.
 	Notes []purl.Note
 	// Commands check the same with the ecosystem's own tools.

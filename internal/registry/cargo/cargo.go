@@ -136,11 +136,12 @@ func (r Registry) release(ref purl.Ref, at located, in index, site siteRecord) *
 			Caveat: "Settings can put another source in the place of crates.io, with digests of its own.",
 			Source: "https://doc.rust-lang.org/cargo/reference/registry-index.html",
 		},
-		Index:    in.about(at),
-		Source:   site.source,
-		About:    site.about,
-		Commands: commands(at),
-		Report:   "https://www.rust-lang.org/policies/security",
+		Index:        in.about(at),
+		Source:       site.source,
+		About:        site.about,
+		SignsNothing: "https://github.com/rust-lang/rfcs/pull/3724",
+		Commands:     commands(at),
+		Report:       "https://www.rust-lang.org/policies/security",
 	}
 	if site.withdrawn != "" {
 		rel.Index.Withdrawn = site.withdrawn

@@ -3,6 +3,7 @@ package cargo
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -109,7 +110,8 @@ implicit = { version = "1", optional = true }
 			assert.Equal(t, c.optional, m.optional, name)
 		}
 	}
-	for _, broken := range []string{"[package", "a = 1\na = 2", "\x00", "[package]\nname = \"a\"\n[package]\n"} {
+	for _, broken := range []string{"[package", "a = 1\na = 2", "\x00", "[package]\nname = \"a\"\n[package]\n",
+		strings.Repeat("a.", maxDots+1) + "a = 1", "a = " + strings.Repeat("[", maxDepth+1)} {
 		_, err := readManifest([]byte(broken))
 		assert.Error(t, err, broken)
 	}

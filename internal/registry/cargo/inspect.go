@@ -18,7 +18,7 @@ const (
 	manifestName = "Cargo.toml"
 	vcsName      = ".cargo_vcs_info.json"
 	// maxDocument bounds each of the two, in bytes.
-	maxDocument = 1 << 20
+	maxDocument = 512 << 10
 )
 
 // written is where cargo unpacks an entry: at its own path, but for the mark of

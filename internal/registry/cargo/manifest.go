@@ -26,20 +26,28 @@ type manifest struct {
 // table is a TOML table.
 type table = map[string]any
 
-// maxDepth bounds how deep brackets may nest: reading them takes stack.
-const maxDepth = 1000
+// What reading TOML may cost is bounded: brackets that nest take stack, and keys
+// of many parts, which stand between dots of one line, take time.
+const (
+	maxDepth = 1000
+	maxDots  = 100
+)
 
 func readManifest(doc []byte) (manifest, error) {
-	depth := 0
+	depth, dots := 0, 0
 	for _, c := range doc {
 		switch c {
 		case '[', '{':
 			depth++
 		case ']', '}':
 			depth--
+		case '.':
+			dots++
+		case '\n':
+			dots = 0
 		}
-		if depth > maxDepth {
-			return manifest{}, errors.New("its brackets nest too deep")
+		if depth > maxDepth || dots > maxDots {
+			return manifest{}, errors.New("its brackets nest too deep, or its keys have too many parts")
 		}
 	}
 	var all table

@@ -11,7 +11,10 @@
 // "ustar" and "pax" interchange formats) with GNU's long names.
 package archive
 
-import "io"
+import (
+	"io"
+	"path"
+)
 
 // A Format is a container format.
 type Format string
@@ -24,11 +27,21 @@ const (
 
 // A File is one regular file of an archive, by the bytes it inflates to.
 type File struct {
-	Path   string   `json:"path"` // as written in the archive, valid UTF-8, "/" between parts
-	Size   int64    `json:"size"` // bytes, uncompressed
-	SHA256 [32]byte `json:"-"`
+	Path string `json:"path"` // as written in the archive, valid UTF-8, "/" between parts
+	// Installed is where the ecosystem's installer writes it, inside the package's
+	// folder; empty where it writes nothing, and where [Rules.Check] was not asked
+	// or the rules do not say.
+	Installed string   `json:"-"`
+	Size      int64    `json:"size"` // bytes, uncompressed
+	SHA256    [32]byte `json:"-"`
 	// Executable tells that the archive marks the file executable.
 	Executable bool `json:"executable,omitempty"`
+}
+
+// Renamed tells that the file is installed under another name than the archive
+// gives it.
+func (f File) Renamed() bool {
+	return f.Installed != "" && path.Base(f.Installed) != path.Base(f.Path)
 }
 
 // A Problem is something about an archive that a careful reader must not pass

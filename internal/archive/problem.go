@@ -133,6 +133,6 @@ const (
 	RuleSize ProblemKind = "rule-size"
 	// RulePath: a path that the ecosystem does not allow.
 	RulePath ProblemKind = "rule-path"
-	// RuleWritten: the installer writes a path under another name, or not at all.
+	// RuleWritten: the installer writes a path elsewhere than listed, or not at all.
 	RuleWritten ProblemKind = "rule-written"
 )

@@ -24,13 +24,13 @@ type Rules struct {
 	// Written, where set, is what the ecosystem's installer makes of a path as
 	// the archive has it (a folder's without its last "/"): the path that it
 	// writes, inside the package's folder; "" where it writes nothing. An error
-	// says how what is installed is not what is listed. Two entries that are
-	// written to one place are a problem.
+	// says how the entry is not installed as listed, where that is no mere
+	// renaming. Two entries that are written to one place are a problem.
 	Written func(path string, folder bool) (string, error)
 }
 
 // Check lists how the contents break the rules, in the archive's order, files
-// first.
+// first, and notes of each file where it is installed.
 func (r Rules) Check(c *Contents) []Problem {
 	var problems []Problem
 	for _, f := range c.Files {
@@ -60,7 +60,7 @@ func (r Rules) checkWritten(c *Contents) []Problem {
 	}
 	var problems []Problem
 	paths := tree{}
-	enter := func(listed string, folder bool) {
+	enter := func(listed string, folder bool) string {
 		path, err := r.Written(strings.TrimSuffix(listed, "/"), folder)
 		if err != nil {
 			problems = append(problems, Problem{RuleWritten, cut(listed), "What is installed is not what is listed: " + err.Error() + "."})
@@ -69,9 +69,10 @@ func (r Rules) checkWritten(c *Contents) []Problem {
 			problems = append(problems, Problem{at.kind, cut(listed),
 				fmt.Sprintf("The installer writes %q and %q to one place (%q).", cut(at.from), cut(listed), cut(at.at))})
 		}
+		return path
 	}
-	for _, f := range c.Files {
-		enter(f.Path, false)
+	for i, f := range c.Files {
+		c.Files[i].Installed = enter(f.Path, false)
 	}
 	for _, folder := range c.Folders {
 		enter(folder, true)

@@ -118,6 +118,10 @@ func TestWritten(t *testing.T) {
 	c.Problems = rules.Check(c)
 	assert.Equal(t, of(archive.CaseFold, archive.FileAndFolder, archive.RuleWritten), kinds(c))
 	assert.Equal(t, archive.Problem{Kind: archive.RuleWritten, Path: "a/x", Detail: "What is installed is not what is listed: x is y."}, c.Problems[0])
+	assert.Equal(t, []string{"y", "B", "b", "d"}, []string{c.Files[0].Installed, c.Files[1].Installed, c.Files[2].Installed, c.Files[3].Installed})
+	assert.True(t, c.Files[0].Renamed())
+	assert.False(t, c.Files[1].Renamed())
+	assert.False(t, archive.File{Path: "a"}.Renamed(), "nobody said where it is installed")
 	assert.Equal(t, `The installer writes "a/B" and "b/b" to one place ("b").`, c.Problems[1].Detail)
 	assert.Empty(t, rules.Check(&archive.Contents{Files: c.Files[1:3], Problems: []archive.Problem{{Kind: archive.CaseFold, Path: "b/b"}}}), "told already")
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/digest"
@@ -109,8 +108,7 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 		}
 	}
 	contents.Problems = append(contents.Problems, rel.File.Rules.Check(contents)...)
-	disorder := func(p archive.Problem) bool { return p.Kind != archive.RuleWritten }
-	if in := &art.Inside; in.Read && slices.ContainsFunc(contents.Problems, disorder) {
+	if in := &art.Inside; in.Read && len(contents.Problems) > 0 {
 		in.Read, in.Unread = false, "The archive is not in order: what is installed may be something else than what was read."
 	}
 	return art, nil

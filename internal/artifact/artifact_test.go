@@ -129,7 +129,8 @@ func TestNothingIsAbsentInDisorder(t *testing.T) {
 	}{
 		"in order":           {body, archive.Rules{}, true},
 		"cut short":          {append(bytes.Clone(body), 0), archive.Rules{}, false},
-		"under another name": {body, archive.Rules{Written: func(string, bool) (string, error) { return "b.txt", io.EOF }}, true},
+		"under another name": {body, archive.Rules{Written: func(string, bool) (string, error) { return "b.txt", nil }}, true},
+		"elsewhere":          {body, archive.Rules{Written: func(string, bool) (string, error) { return "b.txt", io.EOF }}, false},
 		"against a rule":     {body, archive.Rules{Prefix: "p/"}, false},
 		"nothing of it":      {body[len(body)-22:], archive.Rules{}, false},
 	} {

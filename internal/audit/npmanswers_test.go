@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"touchstone/internal/fetch/har"
 	"touchstone/internal/mint"
 	"touchstone/internal/purl"
+	"touchstone/internal/report"
 )
 
 // archived is a record, as another tool would have made it: which addresses,
@@ -297,6 +299,33 @@ func TestNPMUnusableRecord(t *testing.T) {
 			require.False(t, r.Report.Verdict.Failed)
 			require.Equal(t, 0, levels(p.replay(w))["integrity"][0])
 			require.Greater(t, levels(p.replay(w))["integrity"][1], 0)
+		})
+	}
+}
+
+// TestNPMRenamedFiles: npm installs .gitignore under another name. That is shown
+// and accuses nobody, unless it takes another file's place.
+func TestNPMRenamedFiles(t *testing.T) {
+	for name, c := range map[string]struct {
+		beside string
+		want   map[string][2]int
+		alarms int
+	}{
+		"alone":          {"package/.gitignored", both(3, 3, 2, 2), 0},
+		"in two folders": {"package/lib/.npmignore", both(3, 3, 2, 2), 0},
+		"in one place":   {"package/.npmignore", both(2, 2, 2, 2), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := package123(t)
+			p.Files["package/.gitignore"], p.Files[c.beside] = "a\n", "b\n"
+			p.Attest(p.Publish(), p.Provenance())
+			r := p.audit(p.world())
+			require.Equal(t, c.want, levels(r), r.Report.Text(false))
+			require.Len(t, r.Report.Verdict.Alarms, c.alarms)
+			require.Equal(t, []string{"package/.gitignore → .npmignore"}, topic(t, r, "renamed").Items)
+			i := slices.IndexFunc(r.Report.Files, func(f report.File) bool { return f.Path == "package/.gitignore" })
+			require.Equal(t, ".npmignore", r.Report.Files[i].Installed)
+			require.Empty(t, r.Report.Files[i+1].Installed)
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/slsa"
@@ -33,6 +34,7 @@ func topics(e *exam) []Topic {
 	inside := e.Artifact.Inside
 	if e.Artifact.Contents != nil {
 		facts = append(facts, containment(inside)...)
+		facts = append(facts, installedAs(e.Artifact.Contents.Files)...)
 		facts = append(facts, ingredients(inside)...)
 		facts = append(facts, contact(inside))
 	}
@@ -126,6 +128,22 @@ func containment(inside registry.Inside) []Topic {
 	return facts
 }
 
+// installedAs tells which files are installed under another name than they have in
+// the archive; that none of them takes another's place is the archive's order.
+func installedAs(files []archive.File) []Topic {
+	var items []string
+	for _, f := range files {
+		if f.Renamed() {
+			items = append(items, f.Path+" → "+f.Installed)
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	return []Topic{{ID: "renamed", About: "containment", Items: items,
+		Text: "Installing it gives " + counted(len(items), "file") + " another name."}}
+}
+
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
@@ -136,13 +154,23 @@ func ingredients(inside registry.Inside) []Topic {
 	var facts []Topic
 	for _, k := range kinds {
 		var refs []string
-		asked := map[string]string{}
+		wanted := map[string][]string{} // a package may be asked for more than once
 		for _, i := range inside.Ingredients {
-			if i.Kind == k.kind {
+			if i.Kind != k.kind {
+				continue
+			}
+			if _, again := wanted[i.Ref]; !again {
 				refs = append(refs, i.Ref)
-				if i.Asked != "" {
-					asked[i.Ref] = i.Asked
-				}
+				wanted[i.Ref] = nil
+			}
+			if i.Asked != "" {
+				wanted[i.Ref] = append(wanted[i.Ref], i.Asked)
+			}
+		}
+		asked := map[string]string{}
+		for ref, all := range wanted {
+			if len(all) > 0 {
+				asked[ref] = strings.Join(all, "; ")
 			}
 		}
 		if len(refs) > 0 {

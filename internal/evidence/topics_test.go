@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"touchstone/internal/archive"
 	"touchstone/internal/artifact"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -40,6 +41,22 @@ func TestInsideSaysNothingUnread(t *testing.T) {
 		assert.Equal(t, c.want, ids(c.inside), name)
 	}
 	assert.Equal(t, "What else installing it runs is not known. Too large.", containment(registry.Inside{Unread: "Too large."})[0].Text)
+}
+
+func TestInstalledAs(t *testing.T) {
+	assert.Empty(t, installedAs([]archive.File{{Path: "p/a"}, {Path: "p/b", Installed: "b"}}))
+	got := installedAs([]archive.File{{Path: "p/.a", Installed: ".b"}, {Path: "p/c", Installed: "c"}})
+	assert.Equal(t, []string{"p/.a → .b"}, got[0].Items)
+	assert.Equal(t, "Installing it gives 1 file another name.", got[0].Text)
+}
+
+// TestAskedForTwice: a package stands once, with all that is asked of it.
+func TestAskedForTwice(t *testing.T) {
+	got := ingredients(registry.Inside{Read: true, Ingredients: []registry.Ingredient{
+		{Kind: "requires", Ref: "pkg:a/b", Asked: "^1"}, {Kind: "requires", Ref: "pkg:a/c@1"}, {Kind: "requires", Ref: "pkg:a/c@1"}, {Kind: "requires", Ref: "pkg:a/b", Asked: "^2, installed as d"}}})
+	assert.Equal(t, []string{"pkg:a/b", "pkg:a/c@1"}, got[0].Items)
+	assert.Equal(t, map[string]string{"pkg:a/b": "^1; ^2, installed as d"}, got[0].Asked)
+	assert.Contains(t, got[0].Text, "2 other packages")
 }
 
 func TestOtherFiles(t *testing.T) {

@@ -130,9 +130,11 @@ func (a Artifact) listSum() string {
 
 // A File is one file of the package.
 type File struct {
-	Path   string `json:"path"`
-	Size   int64  `json:"size"`
-	SHA256 string `json:"sha256"`
+	Path string `json:"path"` // in the archive
+	// Installed is where it is installed, where its name is another there.
+	Installed string `json:"installed,omitempty"`
+	Size      int64  `json:"size"`
+	SHA256    string `json:"sha256"`
 }
 
 // A Command is ready to paste into a POSIX shell.
@@ -211,7 +213,11 @@ func New(s Subject) *Report {
 	r.Commands = commands(s.Release, r.Compared)
 	if s.Artifact.Contents != nil {
 		for _, f := range s.Artifact.Contents.Files {
-			r.Files = append(r.Files, File{f.Path, f.Size, hex.EncodeToString(f.SHA256[:])})
+			shown := File{Path: f.Path, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256[:])}
+			if f.Renamed() {
+				shown.Installed = f.Installed
+			}
+			r.Files = append(r.Files, shown)
 		}
 	}
 	r.Covered = r.covered()

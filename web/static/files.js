@@ -101,7 +101,8 @@ export function enlivenFiles(root, all, look, copied) {
   function file(one, name) {
     const details = element("details", "", { className: "file" });
     const summary = element("summary");
-    summary.append(element("span", visible(name), { dir: "auto" }), element("span", bytes(one.size), { className: "size" }), element("code", `${one.sha256.slice(0, brief)}…`));
+    const installed = one.installed ? ` (installed as ${visible(one.installed)})` : "";
+    summary.append(element("span", visible(name) + installed, { dir: "auto" }), element("span", bytes(one.size), { className: "size" }), element("code", `${one.sha256.slice(0, brief)}…`));
     details.append(summary);
     details.addEventListener("toggle", () => { hold(details, one); }, { once: true });
     return details;

@@ -37,10 +37,15 @@ func dependencyRef(name, wanted string) string {
 	return packageRef(name, "")
 }
 
-// asked is the range of versions that a dependency wants; empty for an exact one.
-func asked(wanted string) string {
-	if exact(wanted) {
+// asked is the range of versions that a dependency wants, and under which name
+// the package is then installed, where that is not its own; empty for an exact
+// version.
+func asked(name, wanted string) string {
+	switch {
+	case exact(wanted):
 		return ""
+	case strings.HasPrefix(wanted, "npm:"):
+		return wanted + ", installed as " + name
 	}
 	return wanted
 }

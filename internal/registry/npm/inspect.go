@@ -58,7 +58,8 @@ func Rules() archive.Rules { return archive.Rules{Written: written} }
 //  2. then roots and drives go, as often as there is one;
 //  3. a file .gitignore is renamed.
 //
-// An error says how that differs from what is listed, but for the first folder.
+// An error says how that differs from what is listed, but for the first folder
+// and the new name.
 func written(p string, folder bool) (string, error) {
 	// 1.
 	_, listed, _ := strings.Cut(p, "/")
@@ -67,14 +68,15 @@ func written(p string, folder bool) (string, error) {
 	}
 	// 2.
 	rel := withoutRoots(listed)
+	var err error
+	if rel != listed {
+		err = fmt.Errorf("npm writes it as %q", rel)
+	}
 	// 3.
 	if dir, base := path.Split(rel); base == ".gitignore" && !folder {
 		rel = dir + ".npmignore"
 	}
-	if rel != listed {
-		return rel, fmt.Errorf("npm writes it as %q", rel)
-	}
-	return rel, nil
+	return rel, err
 }
 
 // withoutRoots takes off what Windows takes for the start of a whole path.
@@ -107,7 +109,7 @@ func (i *inspector) Open(name string, size int64) io.Writer {
 		return nil
 	}
 	if size > maxManifest || size > i.left || len(i.docs) == maxManifests {
-		i.leave("%s is larger, or one of more, than is read.", rel)
+		i.leave("Its %s is larger, or one of more, than is read.", rel)
 		return nil
 	}
 	i.left -= size
@@ -153,7 +155,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	for n, d := range roots {
 		where := manifestName
 		if len(roots) > 1 {
-			where = d.path
+			where = shownName(d.path)
 		}
 		in.Names = append(in.Names, i.names(where, d.fields, all.gyp != "")...)
 		if n == len(roots)-1 { // of several, the last stays on the disk
@@ -175,7 +177,7 @@ func (i *inspector) documents(all *carried, present map[string]bool) []*document
 		}
 		rel := inside(d.path)
 		if d.fields = strictjson.Fields(bytes.TrimPrefix(d.Bytes(), []byte("\uFEFF"))); d.fields == nil {
-			i.leave("%s is no JSON object.", rel)
+			i.leave("Its %s is no JSON object.", rel)
 		}
 		if f := all.by[path.Dir(rel)]; f != nil {
 			f.doc = d
@@ -241,7 +243,7 @@ func (i *inspector) describe(in *registry.Inside, f strictjson.Object, all *carr
 	pulled := readDependencies(f).pulled(f)
 	for _, name := range slices.Sorted(maps.Keys(pulled)) {
 		if carried := declared[name] && all.by["node_modules/"+name] != nil; !carried && name != "" {
-			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires", Asked: asked(pulled[name])})
+			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires", Asked: asked(name, pulled[name])})
 		}
 	}
 	in.Ingredients = append(in.Ingredients, all.ingredients(pulled)...)
@@ -272,13 +274,15 @@ func shown(command string) string {
 	return fmt.Sprintf("%q.", command)
 }
 
-// shownName is a path from outside, inside a sentence.
+// shownName is a path from outside, inside a sentence: quoted where it could be
+// taken for more than a name.
 func shownName(name string) string {
 	const longest = 200
 	if len(name) > longest {
 		name = strings.ToValidUTF8(name[:longest], "") + "…"
 	}
-	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+	quoted := strconv.Quote(name)
+	if quoted != `"`+name+`"` || strings.ContainsRune(name, ' ') || strings.HasSuffix(name, ".") {
 		return quoted
 	}
 	return name

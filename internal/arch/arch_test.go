@@ -70,8 +70,9 @@ var layers = map[string][]string{
 	"internal/auditor": {"internal/audit", "internal/badge", "internal/evidence", "internal/fetch", "internal/prove", "internal/purl", "internal/report", "internal/trust", "principles"},
 	"web/auditor":      {"internal/auditor", "internal/fetch", "internal/trust"},
 	// native tools that write what is served
-	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles"},
-	"web/site":          {"internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
+	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},
+	"web/policy":        {"internal/fetch"},
+	"web/site":          {"web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
 	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
 	"wasm/slim":         {"wasm/slim/*"},

@@ -1,8 +1,10 @@
 // Builds the static site into build/site, from build/touchstone.wasm, and
 // compresses its files as the edge sends them.
+import { execFile } from "node:child_process";
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { brotliCompressSync } from "node:zlib";
 import { slim } from "../../wasm/build.mjs";
 
@@ -13,7 +15,7 @@ const out = join(root, "build", "site");
 // page loads was built without it (wasm/build.mjs).
 /** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
 export async function buildSite() {
-  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out);
+  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out, "-commit", await commit());
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
   for (const name of await readdir(assets)) {
@@ -24,6 +26,16 @@ export async function buildSite() {
     weight += packed.length;
   }
   return weight;
+}
+
+/** What is built: a commit, with + where files differ from it; empty where there is no git. */
+async function commit() {
+  const git = async (...args) => (await promisify(execFile)("git", args, { cwd: root })).stdout.trim();
+  try {
+    return await git("rev-parse", "HEAD") + (await git("status", "--porcelain") ? "+" : "");
+  } catch {
+    return "";
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -3,8 +3,8 @@
 //
 //	go run ./web/site -out build/site
 //
-// It needs build/touchstone.wasm (npm run build) and the typefaces (npm ci). The same inputs give the same
-// files, byte for byte.
+// It needs build/touchstone.wasm (npm run build) and the typefaces (npm ci). The
+// same inputs give the same files, byte for byte.
 package main
 
 import (
@@ -19,6 +19,8 @@ func main() {
 	flag.StringVar(&s.static, "static", "web/static", "the `folder` of styles and scripts")
 	flag.StringVar(&s.modules, "modules", "node_modules", "the `folder` of what npm installed: the typefaces")
 	flag.StringVar(&s.wasm, "wasm", "build/touchstone.wasm", "the WebAssembly `file`, with wasm_exec.js beside it")
+	flag.StringVar(&s.root, "root", ".", "the `folder` of go.mod")
+	flag.StringVar(&s.commit, "commit", "", "the `commit` that is built, with + behind it where files differ from it")
 	flag.StringVar(&s.relay, "relay", "/relay", "the relay's `address` on this site")
 	flag.Parse()
 	if err := s.write(); err != nil {

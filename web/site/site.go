@@ -22,7 +22,10 @@ import (
 type site struct {
 	out, static, modules, wasm, relay string
 
-	written map[string]bool // paths of files that belong to this site
+	root, commit string // of what is built
+
+	written map[string]bool   // paths of files that belong to this site
+	sums    map[string]string // SHA-256 of what is served, by address
 }
 
 // A frame is what every page needs.
@@ -72,6 +75,7 @@ var pages = []page{
 	{path: "/privacy/", title: "Privacy", about: "What stays on your device, what registries see, and what our relay sees.", body: privacyPage},
 	{path: "/about/", title: "Who audits the auditor", about: "Where this program comes from, and how to check that it is the one that was published.", body: aboutPage},
 	{path: "/badge/", title: "A badge for your README", about: "A picture for a README that says in words which level a package meets, and leads to the page that checks it again.", script: "badge.js", body: badgePage},
+	{path: "/build/", title: "Compare this site with your own build", about: "Which files this site is made of, and how to compare them with those that you built yourself.", script: "selfcheck.js", body: buildPage},
 	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
 }
 
@@ -95,7 +99,7 @@ func (s *site) write() error {
 	if err := drawExample(assets, all); err != nil {
 		return err
 	}
-	s.written = map[string]bool{}
+	s.written, s.sums = map[string]bool{}, map[string]string{}
 	sum := sha256.Sum256(assets["touchstone.wasm"].body)
 	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}, specimens: all}
 	kept := map[string][]byte{}
@@ -140,6 +144,9 @@ func (s *site) write() error {
 	if err := s.file("/sw.js", worker); err != nil {
 		return err
 	}
+	if err := s.writeBuild(); err != nil {
+		return err
+	}
 	return s.removeOthers()
 }
 
@@ -179,6 +186,9 @@ func (s *site) file(url string, body []byte) error {
 		return fmt.Errorf("writing %s: %w", url, err)
 	}
 	s.written[path] = true
+	if sum := sha256.Sum256(body); !strings.HasSuffix(url, ".br") { // the same in another coding
+		s.sums[url] = hex.EncodeToString(sum[:])
+	}
 	return nil
 }
 

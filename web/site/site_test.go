@@ -28,7 +28,7 @@ func built(t *testing.T, wasm string) (site, map[string]string) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(file), 0o644))
 	}
-	s := site{out: filepath.Join(dir, "site"), static: "../static", modules: dir, wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
+	s := site{out: filepath.Join(dir, "site"), static: "../static", modules: dir, root: "../..", wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
 	require.NoError(t, s.write())
 	return s, tree(t, s.out)
 }

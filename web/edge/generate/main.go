@@ -17,6 +17,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/relay"
 	"touchstone/principles"
+	"touchstone/web/policy"
 )
 
 func main() {
@@ -63,7 +64,7 @@ func config(hosts []fetch.Host, auditor string) ([]byte, error) {
 		{"prefix", "The path below which the relay answers.", relay.Prefix},
 		{"outOfOrder", "The relay's reply where it does not work.", relay.OutOfOrder()},
 		{"basis", "By what the auditor judges, beside the anchors.", map[string]string{"rules": rules.Version, "build": auditor}},
-		{"security", "Header fields of every page and file.", security(hosts)},
+		{"security", "Header fields of every page and file.", policy.Header(hosts)},
 	} {
 		raw, err := json.MarshalIndent(constant.value, "", "  ")
 		if err != nil {

@@ -1,4 +1,6 @@
-package main
+// Package policy is what every page and file of the site says to browsers in its
+// header fields.
+package policy
 
 import (
 	"strings"
@@ -9,12 +11,12 @@ import (
 // trustedTypes is the page's only Trusted Types policy.
 const trustedTypes = "auditor-loader"
 
-// security are the header fields of every page and file of the site: scripts,
+// Header are the header fields of every page and file of the site: scripts,
 // workers and the WebAssembly too, because a worker takes the policy of its own
 // response and not its page's (CSP Level 3, section 4.2.2).
-func security(hosts []fetch.Host) map[string]string {
+func Header(hosts []fetch.Host) map[string]string {
 	return map[string]string{
-		"content-security-policy":      contentSecurityPolicy(hosts),
+		"content-security-policy":      ContentSecurity(hosts),
 		"cross-origin-opener-policy":   "same-origin",
 		"cross-origin-resource-policy": "same-origin",
 		"permissions-policy":           permissionsPolicy(),
@@ -25,9 +27,9 @@ func security(hosts []fetch.Host) map[string]string {
 	}
 }
 
-// contentSecurityPolicy lets the page run its own scripts and WebAssembly and
+// ContentSecurity lets the page run its own scripts and WebAssembly and
 // ask the declared hosts, and nothing else.
-func contentSecurityPolicy(hosts []fetch.Host) string {
+func ContentSecurity(hosts []fetch.Host) string {
 	connect := append([]string{"connect-src", "'self'"}, fetch.ConnectSources(hosts)...)
 	return strings.Join([]string{
 		"default-src 'none'",

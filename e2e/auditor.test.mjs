@@ -131,6 +131,7 @@ test("a worker that ends without a word is noticed by the lock that it held", as
 test("a worker that is never heard of again is given up, one that answers is not", async () => {
   const auditor = new Auditor();
   const a = ask(auditor, "a");
+  workers[0].say({ type: "held" });
   workers[0].say({ type: "ready" });
   for (let i = 0; i < 200; i++) {
     mock.timers.tick(5000);
@@ -140,7 +141,11 @@ test("a worker that is never heard of again is given up, one that answers is not
   mock.timers.tick(5 * 60_000 + 10_000);
   assert.equal(await a.outcome, "DeadError");
   assert.equal(workers[0].ended, true);
+  // One that never says anything was not even loaded: that takes a minute.
   const b = ask(auditor, "b");
-  workers[1].say({ type: "done", id: 2, answer: "answer" });
-  assert.equal(await b.outcome, "answer");
+  mock.timers.tick(70_000);
+  assert.equal(await b.outcome, "DeadError");
+  const c = ask(auditor, "c");
+  workers[2].say({ type: "done", id: 3, answer: "answer" });
+  assert.equal(await c.outcome, "answer");
 });

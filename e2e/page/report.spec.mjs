@@ -203,7 +203,7 @@ for (const [what, edit] of Object.entries({
     await expect(report(page)).toBeVisible();
     await expect(report(page)).toContainText("<img src=x onerror=");
     expect(await page.locator("[data-report] img, [data-report] script, [data-report] iframe, [data-report] [onerror], [data-report] [style]").count()).toBe(0);
-    for (const href of await page.locator("[data-report] a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) expect(href).toMatch(/^(https:\/\/|#pkg:|\/how\/|\/principles\/[a-z]+\/#[a-z-]+$)/);
+    for (const href of await page.locator("[data-report] a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))) expect(href).toMatch(/^(https:\/\/|(\/badge\/)?#pkg:|\/how\/|\/principles\/[a-z]+\/#[a-z-]+$)/);
     expect(await page.title()).not.toContain("owned");
     expect(await page.locator("body").innerText()).not.toMatch(/[\u202e\u200b]/);
   });

@@ -84,6 +84,19 @@ test.describe("a loader that does not load", () => {
     await expect(title(page)).toHaveText("This could not be checked");
   });
 
+  test("a worker that ends without a word is noticed at once, and replaced", async ({ page, context, audit }) => {
+    let first = true;
+    await context.route(/assets\/worker\.[0-9a-f]+\.js$/, (route) => {
+      if (!first) return route.continue();
+      first = false;
+      return route.fulfill({ contentType: "text/javascript", body: `navigator.locks.request(self.name, () => { postMessage({type:"held"}); postMessage({type:"ready"}); return new Promise(() => {}); }); onmessage = () => setTimeout(() => self.close(), 300);` });
+    });
+    await audit("sigstore", nothing);
+    await expect(title(page)).toHaveText("Sorry, the auditor stopped");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(title(page)).toHaveText("This could not be checked");
+  });
+
   test("a worker that hangs does not hold up the next audit", async ({ page, context, audit }) => {
     let first = true;
     await context.route(/assets\/worker\.[0-9a-f]+\.js$/, (route) => {

@@ -12,6 +12,8 @@ const pulse = 5000;
  * device that slept asked none.
  */
 const unheard = 60;
+/** The same before it said that it holds its lock, which is the first that it does. */
+const unborn = 12;
 
 function failure(name, message, more = {}) {
   return Object.assign(new Error(message), { name, stack: "", refused: null, ...more });
@@ -93,8 +95,8 @@ export class Auditor {
         clearInterval(this.#pulse);
         this.#pulse = null;
         this.#silent = 0;
-      } else if (this.#silent++ >= unheard) {
-        this.#bury(failure("DeadError", "the worker gave no sign of life for five minutes"));
+      } else if (this.#silent++ >= (this.#holds || !globalThis.navigator?.locks ? unheard : unborn)) {
+        this.#bury(failure("DeadError", "the worker gave no sign of life"));
       } else {
         this.#worker.postMessage({ type: "ping" });
       }

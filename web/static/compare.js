@@ -44,7 +44,7 @@ export function apart(before, after, say) {
 function table(caption, rows, [before, after]) {
   const made = element("table");
   const head = element("tr");
-  for (const title of ["", before, after]) head.append(element("th", visible(title), { scope: "col" }));
+  for (const title of ["What", before, after]) head.append(element("th", visible(title), { scope: "col" }));
   const body = element("tbody");
   body.append(...rows.map(([thing, a, b]) => {
     const row = element("tr");
@@ -54,7 +54,7 @@ function table(caption, rows, [before, after]) {
   const top = element("thead");
   top.append(head);
   made.append(element("caption", caption), top, body);
-  const scroll = element("div", "", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: caption });
+  const scroll = element("div", "", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: `${caption}, compared` });
   scroll.append(made);
   return scroll;
 }

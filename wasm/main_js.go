@@ -9,6 +9,8 @@
 //	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
 //	touchstone.sizes(reference) → Promise<sizes of the evidence file, as JSON>
 //	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
+//	touchstone.named() → Promise<names of files, as JSON>
+//	touchstone.packages(folder) → Promise<packages in it, as JSON>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -38,6 +40,8 @@ func main() {
 		"find":     js.FuncOf(promised(startFind)),
 		"sizes":    js.FuncOf(promised(startSizes)),
 		"evidence": js.FuncOf(promised(startEvidence)),
+		"named":    js.FuncOf(promised(startNamed)),
+		"packages": js.FuncOf(promised(startPackages)),
 	})
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -62,6 +66,9 @@ type request struct {
 	// Keep asks to look into the audit afterwards, and to save its evidence: as a
 	// report that is looked at is kept.
 	Keep bool `json:"keep"`
+	// Installed is the folder in which the package was installed, to be compared;
+	// nil for none.
+	Installed *installedRequest `json:"installed"`
 	// HTML asks for the report as the page shows it.
 	HTML bool `json:"html"`
 }
@@ -107,8 +114,8 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	var seen looked
 	if req.HTML || req.Keep {
 		last = looked{} // before this one takes its memory
-		q.Seen = func(c evidence.Case) { seen.evidence.Seen = c }
 	}
+	q.Seen = func(c evidence.Case) { seen.evidence.Seen = c }
 	auditor, err := auditors.of(req)
 	if err != nil {
 		return nil, err
@@ -121,13 +128,13 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 		seen.evidence.Pasted, seen.evidence.Report, seen.evidence.Record = q.Pasted, r, q.Record
 		last = seen
 	}
-	return answerOf(auditor, r, q.Record, req)
+	return answerOf(auditor, r, seen.evidence.Seen, q.Record, req)
 }
 
 // answerOf is the object that JavaScript gets: json and text of the report,
-// heads and memory to keep, and the page's HTML and the archive where they
-// were asked for.
-func answerOf(auditor *audit.Auditor, r *report.Report, record *fetch.Record, req request) (any, error) {
+// heads and memory to keep, and the page's HTML, the comparison and the archive
+// where they were asked for.
+func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, record *fetch.Record, req request) (any, error) {
 	raw, err := r.JSON()
 	if err != nil {
 		return nil, err
@@ -144,6 +151,13 @@ func answerOf(auditor *audit.Auditor, r *report.Report, record *fetch.Record, re
 			return nil, err
 		}
 		answer["html"] = html
+	}
+	if req.Installed != nil {
+		compared, err := req.Installed.compare(seen)
+		if err != nil {
+			return nil, err
+		}
+		answer["installed"] = compared
 	}
 	if req.Record {
 		archive, err := harOf(record)

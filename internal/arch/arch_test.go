@@ -32,6 +32,8 @@ var layers = map[string][]string{
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},
 	"internal/archive":   {},
+	// what was installed, beside what was published
+	"internal/installed": {"internal/archive", "internal/registry"},
 	// how an audit is saved, and asked again
 	"internal/evidencefile": {"internal/archive", "internal/evidence", "internal/fetch", "internal/fetch/har", "internal/report", "internal/report/page", "internal/trust"},
 	"internal/fault":        {},
@@ -73,7 +75,7 @@ var layers = map[string][]string{
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},
 	"web/policy":        {"internal/fetch"},
 	"web/site":          {"web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
+	"wasm":              {"internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/registry", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
 	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
@@ -162,7 +164,7 @@ var tools = map[string]bool{"wasm/slim": true, "web/site": true, "web/edge/gener
 func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 	// What reaches a browser, a file system or a network, and who may.
 	outside := map[string][]string{
-		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/read_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
+		"syscall/js": {"wasm/main_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/installed_js.go", "wasm/read_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
 		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
 		"os":         {"internal/corpus/corpus.go"},

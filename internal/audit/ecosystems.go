@@ -72,3 +72,37 @@ func registryFor(typ string) (registry.Registry, error) {
 	}
 	return nil, purl.NotServed(typ)
 }
+
+// FinderOf is who knows where installers of an ecosystem put packages; nil where
+// nobody does.
+func FinderOf(typ string) registry.Finder {
+	r, err := registryFor(typ)
+	if err != nil {
+		return nil
+	}
+	f, _ := r.(registry.Finder)
+	return f
+}
+
+// Named are the files, by their last part, that tell which packages are in a
+// folder.
+func Named() []string {
+	var all []string
+	for _, r := range Registries {
+		if f, ok := r.(registry.Finder); ok {
+			all = append(all, f.Named()...)
+		}
+	}
+	return all
+}
+
+// Find lists the packages that installers put into a folder.
+func Find(folder registry.Folder) []registry.Placed {
+	all := []registry.Placed{}
+	for _, r := range Registries {
+		if f, ok := r.(registry.Finder); ok {
+			all = append(all, f.Find(folder)...)
+		}
+	}
+	return all
+}

@@ -7,11 +7,13 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import { typed } from "./paths.mjs";
 
 const usage = `usage: npm run -s audit -- REFERENCE [options]
        npm run -s audit -- --check FILE.zip [options]
+       npm run -s audit -- --folder DIR [options]
   REFERENCE          a purl, a package page's address, name@version, a lock file line …
   --json             print the report as JSON
   --replay FILE.har  answer from this archive; use no network at all
@@ -21,6 +23,9 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --check FILE.zip   check a saved evidence file; use no network at all
   --time RFC3339     judge at this time instead of now
   --file PACKAGE     audit this package file instead of downloading it
+  --folder DIR       compare this installed package with what was published; alone:
+                     every package in it (node_modules, Go's module cache or vendor,
+                     cargo's registry/src)
   --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat`;
 
 class Refused extends Error {}
@@ -35,7 +40,7 @@ function options() {
       allowPositionals: true,
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
-        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" },
+        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, folder: { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" },
       },
     });
@@ -51,7 +56,12 @@ function options() {
     throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
   }
   if (values["with-package"] && values.evidence === undefined) throw new Refused("--with-package: name the file to save with --evidence FILE.zip");
-  if (values.check === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
+  if (values.check === undefined && positionals.length === 0 && values.folder !== undefined) {
+    for (const other of ["replay", "record", "evidence", "file"]) {
+      if (values[other] !== undefined) throw new Refused(`--folder: with --${other} it needs a reference, as a folder may hold many packages`);
+    }
+  }
+  if (values.check === undefined && values.folder === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
   const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
     const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
@@ -131,6 +141,47 @@ async function saveEvidence(touchstone, o, reference) {
   process.stderr.write(`saved ${o.evidence}: ${zip.length} bytes${more}\n`);
 }
 
+/** Audits every package of a folder; "3 of 412 packages differ" ends it. */
+async function auditFolder(touchstone, o, request, signal) {
+  const all = [];
+  let last;
+  const found = packagesOf(typed(o.folder), touchstone, (reference, installed) => touchstone.audit(JSON.stringify({ ...request, reference, installed }), undefined, undefined, undefined, signal));
+  try {
+    for await (const { reference, folder, report, compared, answer, error } of found) {
+      last = answer ?? last;
+      const short = report ? tooLow(o, report.verdict) : [];
+      const bad = Boolean(error) || report.verdict.failed || !compared.as || short.length > 0;
+      all.push({ reference, folder, bad, ...(error ? { error: error.message } : { verdict: report.verdict, installed: compared }) });
+      if (o.json) continue;
+      const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
+      const said = error ? [`not compared: ${error.message}`] : lines(compared);
+      process.stdout.write(plain(`${bad ? "✗" : "✓"} ${reference}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+    }
+  } catch (error) {
+    throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);
+  }
+  if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
+  if (last) await keep(last);
+  const differ = all.filter(({ installed }) => installed && !installed.as).length;
+  if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  else process.stdout.write(`\n${differ} of ${all.length} packages differ from what was published; ${all.filter(({ error }) => error).length} could not be compared.\n`);
+  return all.some(({ bad }) => bad) ? 1 : 0;
+}
+
+/** Keeps for the next visit what an audit with a network gave. */
+async function keep(answer) {
+  await remember("heads.json", answer.heads);
+  if (answer.memory) await remember("anchors.json", answer.memory);
+}
+
+/** The requirements that a verdict does not meet. */
+function tooLow(o, verdict) {
+  for (const { track } of o.required) {
+    if (typeof verdict[track]?.level !== "number") throw new Refused(`--require ${track}: there is no such track`);
+  }
+  return o.required.filter(({ track, level }) => verdict[track].level < level);
+}
+
 async function main() {
   const o = options();
   const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
@@ -142,6 +193,10 @@ async function main() {
     reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
+  if (o.reference === "" && o.check === undefined) return auditFolder(touchstone, o, request, abort.signal);
+  if (o.folder !== undefined) {
+    request.installed = await folderOfOne(typed(o.folder), touchstone).catch((error) => { throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`); });
+  }
   let answer;
   try {
     answer = await touchstone.audit(JSON.stringify(request), replay, file, progress(), abort.signal);
@@ -149,22 +204,18 @@ async function main() {
     if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
     throw new Refused(error.message);
   }
-  if (!replay) {
-    await remember("heads.json", answer.heads);
-    if (answer.memory) await remember("anchors.json", answer.memory);
-  }
+  if (!replay) await keep(answer);
   if (o.evidence !== undefined) await saveEvidence(touchstone, o, JSON.parse(answer.json).reference);
   if (o.record !== undefined) {
     await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
   }
   const { verdict } = JSON.parse(answer.json);
-  for (const { track } of o.required) {
-    if (typeof verdict[track]?.level !== "number") throw new Refused(`--require ${track}: there is no such track`);
-  }
-  process.stdout.write(o.json ? answer.json : answer.text);
-  const short = o.required.filter(({ track, level }) => verdict[track].level < level);
+  const short = tooLow(o, verdict);
+  const compared = answer.installed && JSON.parse(answer.installed);
+  if (o.json) process.stdout.write(compared ? `${JSON.stringify({ report: JSON.parse(answer.json), installed: compared }, null, 2)}\n` : answer.json);
+  else process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : ""));
   for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
-  return verdict.failed || short.length > 0 ? 1 : 0;
+  return verdict.failed || short.length > 0 || compared?.as === false ? 1 : 0;
 }
 
 // A program that ends under way (no memory left, say) is no verdict, and a

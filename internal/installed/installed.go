@@ -1,0 +1,130 @@
+// Package installed compares a folder in which a package was installed with the
+// files of the package that was audited, file by file.
+package installed
+
+import (
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/registry"
+)
+
+// A State is how a file of the folder stands.
+type State string
+
+// The states of a file that is not the same.
+const (
+	Changed State = "changed"
+	Missing State = "missing"
+	Extra   State = "extra"
+)
+
+// A File is one file in the folder, relative to the package's own.
+type File struct {
+	Path string `json:"path"`
+	// SHA256 is in lower-case hexadecimal; empty for what is no regular file, as a
+	// link.
+	SHA256 string `json:"sha256"`
+	Size   int64  `json:"size"`
+}
+
+// A Difference is one file that is not as published.
+type Difference struct {
+	Path  string `json:"path"`
+	State State  `json:"state"`
+	// Known says what installers are known to do there; empty where nothing is.
+	Known string `json:"known,omitempty"`
+}
+
+// A Comparison is a folder beside a package.
+type Comparison struct {
+	// Same counts the files that have the published bytes.
+	Same int `json:"same"`
+	// Differences are in the order of paths.
+	Differences []Difference `json:"differences"`
+	// Unread says why the package's files are not all known; empty where they are.
+	Unread string `json:"unread,omitempty"`
+}
+
+// As tells whether every file is as published, or differs as installers are known
+// to make it.
+func (c Comparison) As() bool {
+	return c.Unread == "" && !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Known == "" })
+}
+
+// A Package is what was audited.
+type Package struct {
+	// Contents are nil where it did not arrive.
+	Contents *archive.Contents
+	Bytes    []byte
+	Rules    archive.Rules
+	Finder   registry.Finder
+}
+
+// largest is how many bytes of a published file are read to see what an installer
+// did to it.
+const largest = 1 << 20
+
+// Compare compares: partial is why the installer leaves files out (see
+// [registry.Placed]), texts hold the bytes of files by which packages are named,
+// by path. Two files that the installer writes to one place leave the last.
+func (p Package) Compare(found []File, partial string, texts map[string][]byte) Comparison {
+	c := Comparison{Differences: []Difference{}}
+	if p.Contents == nil {
+		c.Unread = "The package did not arrive, so nothing was compared."
+		return c
+	}
+	if !p.Contents.Complete {
+		c.Unread = "The package could not be read whole: a file that is extra may be one of its own."
+	}
+	published := map[string]archive.File{}
+	for _, f := range p.Contents.Files {
+		if path := p.written(f.Path); path != "" {
+			published[path] = f
+		}
+	}
+	seen := map[string]bool{}
+	for _, f := range found {
+		seen[f.Path] = true
+		want, there := published[f.Path]
+		switch {
+		case !there:
+			c.add(Difference{f.Path, Extra, p.known(f.Path, nil, texts[f.Path])})
+		case f.SHA256 == hex.EncodeToString(want.SHA256[:]):
+			c.Same++
+		default:
+			bytes, err := archive.Open(p.Contents.Format, p.Bytes, want, largest)
+			if err != nil {
+				bytes = nil
+			}
+			c.add(Difference{f.Path, Changed, p.known(f.Path, bytes, texts[f.Path])})
+		}
+	}
+	for path := range published {
+		if !seen[path] {
+			c.add(Difference{path, Missing, partial})
+		}
+	}
+	slices.SortFunc(c.Differences, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
+	return c
+}
+
+func (c *Comparison) add(d Difference) { c.Differences = append(c.Differences, d) }
+
+func (p Package) known(path string, published, installed []byte) string {
+	if p.Finder == nil {
+		return ""
+	}
+	return p.Finder.Known(path, published, installed)
+}
+
+// written is where the installer puts a file, in the package's folder; empty for
+// nowhere.
+func (p Package) written(path string) string {
+	if p.Rules.Written != nil {
+		path, _ = p.Rules.Written(path, false) // an error tells how that differs from what is listed
+	}
+	return strings.TrimPrefix(path, p.Rules.Prefix)
+}

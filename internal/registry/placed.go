@@ -1,0 +1,36 @@
+package registry
+
+// A Folder is what a person chose on their device to be compared: a package
+// where it was installed, or a place that holds many.
+type Folder struct {
+	// Root is the folder's own path as far as it is known, "/" between parts.
+	Root string
+	// Paths are its files, relative to Root.
+	Paths []string
+	// Texts are the contents of those that tell which packages are there: files
+	// called as one of [Finder.Named].
+	Texts map[string][]byte
+}
+
+// A Placed is a package where an installer put it. What it is called is the
+// folder's own word: the audit of the reference, and the comparison, decide.
+type Placed struct {
+	Reference string `json:"reference"` // a purl
+	// Folder is relative to the one that was chosen; empty for that itself.
+	Folder string `json:"folder"`
+	// Partial says why an installer leaves files out there; empty where it does not.
+	Partial string `json:"partial,omitempty"`
+}
+
+// A Finder is an adapter that knows how installers of its ecosystem lay packages
+// out in folders.
+type Finder interface {
+	// Named are the files, by their last part, whose contents Find needs.
+	Named() []string
+	// Find lists the packages of a folder, in the order of their folders.
+	Find(f Folder) []Placed
+	// Known says what installers are known to do at a path relative to the
+	// package's folder; empty where that is nothing. published is nil for a file
+	// that the package does not have, installed for one whose bytes are not given.
+	Known(path string, published, installed []byte) string
+}

@@ -1,0 +1,81 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"syscall/js"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
+	"touchstone/internal/installed"
+	"touchstone/internal/registry"
+)
+
+// An installedRequest is what is in the folder of one package.
+type installedRequest struct {
+	Files []installed.File `json:"files"`
+	// Partial is why the installer leaves files out; empty where it does not.
+	Partial string `json:"partial"`
+	// Texts hold files that name packages, by path.
+	Texts map[string]string `json:"texts"`
+}
+
+// compare gives the comparison as JSON, with whether all is as published.
+func (q *installedRequest) compare(seen evidence.Case) (string, error) {
+	p := installed.Package{
+		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body,
+		Rules: seen.Release.File.Rules, Finder: audit.FinderOf(seen.Release.Ref.Type),
+	}
+	c := p.Compare(q.Files, q.Partial, texts(q.Texts))
+	raw, err := json.Marshal(struct {
+		installed.Comparison
+		As bool `json:"as"`
+	}{c, c.As()})
+	if err != nil {
+		return "", fmt.Errorf("writing the comparison: %w", err)
+	}
+	return string(raw), nil
+}
+
+func texts(given map[string]string) map[string][]byte {
+	out := map[string][]byte{}
+	for path, text := range given {
+		out[path] = []byte(text)
+	}
+	return out
+}
+
+// startNamed gives the names of the files by which packages are found in a
+// folder.
+func startNamed(context.Context, []js.Value) (any, error) {
+	raw, err := json.Marshal(audit.Named())
+	if err != nil {
+		return nil, fmt.Errorf("writing the names: %w", err)
+	}
+	return string(raw), nil
+}
+
+// startPackages takes a folder as JSON (root, paths, texts by path), and gives
+// the packages in it.
+func startPackages(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 1 || args[0].Type() != js.TypeString {
+		return nil, errors.New("calling packages: it takes a folder as JSON")
+	}
+	var folder struct {
+		Root  string            `json:"root"`
+		Paths []string          `json:"paths"`
+		Texts map[string]string `json:"texts"`
+	}
+	if err := json.Unmarshal([]byte(args[0].String()), &folder); err != nil {
+		return nil, fmt.Errorf("reading the folder: %w", err)
+	}
+	raw, err := json.Marshal(audit.Find(registry.Folder{Root: folder.Root, Paths: folder.Paths, Texts: texts(folder.Texts)}))
+	if err != nil {
+		return nil, fmt.Errorf("writing the packages: %w", err)
+	}
+	return string(raw), nil
+}

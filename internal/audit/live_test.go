@@ -95,3 +95,33 @@ func TestCargoLive(t *testing.T) {
 		})
 	}
 }
+
+// TestPyPILive: PyPI as it is reached here, which may leave out provenance. Then
+// whether there is any stays open.
+func TestPyPILive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("live tests are left out by -short")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
+	for _, reference := range []string{"pip install sampleproject==4.0.0", "https://pypi.org/project/iniconfig/", "numpy==2.1.3", "pkg:pypi/sampleproject@3.0.0?file_name=sampleproject-3.0.0.tar.gz"} {
+		t.Run(reference, func(t *testing.T) {
+			r, err := ask(ctx, reference, o)
+			if err != nil || r.Report.Artifact.Size == 0 {
+				t.Skipf("no network here, so nothing was audited live: %v", err)
+			}
+			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, fetch.Direct, r.Report.Route)
+			require.GreaterOrEqual(t, levels(r)["integrity"][0], 1, r.Report.Text(false))
+			require.True(t, strings.HasPrefix(outcome(t, r, "digest-matches"), "pass"), r.Report.Text(false))
+			require.True(t, strings.HasPrefix(outcome(t, r, "name-inside"), "pass"), r.Report.Text(false))
+			if strings.Contains(outcome(t, r, "attestations-genuine"), "no word of attestations") {
+				require.Equal(t, [2]int{1, 3}, levels(r)["integrity"], r.Report.Text(false))
+			}
+			if testing.Verbose() {
+				t.Log(r.Report.Text(false))
+			}
+		})
+	}
+}

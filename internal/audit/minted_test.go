@@ -209,4 +209,5 @@ func TestNativeAndWasmAgreeOnInventedPackages(t *testing.T) {
 	agree(t, p.world(), mintedRef)
 	p.Attestations, p.Signers = nil, nil
 	agree(t, p.world(), mintedRef)
+	agree(t, wheel123(t).world(), mintedWheelRef)
 }

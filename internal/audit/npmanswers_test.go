@@ -112,7 +112,7 @@ func TestNPMLineage(t *testing.T) {
 		"only publish now": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) { p.Attestations = p.Attestations[:1]; p.Record = noProvenance }, "fail", "this one was not"},
 		"other repository": {func(p *thing) []map[string]any {
 			return p.earlier("https://github.com/example/before", func(s *mint.Signing) { s.Claims[15] = "7" })
-		}, nil, "fail", "was built from"},
+		}, nil, "fail", "came from"},
 		"the name taken again": {func(p *thing) []map[string]any {
 			return p.earlier(mintedRepo, func(s *mint.Signing) { s.Claims[15] = "666" })
 		}, nil, "fail", "taken again"},
@@ -125,7 +125,7 @@ func TestNPMLineage(t *testing.T) {
 		"renamed repository": {func(p *thing) []map[string]any { return p.earlier("https://github.com/example/before", nil) }, nil, "pass", ""},
 		"same number, another host": {func(p *thing) []map[string]any {
 			return p.earlier("https://gitlab.com/example/thing", func(s *mint.Signing) { s.Claims[8] = "https://gitlab.com" })
-		}, nil, "fail", "was built from"},
+		}, nil, "fail", "came from"},
 		"other workflow": {func(p *thing) []map[string]any {
 			return p.earlier(mintedRepo, func(s *mint.Signing) {
 				s.Claims[18] = mintedRepo + "/.github/workflows/other.yml@refs/heads/main"

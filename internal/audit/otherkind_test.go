@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -36,7 +37,8 @@ func instead(body []byte) map[string]page {
 // attestation, a head, a tile, a manifest or anchors are read, such an answer is no answer:
 // nothing fails, nothing counts as not there, and no level rises.
 func TestAnswersOfAnotherKind(t *testing.T) {
-	p := package123(t)
+	p, wheel := package123(t), wheel123(t)
+	shelf := wheel.world() // signed once
 	for name, c := range map[string]struct {
 		reference string
 		world     func() map[string]page
@@ -45,6 +47,7 @@ func TestAnswersOfAnotherKind(t *testing.T) {
 	}{
 		"go":    {errorsRef, func() map[string]page { return snapshot(t) }, ".zip", func(w map[string]page) circumstances { return options(world(w)) }},
 		"cargo": {goldRef, func() map[string]page { w, _ := goldCrate(nil); return w }, ".crate", func(w map[string]page) circumstances { return options(world(w)) }},
+		"pypi":  {mintedWheelRef, func() map[string]page { return maps.Clone(shelf) }, ".whl", func(w map[string]page) circumstances { return wheel.options(world(w)) }},
 		"npm":   {mintedRef, func() map[string]page { return p.world() }, ".tgz", func(w map[string]page) circumstances { return p.options(world(w)) }},
 	} {
 		whole := c.world()
@@ -58,8 +61,8 @@ func TestAnswersOfAnotherKind(t *testing.T) {
 				continue
 			}
 			for what, answer := range instead(whole[url].Body) {
-				if (what == "other line ends" || what == "a text") && strings.HasSuffix(url, ".mod") {
-					continue // it might be a go.mod: only its digest tells
+				if (what == "other line ends" || what == "a text") && (strings.HasSuffix(url, ".mod") || strings.HasSuffix(url, ".metadata")) {
+					continue // it might be such a document: only its digest tells
 				}
 				t.Run(name+", "+strings.TrimPrefix(url, "https://")+", "+what, func(t *testing.T) {
 					w := c.world()

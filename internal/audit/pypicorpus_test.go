@@ -81,6 +81,11 @@ func (s pypiServed) world(t testing.TB) world {
 	return w
 }
 
+func sha256Hex(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 func marshalled(t testing.TB, v any) []byte {
 	t.Helper()
 	raw, err := json.Marshal(v)
@@ -273,4 +278,40 @@ func TestPyPICorpusYanked(t *testing.T) {
 	require.NotContains(t, r.Report.Text(false), "Installable but not importable")
 	r = fresh(t, w, "pkg:pypi/attrs")
 	require.True(t, bytes.Contains([]byte(r.Report.Reference), []byte("@21.2.0")), r.Report.Reference)
+}
+
+// TestPyPICorpusCross: every attestation of the corpus, over every other file of
+// it, is about something else.
+func TestPyPICorpusCross(t *testing.T) {
+	type attested struct{ project, version, file, attestation string }
+	all := []attested{
+		{"sampleproject", "3.0.0", "eco/pypi/files/sampleproject-3.0.0.tar.gz", "eco/pypi/attestations/sampleproject-3.0.0.tar.gz.publish.attestation"},
+		{"gitlab-oidc-project", "0.0.3", "eco/pypi/files/gitlab_oidc_project-0.0.3.tar.gz", "eco/pypi/attestations/gitlab_oidc_project-0.0.3.tar.gz.publish.attestation"},
+		{"pypi-attestation-models", "0.0.4a2", "pypi-attestations/pypi_attestation_models-0.0.4a2.tar.gz", "pypi-attestations/pypi_attestation_models-0.0.4a2.tar.gz.attestation"},
+		{"pypi-attestations", "0.0.19", "pypi-attestations/pypi_attestations-0.0.19.tar.gz", "pypi-attestations/pypi_attestations-0.0.19.tar.gz.publish.attestation"},
+	}
+	for _, a := range all {
+		for _, other := range all {
+			if a == other {
+				continue
+			}
+			base := path.Base(a.file)
+			s := pypiServed{name: a.project, version: a.version, provenance: map[string]any{base: bundled(nil, pypiFile(t, other.attestation))}}.one(base, pypiFile(t, a.file))
+			r := fresh(t, s.world(t), "pkg:pypi/"+a.project+"@"+a.version)
+			require.True(t, r.Report.Verdict.Failed, r.Report.Text(false))
+			has(t, r, "attestations-genuine", "fail", "not about this version")
+		}
+	}
+}
+
+// TestPyPICorpusStagingWithoutItsFile: what another instance vouches for is wrong
+// whether or not the file arrives.
+func TestPyPICorpusStagingWithoutItsFile(t *testing.T) {
+	const file = "spt3g-1.0-cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+	s := pypiServed{name: "spt3g", version: "1.0", provenance: map[string]any{file: bundled(github("CMB-S4/spt3g_software", "wheels.yml"), pypiFile(t, "eco", "pypi", "attestations", file+".publish.attestation"))}}.one(file, nil)
+	w := s.world(t)
+	delete(w, pypiPlace(file, nil))
+	r := fresh(t, w, "pkg:pypi/spt3g@1.0")
+	require.True(t, r.Report.Verdict.Failed, r.Report.Text(false))
+	has(t, r, "attestations-genuine", "fail", "public instance")
 }

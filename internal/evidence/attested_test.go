@@ -2,10 +2,14 @@ package evidence
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/mint"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -47,4 +51,23 @@ func TestPredicateSays(t *testing.T) {
 	} {
 		assert.Equal(t, says, predicateSays(json.RawMessage(predicate), want), predicate)
 	}
+}
+
+// TestOfAnotherInstance: what an authority that is no anchor signed is another
+// instance's where the anchors would hold it, were it theirs.
+func TestOfAnotherInstance(t *testing.T) {
+	taken := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	anchors := trust.Anchor{Taken: taken}
+	for issued, want := range map[time.Time]bool{taken.Add(-time.Hour): true, taken.Add(time.Hour): false} {
+		store := mint.NewSigstore("another", "rekor.example", issued)
+		x := mint.GitHubActions("https://github.com/o/r", ".github/workflows/w.yml", "refs/heads/main", commit)
+		x.Statement = map[string]any{"_type": "https://in-toto.io/Statement/v1", "predicateType": "t", "subject": []any{map[string]any{"name": "n", "digest": map[string]any{"sha256": strings.Repeat("ab", 32)}}}}
+		bundle, err := json.Marshal(store.Bundle(x))
+		assert.NoError(t, err)
+		assert.Equal(t, want, ofAnother(bundle, anchors, taken.Add(24*time.Hour)), issued)
+		refreshed := anchors
+		refreshed.RefreshedAt = taken.Add(24 * time.Hour)
+		assert.True(t, ofAnother(bundle, refreshed, taken.Add(24*time.Hour)), "the anchors are as they are now")
+	}
+	assert.False(t, ofAnother([]byte("{}"), anchors, taken))
 }

@@ -38,13 +38,13 @@ func lineageKept(e *exam) Finding {
 	was, is := workflowPath(before), workflowPath(now)
 	switch {
 	case source.Compare(from, to) != source.Same && !renamed(before, now):
-		return because(Fail, fmt.Sprintf("Version %s was built from %s, and this one from %s.", quoted(line.Attested[0]), quoted(from), quoted(to)))
+		return because(Fail, fmt.Sprintf("Version %s came from %s, and this one from %s.", quoted(line.Attested[0]), quoted(from), quoted(to)))
 	case replaced(before, now) != "":
-		return because(Fail, fmt.Sprintf("Version %s and this one were built from %s, but its host knows the two by another number of the %s. The name was given up and taken again, perhaps by somebody else.", quoted(line.Attested[0]), quoted(to), replaced(before, now)))
+		return because(Fail, fmt.Sprintf("Version %s and this one came from %s, but its host knows the two by another number of the %s. The name was given up and taken again, perhaps by somebody else.", quoted(line.Attested[0]), quoted(to), replaced(before, now)))
 	case was != is:
-		return because(Fail, fmt.Sprintf("Version %s was built by the workflow %s, and this one by %s.", quoted(line.Attested[0]), quoted(was), quoted(is)))
+		return because(Fail, fmt.Sprintf("Version %s came by the workflow %s, and this one by %s.", quoted(line.Attested[0]), quoted(was), quoted(is)))
 	}
-	return pass(fmt.Sprintf("Version %s of this release line was built from the same repository by the same workflow.", quoted(line.Attested[0])), nil)
+	return pass(fmt.Sprintf("Version %s of this release line came from the same repository, by the same workflow.", quoted(line.Attested[0])), nil)
 }
 
 // without tells whether it is known that no attestation with a certificate is

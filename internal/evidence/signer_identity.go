@@ -26,10 +26,7 @@ func signerIdentity(e *exam) Finding {
 	if f, none := noAttestations(list); none {
 		return f
 	}
-	best := lacking(list, "None of the attestations carries a certificate that names a signer.")
-	if best.Outcome == Absent && missingLabel(e) != "" {
-		best = because(Unknown, fmt.Sprintf("The record announces an attestation %s, which is not among those served.", quoted(missingLabel(e))))
-	}
+	best := Finding{}
 	e.judgeSigners()
 	for _, a := range e.attested {
 		switch {
@@ -38,6 +35,13 @@ func signerIdentity(e *exam) Finding {
 		case a.finding.Outcome == Pass:
 			best = better(best, a.speaks)
 		}
+	}
+	lack := lacking(list, "None of the attestations carries a certificate that names a signer.")
+	if lack.Outcome == Absent && missingLabel(e) != "" {
+		lack = because(Unknown, fmt.Sprintf("The record announces an attestation %s, which is not among those served.", quoted(missingLabel(e))))
+	}
+	if best.Outcome == "" || weight(lack) > weight(best) {
+		best = lack
 	}
 	if best.Outcome == Pass {
 		v := speaker(e).verified

@@ -40,7 +40,7 @@ func sourceAgrees(e *exam) Finding {
 		// 2.
 		for _, claim := range []struct{ who, address string }{{"package", inside}, {"repository's record", recorded}} {
 			if source.Compare(claim.address, from) == source.Different {
-				return because(Fail, fmt.Sprintf("The %s states %s as its source, but it was built from %s. A fork or a renamed project looks like this, and so does an impostor.", claim.who, quoted(claim.address), quoted(from)))
+				return because(Fail, fmt.Sprintf("The %s states %s as its source; what is attested is %s. A fork or a renamed project looks like this, and so does an impostor.", claim.who, quoted(claim.address), quoted(from)))
 			}
 		}
 		// 3.
@@ -59,7 +59,7 @@ func sourceAgrees(e *exam) Finding {
 	if !built {
 		return because(NotApplicable, "No attested source can be compared with the one that the package states.")
 	}
-	return pass("The package states the same source repository as the one it was verifiably built from.", map[string]string{"repository": stated})
+	return pass("The package states the same source repository as the one that is attested.", map[string]string{"repository": stated})
 }
 
 // builtFrom is the repository that a verified statement attests as the origin;

@@ -69,7 +69,7 @@ func otherCommit(e *exam) []Topic {
 		return nil
 	}
 	return []Topic{{ID: "other-commit", About: "index", Items: []string{recorded, s.Commit},
-		Text: "The repository's record names another commit than the one that the package was verifiably built from. The record is not signed."}}
+		Text: "The repository's record names another commit than the one that is attested. The record is not signed."}}
 }
 
 // otherFiles names the version's further files.

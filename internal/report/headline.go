@@ -138,6 +138,8 @@ func (r *Report) unsigned() string {
 			return "No signature covers them."
 		case f.Outcome == evidence.Unknown:
 			return "Whether somebody signed them could not be checked."
+		case f.Outcome == evidence.NotUnderstood:
+			return "What is served as their signature is not understood here."
 		}
 	}
 	return "Nobody signed them."

@@ -1,6 +1,8 @@
 package pypi
 
 import (
+	"bytes"
+
 	"touchstone/internal/fetch"
 	"touchstone/internal/strictjson"
 )
@@ -15,6 +17,7 @@ var (
 		return strictjson.Fields(body).Has("attestation_bundles")
 	}}
 	metadataForm = &fetch.Form{Name: "a package's metadata", Fits: func(body []byte) bool {
-		return readMetadata(body).text("metadata-version") != ""
+		return !fetch.IsPage(body) && !fetch.IsJSON(body) &&
+			(bytes.HasPrefix(body, []byte("Metadata-Version:")) || bytes.Contains(body, []byte("\nName:")) || bytes.Contains(body, []byte("\nVersion:")))
 	}}
 )

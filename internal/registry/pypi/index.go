@@ -119,11 +119,11 @@ func (e entry) place() string { return ownPlace(e.fields.Text("url"), e.file) }
 
 // ownPlace is an address of a file on PyPI's own host; empty where it is another.
 func ownPlace(address, file string) string {
+	address, _, _ = strings.Cut(address, "#")
 	u, err := url.Parse(address)
 	if err != nil || fetch.Allowed(Registry{}.Hosts(), u) != nil || u.Host != Files || u.RawQuery != "" {
 		return ""
 	}
-	u.Fragment = ""
 	if i := strings.LastIndexByte(u.Path, '/'); u.Path[i+1:] != file {
 		return ""
 	}

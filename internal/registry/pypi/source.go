@@ -46,7 +46,7 @@ func (i *inspector) source(_ context.Context, files []archive.File) registry.Ins
 	if doc := root + "PKG-INFO"; i.docs[doc] != nil {
 		m := i.describe(&in, doc)
 		if dynamic := strings.ToLower(m.text("dynamic")); strings.Contains(dynamic, "requires-dist") || m["requires-dist"] == nil && older(m) {
-			in.Undeclared = "Which packages it needs is computed when it is built."
+			in.Undeclared = "Its build computes that."
 		}
 	} else {
 		i.leave("It has no %s that could be read.", doc)

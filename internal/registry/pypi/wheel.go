@@ -106,7 +106,7 @@ func (i *inspector) wheel(_ context.Context, files []archive.File) registry.Insi
 	// 3.
 	run(&in, "start", "Each start of Python runs lines of these files, once it is installed.", "python3 -S", starts)
 	run(&in, "use", "Installing it makes these commands.", "", scripts(i.read(info+"/entry_points.txt"), files))
-	run(&in, "import", "These are compiled: importing them runs machine code.", "", compiled)
+	run(&in, "import", fmt.Sprintf("It holds machine code, which runs when it is imported (files: %d).", len(compiled)), "", compiled)
 	// 4.
 	for _, name := range boms {
 		parts, err := readBOM(i.read(name))

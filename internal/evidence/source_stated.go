@@ -85,6 +85,7 @@ func statedBy(e *exam, who string, s registry.Source, known bool, otherwise stri
 
 // shortRevision tells whether a shortened commit is the one that the version
 // itself ends with, as Go's pseudo-versions do (go.dev/ref/mod#pseudo-versions).
+// With zeros alone they stand for no version at all.
 func shortRevision(revision, version string) bool {
-	return len(revision) == 12 && strings.Trim(revision, "0123456789abcdef") == "" && strings.HasSuffix(version, "-"+revision)
+	return len(revision) == 12 && strings.Trim(revision, "0") != "" && strings.Trim(revision, "0123456789abcdef") == "" && strings.HasSuffix(version, "-"+revision)
 }

@@ -1,6 +1,7 @@
 package purl
 
 import (
+	"errors"
 	"strings"
 )
 
@@ -8,22 +9,22 @@ import (
 // (nodejs.org/api/modules.html#built-in-modules).
 const nodeModules = " assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib "
 
-// readImport reads a line of JavaScript or Go that imports something, and
-// the tags of HTML that load a script:
+// readImport reads lines of JavaScript or Go that import something, and the
+// tags of HTML that load a script; several packages are choices:
 //
 //	import x from "name/file"    const x = require("name")    import("name")
 //	import alias "host/path"
 //	<script src="https://…" integrity="…"></script>
 func readImport(text string) (Ref, bool, error) {
 	if strings.HasPrefix(text, "<script") || strings.HasPrefix(text, "<link") {
-		ref, err := readTag(text)
+		ref, err := each(tags(text), readTag)
 		return ref, true, err
 	}
-	spec, ok := imported(text)
-	if !ok {
+	specs := imported(text)
+	if len(specs) == 0 {
 		return Ref{}, false, nil
 	}
-	ref, err := readSpecifier(spec)
+	ref, err := each(specs, readSpecifier)
 	if err != nil {
 		return Ref{}, true, err
 	}
@@ -33,24 +34,67 @@ func readImport(text string) (Ref, bool, error) {
 	return ref, true, nil
 }
 
-// imported is the quoted name in a line that imports.
-func imported(text string) (spec string, ok bool) {
-	for _, call := range []string{"require(", "require.resolve(", "import("} {
-		if _, rest, found := strings.Cut(text, call); found {
-			return quoted(strings.TrimSpace(rest))
+// each reads all parts of a text. What is no package (a file of the project's
+// own, a part of Node.js) counts where nothing else stands.
+func each(parts []string, read func(string) (Ref, error)) (Ref, error) {
+	var found []Ref
+	var first error
+	for _, part := range parts {
+		ref, err := read(part)
+		var r *Refused
+		switch {
+		case err == nil:
+			found = append(found, ref)
+		case len(parts) > 1 && !(errors.As(err, &r) && r.Kind == NoPackage):
+			return Ref{}, err
+		case first == nil:
+			first = err
 		}
 	}
-	words := strings.Fields(text)
-	if words[0] != "import" && words[0] != "export" {
-		return "", false
+	if len(found) == 0 {
+		return Ref{}, first
 	}
-	if _, rest, found := strings.Cut(text, " from "); found {
-		return quoted(strings.TrimSpace(rest))
+	return one(found)
+}
+
+// tags takes a text apart where a tag begins that loads something.
+func tags(text string) []string {
+	var out []string
+	for start := 0; start < len(text); {
+		end := len(text)
+		for _, tag := range []string{"<script", "<link"} {
+			if i := strings.Index(text[start+1:], tag); i >= 0 {
+				end = min(end, start+1+i)
+			}
+		}
+		out = append(out, text[start:end])
+		start = end
 	}
-	if len(words) == 2 && words[0] == "import" {
-		return quoted(words[1])
+	return out
+}
+
+// imported are the quoted names that a text imports.
+func imported(text string) []string {
+	begins := strings.HasPrefix(text, "import") || strings.HasPrefix(text, "export")
+	var specs []string
+	for i := range len(text) {
+		if !strings.ContainsRune("\"'`", rune(text[i])) {
+			continue
+		}
+		before := strings.TrimRight(text[:i], " \t\n")
+		imports := false
+		for _, call := range []string{"require(", "require.resolve(", "import("} {
+			imports = imports || strings.HasSuffix(before, call)
+		}
+		for _, word := range []string{"from", "import"} {
+			rest, ok := strings.CutSuffix(before, word)
+			imports = imports || begins && ok && (rest == "" || strings.ContainsAny(rest[len(rest)-1:], " \t\n};*"))
+		}
+		if spec, ok := quoted(text[i:]); imports && ok {
+			specs = append(specs, spec)
+		}
 	}
-	return "", false
+	return specs
 }
 
 // quoted takes the quotes off the beginning of a text.

@@ -126,17 +126,25 @@ func begun(text string) error {
 // are one reference with all digests, those of several are choices.
 func readSeveral(lines []string) (Ref, error) {
 	var found []Ref
+	var open []*Refused // the names that do not say which ecosystem is meant
 	for _, line := range lines {
 		ref, err := readLine(line)
 		if err != nil {
 			var r *Refused
-			if errors.As(err, &r) && r.Kind != Malformed {
+			switch errors.As(err, &r); {
+			case r != nil && r.Kind == Ambiguous:
+				open = append(open, r)
+				continue
+			case r != nil && r.Kind != Malformed:
 				r.Detail = fmt.Sprintf("Of the text's %d lines one is %s. %s", len(lines), shown(line), r.Detail)
 				return Ref{}, r
 			}
 			return Ref{}, fail(Malformed, "The text has %d lines, and the form of %s is not known here. Paste only the package.", len(lines), shown(line))
 		}
 		found = append(found, ref)
+	}
+	if len(open) > 0 {
+		return Ref{}, severalOpen(found, open)
 	}
 	all := found[0]
 	for _, ref := range found[1:] {
@@ -146,6 +154,22 @@ func readSeveral(lines []string) (Ref, error) {
 		all.Digests = append(all.Digests, ref.Digests...)
 	}
 	return all, nil
+}
+
+// severalOpen is the refusal of several packages of which some are names that do
+// not say which ecosystem is meant; of one such name alone it is that name's.
+func severalOpen(found []Ref, open []*Refused) *Refused {
+	several := Refuse(Several, "Several packages are named, and not each says which ecosystem is meant. One is checked at a time. Choose one.")
+	for _, ref := range found {
+		several.Offer(ref, "")
+	}
+	for _, r := range open {
+		several.take(r.Choices)
+	}
+	if len(found) == 0 && slices.Equal(several.Choices, open[0].Choices) {
+		return open[0]
+	}
+	return several
 }
 
 // readLine reads one line.

@@ -3,6 +3,7 @@ package purl
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -73,15 +74,17 @@ func (r *Refused) Offer(ref Ref, why string) *Refused {
 	if d := dialectOf(ref.Type); why == "" && d != nil {
 		why = d.one
 	}
-	for _, c := range r.Choices {
-		if c.Reference == text {
-			return r
+	r.take([]Choice{{text, why}})
+	return r
+}
+
+// take adds choices, each once.
+func (r *Refused) take(choices []Choice) {
+	for _, c := range choices {
+		if len(r.Choices) < maxChoices && !slices.ContainsFunc(r.Choices, func(has Choice) bool { return has.Reference == c.Reference }) {
+			r.Choices = append(r.Choices, c)
 		}
 	}
-	if len(r.Choices) < maxChoices {
-		r.Choices = append(r.Choices, Choice{text, why})
-	}
-	return r
 }
 
 // Refuse makes a refusal. Format gives whole sentences.

@@ -218,6 +218,9 @@ func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
 		return fail(fault.Malformed, StepLog, "its body: "+err.Error())
 	}
 	stated := e.GetKindVersion()
+	if stated.GetKind() == "" || stated.GetVersion() == "" {
+		return fail(fault.Malformed, StepLog, fmt.Sprintf("its kindVersion is missing or not whole; its body is a %s %s", kind, version))
+	}
 	if stated.GetKind() != kind || stated.GetVersion() != version {
 		return fail(fault.Wrong, StepLog, fmt.Sprintf("it says that it is a %s %s and its body is a %s %s",
 			stated.GetKind(), stated.GetVersion(), kind, version))

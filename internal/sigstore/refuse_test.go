@@ -59,6 +59,8 @@ func TestVerifyRefuses(t *testing.T) {
 		{"entry-twice", nil, func(x *bent) {
 			x.b.VerificationMaterial.TlogEntries = append(x.b.VerificationMaterial.TlogEntries, x.b.VerificationMaterial.TlogEntries[0])
 		}, nil, fault.Wrong, StepBundle, "duplicate"},
+		{"kind-missing", nil, func(x *bent) { x.b.VerificationMaterial.TlogEntries[entry(x)].KindVersion = nil }, nil, fault.Malformed, StepLog, "its kindVersion is missing"},
+		{"kind-without-version", nil, func(x *bent) { x.b.VerificationMaterial.TlogEntries[entry(x)].KindVersion.Version = "" }, nil, fault.Malformed, StepLog, "its kindVersion is missing"},
 		{"kind-not-the-bodys", nil, func(x *bent) { x.b.VerificationMaterial.TlogEntries[entry(x)].KindVersion.Kind = "intoto" }, nil, fault.Wrong, StepLog, "its body is a dsse"},
 		{"kind-unknown", nil, func(x *bent) {
 			e := x.b.VerificationMaterial.TlogEntries[0]

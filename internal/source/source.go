@@ -207,9 +207,10 @@ func (r Repository) compared() Repository {
 }
 
 // IsRevision tells whether a text can name a commit: the hexadecimal digits of
-// a SHA-1 or SHA-256. Branches and tags name no commit: they move.
+// a SHA-1 or SHA-256. Branches and tags name no commit: they move. Zeros alone
+// are how git writes that there is none.
 func IsRevision(text string) bool {
-	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdefABCDEF") == ""
+	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdefABCDEF") == "" && strings.Trim(text, "0") != ""
 }
 
 // Below is the path of a file that a certificate writes as

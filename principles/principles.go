@@ -12,14 +12,11 @@ import (
 	"io/fs"
 )
 
-// What the engine reads, all rules, and what only pages read are three file
-// systems: a program carries only those that a function it calls reads.
+// What the engine reads and what pages read are two file systems: a program
+// carries only those that a function it calls reads.
 
 //go:embed document.json checks.json tracks/accountability.json tracks/integrity.json
 var weighed embed.FS
-
-//go:embed document.json checks.json tracks/*.json
-var rules embed.FS
 
 //go:embed document.json checks.json tracks/*.json framing.json changelog.json registries/*.json
 var whole embed.FS

@@ -118,11 +118,10 @@ func TestOneWalkADay(t *testing.T) {
 	tomorrow, asked := r.auditor(memory)
 	r.ask(tomorrow, at.Add(25*time.Hour))
 	require.Equal(t, 1, asked.of(mint.TUFAddress+"/timestamp.json"))
-	offline, _ := r.auditor(memory)
 	for name := range r.tuf.Files {
 		delete(r.tuf.Files, name)
 	}
-	offline, _ = r.auditor(memory)
+	offline, _ := r.auditor(memory)
 	require.Equal(t, both(3, 3, 2, 2), levels(r.ask(offline, at.Add(25*time.Hour))), "without an answer the kept ones serve for 30 days")
 }
 

@@ -23,7 +23,7 @@ type Components struct {
 // that has none.
 func split(text string) (Components, error) {
 	if len(text) < 4 || !strings.EqualFold(text[:4], "pkg:") {
-		return Components{}, errors.New("it does not begin with pkg:")
+		return Components{}, errors.New(`it does not begin with "pkg:"`)
 	}
 	typ, rest, ok := strings.Cut(strings.TrimLeft(text[4:], "/"), "/")
 	typ = strings.ToLower(typ)

@@ -51,13 +51,24 @@ export class Auditor {
   }
 
   /**
-   * Runs one audit. Rejects with an Error whose name is RefusedError (the
+   * Runs one audit; with an evidence file, of what that says, without a network.
+   * Rejects with an Error whose name is RefusedError (the
    * question could not be asked; refused says it as data),
    * AbortError, LoadError (the auditor is not here), PanicError or DeadError
    * (a fault of ours).
    */
-  audit(request, { file, progress, ready, signal }) {
-    return this.#ask({ type: "audit", request, file }, { progress, ready, signal });
+  audit(request, { file, evidence, progress, ready, signal }) {
+    return this.#ask({ type: "audit", request, file, evidence }, { progress, ready, signal });
+  }
+
+  /** Finds packages in a folder (see folder.js). */
+  packages(folder) {
+    return this.#ask({ type: "packages", folder }, { progress() {}, ready() {}, signal: new AbortController().signal });
+  }
+
+  /** The names of the files by which packages are found. */
+  named() {
+    return this.#ask({ type: "named" }, { progress() {}, ready() {}, signal: new AbortController().signal });
   }
 
   /** What the auditor understands of a text, without asking anybody. */
@@ -71,6 +82,8 @@ export class Auditor {
     return {
       open: ({ path, sha256 }) => ask("open", { path, sha256 }),
       find: (text, signal) => ask("find", { text }, signal),
+      sizes: () => ask("sizes"),
+      evidence: (withPackage) => ask("evidence", { withPackage }),
     };
   }
 

@@ -1,6 +1,7 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
 import { enlivenCompare } from "./compare.js";
+import { offer } from "./evidence.js";
 import { enlivenFiles } from "./files.js";
 import { bytes } from "./progress.js";
 import { fragment, visible } from "./question.js";
@@ -26,6 +27,7 @@ export function enliven(root, report, json, { say, link, again, pick, record, lo
     if (button.dataset.again !== undefined) again();
     if (button.dataset.pick !== undefined) pick();
     if (button.dataset.record !== undefined) record();
+    if (button.dataset.evidence !== undefined) offer(button, look, (zip) => save(zip, report.reference, "zip", say), say);
     if (button.dataset.save !== undefined) save(json, report.reference, "json", say);
   });
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
@@ -84,7 +86,7 @@ export function go(root, id) {
 
 /** Saves what an audit gave, named by its question. */
 export function save(body, reference, form, say) {
-  const url = URL.createObjectURL(new Blob([body], { type: "application/json" }));
+  const url = URL.createObjectURL(new Blob([body], { type: form === "zip" ? "application/zip" : "application/json" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = `${`touchstone ${reference.slice(0, 150)} ${new Date().toISOString().slice(0, 19)}`.replace(/[^a-z0-9.@-]+/gi, "_")}.${form}`;

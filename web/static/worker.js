@@ -1,5 +1,5 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// cancel, ping. Messages out: held, pong, ready, unloaded, progress, done, error, dead.
+// sizes, evidence, named, packages, cancel, ping. Messages out: held, pong, ready, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm } from "./build.js";
 
@@ -46,13 +46,13 @@ function died(error) {
   postMessage({ type: "dead", message: error?.message ?? "the program ended" });
 }
 
-async function audit({ id, request, file }) {
+async function audit({ id, request, file, evidence }) {
   const abort = new AbortController();
   running.set(id, abort);
   try {
     const touchstone = await loaded;
     const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
-    const answer = await touchstone.audit(JSON.stringify(request), undefined, await bytesOf(file), progress, abort.signal);
+    const answer = await touchstone.audit(JSON.stringify(request), await bytesOf(evidence), await bytesOf(file), progress, abort.signal);
     postMessage({ type: "done", id, answer });
   } catch (error) {
     fail(id, error);
@@ -66,6 +66,10 @@ const local = {
   read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
   open: (touchstone, { reference, path, sha256 }) => touchstone.open(reference, path, sha256),
   find: async (touchstone, { reference, text }, signal) => JSON.parse(await touchstone.find(reference, text, signal)),
+  sizes: async (touchstone, { reference }) => JSON.parse(await touchstone.sizes(reference)),
+  evidence: (touchstone, { reference, withPackage }) => touchstone.evidence(reference, withPackage),
+  named: (touchstone) => touchstone.named(),
+  packages: (touchstone, { folder }) => touchstone.packages(folder),
 };
 
 async function answer(message) {

@@ -1,0 +1,65 @@
+// Evidence is saved, and checked again without a network; folders are compared.
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { mintedWorld, inhabit } from "../world.mjs";
+import { accessible, expect, report, test } from "./fixture.mjs";
+
+const files = { "package/index.js": "module.exports = 1;\n", "package/lib/a.js": "// a\n" };
+const world = mintedWorld("thing", "1.0.0", files);
+
+/** A folder as npm would leave it, with files changed, added or (null) left out. */
+async function installed(changes = {}) {
+  const root = join(await mkdtemp(join(tmpdir(), "touchstone-")), "node_modules");
+  const all = { "package.json": JSON.stringify({ name: "thing", version: "1.0.0" }), "index.js": files["package/index.js"], "lib/a.js": files["package/lib/a.js"], ...changes };
+  for (const [path, text] of Object.entries(all)) {
+    if (text === null) continue;
+    const place = join(root, "thing", path);
+    await mkdir(dirname(place), { recursive: true });
+    await writeFile(place, text);
+  }
+  return root;
+}
+
+test("evidence that was saved is checked again without a network, with the folder", async ({ page, audit, origin, context }) => {
+  await audit("pkg:npm/thing@1.0.0", world);
+  await page.getByRole("button", { name: "Save the evidence" }).click();
+  await expect(page.getByRole("button", { name: /^Without the package: / })).toBeFocused();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^With the package: / }).click();
+  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
+  await (await saving).saveAs(zip);
+
+  await page.goto(`${origin}/check/`);
+  await accessible(page);
+  const asked = await inhabit(context, origin, () => { throw new Error("nobody is asked"); });
+  await page.getByLabel("An evidence file").setInputFiles(zip);
+  await page.getByLabel("A folder in which").setInputFiles(join(await installed({ "lib/a.js": "// b\n", "evil.js": "x", "index.js": null }), "thing"));
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-says")).toContainText("Checked again: ");
+  await expect(report(page)).toContainText("thing");
+  await expect(page.locator("#check-packages")).toContainText("1 changed, 1 missing, 1 extra; 1 files are as published.");
+  for (const line of ["changed: lib/a.js", "extra: evil.js", "missing: index.js"]) await expect(page.locator("#check-packages li", { hasText: line })).toBeVisible();
+  expect(asked.length ?? 0).toBe(0);
+  await accessible(page);
+});
+
+test("what is no evidence gets an answer", async ({ page, origin }) => {
+  await page.goto(`${origin}/check/`);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-says")).toContainText("Choose an evidence file");
+  await page.getByLabel("An evidence file").setInputFiles({ name: "a.zip", mimeType: "application/zip", buffer: Buffer.from("PK nothing") });
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-says")).toContainText("reading the evidence file: ");
+});
+
+test("a folder alone is looked up and compared", async ({ page, origin, context }) => {
+  await inhabit(context, origin, world);
+  await page.goto(`${origin}/check/`);
+  await page.getByLabel("A folder in which").setInputFiles(await installed());
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-says")).toContainText("0 of 1 packages differ from what was published.");
+  await page.getByLabel("A folder in which").setInputFiles(await installed({ "evil.js": "x" }));
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-says")).toContainText("1 of 1 packages differ from what was published.");
+});

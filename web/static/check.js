@@ -1,0 +1,193 @@
+// Saved evidence is checked again, and installed folders are compared.
+import { Auditor } from "./auditor.js";
+import { build } from "./build.js";
+import { digestsOf, inWords, packagesIn } from "./folder.js";
+import { recall, remember } from "./memory.js";
+import { showReport } from "./policy.js";
+import { bytes } from "./progress.js";
+import { addressedPart, fragment, visible } from "./question.js";
+import { enliven, go } from "./report.js";
+
+/** The largest file that is read, in bytes: above it a tab had no memory left. */
+const largest = 600 << 20;
+/** How many packages of a folder are audited at a time. */
+const parallel = 4;
+/** How many differences of a package are shown. */
+const shown = 500;
+
+const $ = (id) => document.getElementById(id);
+const auditor = new Auditor();
+let running = null; // the AbortController of the check under way
+
+document.documentElement.classList.add("script"); // what needs it shows
+
+function say(text) { $("check-says").textContent = visible(text); }
+
+/** The files of the chosen folder: its name is the first part of their paths. */
+function chosen() {
+  const files = [...$("check-folder").files];
+  const root = files[0]?.webkitRelativePath.split("/")[0] ?? "";
+  return {
+    root,
+    files: files.map((file) => ({
+      path: file.webkitRelativePath.slice(root.length + 1), size: file.size, link: false, read: async () => new Uint8Array(await file.arrayBuffer()),
+    })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+async function sha256(file) {
+  if (file.size > largest) return ""; // a package has no such file
+  const sum = await crypto.subtle.digest("SHA-256", await file.read());
+  return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const quiet = (signal) => ({ signal, ready() {}, progress: (step) => say(`${step.step}: ${bytes(step.bytes)}`) });
+const relay = () => new URL(build.relay, location.origin).href;
+
+/** Checks what an evidence file says, and the folder of its package where one is chosen. */
+async function checkEvidence(signal) {
+  const [evidence] = $("check-evidence").files;
+  const [file] = $("check-package").files;
+  for (const one of [evidence, file]) {
+    if (one?.size > largest) throw new Error(`${one.name} has ${bytes(one.size)}; at most ${bytes(largest)} are read.`);
+  }
+  const folder = chosen();
+  const request = { reference: "", html: true, fileName: file?.name };
+  if (folder.files.length > 0) {
+    const own = (await packagesIn(folder.root, folder.files, auditor)).find((one) => one.folder === "");
+    request.installed = await digestsOf(own ?? { files: folder.files, texts: {} }, sha256, progressOf("Reading the folder", signal));
+  }
+  const answer = await auditor.audit(request, { file, evidence, ...quiet(signal) });
+  const report = JSON.parse(answer.json);
+  if (answer.installed) showCompared([{ reference: report.reference, compared: JSON.parse(answer.installed), failed: report.verdict.failed }]);
+  showAudit(report, answer);
+  say(`Checked again: ${report.verdict.title}. ${report.verdict.headline}`);
+}
+
+function progressOf(what, signal) {
+  return (done, all) => {
+    signal.throwIfAborted();
+    if (done % 200 === 0) say(`${what}: ${done} of ${all} files`);
+  };
+}
+
+/** Audits every package of a folder, and compares each. */
+async function checkFolder(signal) {
+  const { root, files } = chosen();
+  const found = await packagesIn(root, files, auditor);
+  if (found.length === 0) throw new Error("No installed package was found in this folder. Choose node_modules, a package's own folder, Go's module cache or vendor, or cargo's registry/src.");
+  const results = new Array(found.length);
+  let [next, done] = [0, 0];
+  const one = async () => {
+    while (next < found.length) {
+      const i = next++;
+      const { reference } = found[i];
+      try {
+        const installed = await digestsOf(found[i], sha256, () => signal.throwIfAborted());
+        const began = await recall();
+        const answer = await auditor.audit({ reference, relay: relay(), installed, ...began }, { signal, ready() {}, progress() {} });
+        await remember(began, answer);
+        results[i] = { reference, compared: JSON.parse(answer.installed), failed: JSON.parse(answer.json).verdict.failed };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        results[i] = { reference, error: error.message };
+      }
+      found[i] = undefined;
+      say(`${++done} of ${found.length} packages compared`);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, one));
+  showCompared(results);
+  const differ = results.filter(({ compared }) => compared && !compared.as).length;
+  const failed = results.filter((result) => result.failed).length;
+  const unknown = results.filter(({ error }) => error).length;
+  say(`${differ} of ${results.length} packages differ from what was published.${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}`);
+}
+
+/** Shows a comparison for each package, those that differ first and open. */
+function showCompared(results) {
+  const rank = ({ compared, error, failed }) => (failed || (compared && !compared.as) ? 0 : error ? 1 : 2);
+  $("check-packages").replaceChildren(...[...results].sort((a, b) => rank(a) - rank(b)).map(block));
+  $("check-compared").hidden = false;
+  $("check-compared-title").focus();
+}
+
+function block(result) {
+  const { reference, compared, error, failed } = result;
+  const details = document.createElement("details");
+  details.open = failed || Boolean(compared && !compared.as);
+  const summary = document.createElement("summary");
+  const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : "Differs";
+  summary.textContent = `${state}: ${visible(reference)}`;
+  const text = document.createElement("p");
+  text.textContent = error ? visible(error) : inWords(compared);
+  const link = document.createElement("a");
+  link.href = `/${fragment(reference)}`;
+  link.textContent = "Check this package";
+  const differences = document.createElement("ul");
+  const all = [...(compared?.differences ?? [])].sort((a, b) => Boolean(a.known) - Boolean(b.known));
+  differences.append(...all.slice(0, shown).map((d) => {
+    const item = document.createElement("li");
+    const path = document.createElement("code");
+    path.dir = "ltr";
+    path.textContent = visible(d.path);
+    item.append(`${d.state}: `, path, d.known ? ` ${d.known}` : "");
+    return item;
+  }));
+  details.append(summary, text, differences);
+  if (all.length > shown) details.append(`The first ${shown} of ${all.length}.`);
+  details.append(link);
+  return details;
+}
+
+function showAudit(report, answer) {
+  const holder = document.createElement("div");
+  showReport(holder, answer.html);
+  $("check-report").replaceChildren(holder);
+  enliven(holder, report, answer.json, {
+    say, link: (id) => `${location.origin}/${fragment(report.reference)}${id ? `#!${id}` : ""}`,
+    again: start, pick: () => $("check-package").click(), record() {}, look: auditor.look(report.reference),
+    audit: async (reference, signal) => JSON.parse((await auditor.audit({ reference, relay: relay() }, { signal, ready() {}, progress() {} })).json),
+  });
+}
+
+async function start() {
+  running?.abort();
+  const abort = new AbortController();
+  running = abort;
+  $("check-report").replaceChildren();
+  $("check-compared").hidden = true;
+  $("check-cancel").hidden = false;
+  say("Loading the auditor");
+  try {
+    if ($("check-evidence").files.length > 0) await checkEvidence(abort.signal);
+    else if ($("check-folder").files.length > 0) await checkFolder(abort.signal);
+    else say("Choose an evidence file, a folder, or both.");
+  } catch (error) {
+    if (running === abort) say(abort.signal.aborted ? "Cancelled. Nothing was decided." : error.refused?.detail ?? error.message);
+  } finally {
+    if (running === abort) {
+      running = null;
+      $("check-cancel").hidden = true;
+    }
+  }
+}
+
+$("check-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  start();
+});
+$("check-cancel").addEventListener("click", () => running?.abort());
+addEventListener("hashchange", () => { if (addressedPart()) go($("check-report"), addressedPart()); });
+// A zip that is dropped is evidence, where none is chosen yet; any other file is the package.
+addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
+addEventListener("drop", (event) => {
+  const [dropped] = event.dataTransfer.files;
+  if (!dropped) return;
+  event.preventDefault();
+  const evidence = /\.zip$/i.test(dropped.name) && $("check-evidence").files.length === 0;
+  const one = new DataTransfer();
+  one.items.add(dropped);
+  $(evidence ? "check-evidence" : "check-package").files = one.files;
+  start();
+});

@@ -79,7 +79,7 @@ func registriesPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " package repositories, with the tool that installs from them, do by each line of the principles. Each answer has a source and a date, or says that none was found. There is no total, and no ranking: repositories stand in the order of the alphabet.</p></header><section class=\"text\" aria-labelledby=\"words\"><h2 id=\"words\">How to read it</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " package repositories, with the tool that installs from them, do by each line of the principles. Each answer has a source and a date, or says that none was found. There is no total, and no ranking: repositories stand in alphabetical order.</p></header><section class=\"text\" aria-labelledby=\"words\"><h2 id=\"words\">How to read it</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

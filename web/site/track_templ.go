@@ -321,7 +321,7 @@ func trackPage(f frame, i int, t principles.Track) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section aria-labelledby=\"answers\"><h2 id=\"answers\">How repositories are answered for</h2><p>The answers come from documents and public code, each with its source. Repositories stand in the order of the alphabet and are not ranked.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section aria-labelledby=\"answers\"><h2 id=\"answers\">How repositories are answered for</h2><p>The answers come from documents and public code, each with its source. Repositories stand in alphabetical order and are not ranked.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -38,7 +38,7 @@ var menu = []entry{
 	{"/check/", "Check evidence"},
 	{"/how/", "How it works"},
 	{"/privacy/", "Privacy"},
-	{"/about/", "Who audits us"},
+	{"/about/", "Who audits the auditor"},
 }
 
 // here marks the entry in which the reader is.

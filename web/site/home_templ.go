@@ -12,11 +12,11 @@ import templruntime "github.com/a-h/templ/runtime"
 type example struct{ typ, text, what string }
 
 var examples = []example{
-	{"golang", "pkg:golang/github.com/pkg/errors@v0.9.1", "a Go module, as a package URL"},
+	{"golang", "github.com/pkg/errors@v0.9.1", "a Go module, by its path"},
 	{"npm", "https://www.npmjs.com/package/sigstore/v/4.0.0", "an npm package, as the address of its page"},
 	{"golang", "go get golang.org/x/text@v0.3.8", "a command from a README"},
 	{"pypi", "pip install sigstore==3.6.1", "a PyPI package, as an install command"},
-	{"cargo", "https://crates.io/crates/serde/1.0.219", "a Rust crate, as the address of its page"},
+	{"cargo", "pkg:cargo/serde@1.0.219", "a Rust crate, as a package URL"},
 }
 
 // homePage is the box, and below it what to expect. It reads well without the

@@ -12,7 +12,7 @@ import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
 import { addressed, addressedPart, brief, fragment, visible } from "./question.js";
 import * as recent from "./recent.js";
-import { enliven, go, save } from "./report.js";
+import { enliven, go } from "./report.js";
 import * as shortcut from "./shortcut.js";
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +27,6 @@ const kept = 8;
 
 let running = null; // the AbortController of the audit under way
 let asked = ""; // the question on the page
-let recording = false; // whether the next audit's answers are saved as they came
 let state = null; // of the history entry on the page
 
 // ---- where we are
@@ -85,9 +84,8 @@ function ask(question) {
   else location.hash = next;
 }
 
-/** Asks the same question once more, whatever was answered before; with a recording, if one is to be saved. */
-function again({ record = false } = {}) {
-  recording = record;
+/** Asks the same question once more, whatever was answered before. */
+function again() {
   history.replaceState({ file: brought.fileFor(asked)?.name }, "");
   route();
 }
@@ -101,8 +99,6 @@ async function audit(text) {
     problem(Object.assign(new Error(visible(missing)), { name: "ForgottenError" }), text);
     return;
   }
-  const record = recording;
-  recording = false;
   const abort = new AbortController();
   running = abort;
   view("working");
@@ -113,7 +109,7 @@ async function audit(text) {
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
   const began = await recall();
-  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, record, fileName: file?.name, ...began };
+  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, fileName: file?.name, ...began };
   try {
     const answer = await auditor.audit(request, {
       file,
@@ -129,7 +125,6 @@ async function audit(text) {
     if (running !== abort) return;
     running = null;
     arrived({ report: JSON.parse(answer.json), json: answer.json, html: answer.html, file });
-    if (record) save(answer.har, asked, "har", say);
   } catch (error) {
     if (running !== abort) return;
     running = null;
@@ -168,7 +163,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, record: () => again({ record: true }), link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);

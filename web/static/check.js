@@ -146,7 +146,7 @@ function showAudit(report, answer) {
   $("check-report").replaceChildren(holder);
   enliven(holder, report, answer.json, {
     say, link: (id) => `${location.origin}/${fragment(report.reference)}${id ? `#!${id}` : ""}`,
-    again: start, pick: () => $("check-package").click(), record() {}, look: auditor.look(report.reference),
+    again: start, pick: () => $("check-package").click(), look: auditor.look(report.reference),
     audit: async (reference, signal) => JSON.parse((await auditor.audit({ reference, relay: relay() }, { signal, ready() {}, progress() {} })).json),
   });
 }

@@ -13,11 +13,11 @@ const piece = 100_000;
 
 /**
  * Brings a report to life. say tells the screen reader, link gives the address
- * of this audit, or of one part of it, again repeats it, record repeats it and
- * saves every answer, pick asks for the package file, look looks into the
- * package (see files.js), audit gives the report of another reference.
+ * of this audit, or of one part of it, again repeats it, pick asks for the
+ * package file, look looks into the package and saves its evidence (see files.js
+ * and evidence.js), audit gives the report of another reference.
  */
-export function enliven(root, report, json, { say, link, again, pick, record, look, audit }) {
+export function enliven(root, report, json, { say, link, again, pick, look, audit }) {
   for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -26,7 +26,6 @@ export function enliven(root, report, json, { say, link, again, pick, record, lo
     if (button.dataset.permalink !== undefined) copy(button, link(), say);
     if (button.dataset.again !== undefined) again();
     if (button.dataset.pick !== undefined) pick();
-    if (button.dataset.record !== undefined) record();
     if (button.dataset.evidence !== undefined) offer(button, look, (zip) => save(zip, report.reference, "zip", say), say);
     if (button.dataset.save !== undefined) save(json, report.reference, "json", say);
   });
@@ -85,7 +84,7 @@ export function go(root, id) {
 }
 
 /** Saves what an audit gave, named by its question. */
-export function save(body, reference, form, say) {
+function save(body, reference, form, say) {
   const url = URL.createObjectURL(new Blob([body], { type: form === "zip" ? "application/zip" : "application/json" }));
   const link = document.createElement("a");
   link.href = url;

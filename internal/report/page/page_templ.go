@@ -882,7 +882,7 @@ func rests(r *report.Report) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "</details><p class=\"scripted\"><button type=\"button\" class=\"small\" data-record>Check again and save a recording</button></p><details class=\"scripted\" data-raw><summary>Show the raw report (JSON)</summary><pre dir=\"ltr\" tabindex=\"0\" data-raw-text></pre></details></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, "</details> <details class=\"scripted\" data-raw><summary>Show the raw report (JSON)</summary><pre dir=\"ltr\" tabindex=\"0\" data-raw-text></pre></details></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

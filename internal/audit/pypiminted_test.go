@@ -182,7 +182,7 @@ func TestPyPIWheelsInside(t *testing.T) {
 			require.NotEmpty(t, r.Report.Verdict.Alarms)
 		})
 	}
-	p := wheel123(t, file("thing.pth", "import thing\n"), file("plain.pth", "/somewhere\n"), file("thing/fast.cpython-313-x86_64-linux-gnu.so", "\x7fELF"),
+	p := wheel123(t, file("thing.pth", "import thing\n"), file("plain.pth", "/somewhere\n"), file("sitecustomize.py", "1"), file("thing/fast.cpython-313-x86_64-linux-gnu.so", "\x7fELF"),
 		file("thing-1.2.3.dist-info/sboms/own.cdx.json", `{"bomFormat":"CycloneDX","components":[{"purl":"pkg:generic/openssl@3.0.0"}]}`))
 	r := p.audit(t, p.world())
 	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
@@ -191,6 +191,7 @@ func TestPyPIWheelsInside(t *testing.T) {
 		topics[topic.ID] = topic.Text + " " + strings.Join(topic.Items, " ")
 	}
 	require.Contains(t, topics["runs-at-start"], "thing.pth")
+	require.Contains(t, topics["runs-at-start"], "sitecustomize.py")
 	require.NotContains(t, topics["runs-at-start"], "plain.pth")
 	require.Contains(t, topics["runs-at-import"], "fast.cpython")
 	require.Contains(t, topics["declares"], "pkg:generic/openssl@3.0.0")

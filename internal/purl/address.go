@@ -120,7 +120,18 @@ func isPageHost(text string) bool {
 		parts := strings.Split(rest, "/")
 		return len(parts) > 2 && slices.Contains([]string{"tree", "blob", "releases", "commit", "archive"}, parts[2])
 	}
-	return sites()[host] != nil || dialectOfHost(host) != nil
+	return belowSite(host)
+}
+
+// belowSite tells whether a host is a site whose addresses are read, or below
+// one: no Go module's path begins with a site's further hosts.
+func belowSite(host string) bool {
+	for found := true; found; _, host, found = strings.Cut(host, ".") {
+		if sites()[host] != nil || dialectOfHost(host) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // mirrored reads the addresses of a host that copies a repository: what is

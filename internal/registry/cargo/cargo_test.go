@@ -57,14 +57,14 @@ func TestManifest(t *testing.T) {
 	const head = "[package]\nname = \"a\"\nversion = \" 1.0.0 \"\n"
 	for name, c := range map[string]struct {
 		doc                string
-		script             bool // build.rs is there
+		script             string // build.rs, where it is there
 		runs               []string
 		required, optional map[string][]string
 	}{
 		"nothing":                  {doc: head},
-		"found by itself":          {doc: head, script: true, runs: []string{"build.rs"}},
-		"switched off":             {doc: head + "build = false\n", script: true},
-		"another file":             {doc: head + "build = \"make/it.rs\"\n", script: true, runs: []string{"make/it.rs"}},
+		"found by itself":          {doc: head, script: "build.rs", runs: []string{"build.rs"}},
+		"switched off":             {doc: head + "build = false\n", script: "build.rs"},
+		"another file":             {doc: head + "build = \"make/it.rs\"\n", script: "build.rs", runs: []string{"make/it.rs"}},
 		"several":                  {doc: head + "build = [\"a.rs\", \"b.rs\"]\n", runs: []string{"a.rs", "b.rs"}},
 		"a procedural macro":       {doc: head + "[lib]\nproc-macro = true\n", runs: []string{"Cargo.toml"}},
 		"a procedural macro, old":  {doc: head + "[lib]\nproc_macro = true\n", runs: []string{"Cargo.toml"}},
@@ -153,4 +153,17 @@ func FuzzIndex(f *testing.F) {
 			in.recorded(located{"a", e.version})
 		}
 	})
+}
+
+// TestBuildScriptInAnotherCase: a disk that ignores case shows cargo its script.
+func TestBuildScriptInAnotherCase(t *testing.T) {
+	at := located{name: "a", version: "1.0.0"}
+	for name, want := range map[string][]string{"build.rs": {"build.rs"}, "Build.RS": {"Build.RS"}, "src/build.rs": nil, "build.rs.txt": nil} {
+		in := newInspector(at, true).Inside(t.Context(), []archive.File{{Path: at.root() + name}})
+		var files []string
+		for _, r := range in.Runs {
+			files = append(files, r.Files...)
+		}
+		assert.Equal(t, want, files, name)
+	}
 }

@@ -69,7 +69,7 @@ func (i *inspector) leave(why string) {
 // Inside tells what the two documents say.
 func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.Inside {
 	var in registry.Inside
-	folder, script := strings.TrimSuffix(i.at.root(), "/"), false
+	folder, script := strings.TrimSuffix(i.at.root(), "/"), ""
 	for n, f := range files {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return registry.Inside{Unread: "Reading it was cancelled."}
@@ -79,7 +79,9 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 			folder, _, _ = strings.Cut(f.Path, "/")
 			continue
 		}
-		script = script || rel == "build.rs"
+		if archive.Fold(rel) == "build.rs" { // a disk may ignore case
+			script = rel
+		}
 		if strings.EqualFold(path.Base(rel), "SECURITY.md") && strings.Count(rel, "/") <= 1 {
 			in.Contact = append(in.Contact, rel)
 		}

@@ -161,12 +161,13 @@ func byDefault(features table) map[string]bool {
 }
 
 // runs tells what compiling the crate runs, which every installation does.
-// script tells that a file build.rs stands where cargo finds it by itself.
-func (m *manifest) runs(script bool) []registry.Run {
+// script is the file build.rs, as it is spelled, where cargo finds it by itself;
+// empty for none.
+func (m *manifest) runs(script string) []registry.Run {
 	var out []registry.Run
 	build := m.build
-	if len(build) == 0 && script && !m.noBuild {
-		build = []string{"build.rs"}
+	if len(build) == 0 && script != "" && !m.noBuild {
+		build = []string{script}
 	}
 	for _, file := range build {
 		out = append(out, registry.Run{When: "install", Files: []string{file},

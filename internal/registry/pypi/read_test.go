@@ -228,3 +228,17 @@ func FuzzDocuments(f *testing.F) {
 		}
 	})
 }
+
+// TestStarts: what Python reads at each start, wherever a wheel puts it.
+func TestStarts(t *testing.T) {
+	for path, want := range map[string][2]bool{
+		"a.pth": {true, false}, "a-1.data/purelib/a.pth": {true, false}, "a/a.pth": {}, "a-1.data/scripts/a.pth": {},
+		"a-1.data/data/lib/python3.13/site-packages/a.pth": {true, false}, "a-1.data/data/Lib/site-packages/a.pth": {true, false},
+		"a-1.data/data/share/a.pth": {}, "a-1.data/data/lib/python3/dist-packages/sub/a.pth": {},
+		"sitecustomize.py": {false, true}, "usercustomize/__init__.py": {false, true}, "a-1.data/platlib/sitecustomize.cpython-313-x86_64-linux-gnu.so": {false, true},
+		"a-1.data/data/lib/python3.13/site-packages/sitecustomize.pyc": {false, true},
+		"sitecustomize.txt": {}, "sitecustomize/other.py": {}, "a/sitecustomize.py": {}, "sitecustomize": {},
+	} {
+		assert.Equal(t, want, [2]bool{isPth(path), isCustom(path)}, path)
+	}
+}

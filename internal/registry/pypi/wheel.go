@@ -52,11 +52,37 @@ func wantedOfWheel(p string) int64 {
 	return 0
 }
 
+// placed is where a file stands in the folder of installed packages. What stands
+// under NAME.data/data goes to the root of the whole environment, and so may
+// lead there too.
+func placed(p string) string {
+	if parts := strings.SplitN(p, "/", 3); len(parts) == 3 && strings.HasSuffix(parts[0], ".data") && parts[1] == "data" {
+		for _, folder := range []string{"site-packages/", "dist-packages/"} {
+			if _, below, ok := strings.Cut(parts[2], folder); ok {
+				return below
+			}
+		}
+	}
+	at, _ := written(p, false)
+	return at
+}
+
 // isPth tells whether Python reads a file at each start: those at the root of the
 // folder of installed packages (docs.python.org/3/library/site.html).
 func isPth(p string) bool {
-	at, _ := written(p, false)
+	at := placed(p)
 	return !strings.Contains(at, "/") && strings.HasSuffix(at, ".pth")
+}
+
+// isCustom tells whether a file is of a module that Python imports at each start,
+// wherever it comes from: sitecustomize and usercustomize.
+func isCustom(p string) bool {
+	name, rest, isPackage := strings.Cut(placed(p), "/")
+	if isPackage {
+		name += strings.TrimPrefix(rest, "__init__")
+	}
+	module, kind, _ := strings.Cut(name, ".")
+	return (module == "sitecustomize" || module == "usercustomize") && slices.Contains([]string{"py", "pyc", "so", "pyd"}, kind[strings.LastIndexByte(kind, '.')+1:])
 }
 
 // wheel tells what a wheel says of itself.
@@ -83,6 +109,8 @@ func (i *inspector) wheel(_ context.Context, files []archive.File) registry.Insi
 			if i.docs[f.Path] == nil || executes(i.read(f.Path)) {
 				starts = append(starts, f.Path)
 			}
+		case isCustom(f.Path):
+			starts = append(starts, f.Path)
 		case isCompiled(at):
 			compiled = append(compiled, f.Path)
 		}

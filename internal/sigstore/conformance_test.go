@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
 )
 
 // rootJSON writes an instance's log as a trusted root.
@@ -59,7 +60,7 @@ func TestVerifyBundleByKey(t *testing.T) {
 	unlogged := undated
 	unlogged.payload, unlogged.artifact = aStatement(""), nil
 	block := func(s signing) []byte {
-		return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spkiOf(t, s.key)})
+		return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(s.key)})
 	}
 	f := files{
 		"b": toJSON(t, v.sign(s)), "k": block(s), "k2": block(undated), "a": theArtifact, "root": v.rootJSON(t), "empty": {},

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
 )
 
 // FuzzBundle: no input makes the verifier panic, and none gets through.
@@ -22,7 +23,7 @@ func FuzzBundle(f *testing.F) {
 	for _, seed := range seeds(f, "sigstore-bundles/sigstore-java/*.sigstore") {
 		f.Add(seed)
 	}
-	keys := []Key{{Hint: "k", SPKI: spkiOf(f, newKey(f))}}
+	keys := []Key{{Hint: "k", SPKI: mint.SPKI(newKey(f))}}
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		got, err := Verify(Query{Bundle: doc, Root: v.root(), Keys: keys, AnyArtifact: true})
 		var failure *Failure

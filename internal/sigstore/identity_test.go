@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
 )
 
 func TestMatch(t *testing.T) {
@@ -60,11 +61,11 @@ func TestClaims(t *testing.T) {
 			extensions = append(extensions, rawExtension(n, values[n]))
 			continue
 		}
-		extensions = append(extensions, extension(t, n, values[n]))
+		extensions = append(extensions, mint.Claim(n, values[n]))
 	}
 	values[8] = values[1]
-	extensions[6] = extension(t, 8, values[1])
-	extensions = append(extensions, extension(t, 99, "novel"))
+	extensions[6] = mint.Claim(8, values[1])
+	extensions = append(extensions, mint.Claim(99, "novel"))
 	c, err := readClaims(extensions)
 	require.NoError(t, err)
 	assert.Equal(t, []int{99}, c.Unknown)

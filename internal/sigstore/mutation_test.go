@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
 )
 
 // factsOf are the proven facts. Ignored is left out: it proves nothing.
@@ -160,7 +161,7 @@ func TestMutantsVirtual(t *testing.T) {
 	assertMutantsProveNothingNew(t, query(v, v.sign(v.signing(aStatement("")))), 800)
 	s := v.byKey(aStatement(""))
 	q := query(v, v.sign(s))
-	q.Keys = []Key{{Hint: s.hint, SPKI: spkiOf(t, s.key)}}
+	q.Keys = []Key{{Hint: s.hint, SPKI: mint.SPKI(s.key)}}
 	assertMutantsProveNothingNew(t, q, 800)
 	over := v.signing(aStatement(""))
 	over.kind = "hashedrekord"
@@ -168,7 +169,7 @@ func TestMutantsVirtual(t *testing.T) {
 	plain := v.byKey(aStatement(""))
 	plain.promise, plain.origin = false, "rekor.example.org"
 	q = query(v, v.sign(plain))
-	q.Keys = []Key{{Hint: plain.hint, SPKI: spkiOf(t, plain.key)}}
+	q.Keys = []Key{{Hint: plain.hint, SPKI: mint.SPKI(plain.key)}}
 	assertMutantsProveNothingNew(t, q, 800)
 
 	instance, err := ca.NewVirtualSigstore()

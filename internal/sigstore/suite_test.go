@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"touchstone/internal/mint"
 )
 
 // A suiteCase is named like its counterpart in the public conformance suite
@@ -118,10 +120,10 @@ var suiteForms = []suiteCase{
 
 var suiteSignatures = []suiteCase{
 	{"signature-mismatch", nil, func(m *minted) {
-		m.bundle.GetMessageSignature().Signature = signWith(m.t, m.sign.key, []byte("another"))
+		m.bundle.GetMessageSignature().Signature = mint.Sign(m.sign.key, []byte("another"))
 	}, "signature"},
 	{"signature-anew", nil, func(m *minted) {
-		m.bundle.GetMessageSignature().Signature = signWith(m.t, m.sign.key, theArtifact)
+		m.bundle.GetMessageSignature().Signature = anew(m.t, m.sign.key, theArtifact)
 	}, "transparency log"},
 	{"message-digest-mismatch", nil, func(m *minted) { changed(m.bundle.GetMessageSignature().MessageDigest.Digest) }, "artifact"},
 	{"wrong-material", nil, func(m *minted) { m.artifact = []byte("another") }, "artifact"},
@@ -132,11 +134,11 @@ var suiteSignatures = []suiteCase{
 	{"wrong-issuer", nil, func(m *minted) { m.who[3] += "/" }, "issuer"},
 	{"dsse-invalid-sig", statement, func(m *minted) { changed(m.bundle.GetDsseEnvelope().Signatures[0].Sig) }, "transparency log"},
 	{"dsse-mismatch-sig", statement, func(m *minted) {
-		m.bundle.GetDsseEnvelope().Signatures[0].Sig = signWith(m.t, m.sign.key, encode(PayloadType, aStatement("")))
+		m.bundle.GetDsseEnvelope().Signatures[0].Sig = anew(m.t, m.sign.key, encode(PayloadType, aStatement("")))
 	}, "transparency log"},
 	{"dsse-mismatch-envelope", statement, func(m *minted) { m.bundle.GetDsseEnvelope().Payload = aStatement(" ") }, "transparency log"},
 	{"dsse-with-hashedrekord-mismatch-sig", func(m *minted) { statement(m); m.sign.kind = "hashedrekord" }, func(m *minted) {
-		m.bundle.GetDsseEnvelope().Signatures[0].Sig = signWith(m.t, m.sign.key, encode(PayloadType, aStatement("")))
+		m.bundle.GetDsseEnvelope().Signatures[0].Sig = anew(m.t, m.sign.key, encode(PayloadType, aStatement("")))
 	}, "transparency log"},
 	{"dsse-with-hashedrekord-mismatch-envelope", func(m *minted) { statement(m); m.sign.kind = "hashedrekord" }, func(m *minted) {
 		m.bundle.GetDsseEnvelope().Payload = aStatement(" ")
@@ -228,12 +230,12 @@ var suiteLog = []suiteCase{
 	{"rekor2-dsse-invalid-sig", secondStatement, func(m *minted) { changed(m.bundle.GetDsseEnvelope().Signatures[0].Sig) }, "verifying"},
 	{"rekor2-dsse-mismatch-envelope", secondStatement, func(m *minted) { m.bundle.GetDsseEnvelope().Payload = aStatement(" ") }, "verifying"},
 	{"rekor2-dsse-mismatch-sig", secondStatement, func(m *minted) {
-		sig := signWith(m.t, m.sign.key, encode(PayloadType, aStatement("")))
+		sig := anew(m.t, m.sign.key, encode(PayloadType, aStatement("")))
 		m.bundle.GetDsseEnvelope().Signatures[0].Sig = sig
 		addStamps(m.bundle, m.stamp(sig, signedAt))
 	}, "transparency log"},
 	{"rekor2-mismatch-sig", second, func(m *minted) {
-		sig := signWith(m.t, m.sign.key, theArtifact)
+		sig := anew(m.t, m.sign.key, theArtifact)
 		m.bundle.GetMessageSignature().Signature = sig
 		addStamps(m.bundle, m.stamp(sig, signedAt))
 	}, "transparency log"},

@@ -7,9 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/asn1"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
@@ -24,6 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"touchstone/internal/mint"
 )
 
 // A minted question has every file that verify-bundle reads, made by this test,
@@ -83,7 +82,7 @@ func (m *minted) make() {
 		m.logAgain()
 	}
 	m.root = m.trustedRoot()
-	m.key = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spkiOf(m.t, m.sign.key)})
+	m.key = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(m.sign.key)})
 }
 
 func (m *minted) entry() *protorekor.TransparencyLogEntry {
@@ -109,7 +108,7 @@ func (m *minted) logAgain() {
 	if m.sign.cert != nil {
 		verifier["x509Certificate"] = map[string]any{"rawBytes": m.sign.cert}
 	} else {
-		verifier["publicKey"] = map[string]any{"rawBytes": spkiOf(m.t, m.sign.key)}
+		verifier["publicKey"] = map[string]any{"rawBytes": mint.SPKI(m.sign.key)}
 	}
 	body, err := json.Marshal(map[string]any{"apiVersion": "0.0.2", "kind": "hashedrekord", "spec": map[string]any{"hashedRekordV002": map[string]any{
 		"data":      map[string]any{"algorithm": "SHA2_256", "digest": sum[:]},
@@ -131,7 +130,7 @@ func period(from time.Time) *protocommon.TimeRange {
 }
 
 func (m *minted) logOf(address string, key *ecdsa.PrivateKey) *prototrust.TransparencyLogInstance {
-	spki := spkiOf(m.t, key)
+	spki := mint.SPKI(key)
 	id := sha256.Sum256(spki)
 	return &prototrust.TransparencyLogInstance{
 		BaseUrl: address, HashAlgorithm: protocommon.HashAlgorithm_SHA2_256, LogId: &protocommon.LogId{KeyId: id[:]},
@@ -178,36 +177,17 @@ func (m *minted) leaf(key *ecdsa.PrivateKey, bend func(*x509.Certificate)) []byt
 		if bend != nil {
 			bend(c)
 		}
-		c.ExtraExtensions = append(c.ExtraExtensions, m.sct(bare.RawTBSCertificate))
+		c.ExtraExtensions = append(c.ExtraExtensions, mint.Promised(bare, m.issuer, m.ctKey, signedAt, m.sctExtra))
 	})
-}
-
-func (m *minted) sct(tbs []byte) pkix.Extension {
-	stamped := binary.BigEndian.AppendUint64(nil, uint64(signedAt.UnixMilli()))
-	issuer := sha256.Sum256(m.issuer.RawSubjectPublicKeyInfo)
-	id := sha256.Sum256(spkiOf(m.t, m.ctKey))
-	extra := append(binary.BigEndian.AppendUint16(nil, uint16(len(m.sctExtra))), m.sctExtra...)
-	length := binary.BigEndian.AppendUint32(nil, uint32(len(tbs)))[1:]
-	signed := bytes.Join([][]byte{{0, 0}, stamped, {0, 1}, issuer[:], length, tbs, extra}, nil)
-	sig := signWith(m.t, m.ctKey, signed)
-	one := bytes.Join([][]byte{{0}, id[:], stamped, extra, {4, 3}, binary.BigEndian.AppendUint16(nil, uint16(len(sig))), sig}, nil)
-	list := append(binary.BigEndian.AppendUint16(nil, uint16(len(one))), one...)
-	value, err := asn1.Marshal(append(binary.BigEndian.AppendUint16(nil, uint16(len(list))), list...))
-	require.NoError(m.t, err)
-	return pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: value}
 }
 
 // intermediate makes an authority beneath the root, of any key.
 func (m *minted) intermediate(key *ecdsa.PrivateKey, parent *x509.Certificate, parentKey *ecdsa.PrivateKey, id byte) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
+	return mint.Certify(&x509.Certificate{
 		SerialNumber: big.NewInt(int64(id)), Subject: pkix.Name{CommonName: "the intermediate"},
 		NotBefore: signedAt.AddDate(-1, 0, 0), NotAfter: signedAt.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}, SubjectKeyId: []byte{id, id},
-	}, parent, key.Public(), parentKey)
-	require.NoError(m.t, err)
-	cert, err := x509.ParseCertificate(der)
-	require.NoError(m.t, err)
-	return cert
+	}, parent, key, parentKey)
 }
 
 // line writes the files and returns the arguments.
@@ -240,13 +220,20 @@ func (m *minted) line(write func([]byte) string) []string {
 func (m *minted) cosign(name string, key *ecdsa.PrivateKey, first bool) {
 	proof := m.entry().InclusionProof
 	text, sigs, _ := bytes.Cut([]byte(proof.Checkpoint.Envelope), []byte("\n\n"))
-	id := sha256.Sum256(spkiOf(m.t, key))
-	sig := append(id[:4:4], signWith(m.t, key, append(bytes.Clone(text), '\n'))...)
-	line := []byte("— " + name + " " + base64.StdEncoding.EncodeToString(sig) + "\n")
+	line := []byte(mint.SignatureLine(string(text)+"\n", name, mint.LogID(key), key))
 	if first {
 		sigs = append(line, sigs...)
 	} else {
 		sigs = append(bytes.Clone(sigs), line...)
 	}
 	proof.Checkpoint.Envelope = string(text) + "\n\n" + string(sigs)
+}
+
+// anew is another signature of what was signed before: package mint's are the
+// same each time.
+func anew(t testing.TB, key *ecdsa.PrivateKey, message []byte) []byte {
+	sum := sha256.Sum256(message)
+	sig, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
+	require.NoError(t, err)
+	return sig
 }

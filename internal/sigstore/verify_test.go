@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/mint"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
@@ -60,7 +61,7 @@ func TestVerifyCertificate(t *testing.T) {
 
 func TestVerifyForms(t *testing.T) {
 	v := newVirtual(t)
-	keys := func(s signing) []Key { return []Key{{Hint: s.hint, SPKI: spkiOf(t, s.key)}} }
+	keys := func(s signing) []Key { return []Key{{Hint: s.hint, SPKI: mint.SPKI(s.key)}} }
 	promised := v.signing(aStatement(""))
 	promised.proof, promised.mediaType = false, understood[0]
 	artifact := v.signing(nil)
@@ -120,7 +121,7 @@ func TestVerifyKey(t *testing.T) {
 	v := newVirtual(t)
 	s := v.byKey(aStatement(""))
 	b := v.sign(s)
-	key := Key{Hint: s.hint, SPKI: spkiOf(t, s.key)}
+	key := Key{Hint: s.hint, SPKI: mint.SPKI(s.key)}
 	within := func(start, end time.Time) []Key {
 		k := key
 		k.Start, k.End = start, end
@@ -139,7 +140,7 @@ func TestVerifyKey(t *testing.T) {
 		{"ends-now", within(time.Time{}, signedAt), fault.Wrong, StepLog},
 		{"unknown", []Key{{Hint: "other", SPKI: key.SPKI}}, fault.NoAnchor, StepKey},
 		{"none", nil, fault.NoAnchor, StepKey},
-		{"same-name-other-key", []Key{{Hint: s.hint, SPKI: spkiOf(t, newKey(t))}}, fault.Wrong, StepLog},
+		{"same-name-other-key", []Key{{Hint: s.hint, SPKI: mint.SPKI(newKey(t))}}, fault.Wrong, StepLog},
 		{"same-name-twice", []Key{key, key}, fault.Malformed, StepQuestion},
 		{"garbage", []Key{{Hint: s.hint, SPKI: []byte("no")}}, fault.Malformed, StepQuestion},
 	} {
@@ -178,7 +179,7 @@ func TestVerifyKey(t *testing.T) {
 		got, err := Verify(q)
 		require.NoError(t, err)
 		assert.Empty(t, got.Times)
-		b.GetMessageSignature().Signature = signWith(t, newKey(t), theArtifact)
+		b.GetMessageSignature().Signature = mint.Sign(newKey(t), theArtifact)
 		q.Bundle = toJSON(t, b)
 		_, err = Verify(q)
 		assert.Equal(t, StepSignature, requireFailure(t, err, fault.Wrong).Step)

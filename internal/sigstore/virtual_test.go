@@ -1,23 +1,17 @@
 package sigstore
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"math/big"
-	"net/url"
 	"testing"
 	"time"
 
@@ -27,6 +21,8 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/mint"
 )
 
 // signedAt is when everything in the tests is signed.
@@ -54,16 +50,7 @@ type virtual struct {
 
 func newVirtual(t testing.TB) *virtual {
 	v := &virtual{t: t, logKey: newKey(t), caKey: newKey(t), ctlogs: map[string]*root.TransparencyLog{}}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "the authority"},
-		NotBefore: signedAt.AddDate(-1, 0, 0), NotAfter: signedAt.AddDate(5, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, SubjectKeyId: []byte{1, 2, 3},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, v.caKey.Public(), v.caKey)
-	require.NoError(t, err)
-	authority, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	v.ca = &root.FulcioCertificateAuthority{Root: authority, URI: "https://fulcio.example.org"}
+	v.ca = &root.FulcioCertificateAuthority{Root: mint.Authority("the authority", v.caKey, signedAt), URI: "https://fulcio.example.org"}
 	v.logs = map[string]*root.TransparencyLog{hex.EncodeToString(v.logID()): {
 		BaseURL: theLog, ID: v.logID(), HashFunc: crypto.SHA256, SignatureHashFunc: crypto.SHA256,
 		PublicKey: v.logKey.Public(), ValidityPeriodStart: signedAt.AddDate(-1, 0, 0),
@@ -80,12 +67,7 @@ func (v *virtual) TimestampingAuthorities() []root.TimestampingAuthority { retur
 
 func (v *virtual) root() *Root { return &Root{trusted: v} }
 
-func (v *virtual) logID() []byte {
-	spki, err := x509.MarshalPKIXPublicKey(v.logKey.Public())
-	require.NoError(v.t, err)
-	sum := sha256.Sum256(spki)
-	return sum[:]
-}
+func (v *virtual) logID() []byte { return mint.LogID(v.logKey) }
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -93,40 +75,13 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-func spkiOf(t testing.TB, key *ecdsa.PrivateKey) []byte {
-	spki, err := x509.MarshalPKIXPublicKey(key.Public())
-	require.NoError(t, err)
-	return spki
-}
-
-func signWith(t testing.TB, key *ecdsa.PrivateKey, message []byte) []byte {
-	sum := sha256.Sum256(message)
-	sig, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
-	require.NoError(t, err)
-	return sig
-}
-
 // leaf issues a signing certificate; bend may change it before.
 func (v *virtual) leaf(key *ecdsa.PrivateKey, bend func(*x509.Certificate)) []byte {
-	san, err := url.Parse(theSAN)
-	require.NoError(v.t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), NotBefore: signedAt.Add(-time.Minute), NotAfter: signedAt.Add(9 * time.Minute),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
-		URIs: []*url.URL{san}, ExtraExtensions: []pkix.Extension{extension(v.t, 8, theIssuer), extension(v.t, 12, "https://example.org/o/r"), extension(v.t, 23, "production")},
-	}
+	template := mint.SigningCertificate(theSAN, map[int]string{8: theIssuer, 12: "https://example.org/o/r", 23: "production"}, signedAt)
 	if bend != nil {
 		bend(template)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, v.ca.Root, key.Public(), v.caKey)
-	require.NoError(v.t, err)
-	return der
-}
-
-func extension(t testing.TB, number int, value string) pkix.Extension {
-	encoded, err := asn1.MarshalWithParams(value, "utf8")
-	require.NoError(t, err)
-	return pkix.Extension{Id: append(append(asn1.ObjectIdentifier{}, oidFulcio...), number), Value: encoded}
+	return mint.Certify(template, v.ca.Root, key, v.caKey).Raw
 }
 
 // A signing describes one bundle to make.
@@ -173,12 +128,12 @@ func (v *virtual) sign(s signing) *protobundle.Bundle {
 	logged := s.artifact
 	if s.payload != nil {
 		logged = encode(PayloadType, s.payload)
-		sig = signWith(v.t, s.key, logged)
+		sig = mint.Sign(s.key, logged)
 		b.Content = &protobundle.Bundle_DsseEnvelope{DsseEnvelope: &protodsse.Envelope{
 			Payload: s.payload, PayloadType: PayloadType, Signatures: []*protodsse.Signature{{Sig: sig, Keyid: s.keyID}},
 		}}
 	} else {
-		sig = signWith(v.t, s.key, s.artifact)
+		sig = mint.Sign(s.key, s.artifact)
 		sum := sha256.Sum256(s.artifact)
 		b.Content = &protobundle.Bundle_MessageSignature{MessageSignature: &protocommon.MessageSignature{
 			MessageDigest: &protocommon.HashOutput{Algorithm: protocommon.HashAlgorithm_SHA2_256, Digest: sum[:]}, Signature: sig,
@@ -194,7 +149,7 @@ func (v *virtual) sign(s signing) *protobundle.Bundle {
 func (v *virtual) entry(s signing, sig, logged []byte) *protorekor.TransparencyLogEntry {
 	block := &pem.Block{Type: "CERTIFICATE", Bytes: s.cert}
 	if s.cert == nil {
-		block = &pem.Block{Type: "PUBLIC KEY", Bytes: spkiOf(v.t, s.key)}
+		block = &pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(s.key)}
 	}
 	signer := base64.StdEncoding.EncodeToString(pem.EncodeToMemory(block))
 	encoded := base64.StdEncoding.EncodeToString(sig)
@@ -232,29 +187,19 @@ func (v *virtual) entry(s signing, sig, logged []byte) *protorekor.TransparencyL
 }
 
 func (v *virtual) promise(e *protorekor.TransparencyLogEntry) []byte {
-	payload := fmt.Sprintf(`{"body":"%s","integratedTime":%d,"logID":"%x","logIndex":%d}`,
-		base64.StdEncoding.EncodeToString(e.CanonicalizedBody), e.IntegratedTime, e.LogId.KeyId, e.LogIndex)
-	return signWith(v.t, v.logKey, []byte(payload))
+	return mint.Promise(e.CanonicalizedBody, time.Unix(e.IntegratedTime, 0), e.LogIndex, v.logKey)
 }
 
 // prove puts a leaf beside another and signs the head.
 func (v *virtual) prove(body []byte, origin string) *protorekor.InclusionProof {
-	other := sha256.Sum256([]byte("\x00another leaf"))
-	leaf := sha256.Sum256(append([]byte{0}, body...))
-	head := sha256.Sum256(append(append([]byte{1}, other[:]...), leaf[:]...))
+	p := mint.Prove(body, origin, "rekor.example.org", v.logKey)
 	return &protorekor.InclusionProof{
-		LogIndex: 1, TreeSize: 2, RootHash: head[:], Hashes: [][]byte{other[:]},
-		Checkpoint: &protorekor.Checkpoint{Envelope: v.head(origin, 2, head[:], v.logKey)},
+		LogIndex: 1, TreeSize: 2, RootHash: p.Root, Hashes: [][]byte{p.Beside}, Checkpoint: &protorekor.Checkpoint{Envelope: p.Checkpoint},
 	}
 }
 
 func (v *virtual) head(origin string, size int, rootHash []byte, key *ecdsa.PrivateKey) string {
-	text := fmt.Sprintf("%s\n%d\n%s\n", origin, size, base64.StdEncoding.EncodeToString(rootHash))
-	var signed bytes.Buffer
-	sum := sha256.Sum256(spkiOf(v.t, v.logKey))
-	require.NoError(v.t, binary.Write(&signed, binary.BigEndian, binary.BigEndian.Uint32(sum[:4])))
-	signed.Write(signWith(v.t, key, []byte(text)))
-	return text + "\n— rekor.example.org " + base64.StdEncoding.EncodeToString(signed.Bytes()) + "\n"
+	return mint.Checkpoint(origin, size, rootHash, "rekor.example.org", v.logID(), key)
 }
 
 func toJSON(t testing.TB, b *protobundle.Bundle) []byte {

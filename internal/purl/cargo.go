@@ -93,6 +93,12 @@ func readCrateFile(file string) (Ref, error) {
 // readCargoText reads a line of Cargo.toml, an entry of Cargo.lock and the
 // imports of Rust.
 func readCargoText(text string) (Ref, bool, error) {
+	if ref, ok, err := readCargoTable(text); ok {
+		return ref, true, err
+	}
+	if ref, ok, err := readCargoSource(text); ok {
+		return ref, true, err
+	}
 	if strings.HasPrefix(text, "[[package]]") || strings.Contains(text, "rust-lang/crates.io-index") {
 		ref, err := readCargoEntry(text)
 		return ref, true, err
@@ -100,7 +106,8 @@ func readCargoText(text string) (Ref, bool, error) {
 	if strings.Contains(text, "\n") {
 		return Ref{}, false, nil
 	}
-	name, value, found := strings.Cut(text, " = ")
+	name, value, found := strings.Cut(text, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 	if path, ok := strings.CutPrefix(text, "use "); ok && strings.Contains(path, "::") && path[0] >= 'a' && path[0] <= 'z' {
 		ref, err := readRustUse(path)
 		return ref, true, err
@@ -108,7 +115,8 @@ func readCargoText(text string) (Ref, bool, error) {
 	if !found || !crateName(name) || value == "" || !strings.Contains(`"'{`, value[:1]) {
 		return Ref{}, false, nil
 	}
-	if value[0] == '{' {
+	inline := value[0] == '{'
+	if inline {
 		_, rest, ok := strings.Cut(value, "version")
 		if !ok || strings.Contains(value, "git ") || strings.Contains(value, "path ") || strings.Contains(value, "registry") {
 			return Ref{}, true, fail(Malformed, "The line takes the crate from elsewhere than crates.io, or names no version. Paste the crate's name and version.")
@@ -120,11 +128,8 @@ func readCargoText(text string) (Ref, bool, error) {
 		value = value[:max(strings.IndexByte(value[1:], value[0])+2, 1)]
 	}
 	version := strings.TrimPrefix(unquote([]string{value})[0], "=")
-	if strings.HasPrefix(text[len(name):], " = {") {
-		ref, err := newCargo(name, version)
-		if err == nil {
-			ref.note("guess", "You pasted a line of a Cargo.toml file. Read as the crate %s, exactly this version.", ref.Bare())
-		}
+	if inline {
+		ref, err := cargoLine(name, version)
 		return ref, true, err
 	}
 	asked := Refuse(Ambiguous, "Lines like this stand in Cargo.toml, where they name a crate, and in pyproject.toml, where they name a PyPI package. Choose one.")
@@ -137,6 +142,63 @@ func readCargoText(text string) (Ref, bool, error) {
 		}
 	}
 	return Ref{}, true, asked
+}
+
+// cargoLine is what a line of Cargo.toml that names a crate is read as.
+func cargoLine(name, version string) (Ref, error) {
+	ref, err := newCargo(name, version)
+	if err == nil {
+		ref.note("guess", "You pasted a line of a Cargo.toml file. Read as the crate %s, exactly this version.", ref.Bare())
+	}
+	return ref, err
+}
+
+// readCargoTable reads a dependency that is a table of its own in Cargo.toml,
+// "[dependencies.serde]", as every published one has them.
+func readCargoTable(text string) (Ref, bool, error) {
+	header, rest, _ := strings.Cut(text, "\n")
+	header = strings.TrimSpace(header)
+	inner, open := strings.CutPrefix(header, "[")
+	inner, closed := strings.CutSuffix(inner, "]")
+	i := strings.LastIndex(inner, "dependencies.")
+	if !open || !closed || i < 0 || strings.HasPrefix(inner, "tool.") || strings.HasPrefix(inner, "[") {
+		return Ref{}, false, nil
+	}
+	name, version := strings.Trim(inner[i+len("dependencies."):], `"'`), ""
+	for line := range strings.Lines(rest) {
+		key, value, _ := strings.Cut(line, "=")
+		value = strings.Trim(strings.TrimSpace(value), `"'`)
+		switch strings.TrimSpace(key) {
+		case "version":
+			version = strings.TrimPrefix(value, "=")
+		case "package":
+			name = value
+		case "git", "path", "registry", "registry-index":
+			return Ref{}, true, fail(Malformed, "The table takes the crate from elsewhere than crates.io. Paste the crate's name and version.")
+		}
+	}
+	ref, err := cargoLine(name, version)
+	return ref, true, err
+}
+
+// readCargoSource reads how older Cargo.lock files name a crate: in a list of
+// dependencies, and in the metadata, which hold the checksums.
+func readCargoSource(text string) (Ref, bool, error) {
+	crate, sum, _ := strings.Cut(text, "=")
+	words := strings.Fields(strings.TrimPrefix(strings.Trim(crate, `", `), "checksum "))
+	if len(words) != 3 || words[2] != "(registry+https://github.com/rust-lang/crates.io-index)" {
+		return Ref{}, false, nil
+	}
+	ref, err := newCargo(words[0], words[1])
+	if sum = strings.Trim(sum, `", `); err != nil || sum == "" {
+		return ref, true, err
+	}
+	d, err := hexDigest("sha256", sum)
+	if err != nil {
+		return Ref{}, true, fail(Malformed, "The checksum of the entry can't be compared: %v. Paste the whole entry.", err)
+	}
+	ref.Digests = []Digest{d}
+	return ref, true, nil
 }
 
 // readCargoEntry reads one [[package]] of a Cargo.lock file

@@ -192,7 +192,7 @@ func foreign(words []string) error {
 func (t *tool) command(words []string) command {
 	args, verb := words[1:], ""
 	if len(t.verbs) > 0 {
-		for len(args) > 0 && slices.Contains([]string{"global", "pip", "tool", "self"}, args[0]) {
+		for len(args) > 0 && (strings.HasPrefix(args[0], "+") || slices.Contains([]string{"global", "pip", "tool", "self"}, args[0])) { // +nightly
 			args = args[1:]
 		}
 		if len(args) > 1 && slices.Contains(t.verbs, args[0]+" "+args[1]) {

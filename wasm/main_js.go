@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall/js"
 	"time"
 
@@ -59,6 +60,10 @@ type request struct {
 	kept
 	// FileName is what the person calls the package file.
 	FileName string `json:"fileName"`
+	// ExpectSource and ExpectSigner are from whom the person expects the package:
+	// a source repository, and a certificate's subject; empty for nobody.
+	ExpectSource string `json:"expectSource"`
+	ExpectSigner string `json:"expectSigner"`
 	// Colour asks for a coloured text.
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
@@ -84,7 +89,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	q := audit.Question{Pasted: req.Reference}
+	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: strings.TrimSpace(req.ExpectSigner)}}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {

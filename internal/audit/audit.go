@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"touchstone/internal/artifact"
@@ -12,6 +13,7 @@ import (
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/report"
+	"touchstone/internal/source"
 	"touchstone/internal/trust"
 	"touchstone/principles"
 )
@@ -87,6 +89,9 @@ type Question struct {
 	// Most is how many bytes of the package are fetched at most; 0 is as many as
 	// the ecosystem allows, less is none: what needs the bytes stays open.
 	Most int64
+	// Expect is from whom the person expects the package: an address of a source
+	// repository, also without a scheme, and the subject of a certificate.
+	Expect evidence.Expectation
 	// Progress is told how far each request has come, one call at a time.
 	Progress func(fetch.Progress)
 	// Record keeps every exchange for a later replay; nil keeps none.
@@ -148,6 +153,9 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 	if err != nil {
 		return nil, err
 	}
+	if q.Expect.Source, err = expected(q.Expect.Source); err != nil {
+		return nil, err
+	}
 	if q.Time.IsZero() {
 		q.Time = time.Now()
 	}
@@ -169,6 +177,23 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 	return r, nil
 }
 
+// expected reads the address of the source repository that a person expects,
+// which may leave the scheme out; an empty one stays so.
+func expected(text string) (string, error) {
+	address := strings.TrimSpace(text)
+	if address == "" {
+		return "", nil
+	}
+	if !strings.Contains(address, ":") {
+		address = "https://" + address
+	}
+	repository, ok := source.Parse(address)
+	if !ok {
+		return "", purl.Refuse(purl.Malformed, "The source that you expect, %.200q, is no address of a repository. Write it like github.com/owner/name.", text)
+	}
+	return repository.String(), nil
+}
+
 // Ref names exactly the version that is audited.
 func (r *Resolved) Ref() purl.Ref { return r.release.Ref }
 
@@ -188,7 +213,7 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil} // all that may be looked at
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect} // all that may be looked at
 	if r.q.Seen != nil {
 		r.q.Seen(seen)
 	}

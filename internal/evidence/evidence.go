@@ -59,6 +59,9 @@ type Case struct {
 	Artifact *artifact.Artifact
 	// Time is the audit's time.
 	Time time.Time
+	// Expected is from whom the reader expects the package: who that is may speak
+	// for it.
+	Expected Expectation
 	// Network tells that anchors could have been refreshed: a replay has none.
 	Network bool
 	// Mechanisms verify the repository's own signatures, by their form.
@@ -151,6 +154,7 @@ var checks = [...]check{
 	{"source-stated", last, sourceStated, nil},
 	{"build-attested", 4, buildAttested, func(e *exam) *Finding { return &e.built }},
 	{"source-agrees", last, sourceAgrees, nil},
+	{"source-expected", last, sourceExpected, nil},
 	{"build-ref", last, buildRef, nil},
 	{"lineage-kept", last, lineageKept, nil},
 }

@@ -75,8 +75,17 @@ func (e *exam) judgeSigners() {
 // publisher is said to be (DESIGN.md section 2, "Entitled to this name"):
 //
 //  1. whom the repository, or the name itself, calls the publisher;
-//  2. else the source repository that the package names.
+//  2. else the source repository that the package names;
+//  3. else the one from whom the reader expects it.
 func entitled(e *exam, a attested) Finding {
+	f := entitledByOthers(e, a)
+	if f.Outcome != Pass && e.Expected != (Expectation{}) && e.Expected.lacks(a.verified.Certificate) == "" { // 3.
+		return vouched(a, "You expect the package from there.")
+	}
+	return f
+}
+
+func entitledByOthers(e *exam, a attested) Finding {
 	// 1.
 	named := e.Release.Publishers
 	if a.Publisher != nil {

@@ -65,7 +65,7 @@ func (r *Report) cards(p evidence.Proven) []Card {
 
 func (r *Report) sourceCard(p evidence.Proven) Card {
 	f := r.Finding("source-stated")
-	c := newCard("source", "Source", f.State(), f.Reason, "source-stated", "source-agrees")
+	c := newCard("source", "Source", f.State(), f.Reason, "source-stated", "source-agrees", "source-expected")
 	switch s := p.Source; {
 	case s == nil:
 	case s.Attested:
@@ -81,8 +81,10 @@ func (r *Report) sourceCard(p evidence.Proven) Card {
 	if c.Entries = r.claimedSource(c.Entries); len(c.Entries) > 0 && f.Outcome == evidence.Absent {
 		c.State = State{Stated.Class, "Stated in part, not confirmed"}
 	}
-	if agrees := r.Finding("source-agrees"); agrees.Outcome == evidence.Fail {
-		c.State, c.Reason = Wrong, agrees.Reason
+	for _, check := range []string{"source-agrees", "source-expected"} {
+		if other := r.Finding(check); other.Outcome == evidence.Fail {
+			c.State, c.Reason = Wrong, other.Reason
+		}
 	}
 	return c
 }

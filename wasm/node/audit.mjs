@@ -26,6 +26,8 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --folder DIR       compare this installed package with what was published; alone:
                      every package in it (node_modules, Go's module cache or vendor,
                      cargo's registry/src)
+  --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
+  --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
   --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat`;
 
 class Refused extends Error {}
@@ -41,6 +43,7 @@ function options() {
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
         evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, folder: { type: "string" },
+        "expect-source": { type: "string" }, "expect-signer": { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" },
       },
     });
@@ -57,7 +60,7 @@ function options() {
   }
   if (values["with-package"] && values.evidence === undefined) throw new Refused("--with-package: name the file to save with --evidence FILE.zip");
   if (values.check === undefined && positionals.length === 0 && values.folder !== undefined) {
-    for (const other of ["replay", "record", "evidence", "file"]) {
+    for (const other of ["replay", "record", "evidence", "file", "expect-source", "expect-signer"]) {
       if (values[other] !== undefined) throw new Refused(`--folder: with --${other} it needs a reference, as a folder may hold many packages`);
     }
   }
@@ -67,6 +70,9 @@ function options() {
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
     return { track: match[1], level: Number(match[2]) };
   });
+  for (const option of ["expect-source", "expect-signer"]) {
+    if (values[option] === "") throw new Refused(`--${option}: nothing was given`);
+  }
   if (values.time === "") throw new Refused("--time: no time was given; write it like 2026-01-31T12:00:00Z");
   // A reference with spaces (a go.sum line, a command) may come unquoted.
   return { ...values, reference: positionals.join(" "), required };
@@ -182,6 +188,13 @@ function tooLow(o, verdict) {
   return o.required.filter(({ track, level }) => verdict[track].level < level);
 }
 
+/** Why the package is not shown to be from where it is expected; empty where it is, or nothing is expected. */
+function unexpected(o, report) {
+  if (o["expect-source"] === undefined && o["expect-signer"] === undefined) return "";
+  const { outcome, reason } = report.findings.find(({ check }) => check === "source-expected");
+  return outcome === "pass" ? "" : reason;
+}
+
 async function main() {
   const o = options();
   const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
@@ -190,7 +203,7 @@ async function main() {
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   const request = {
-    reference: o.reference, time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
+    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   if (o.reference === "" && o.check === undefined) return auditFolder(touchstone, o, request, abort.signal);
@@ -215,7 +228,9 @@ async function main() {
   if (o.json) process.stdout.write(compared ? `${JSON.stringify({ report: JSON.parse(answer.json), installed: compared }, null, 2)}\n` : answer.json);
   else process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : ""));
   for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
-  return verdict.failed || short.length > 0 || compared?.as === false ? 1 : 0;
+  const elsewhere = unexpected(o, JSON.parse(answer.json));
+  if (elsewhere) process.stderr.write(`not shown to be from where it is expected: ${plain(elsewhere)}\n`);
+  return verdict.failed || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
 }
 
 // A program that ends under way (no memory left, say) is no verdict, and a

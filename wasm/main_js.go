@@ -22,7 +22,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"syscall/js"
 	"time"
 
@@ -89,7 +88,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: strings.TrimSpace(req.ExpectSigner)}}
+	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {

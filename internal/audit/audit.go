@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"touchstone/internal/artifact"
@@ -13,7 +12,6 @@ import (
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/report"
-	"touchstone/internal/source"
 	"touchstone/internal/trust"
 	"touchstone/principles"
 )
@@ -153,8 +151,9 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 	if err != nil {
 		return nil, err
 	}
-	if q.Expect.Source, err = expected(q.Expect.Source); err != nil {
-		return nil, err
+	var known bool
+	if q.Expect, known = q.Expect.Read(); !known {
+		return nil, purl.Refuse(purl.Malformed, "The source that you expect, %.200q, is no address of a repository. Write it like github.com/owner/name.", q.Expect.Source)
 	}
 	if q.Time.IsZero() {
 		q.Time = time.Now()
@@ -175,23 +174,6 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 		return nil, err
 	}
 	return r, nil
-}
-
-// expected reads the address of the source repository that a person expects,
-// which may leave the scheme out; an empty one stays so.
-func expected(text string) (string, error) {
-	address := strings.TrimSpace(text)
-	if address == "" {
-		return "", nil
-	}
-	if !strings.Contains(address, ":") {
-		address = "https://" + address
-	}
-	repository, ok := source.Parse(address)
-	if !ok {
-		return "", purl.Refuse(purl.Malformed, "The source that you expect, %.200q, is no address of a repository. Write it like github.com/owner/name.", text)
-	}
-	return repository.String(), nil
 }
 
 // Ref names exactly the version that is audited.

@@ -17,6 +17,26 @@ type Expectation struct {
 	Signer string // the certificate's subject, as it is written there
 }
 
+// Read is the expectation as it is compared: a person may leave the scheme of an
+// address out. Where the source is no address of a repository it stays as it
+// is, and known is false.
+func (x Expectation) Read() (read Expectation, known bool) {
+	address := strings.TrimSpace(x.Source)
+	read.Signer = strings.TrimSpace(x.Signer)
+	if address == "" {
+		return read, true
+	}
+	if !strings.Contains(address, ":") {
+		address = "https://" + address
+	}
+	repository, known := source.Parse(address)
+	if !known {
+		return x, false
+	}
+	read.Source = repository.String()
+	return read, true
+}
+
 // lacks says in which respect a certificate is not the expected one; empty where
 // it is.
 //

@@ -75,7 +75,7 @@ func advice(rel *registry.Release, brought bool) []Pointer {
 
 // limits say what no audit here looks at.
 func limits(name string) []Pointer {
-	return []Pointer{{"Known vulnerabilities are not looked up here.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)}}
+	return []Pointer{{"Known vulnerabilities are not looked up.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)}}
 }
 
 // and joins words as a sentence does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
@@ -39,7 +40,7 @@ func choose(ref purl.Ref, index *project, v registry.Visit) (choice, error) {
 	f := choice{at: located{name: canonical(ref.Name), version: ref.Version}}
 	if ref.Version == "" {
 		if f.at.version = index.newest(); f.at.version == "" {
-			return f, purl.Refuse(purl.Missing, "PyPI has the project %s, and no file of it that can be audited.", ref.Name)
+			return f, index.refuse("PyPI has the project %s, and no file of it that can be audited.", ref.Name)
 		}
 		f.note("moving", "You gave no version. Checked is %s, the newest in PyPI's index. That index is not signed.", f.at.version)
 	}
@@ -144,9 +145,15 @@ func (p *project) newest() string {
 	return ""
 }
 
+// refuse says what the index does not have, and in what state the project is:
+// the index leaves out the files of one in quarantine.
+func (p *project) refuse(format string, args ...any) *purl.Refused {
+	return purl.Refuse(purl.Missing, "%s", strings.TrimSpace(fmt.Sprintf(format, args...)+" "+p.stands()))
+}
+
 // missing is the refusal of a version that the index does not list.
 func missing(ref purl.Ref, index *project) error {
-	refused := purl.Refuse(purl.Missing, "PyPI lists no version %s of %s. It may have been deleted, or never published.", ref.Version, ref.Name)
+	refused := index.refuse("PyPI lists no version %s of %s. It may have been deleted, or never published.", ref.Version, ref.Name)
 	offer := func(version, why string) {
 		if version != "" {
 			refused.Offer(purl.Ref{Type: ref.Type, Name: ref.Name, Version: version}, why)

@@ -105,4 +105,9 @@ func TestWithdrawn(t *testing.T) {
 	require.Contains(t, withdrawn(entry{yanked: true}, &project{status: "quarantined", reason: "malware"}), `in quarantine: it may be harmful, and should not be installed. Its reason: "malware".`)
 	require.Contains(t, withdrawn(entry{}, &project{status: "archived"}), "archived")
 	require.Contains(t, withdrawn(entry{}, &project{status: "new"}), `"new"`)
+	empty := &project{answer: fetch.Answer{State: fetch.Found}, status: "quarantined"}
+	for _, version := range []string{"", "1.0"} {
+		_, err := choose(purl.Ref{Type: "pypi", Name: "thing", Version: version}, empty, registry.Visit{})
+		require.ErrorContains(t, err, "in quarantine", "whose files the index leaves out")
+	}
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
 	"touchstone/internal/archive"
 )
 
@@ -169,9 +171,10 @@ func (f filename) rank() int {
 // its number, and whether it is an ordinary build of it.
 func (f filename) interpreter() (number int, ordinary bool) {
 	for _, tag := range f.tags {
-		var minor int
-		if n, _ := fmt.Sscanf(tag, "cp3%d-", &minor); n == 1 && minor > number {
-			number, ordinary = minor, !strings.Contains(tag, fmt.Sprintf("-cp3%dt-", minor))
+		python, rest, _ := strings.Cut(tag, "-")
+		minor, err := strconv.Atoi(strings.TrimPrefix(python, "cp3"))
+		if strings.HasPrefix(python, "cp3") && err == nil && minor > number {
+			number, ordinary = minor, !strings.HasPrefix(rest, python+"t-")
 		}
 	}
 	return number, ordinary

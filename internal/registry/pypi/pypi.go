@@ -169,18 +169,7 @@ func withdrawn(e entry, index *project) string {
 			said = fmt.Sprintf("The publisher has yanked this file: %q. Installers take it only when it is asked for by its version.", e.withdrew)
 		}
 	}
-	means := map[string]string{
-		"quarantined": "PyPI has put the project in quarantine: it may be harmful, and should not be installed.",
-		"archived":    "The project is archived: no newer versions are to be expected.",
-		"deprecated":  "The project is deprecated: its publishers advise against it.",
-	}
-	text, known := means[index.status]
-	if index.status != "" && index.status != "active" && !known {
-		text = fmt.Sprintf("PyPI states the status %.40q of the project.", index.status)
-	}
-	if text != "" && index.reason != "" {
-		text += fmt.Sprintf(" Its reason: %.300q.", index.reason)
-	}
+	text := index.stands()
 	if said != "" && text != "" {
 		said += " "
 	}
@@ -188,6 +177,23 @@ func withdrawn(e entry, index *project) string {
 		said += " That word is not signed."
 	}
 	return said
+}
+
+// stands says in what state the project is; empty for an active one.
+func (p *project) stands() string {
+	means := map[string]string{
+		"quarantined": "PyPI has put the project in quarantine: it may be harmful, and should not be installed.",
+		"archived":    "The project is archived: no newer versions are to be expected.",
+		"deprecated":  "The project is deprecated: its publishers advise against it.",
+	}
+	text, known := means[p.status]
+	if p.status != "" && p.status != "active" && !known {
+		text = fmt.Sprintf("PyPI states the status %.40q of the project.", p.status)
+	}
+	if text != "" && p.reason != "" {
+		text += fmt.Sprintf(" Its reason: %.300q.", p.reason)
+	}
+	return text
 }
 
 // commands check the same with Python's own tools.

@@ -14,7 +14,7 @@ test("a word that may be several packages becomes a choice", async ({ page, audi
 
 test("an ecosystem that is not served is refused by name", async ({ page, audit }) => {
   await audit("pkg:gem/rails@7.0.0", nothing);
-  await expect(page.locator("#problem-detail")).toContainText("RubyGems packages are can't be checked here yet");
+  await expect(page.locator("#problem-detail")).toContainText("RubyGems packages can't be checked here yet");
   await expect(page.getByRole("textbox")).toHaveValue("pkg:gem/rails@7.0.0");
 });
 

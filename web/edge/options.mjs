@@ -5,7 +5,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const configurations = ["wrangler.jsonc", "auditor.jsonc"]; // the first is the one that listens
+/** wrangler's, of the two Workers. */
+export const configurations = ["wrangler.jsonc", "auditor.jsonc"]; // the first is the one that listens
 
 /**
  * Miniflare's options. site is the folder of static files; replaced maps modules

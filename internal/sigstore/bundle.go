@@ -107,6 +107,9 @@ func readBundle(doc []byte) (*read, error) {
 		return nil, fail(fault.Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
 	}
 	if err := strictjson.Check(doc); err != nil {
+		if other := otherForm(doc); other != nil {
+			return nil, other
+		}
 		return nil, fail(fault.Malformed, StepBundle, err.Error())
 	}
 	// 2.
@@ -181,6 +184,11 @@ func formFailure(message *protobundle.Bundle, refusal error) *Failure {
 // have any form.
 func checkMediaType(doc []byte) error {
 	head := strictjson.Fields(doc)
+	if !head.Has("mediaType") && !head.Has("media_type") {
+		if other := otherForm(doc); other != nil {
+			return other
+		}
+	}
 	if head == nil {
 		return fail(fault.Malformed, StepBundle, "it is not an object")
 	}

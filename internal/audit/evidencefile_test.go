@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
 	"touchstone/internal/evidencefile"
 	"touchstone/internal/fetch"
 )
@@ -190,4 +192,22 @@ func membersOf(t testing.TB, packed []byte) []archive.Member {
 		out = append(out, archive.Member{Path: f.Path, Data: data})
 	}
 	return out
+}
+
+// What an earlier audit of the same auditor fetched, and the heads that it kept,
+// are not missing in the evidence of the next: the file stands alone.
+func TestEvidenceOfALaterAuditIsWhole(t *testing.T) {
+	o := options(snapshot(t))
+	a, err := audit.New(o.Options)
+	require.NoError(t, err)
+	for range 3 {
+		r := &result{Pasted: errorsRef, Record: new(fetch.Record)}
+		r.Report, err = a.Audit(t.Context(), audit.Question{Pasted: errorsRef, Time: at, Record: r.Record, Seen: func(c evidence.Case) { r.Seen = c }})
+		require.NoError(t, err)
+		again := checked(t, saved(t, r, true), nil)
+		require.Equal(t, map[string][2]int{"integrity": {2, 2}, "accountability": {0, 1}}, levels(again))
+		for _, f := range again.Report.Findings {
+			require.NotContains(t, f.Reason, "not asked for while recording", f.Check)
+		}
+	}
 }

@@ -10,6 +10,7 @@ package evidencefile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -103,7 +104,7 @@ func (e Evidence) Write(w io.Writer, withPackage bool) error {
 // members are the files of the zip, SHA256SUMS last.
 func (e Evidence) members(withPackage bool) ([]archive.Member, error) {
 	art := e.Seen.Artifact
-	name := packages + packageName(art.Answer.Request.URL, e.Seen.Release.File.Format)
+	name := packages + packageName(cmp.Or(e.Report.Artifact.Name, art.Answer.Request.URL), e.Seen.Release.File.Format)
 	brought := art.Answer.Route == fetch.File && art.Answer.State == fetch.Found
 	first := about{Format: Format, Reference: e.Pasted, Time: e.Report.Time}
 	if brought && withPackage {
@@ -187,8 +188,8 @@ func extension(x fetch.Exchange) string {
 	return ".bin"
 }
 
-// packageName is what the package is called in the file: the last part of its
-// address, where every system can have a file of that name.
+// packageName is what the package is called in the file: what the person calls it,
+// or the last part of its address, where every system can have a file of that name.
 func packageName(address string, format archive.Format) string {
 	name := strings.Trim(path.Base(address), ".-")
 	odd := func(r rune) bool {

@@ -4,6 +4,8 @@ import (
 	stdzip "archive/zip"
 	"bytes"
 	"io"
+	"os"
+	"path"
 	"strings"
 	"testing"
 
@@ -54,6 +56,30 @@ func TestRead(t *testing.T) {
 	require.Empty(t, s.Record.Exchanges())
 	_, err = evidencefile.Read(deflated(t, "notes.txt", func(io.Writer) {}))
 	require.NoError(t, err, "a person may have packed it again")
+}
+
+// A file of each form that there ever was is read.
+func TestReadEveryForm(t *testing.T) {
+	raw, err := os.ReadFile("testdata/form-1.zip")
+	require.NoError(t, err)
+	s, err := evidencefile.Read(raw)
+	require.NoError(t, err)
+	require.Equal(t, "npm:thing@1.0.0", s.Reference)
+	require.Equal(t, "thing-1.0.0.tgz", s.Name)
+	require.Equal(t, "the bytes of a package\n", string(s.File))
+	exchanges := s.Record.Exchanges()
+	require.Len(t, exchanges, 3)
+	for _, x := range exchanges {
+		switch path.Base(x.URL) {
+		case "1.0.0":
+			require.Equal(t, `{"name":"thing","version":"1.0.0"}`, string(x.Body))
+		case "empty":
+			require.Empty(t, x.Body)
+			require.Empty(t, x.Broken)
+		case "thing.tgz":
+			require.Equal(t, "the package was left out when this was saved", x.Broken)
+		}
+	}
 }
 
 // Whatever else is given, the answer says what it is and what to do.

@@ -81,7 +81,7 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 	}
 	published := map[string]archive.File{}
 	for _, f := range p.Contents.Files {
-		if path := p.written(f.Path); path != "" {
+		if path := p.Written(f.Path); path != "" {
 			published[path] = f
 		}
 	}
@@ -120,9 +120,9 @@ func (p Package) known(path string, published, installed []byte) string {
 	return p.Finder.Known(path, published, installed)
 }
 
-// written is where the installer puts a file, in the package's folder; empty for
+// Written is where the installer puts a file, in the package's folder; empty for
 // nowhere.
-func (p Package) written(path string) string {
+func (p Package) Written(path string) string {
 	if p.Rules.Written != nil {
 		path, _ = p.Rules.Written(path, false) // an error tells how that differs from what is listed
 	}

@@ -1,0 +1,66 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/installed"
+)
+
+// TestEvidenceOfEveryEcosystem: an evidence file answers as the recording of the
+// same audit, and the installed folder of the same package is as published.
+func TestEvidenceOfEveryEcosystem(t *testing.T) {
+	p, wheel := package123(t), wheel123(t)
+	crates, _ := goldCrate(nil)
+	all := map[string]struct {
+		reference string
+		o         func(world) circumstances
+		world     world
+	}{
+		"golang": {errorsRef, options, snapshot(t)},
+		"cargo":  {goldRef, options, crates},
+		"pypi":   {mintedWheelRef, func(w world) circumstances { return wheel.options(w) }, wheel.world()},
+		"npm":    {mintedRef, func(w world) circumstances { return p.options(w) }, p.world()},
+	}
+	for _, r := range audit.Registries {
+		require.Contains(t, slices.Collect(maps.Keys(all)), r.Type(), "its evidence is tested too")
+	}
+	for name, c := range all {
+		t.Run(name, func(t *testing.T) {
+			live, err := ask(t.Context(), c.reference, c.o(c.world))
+			require.NoError(t, err)
+			again := func(o circumstances) *result {
+				r, err := ask(t.Context(), c.reference, o)
+				require.NoError(t, err)
+				return r
+			}
+			plain := c.o(nil)
+			plain.Replay = live.Record
+			zip := c.o(nil)
+			zip.Replay = saved(t, live, true).Record
+			require.Equal(t, verdictOf(t, again(plain)), verdictOf(t, again(zip)))
+
+			small := c.o(nil)
+			small.Replay = saved(t, live, false).Record
+			require.Contains(t, again(small).Report.Artifact.Missing, "left out when this was saved")
+			small.File = live.Seen.Artifact.Answer.Body
+			require.Equal(t, levels(again(plain)), levels(again(small)))
+
+			folder := map[string][]byte{}
+			rules := installed.Package{Rules: live.Seen.Release.File.Rules}
+			for path, data := range unpacked(t, live, "") {
+				if place := rules.Written(path); place != "" {
+					folder[place] = data
+				}
+			}
+			require.NotEmpty(t, folder)
+			require.Empty(t, compareWith(live, folder, "").Differences)
+		})
+	}
+}

@@ -19,7 +19,7 @@ func digestMatches(e *exam) Finding {
 		if !digest.Strong(d.Algorithm) {
 			// It proves no sameness, but a difference is a difference.
 			if got, ok := e.Artifact.Digests[d.Algorithm]; ok && d.Of == registry.OfArtifact && got != d.Value {
-				return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
+				return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s.%s", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got), beside(e)))
 			}
 			continue
 		}
@@ -77,4 +77,15 @@ func recorded(e *exam) []registry.Stated {
 			return other.Choice && other.Of == d.Of && other.Algorithm == d.Algorithm && right(other)
 		})
 	})
+}
+
+// beside says, of a weak digest that differs, what clients make of that which
+// compare only the strongest one recorded.
+func beside(e *exam) string {
+	for _, d := range recorded(e) {
+		if got, ok, _ := computed(e, d.Of, d.Algorithm); ok && digest.Strong(d.Algorithm) && d.Of == registry.OfArtifact && got == d.Value {
+			return fmt.Sprintf(" The %s agrees: a client that compares only that one would install it.", d.Algorithm)
+		}
+	}
+	return " These are not the same bytes."
 }

@@ -128,7 +128,7 @@ export function workerScript() {
  */
 export async function clocked(context, time, archive) {
   const { name, source } = workerScript();
-  const call = "touchstone.audit(JSON.stringify(request), undefined,";
+  const call = "touchstone.audit(JSON.stringify(request), await bytesOf(evidence),";
   if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
   const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";
   const body = source.replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);

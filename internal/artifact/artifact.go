@@ -18,6 +18,8 @@ import (
 // An Artifact is what arrived, or why nothing did.
 type Artifact struct {
 	Answer fetch.Answer
+	// Unwanted tells that the package was not asked for.
+	Unwanted bool
 	// Digests of the bytes by algorithm, lower-case hexadecimal.
 	Digests map[string]string
 	// Contents are the files; nil where nothing arrived or it was no archive.
@@ -52,7 +54,7 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	case w.Brought != nil:
 		return open(ctx, fetch.FileAnswer(request.URL, w.Brought), rel, w.Algorithms)
 	case w.Most < 0:
-		return &Artifact{Answer: fetch.Answer{Request: request, State: fetch.Unknown,
+		return &Artifact{Unwanted: true, Answer: fetch.Answer{Request: request, State: fetch.Unknown,
 			Reason: "the package was not fetched: only what is said of it was asked for"}}, nil
 	case request.URL == "":
 		return &Artifact{Answer: fetch.Answer{Request: request, State: fetch.Unknown,

@@ -41,5 +41,8 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	if err := untrue(r); err != nil {
 		return nil, fmt.Errorf("the report is not true: %w", err)
 	}
+	if err := exceeds(ctx, o, r); err != nil {
+		return nil, fmt.Errorf("the pin's audit says more than the whole: %w", err)
+	}
 	return &result{r, o.Question.Record, a.Heads(), a.Memory(), pasted, seen}, nil
 }

@@ -166,7 +166,8 @@ func restsOn(keys trust.ID, own bool) []trust.ID {
 // aboutBytes compares a verified statement with what arrived: a subject that is
 // this version states the digest that it must, and no strong digest that differs.
 func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding {
-	if _, arrived := e.Artifact.Digests[want.Algorithm]; !arrived {
+	have := e.digests()
+	if _, arrived := have[want.Algorithm]; !arrived {
 		return because(Unknown, " verifies, but the package did not arrive, so it could not be compared.")
 	}
 	result := because(Fail, fmt.Sprintf(" states no %s of this version, so it binds it to no bytes.", want.Algorithm))
@@ -174,8 +175,8 @@ func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding
 		if !want.Is(s.Name) || s.Digests[want.Algorithm] == "" {
 			continue
 		}
-		if same(s.Digests, e.Artifact.Digests) {
-			return pass(uncompared(s.Digests, e.Artifact.Digests), nil)
+		if same(s.Digests, have) {
+			return pass(uncompared(s.Digests, have), nil)
 		}
 		result = because(Fail, " is about other bytes: the digest that it states is not that of what arrived.")
 	}

@@ -133,6 +133,7 @@ type check struct {
 // checks are all of them, in the order in which a report shows them.
 var checks = [...]check{
 	{"reference-digest", last, referenceDigest, nil},
+	{"pin-agrees", last, pinAgrees, nil},
 	{"digest-published", last, digestPublished, nil},
 	{"digest-matches", 1, digestMatches, func(e *exam) *Finding { return &e.matches }},
 	{"record-direct", last, recordDirect, nil},

@@ -59,6 +59,9 @@ func sourceAgrees(e *exam) Finding {
 	if !built {
 		return because(NotApplicable, "No attested source can be compared with the one that the package states.")
 	}
+	if e.Artifact.Unwanted {
+		return because(Unknown, "The record states the source that is attested. What the package itself states was not read.")
+	}
 	return pass("The package states the same source repository as the one that is attested.", map[string]string{"repository": stated})
 }
 

@@ -7,6 +7,8 @@
 //	touchstone.read(text) → Promise<what it means, as JSON>
 //	touchstone.open(reference, path, sha256) → Promise<Uint8Array>
 //	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
+//	touchstone.lock(request, file, older, onLine, signal) → Promise<how it ended>
+//	touchstone.written(format) → Promise<the newest lock file's result in it>
 //	touchstone.sizes(reference) → Promise<sizes of the evidence file, as JSON>
 //	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
 //	touchstone.named() → Promise<names of files, as JSON>
@@ -38,6 +40,8 @@ func main() {
 		"read":     js.FuncOf(promised(startRead)),
 		"open":     js.FuncOf(promised(startOpen)),
 		"find":     js.FuncOf(promised(startFind)),
+		"lock":     js.FuncOf(promised(startLock)),
+		"written":  js.FuncOf(promised(startWritten)),
 		"sizes":    js.FuncOf(promised(startSizes)),
 		"evidence": js.FuncOf(promised(startEvidence)),
 		"named":    js.FuncOf(promised(startNamed)),

@@ -1,0 +1,179 @@
+package pins
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"html"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Formats are the forms in which a result is written.
+var Formats = []string{"text", "json", "sarif", "csv", "junit"}
+
+// Write writes a result in one of the formats. The error names one that is not
+// known.
+func (r *Result) Write(format string) ([]byte, error) {
+	switch format {
+	case "text":
+		return []byte(r.Text()), nil
+	case "json":
+		return indented(r)
+	case "sarif":
+		return r.SARIF()
+	case "csv":
+		return r.CSV()
+	case "junit":
+		return r.JUnit()
+	}
+	return nil, fmt.Errorf("the format %q is not known; known are %s", format, strings.Join(Formats, ", "))
+}
+
+func indented(v any) ([]byte, error) {
+	raw, err := json.MarshalIndent(v, "", "  ")
+	return append(raw, '\n'), err
+}
+
+// Summary is the result in a few sentences that a person can quote.
+func (r *Result) Summary() string {
+	s := fmt.Sprintf("%s (%s) has %d entries", r.called(), r.Kind, r.Entries)
+	if r.Repeated > 0 {
+		s += fmt.Sprintf(", of which %d say the same as one before", r.Repeated)
+	}
+	if r.Unchanged > 0 {
+		s += fmt.Sprintf(", of which %d are unchanged", r.Unchanged)
+	}
+	words := map[State]string{Failed: "failed", Alarm: "with an alarm", Open: "not answered", Warning: "with a warning", Note: "with a note", OK: "with nothing to say"}
+	var parts []string
+	for _, state := range States {
+		if n := r.Counts[state]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
+		}
+	}
+	if len(parts) == 0 {
+		return s + ". Nothing was to check."
+	}
+	return s + ". Checked: " + strings.Join(parts, ", ") + "."
+}
+
+func (r *Result) called() string {
+	if r.Name == "" {
+		return "The lock file"
+	}
+	return r.Name
+}
+
+// Text is the result for a terminal.
+func (r *Result) Text() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.Summary())
+	switch r.Depth {
+	case Records:
+		fmt.Fprintln(&b, "Compared were records, signatures and proofs with the pinned digests. No package was fetched.")
+	case Bytes:
+		fmt.Fprintln(&b, "Each package was fetched and compared.")
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintln(&b, printable(note))
+	}
+	for _, state := range States {
+		for _, l := range r.Lines {
+			if l.State != state || len(l.Findings) == 0 {
+				continue
+			}
+			fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(state)), printable(l.where(r.called())))
+			for _, f := range l.Findings {
+				fmt.Fprintf(&b, "  %s (%s)\n", printable(f.Text), f.Rule)
+				if f.Allowed != "" {
+					fmt.Fprintf(&b, "  Allowed: %s\n", printable(f.Allowed))
+				}
+			}
+		}
+	}
+	if len(r.Removed) > 0 {
+		fmt.Fprintf(&b, "\nNo longer pinned: %s\n", printable(strings.Join(r.Removed, ", ")))
+	}
+	return b.String()
+}
+
+// printable shows what would steer a terminal.
+func printable(s string) string {
+	quoted := strconv.Quote(s)
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
+}
+
+// where names a line: package, version, place.
+func (l Line) where(file string) string {
+	s := strings.TrimSpace(l.Name + " " + l.Version)
+	if l.Before != "" && l.Before != l.Version {
+		s += " (before: " + l.Before + ")"
+	}
+	if l.Line > 0 {
+		return fmt.Sprintf("%s, %s line %d", s, file, l.Line)
+	}
+	return s + ", " + l.Key
+}
+
+// CSV has one row for each pin. What a spreadsheet would take for a formula is
+// kept from being one.
+func (r *Result) CSV() ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	rows := [][]string{{"state", "line", "name", "version", "before", "kind", "reference", "integrity", "accountability", "rules", "text"}}
+	for _, l := range r.Lines {
+		var rules, texts []string
+		for _, f := range l.Findings {
+			rules, texts = append(rules, f.Rule), append(texts, f.Text)
+		}
+		level := func(track string) string {
+			if at, found := l.Levels[track]; found {
+				return strconv.Itoa(at.Level)
+			}
+			return ""
+		}
+		rows = append(rows, []string{string(l.State), strconv.Itoa(l.Line), l.Name, l.Version, l.Before, string(l.Kind), l.Reference,
+			level("integrity"), level("accountability"), strings.Join(rules, " "), strings.Join(texts, " ")})
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = printable(cell)
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				row[i] = "'" + row[i]
+			}
+		}
+		if err := w.Write(row); err != nil {
+			return nil, fmt.Errorf("writing CSV: %w", err)
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// JUnit has one test case for each pin: what is refused is a failure.
+func (r *Result) JUnit() ([]byte, error) {
+	var cases strings.Builder
+	failures := 0
+	for _, l := range r.Lines {
+		var texts []string
+		for _, f := range l.Findings {
+			texts = append(texts, f.Text)
+		}
+		fmt.Fprintf(&cases, "  <testcase classname=\"%s\" name=\"%s\">", inXML(r.called()), inXML(l.where(r.called())))
+		if all := inXML(strings.Join(texts, " ")); slices.Contains([]State{Failed, Alarm, Open}, l.State) {
+			failures++
+			fmt.Fprintf(&cases, "<failure type=\"%s\" message=\"%s\"/>", inXML(l.Findings[0].Rule), all)
+		} else if all != "" {
+			fmt.Fprintf(&cases, "<system-out>%s</system-out>", all)
+		}
+		cases.WriteString("</testcase>\n")
+	}
+	return fmt.Appendf(nil, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" timestamp=\"%s\">\n%s</testsuite>\n",
+		inXML(r.called()), len(r.Lines), failures, inXML(r.Time), cases.String()), nil
+}
+
+// inXML escapes a text; what XML cannot hold is shown as it would be on a
+// terminal.
+func inXML(s string) string { return html.EscapeString(printable(s)) }

@@ -1,0 +1,271 @@
+// Package pins audits what a lock file pins: many audits over one auditor, each
+// answered by one line with its findings. What a finding of one pin is worth is
+// said here, in one table (see [Rules]); levels and checks are the audit's own.
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
+	"touchstone/internal/lockfile"
+	"touchstone/internal/purl"
+	"touchstone/internal/report"
+)
+
+// Format names the form of the JSON.
+const Format = "touchstone-pins/1"
+
+// A Depth is how much of each package is fetched.
+type Depth string
+
+// The depths.
+const (
+	Records Depth = "records" // what is said of it: no package is fetched
+	Bytes   Depth = "bytes"   // everything
+)
+
+// Options are how pins are audited.
+type Options struct {
+	Depth Depth
+	// MinAge is how many days ago a version must have appeared; 0 asks nothing.
+	MinAge int
+	// Require are levels that each package must reach, by track.
+	Require map[string]int
+	// Allow are the findings that the project accepts.
+	Allow []Exception
+	// Time is that of all audits; zero is now.
+	Time time.Time
+}
+
+// A Result is what was found of a lock file.
+type Result struct {
+	Format string `json:"format"`
+	// Name is what the file is called; Kind what it is.
+	Name  string `json:"name"`
+	Kind  string `json:"kind"`
+	Time  string `json:"time"` // RFC 3339 in UTC
+	Depth Depth  `json:"depth"`
+	// Entries are those of the file: Repeated of them say the same as one before,
+	// Unchanged are those of the older file too and were not audited, the rest
+	// are Lines.
+	Entries   int    `json:"entries"`
+	Repeated  int    `json:"repeated"`
+	Unchanged int    `json:"unchanged"`
+	Lines     []Line `json:"lines"`
+	// Counts are the lines by their state.
+	Counts map[State]int `json:"counts"`
+	// Removed are the pins of the older file that are there no more.
+	Removed []string `json:"removed"`
+	// Notes say in whole sentences what concerns the file.
+	Notes []string `json:"notes"`
+}
+
+// A Line is one pin, answered.
+type Line struct {
+	Line      int           `json:"line"` // from 1; 0 where it is not known
+	Key       string        `json:"key"`
+	Name      string        `json:"name"`
+	Version   string        `json:"version"`
+	Kind      lockfile.Kind `json:"kind"`
+	Reference string        `json:"reference"` // purl with the pinned digests; empty where it is no package
+	// Before is the version that the older file pins; empty for none.
+	Before string `json:"before,omitempty"`
+	State  State  `json:"state"`
+	// Levels are those reached, by track; nil where nothing was audited.
+	Levels map[string]Level `json:"levels,omitempty"`
+	// Findings are those not allowed first, each by weight.
+	Findings []Finding `json:"findings"`
+	Notes    []string  `json:"notes,omitempty"`
+}
+
+// A Level is how far a track is reached.
+type Level struct {
+	Level  int `json:"level"`
+	AtMost int `json:"atMost"`
+}
+
+// A Finding is one thing to know of a pin.
+type Finding struct {
+	Rule  string `json:"rule"`
+	State State  `json:"state"`
+	Text  string `json:"text"` // whole sentences
+	Do    string `json:"do"`   // what to do; may be empty
+	// Allowed is the reason for which the project accepts it; empty for none.
+	Allowed string `json:"allowed,omitempty"`
+}
+
+// Check audits what a file pins, in the file's order; base is an older one, of
+// which only what was added or changed since is audited, or nil. Each gets every
+// line as soon as it is answered, with its place among all. Only a cancelled
+// context is an error.
+//
+//  1. Say of each pin what the file alone says.
+//  2. Audit each package once, however often it is pinned.
+//  3. Weigh what was found by what the project requires and allows.
+func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile.File, o Options, each func(i, of int, l Line)) (*Result, error) {
+	if o.Time.IsZero() {
+		o.Time = time.Now()
+	}
+	r := &Result{Format: Format, Name: name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
+		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Removed: []string{}, Notes: slices.Concat([]string{}, f.Notes)}
+	pins, before := changed(f, base, r)
+	conflicting := conflicts(f.Pins)
+	// 1.
+	var questions []audit.Question
+	asked := map[string][]int{} // indexes of the lines that a question answers
+	for i, p := range pins {
+		l := static(p, conflicting)
+		l.Before = before[i]
+		r.Lines = append(r.Lines, l)
+		if p.Kind != lockfile.Package {
+			r.answered(i, o, each)
+			continue
+		}
+		if asked[l.Reference] == nil {
+			q := audit.Question{Pasted: l.Reference, Time: o.Time}
+			if o.Depth == Records {
+				q.Most = -1
+			}
+			questions = append(questions, q)
+		}
+		asked[l.Reference] = append(asked[l.Reference], i)
+	}
+	// 2. and 3.
+	for _, out := range a.Each(ctx, questions, audit.Set{Time: o.Time}) {
+		for _, i := range asked[out.Question.Pasted] {
+			r.Lines[i].audited(out, o)
+			r.answered(i, o, each)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	r.Notes = append(r.Notes, idle(o.Allow, o.Time)...)
+	return r, nil
+}
+
+// answered closes a line.
+func (r *Result) answered(i int, o Options, each func(i, of int, l Line)) {
+	l := &r.Lines[i]
+	if l.Findings == nil {
+		l.Findings = []Finding{}
+	}
+	allow(l, o.Allow, o.Time)
+	l.settle()
+	r.Counts[l.State]++
+	if each != nil {
+		each(i, len(r.Lines), *l)
+	}
+}
+
+// Fails tells whether the file should be refused: something is wrong, or was
+// not answered.
+func (r *Result) Fails() bool {
+	return r.Counts[Failed]+r.Counts[Alarm]+r.Counts[Open] > 0
+}
+
+// changed are the pins to look at: all, or those that the older file lacks.
+// Before are the versions that it pins under the same names.
+func changed(f, base *lockfile.File, r *Result) (pins []lockfile.Pin, before []string) {
+	if base == nil {
+		return f.Pins, make([]string, len(f.Pins))
+	}
+	had, versions, names := map[string]bool{}, map[string]string{}, map[string]bool{}
+	for _, p := range base.Pins {
+		had[same(p)] = true
+		versions[p.Name] = p.Version
+	}
+	for _, p := range f.Pins {
+		names[p.Name] = true
+		if had[same(p)] {
+			r.Unchanged++
+			continue
+		}
+		pins = append(pins, p)
+		before = append(before, versions[p.Name])
+	}
+	for _, p := range base.Pins {
+		if !names[p.Name] {
+			r.Removed = append(r.Removed, strings.TrimSpace(p.Name+" "+p.Version))
+			names[p.Name] = true
+		}
+	}
+	return pins, before
+}
+
+func same(p lockfile.Pin) string {
+	return strings.Join([]string{p.Name, p.Version, string(p.Kind), p.Ref.String(), p.Address, p.Why}, "\n")
+}
+
+// audited adds what an audit found.
+func (l *Line) audited(out audit.Outcome, o Options) {
+	if out.Err != nil {
+		var refused *purl.Refused
+		if errors.As(out.Err, &refused) && refused.Kind == purl.Missing {
+			l.find("missing", refused.Detail)
+		} else if errors.As(out.Err, &refused) && refused.Kind == purl.UnsupportedType {
+			l.find("not-served", refused.Detail)
+		} else {
+			l.find("not-answered", out.Err.Error())
+		}
+		return
+	}
+	rep := out.Report
+	l.Levels = map[string]Level{}
+	for _, t := range rep.Verdict.Tracks {
+		l.Levels[t.ID] = Level{t.Level, t.AtMost}
+		if want := o.Require[t.ID]; want > t.Level {
+			l.find("below-required", fmt.Sprintf("Required is %s %d, reached is %d.", t.Name, want, t.Level))
+		}
+	}
+	l.checked(rep)
+	if rep.About.Withdrawn != "" {
+		l.find("withdrawn", rep.About.Withdrawn)
+	}
+	for _, t := range rep.Topics {
+		if t.ID == "runs-at-install" {
+			l.find("runs-at-install", t.Text)
+		}
+	}
+	published, err := time.Parse(time.RFC3339, rep.About.Published)
+	switch age := o.Time.Sub(published); {
+	case o.MinAge == 0:
+	case err != nil:
+		l.find("age-unknown", "When this version appeared is not known.")
+	case age < time.Duration(o.MinAge)*24*time.Hour:
+		l.find("too-young", fmt.Sprintf("This version appeared on %s, less than %d days ago.", published.Format(time.DateOnly), o.MinAge))
+	}
+}
+
+// checked adds the checks that failed, as the audit weighs them, and whether the
+// pin itself could be compared.
+func (l *Line) checked(rep *report.Report) {
+	for _, f := range rep.Findings {
+		switch {
+		case f.Outcome != evidence.Fail || l.has(f.Reason):
+		case slices.Contains(rep.Verdict.Failures, f.Reason):
+			l.Findings = append(l.Findings, Finding{Rule: f.Check, State: Failed, Text: f.Reason, Do: "Do not install it. Find out who changed the lock file, or tell the repository."})
+		case slices.Contains(rep.Verdict.Alarms, f.Reason):
+			l.Findings = append(l.Findings, Finding{Rule: f.Check, State: Alarm, Text: f.Reason, Do: "Open its report and decide; allow it with a reason if it is right."})
+		}
+	}
+	compared := rep.Finding("pin-agrees")
+	for _, other := range []string{"reference-digest", "digest-published"} {
+		if compared.Outcome == evidence.NotApplicable && !strings.Contains(compared.Reason, "manifest") {
+			compared = rep.Finding(other)
+		}
+	}
+	if compared.Outcome == evidence.Unknown || compared.Outcome == evidence.NotUnderstood {
+		l.find("not-answered", compared.Reason)
+	}
+}
+
+func (l *Line) has(text string) bool {
+	return slices.ContainsFunc(l.Findings, func(f Finding) bool { return f.Text == text })
+}

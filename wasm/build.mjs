@@ -25,15 +25,16 @@ export async function slim(...args) {
 /** What is built to build/NAME.wasm, pruned (see wasm/slim): the page's program, and what only Node runs. */
 const programs = {
   touchstone: { folder: "./wasm", compressed: true },
+  lock: { folder: "./wasm", tags: "touchstone_lock", compressed: false },
   conformance: { folder: "./wasm/conformance", compressed: false },
 };
 
 /** Builds a program, and compresses what is served: well where it is to be deployed, else quickly. */
 export async function build(name = "touchstone", { deploy = false } = {}) {
-  const { folder, compressed } = programs[name];
+  const { folder, tags, compressed } = programs[name];
   await mkdir(out, { recursive: true });
   const brotli = !compressed ? ["-brotli=0"] : deploy ? ["-brotli=11"] : [];
-  return slim("-build", folder, "-o", `build/${name}.wasm`, ...brotli);
+  return slim("-build", folder, ...(tags ? ["-tags", tags] : []), "-o", `build/${name}.wasm`, ...brotli);
 }
 
 /**

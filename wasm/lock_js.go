@@ -1,4 +1,4 @@
-//go:build js && wasm
+//go:build js && wasm && touchstone_lock
 
 package main
 
@@ -13,6 +13,11 @@ import (
 	"touchstone/internal/lockfile"
 	"touchstone/internal/pins"
 )
+
+// ofLocks are the functions for lock files.
+func ofLocks() map[string]any {
+	return map[string]any{"lock": js.FuncOf(promised(startLock)), "written": js.FuncOf(promised(startWritten))}
+}
 
 // A lockRequest asks about a lock file.
 type lockRequest struct {

@@ -24,6 +24,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"syscall/js"
 	"time"
 
@@ -35,18 +36,18 @@ import (
 )
 
 func main() {
-	js.Global().Set("touchstone", map[string]any{
+	functions := map[string]any{
 		"audit":    js.FuncOf(promised(startAudit)),
 		"read":     js.FuncOf(promised(startRead)),
 		"open":     js.FuncOf(promised(startOpen)),
 		"find":     js.FuncOf(promised(startFind)),
-		"lock":     js.FuncOf(promised(startLock)),
-		"written":  js.FuncOf(promised(startWritten)),
 		"sizes":    js.FuncOf(promised(startSizes)),
 		"evidence": js.FuncOf(promised(startEvidence)),
 		"named":    js.FuncOf(promised(startNamed)),
 		"packages": js.FuncOf(promised(startPackages)),
-	})
+	}
+	maps.Copy(functions, ofLocks())
+	js.Global().Set("touchstone", functions)
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
 	}

@@ -9,11 +9,13 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
+import * as lock from "./lock.mjs";
 import { typed } from "./paths.mjs";
 
 const usage = `usage: npm run -s audit -- REFERENCE [options]
        npm run -s audit -- --check FILE.zip [options]
        npm run -s audit -- --folder DIR [options]
+       npm run -s audit -- --lock FILE [options]
   REFERENCE          a purl, a package page's address, name@version, a lock file line …
   --json             print the report as JSON
   --replay FILE.har  answer from this archive; use no network at all
@@ -28,7 +30,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
                      cargo's registry/src)
   --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
   --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
-  --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat`;
+  --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat${lock.usage}`;
 
 class Refused extends Error {}
 
@@ -44,7 +46,7 @@ function options() {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
         evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, folder: { type: "string" },
         "expect-source": { type: "string" }, "expect-signer": { type: "string" },
-        file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" },
+        file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
       },
     });
   } catch (error) {
@@ -55,6 +57,8 @@ function options() {
     process.stderr.write(usage + "\n");
     process.exit(0);
   }
+  const lockWrong = lock.wrong(values, positionals);
+  if (lockWrong) throw new Refused(lockWrong);
   if (values.check !== undefined && (values.replay !== undefined || positionals.length > 0)) {
     throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
   }
@@ -64,7 +68,7 @@ function options() {
       if (values[other] !== undefined) throw new Refused(`--folder: with --${other} it needs a reference, as a folder may hold many packages`);
     }
   }
-  if (values.check === undefined && values.folder === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
+  if (values.check === undefined && values.folder === undefined && values.lock === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
   const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
     const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
@@ -195,10 +199,25 @@ function unexpected(o, report) {
   return outcome === "pass" ? "" : reason;
 }
 
+/** Audits a lock file, and writes what was found. Exit 1: something is wrong, or was not answered. */
+async function auditLock(touchstone, o, request, signal) {
+  let answer;
+  try {
+    answer = await lock.auditLock(touchstone, o, request, readOption, signal);
+  } catch (error) {
+    if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
+    throw error instanceof Refused ? error : new Refused(error.message);
+  }
+  await keep(answer);
+  if (o.out === undefined) process.stdout.write(answer.written);
+  else await writeFile(typed(o.out), answer.written).catch((error) => { throw new Refused(`writing ${o.out}: ${error.code ?? error.message}`); });
+  return answer.fails ? 1 : 0;
+}
+
 async function main() {
   const o = options();
   const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
-  const touchstone = await load();
+  const touchstone = await load(o.lock === undefined ? "touchstone" : "lock");
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
@@ -206,6 +225,7 @@ async function main() {
     reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
+  if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);
   if (o.reference === "" && o.check === undefined) return auditFolder(touchstone, o, request, abort.signal);
   if (o.folder !== undefined) {
     request.installed = await folderOfOne(typed(o.folder), touchstone).catch((error) => { throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`); });

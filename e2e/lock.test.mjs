@@ -1,0 +1,101 @@
+// The lock file's audit on the command line: how it is asked, how it exits and
+// what it writes. Nothing here needs a network: what is pinned is no package of a
+// repository. What packages come to is tested in internal/pins.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "../wasm/build.mjs";
+
+const program = fileURLToPath(new URL("../wasm/node/audit.mjs", import.meta.url));
+let dir;
+
+before(async () => {
+  await ensureBuilt("lock");
+  dir = await mkdtemp(join(tmpdir(), "touchstone-lock-"));
+});
+after(() => rm(dir, { recursive: true, force: true }));
+
+/** A package-lock.json with these entries. */
+async function lockFile(name, entries) {
+  const path = join(dir, name);
+  await writeFile(path, JSON.stringify({ lockfileVersion: 3, packages: { "": { name: "project" }, ...entries } }, null, 2));
+  return path;
+}
+
+function audit(...args) {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [program, ...args], { env: { ...process.env, XDG_STATE_HOME: dir, INIT_CWD: dir } }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+  });
+}
+
+const git = { version: "1.0.0", resolved: "git+ssh://git@code.example/a/b.git#0123456" };
+const own = { resolved: "packages/own", link: true };
+
+test("a file that holds nothing to refuse exits with 0", async () => {
+  const { code, out } = await audit("--lock", await lockFile("package-lock.json", { "node_modules/own": own }));
+  assert.equal(code, 0);
+  assert.match(out, /package-lock\.json \(package-lock\.json, version 3\) has 1 entries/);
+});
+
+test("what no repository answers for exits with 1, in every format at its line", async () => {
+  const path = await lockFile("package-lock.json", { "node_modules/own": own, "node_modules/b": git });
+  const text = await audit("--lock", path);
+  assert.equal(text.code, 1);
+  assert.match(text.out, /ALARM: b 1\.0\.0, package-lock\.json line 11\n.*commit of a git repository.*\(source-git\)/);
+  const json = JSON.parse((await audit("--lock", path, "--format", "json")).out);
+  assert.deepEqual(json.lines.map(({ name, state, line }) => [name, state, line]), [["node_modules/own", "ok", 7], ["b", "alarm", 11]]);
+  const [run] = JSON.parse((await audit("--lock", path, "--format", "sarif")).out).runs;
+  assert.deepEqual(run.results.map(({ ruleId }) => ruleId), ["source-git"]);
+  assert.equal(run.results[0].locations[0].physicalLocation.region.startLine, 11);
+  assert.match((await audit("--lock", path, "--format", "csv")).out, /^alarm,11,b,1\.0\.0,/m);
+  assert.match((await audit("--lock", path, "--format", "junit")).out, /tests="2" failures="1"/);
+  const to = join(dir, "out.json");
+  const written = await audit("--lock", path, "--format", "json", "--out", to);
+  assert.equal(written.out, "");
+  assert.equal(JSON.parse(await readFile(to, "utf8")).counts.alarm, 1);
+});
+
+test("an exception with a reason is accepted, and one that matches nothing is told", async () => {
+  const path = await lockFile("package-lock.json", { "node_modules/b": git });
+  const allow = join(dir, "allow.json");
+  await writeFile(allow, JSON.stringify([{ purl: "b", check: "source-git", reason: "our own fork" }, { purl: "c", check: "source-git", reason: "gone" }]));
+  const { code, out } = await audit("--lock", path, "--allow", allow);
+  assert.equal(code, 0, out);
+  assert.match(out, /Allowed: our own fork/);
+  assert.match(out, /exception for c \(source-git\) matched nothing/);
+});
+
+test("only what changed since an older file is looked at", async () => {
+  const base = await lockFile("older.json", { "node_modules/b": git, "node_modules/gone": own });
+  const { code, out } = await audit("--lock", await lockFile("package-lock.json", { "node_modules/b": git }), "--base", base);
+  assert.equal(code, 0, out);
+  assert.match(out, /1 are unchanged/);
+});
+
+test("a question that cannot be asked exits with 2, and writes nothing", async () => {
+  const path = await lockFile("package-lock.json", {});
+  const conflict = join(dir, "go.sum");
+  await writeFile(conflict, "<<<<<<< HEAD\n");
+  const allow = join(dir, "bad.json");
+  await writeFile(allow, "{}");
+  for (const [say, ...args] of [
+    [/there is no such|ENOENT/, "--lock", join(dir, "none")],
+    [/line 1: a merge conflict/, "--lock", conflict],
+    [/choose records or bytes/, "--lock", path, "--depth", "deep"],
+    [/choose text, json/, "--lock", path, "--format", "pdf"],
+    [/number of days/, "--lock", path, "--min-age", "soon"],
+    [/belongs to --lock/, "--base", path],
+    [/leave out the reference/, "--lock", path, "npm:once@1.4.0"],
+    [/does not go with --replay/, "--lock", path, "--replay", path],
+    [/are no list/, "--lock", path, "--allow", allow],
+  ]) {
+    const { code, out, err } = await audit(...args);
+    assert.equal(code, 2, `${args.join(" ")}: ${err}`);
+    assert.equal(out, "");
+    assert.match(err, say);
+  }
+});

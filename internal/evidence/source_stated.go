@@ -35,6 +35,10 @@ func sourceStated(e *exam) Finding {
 		own := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Folder: inside.Folder, Dirty: inside.Dirty}
 		best = better(statedBy(e, "package", own, genuine, "That these are the repository's bytes is not known."), best)
 	}
+	if best.Outcome == Pass && e.Artifact.Unwanted {
+		e.proven.Source = nil // the package may say that its files are no commit's
+		return because(Unknown, best.Reason+" What the package itself says was not read.")
+	}
 	if best.Outcome == Pass || best.Outcome == Unknown {
 		return best
 	}

@@ -15,6 +15,7 @@ const (
 	headerSize = 72 // of pcHeader on a machine of 8-byte pointers
 
 	headerFunctions   = 8  // how many functions there are
+	headerNames       = 32 // where the functions' names are
 	headerUnits       = 40 // where the compilation units' files are listed
 	headerFiles       = 48 // where the files' names are
 	headerTables      = 56 // where the tables by instruction are
@@ -29,6 +30,7 @@ const (
 	functionStart = 36 // the line of the function itself
 	functionData  = 43 // how many pieces of other data there are, in one byte
 
+	interruptible  = 0 // the further table that tells where a signal may stop it
 	argumentsAlive = 3 // the further table that tells which arguments to print
 	argumentsShape = 5 // the other data that tells how to print arguments
 	argumentsSlots = 6 // and where they are
@@ -38,41 +40,37 @@ const (
 var pcMagic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 
 // dropLines takes what only a stack trace needs out of the initial memory: the
-// files, the lines, and the arguments' values. A trace then shows functions
-// and offsets, as in
+// files, the lines, and the arguments' values; and what only signals need, of
+// which WebAssembly has none. A trace then shows functions and offsets, as in
 //
 //	touchstone/internal/audit.(*Auditor).Audit(...)
 //		?:0 +0x27
 //
 // The runtime needs the rest to find its way on stacks, and gets it unchanged:
 //
-//  1. find the header
-//  2. read the functions' descriptions
-//  3. of each function's tables, copy those that are needed, once each; the
+//  1. read the functions' descriptions
+//  2. of each function's tables, copy those that are needed, once each; the
 //     offset 0, which the runtime takes for no table, replaces the others
-//  4. put the copies where all tables were, and zeroes behind them
-//  5. zero the files' names
-func dropLines(memory []byte) error {
-	l, err := findLines(memory) // 1.
-	if err != nil {
-		return fmt.Errorf("dropping the lines of the source: %w", err)
-	}
+//  3. put the copies where all tables were, and zeroes behind them
+//  4. zero the files' names
+func dropLines(l lines) error {
 	t := tables{old: l.tables, new: []byte{0}, moved: map[uint32]uint32{0: 0}}
 	for i := range l.count {
-		if err := l.function(i, &t); err != nil { // 2. and 3.
+		if err := l.function(i, &t); err != nil { // 1. and 2.
 			return fmt.Errorf("dropping the lines of the source: function %d: %w", i, err)
 		}
 	}
 	if len(t.new) > len(l.tables) {
 		return errors.New("dropping the lines of the source: the tables overlap: is the toolchain another one?")
 	}
-	clear(l.tables[copy(l.tables, t.new):]) // 4.
-	clear(l.names)                          // 5.
+	clear(l.tables[copy(l.tables, t.new):]) // 3.
+	clear(l.names)                          // 4.
 	return nil
 }
 
 // lines are the parts of the memory that dropLines changes.
 type lines struct {
+	header       int // its address
 	count        int
 	names        []byte // files, by unit and by name
 	tables       []byte
@@ -100,7 +98,7 @@ func findLines(memory []byte) (lines, error) {
 			field(headerFunctions) > (uint64(len(header))-descriptions)/functionSize {
 			continue
 		}
-		found = append(found, lines{int(field(headerFunctions)), header[units:tables], header[tables:descriptions], header[descriptions:]})
+		found = append(found, lines{at, int(field(headerFunctions)), header[units:tables], header[tables:descriptions], header[descriptions:]})
 	}
 	if len(found) != 1 || found[0].count == 0 {
 		return lines{}, fmt.Errorf("%d headers of the runtime's tables found, which are to be one, of some functions: is the toolchain another one?", len(found))
@@ -130,7 +128,7 @@ func (l lines) function(i int, t *tables) error {
 	}
 	rest := f[functionSize:]
 	for k := range further {
-		if k == argumentsAlive {
+		if k == interruptible || k == argumentsAlive {
 			clear(rest[4*k:][:4])
 		}
 		if err := t.move(rest[4*k:]); err != nil {

@@ -24,9 +24,9 @@
 //   - the linker kept a stub, or lost its ability to drop methods
 //
 // What the linker wrote is then packed: the initial memory is described in
-// another way, and the lines of stack traces are dropped. No instruction
-// changes. A trace has function names and offsets still; the same build with
-// -unpacked says the lines too.
+// another way, the lines of stack traces are dropped, and the runtime looks
+// functions up in larger steps. No instruction changes. A trace has function
+// names and offsets still; the same build with -unpacked says the lines too.
 //
 // Everything else uses the ordinary go.mod: go build, go test and editors see
 // the modules as published.

@@ -34,9 +34,11 @@ type section struct {
 // instruction as it is:
 //
 //  1. lay out the initial memory that the data segments describe
-//  2. drop the tables that say which line of the source an instruction is of,
+//  2. find what the runtime knows about functions, see [findLines]
+//  3. drop the tables that say which line of the source an instruction is of,
 //     see [dropLines]
-//  3. describe that memory with few segments instead of a hundred thousand
+//  4. let functions be found in larger steps, see [coarsen]
+//  5. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte. It fails if the module is
 // not laid out as the pinned toolchain does.
@@ -59,10 +61,19 @@ func pack(wasm []byte) ([]byte, error) {
 			return nil, fmt.Errorf("packing the wasm: reading its data: %w", err)
 		}
 		// 2.
-		if err := dropLines(memory); err != nil {
+		l, err := findLines(memory)
+		if err != nil {
 			return nil, fmt.Errorf("packing the wasm: %w", err)
 		}
 		// 3.
+		if err := dropLines(l); err != nil {
+			return nil, fmt.Errorf("packing the wasm: %w", err)
+		}
+		// 4.
+		if err := coarsen(memory, l); err != nil {
+			return nil, fmt.Errorf("packing the wasm: %w", err)
+		}
+		// 5.
 		sections[i].body = writeData(memory)
 		packed = true
 	}

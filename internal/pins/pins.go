@@ -140,6 +140,7 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 	for _, out := range a.Each(ctx, questions, audit.Set{Time: o.Time}) {
 		for _, i := range asked[out.Question.Pasted] {
 			r.Lines[i].audited(out, o)
+			r.Lines[i].several(pins[i].Ref)
 			r.answered(i, o, each)
 		}
 	}
@@ -263,6 +264,22 @@ func (l *Line) checked(rep *report.Report) {
 	}
 	if compared.Outcome == evidence.Unknown || compared.Outcome == evidence.NotUnderstood {
 		l.find("not-answered", compared.Reason)
+	}
+}
+
+// several says how many of the digests of one kind were not compared: of a
+// version with several files one is audited, and a digest that is of none of
+// them would let its client install what nobody published.
+func (l *Line) several(ref purl.Ref) {
+	kinds := map[string]int{}
+	for _, d := range ref.Digests {
+		kinds[d.Algorithm+" "+d.Of]++
+	}
+	for _, n := range kinds {
+		if n > 1 {
+			l.find("not-answered", fmt.Sprintf("Pinned are %d digests, of which one must match. Only that of the file that is audited here was compared: the others may be of no file of this version.", n))
+			return
+		}
 	}
 }
 

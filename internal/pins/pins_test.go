@@ -196,6 +196,20 @@ func TestReplacedEntry(t *testing.T) {
 	}
 }
 
+// TestSeveralDigests: one that agrees does not answer for the others.
+func TestSeveralDigests(t *testing.T) {
+	a, lines := project(t, 1)
+	f, err := lockfile.Read("go.sum", []byte(lines[0]+"\n"))
+	require.NoError(t, err)
+	more := f.Pins[0].Ref.Digests[0]
+	more.Value = strings.Repeat("00", 32)
+	f.Pins[0].Ref.Digests = append(f.Pins[0].Ref.Digests, more)
+	r, err := Check(t.Context(), a, "go.sum", f, nil, Options{Depth: Bytes, Time: at}, nil)
+	require.NoError(t, err)
+	require.Equal(t, "open not-answered", states(r))
+	require.True(t, r.Fails())
+}
+
 // TestFormats: each is read again by a reader of its kind, and hostile names
 // stay data.
 func TestFormats(t *testing.T) {

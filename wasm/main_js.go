@@ -13,6 +13,7 @@
 //	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
 //	touchstone.named() → Promise<names of files, as JSON>
 //	touchstone.packages(folder) → Promise<packages in it, as JSON>
+//	touchstone.show(report, request) → Promise<a saved report's text and HTML>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and
@@ -45,6 +46,7 @@ func main() {
 		"evidence": js.FuncOf(promised(startEvidence)),
 		"named":    js.FuncOf(promised(startNamed)),
 		"packages": js.FuncOf(promised(startPackages)),
+		"show":     js.FuncOf(promised(startShow)),
 	}
 	maps.Copy(functions, ofLocks())
 	js.Global().Set("touchstone", functions)

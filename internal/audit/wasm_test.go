@@ -145,6 +145,10 @@ func TestCommandLine(t *testing.T) {
 	var buf bytes.Buffer
 	require.NoError(t, har.Write(&buf, run(t, w, errorsRef).Record))
 	require.NoError(t, os.WriteFile(archiveFile, buf.Bytes(), 0o600))
+	saved, err := run(t, w, errorsRef).Report.JSON()
+	require.NoError(t, err)
+	savedFile := filepath.Join(t.TempDir(), "report.json")
+	require.NoError(t, os.WriteFile(savedFile, saved, 0o600))
 	const wrong = "github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4="
 	cases := []struct {
 		name           string
@@ -172,6 +176,9 @@ func TestCommandLine(t *testing.T) {
 		{"archive missing", []string{errorsRef, "--replay", archiveFile + ".none"}, 2, "", "ENOENT"},
 		{"archive broken", []string{errorsRef, "--replay", "wasm_test.go"}, 2, "", "touchstone:"},
 		{"file missing", []string{errorsRef, "--replay", archiveFile, "--file", "none.zip"}, 2, "", "ENOENT"},
+		{"saved", []string{"--show", savedFile}, 0, "Integrity 2 of 3, signed", "A saved report proves nothing"},
+		{"saved, of another form", []string{"--show", archiveFile}, 2, "", "reading a saved report"},
+		{"saved, with a question", []string{errorsRef, "--show", savedFile}, 2, "", "leave out the reference"},
 		{"file wrong", []string{errorsRef, "--replay", archiveFile, "--file", "wasm_test.go"}, 1, "FAILED", ""},
 	}
 	for _, c := range cases {

@@ -16,6 +16,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
        npm run -s audit -- --check FILE.zip [options]
        npm run -s audit -- --folder DIR [options]
        npm run -s audit -- --lock FILE [options]
+       npm run -s audit -- --show REPORT.json
   REFERENCE          a purl, a package page's address, name@version, a lock file line …
   --json             print the report as JSON
   --replay FILE.har  answer from this archive; use no network at all
@@ -23,6 +24,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --evidence FILE.zip  save what the audit rests on, to be checked again later
   --with-package     put the package into that file
   --check FILE.zip   check a saved evidence file; use no network at all
+  --show REPORT.json print a report that was saved with --json; nothing is checked
   --time RFC3339     judge at this time instead of now
   --file PACKAGE     audit this package file instead of downloading it
   --folder DIR       compare this installed package with what was published; alone:
@@ -44,7 +46,7 @@ function options() {
       allowPositionals: true,
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
-        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, folder: { type: "string" },
+        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, show: { type: "string" }, folder: { type: "string" },
         "expect-source": { type: "string" }, "expect-signer": { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
       },
@@ -62,13 +64,16 @@ function options() {
   if (values.check !== undefined && (values.replay !== undefined || positionals.length > 0)) {
     throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
   }
+  if (values.show !== undefined && (positionals.length > 0 || Object.keys(values).length > 1)) {
+    throw new Refused("--show: a saved report is printed as it is; leave out the reference and the other options");
+  }
   if (values["with-package"] && values.evidence === undefined) throw new Refused("--with-package: name the file to save with --evidence FILE.zip");
   if (values.check === undefined && positionals.length === 0 && values.folder !== undefined) {
     for (const other of ["replay", "record", "evidence", "file", "expect-source", "expect-signer"]) {
       if (values[other] !== undefined) throw new Refused(`--folder: with --${other} it needs a reference, as a folder may hold many packages`);
     }
   }
-  if (values.check === undefined && values.folder === undefined && values.lock === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
+  if (values.check === undefined && values.folder === undefined && values.lock === undefined && values.show === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
   const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
     const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
     if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
@@ -199,6 +204,14 @@ function unexpected(o, report) {
   return outcome === "pass" ? "" : reason;
 }
 
+/** Prints a report that was saved. What it says is what was found then: it proves nothing now. */
+async function show(touchstone, path, colour) {
+  const saved = await touchstone.show(await readOption(path, "the report"), JSON.stringify({ colour })).catch((error) => { throw new Refused(error.message); });
+  process.stdout.write(`${saved.text}\n`);
+  process.stderr.write(plain(`This is what was said at ${saved.time}. A saved report proves nothing; check again: ${saved.reference}\n`));
+  return 0;
+}
+
 /** Audits a lock file, and writes what was found. Exit 1: something is wrong, or was not answered. */
 async function auditLock(touchstone, o, request, signal) {
   let answer;
@@ -221,6 +234,7 @@ async function main() {
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
+  if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
     reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),

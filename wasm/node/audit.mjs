@@ -7,6 +7,7 @@ import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import * as allfiles from "./allfiles.mjs";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import * as lock from "./lock.mjs";
@@ -30,6 +31,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --folder DIR       compare this installed package with what was published; alone:
                      every package in it (node_modules, Go's module cache or vendor,
                      cargo's registry/src)
+  --all-files        audit every file of the version; the weakest decides
   --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
   --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
   --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat${lock.usage}`;
@@ -47,7 +49,7 @@ function options() {
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
         evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, show: { type: "string" }, folder: { type: "string" },
-        "expect-source": { type: "string" }, "expect-signer": { type: "string" },
+        "all-files": { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
       },
     });
@@ -59,8 +61,8 @@ function options() {
     process.stderr.write(usage + "\n");
     process.exit(0);
   }
-  const lockWrong = lock.wrong(values, positionals);
-  if (lockWrong) throw new Refused(lockWrong);
+  const unfit = lock.wrong(values, positionals) || allfiles.wrong(values);
+  if (unfit) throw new Refused(unfit);
   if (values.check !== undefined && (values.replay !== undefined || positionals.length > 0)) {
     throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
   }
@@ -227,6 +229,17 @@ async function auditLock(touchstone, o, request, signal) {
   return answer.fails ? 1 : 0;
 }
 
+/** Audits every file of the version that a report is about. */
+async function everyFile(touchstone, request, report, replay, signal) {
+  let last;
+  const all = await allfiles.allFiles(report, async (reference) => {
+    last = await touchstone.audit(JSON.stringify({ ...request, reference }), replay, undefined, progress(), signal);
+    return JSON.parse(last.json);
+  }, signal).catch((error) => { throw new Refused(error.message); });
+  if (last && !replay) await keep(last);
+  return all;
+}
+
 async function main() {
   const o = options();
   const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
@@ -256,15 +269,18 @@ async function main() {
   if (o.record !== undefined) {
     await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
   }
-  const { verdict } = JSON.parse(answer.json);
+  const report = JSON.parse(answer.json);
+  const all = o["all-files"] ? await everyFile(touchstone, request, report, replay, abort.signal) : undefined;
+  const verdict = all?.version ?? report.verdict;
   const short = tooLow(o, verdict);
   const compared = answer.installed && JSON.parse(answer.installed);
-  if (o.json) process.stdout.write(compared ? `${JSON.stringify({ report: JSON.parse(answer.json), installed: compared }, null, 2)}\n` : answer.json);
-  else process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : ""));
+  if (!o.json) process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
+  else if (all) process.stdout.write(`${JSON.stringify({ report, files: all.files.map(({ reference, report: one, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: one.verdict }) })), version: all.version }, null, 2)}\n`);
+  else process.stdout.write(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
   for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
-  const elsewhere = unexpected(o, JSON.parse(answer.json));
+  const elsewhere = (all?.files.flatMap((one) => one.report ?? []) ?? [report]).map((one) => unexpected(o, one)).find(Boolean);
   if (elsewhere) process.stderr.write(`not shown to be from where it is expected: ${plain(elsewhere)}\n`);
-  return verdict.failed || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
+  return verdict.failed || verdict.unasked || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
 }
 
 // A program that ends under way (no memory left, say) is no verdict, and a

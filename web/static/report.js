@@ -1,5 +1,6 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
+import { enlivenAllFiles } from "./allfiles.js";
 import { enlivenCompare } from "./compare.js";
 import { offer } from "./evidence.js";
 import { enlivenFiles } from "./files.js";
@@ -32,6 +33,7 @@ export function enliven(root, report, json, { say, link, again, pick, look, audi
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
   for (const list of root.querySelectorAll("[data-items]")) items(list, report.topics[list.dataset.items].items);
   enlivenFiles(root, report.files, look, (button, text) => copy(button, text, say));
+  enlivenAllFiles(root, report, audit);
   enlivenCompare(root, report, audit, say);
   follow(root);
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -177,6 +178,8 @@ func (b *builder) prune(m Module, files map[string][]byte) (map[string][]byte, e
 			pruned[f.Path], err = os.ReadFile(b.stubFile(f))
 		case Imports:
 			pruned[f.Path], err = redirect(f.Path, data, f.Imports)
+		case Without:
+			pruned[f.Path], err = disable(f.Path, data, f.Without)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("pruning %s@%s: %w", m.Path, m.Version, err))
@@ -223,6 +226,32 @@ func redirect(name string, src []byte, imports map[string]string) ([]byte, error
 	}
 	if done != len(imports) {
 		return nil, fmt.Errorf("redirecting imports of %s: %d of %d found", name, done, len(imports))
+	}
+	return out, nil
+}
+
+// disable lets functions panic before all that they do, which the compiler then
+// leaves out, and changes nothing else. Each must be there, and no method.
+func disable(name string, src []byte, functions []string) ([]byte, error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, fmt.Errorf("reading the functions of %s: %w", name, err)
+	}
+	out := bytes.Clone(src)
+	done := 0
+	// From the last to the first, so that offsets stay right.
+	for _, d := range slices.Backward(file.Decls) {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv != nil || f.Body == nil || !slices.Contains(functions, f.Name.Name) {
+			continue
+		}
+		at := fset.Position(f.Body.Lbrace).Offset + 1
+		out = slices.Insert(out, at, fmt.Appendf(nil, " panic(%q);", f.Name.Name+" is left out: see wasm/slim/list.json")...)
+		done++
+	}
+	if done != len(functions) {
+		return nil, fmt.Errorf("disabling functions of %s: %d of %d found", name, done, len(functions))
 	}
 	return out, nil
 }

@@ -52,6 +52,8 @@ type File struct {
 	// Imports maps import paths of a file whose action is imports to the
 	// packages of the same name that stand in.
 	Imports map[string]string `json:"imports,omitempty"`
+	// Without names functions of a file whose action is without.
+	Without []string `json:"without,omitempty"`
 }
 
 // An Action is what becomes of a file.
@@ -62,6 +64,7 @@ const (
 	Keep    Action = "keep"    // it is kept where a pattern drops its neighbours
 	Stub    Action = "stub"    // a file of ours takes its place
 	Imports Action = "imports" // it is kept but for the paths it imports
+	Without Action = "without" // it is kept but for functions, which panic: a table of functions may name them
 )
 
 // readList reads and checks the list. It does not look at the modules.
@@ -96,11 +99,14 @@ func (f File) check() error {
 	if (f.Action == Imports) != (len(f.Imports) > 0) {
 		return fmt.Errorf("action %q and imports %v do not go together", f.Action, f.Imports)
 	}
+	if (f.Action == Without) != (len(f.Without) > 0) {
+		return fmt.Errorf("action %q and without %v do not go together", f.Action, f.Without)
+	}
 	switch f.Action {
-	case Drop, Keep, Stub, Imports:
+	case Drop, Keep, Stub, Imports, Without:
 		return nil
 	}
-	return fmt.Errorf("unknown action %q: use drop, keep, stub or imports", f.Action)
+	return fmt.Errorf("unknown action %q: use drop, keep, stub, imports or without", f.Action)
 }
 
 // write writes the list the way it is checked in.

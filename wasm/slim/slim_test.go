@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"go/format"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +22,9 @@ func TestReadList(t *testing.T) {
 		"keep":                  {`{"path":"a/b.go","sha256":"","action":"keep"}`, ""},
 		"stub":                  {`{"path":"b.go","sha256":"","action":"stub","stub":"b.go.txt"}`, ""},
 		"imports":               {`{"path":"b.go","sha256":"","action":"imports","imports":{"net/http":"x/http"}}`, ""},
+		"without":               {`{"path":"b.go","sha256":"","action":"without","without":["f"]}`, ""},
+		"without-any-function":  {`{"path":"b.go","sha256":"","action":"without"}`, `action "without" and without [] do not go together`},
+		"drop-without":          {`{"path":"b.go","sha256":"","action":"drop","without":["f"]}`, `action "drop" and without [f] do not go together`},
 		"stub-without-file":     {`{"path":"b.go","sha256":"","action":"stub"}`, `action "stub" and stub "" do not go together`},
 		"drop-with-stub":        {`{"path":"b.go","sha256":"","action":"drop","stub":"x"}`, `action "drop" and stub "x" do not go together`},
 		"imports-without-any":   {`{"path":"b.go","sha256":"","action":"imports"}`, `action "imports" and imports map[] do not go together`},
@@ -147,6 +153,51 @@ func TestRedirect(t *testing.T) {
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
+}
+
+func TestDisable(t *testing.T) {
+	const src = "package m\n\nvar table = []func() int{f, g}\n\nfunc f() int { return 1 }\n\nfunc g() int {\n\treturn f()\n}\n\nfunc (t T) f() int { return 2 }\n"
+	const f, g = ` panic("f is left out: see wasm/slim/list.json");`, ` panic("g is left out: see wasm/slim/list.json");`
+	got, err := disable("m.go", []byte(src), []string{"f"})
+	require.NoError(t, err)
+	want := strings.Replace(src, "{ return 1 }", "{"+f+" return 1 }", 1)
+	assert.Equal(t, want, string(got))
+	got, err = disable("m.go", []byte(src), []string{"g", "f"})
+	require.NoError(t, err)
+	assert.Equal(t, strings.Replace(want, "g() int {", "g() int {"+g, 1), string(got))
+
+	_, err = disable("m.go", []byte(src), []string{"f", "h"})
+	assert.ErrorContains(t, err, "1 of 2 found")
+	_, err = disable("m.go", []byte("<html>"), []string{"f"})
+	assert.ErrorContains(t, err, "reading the functions of m.go")
+}
+
+// What panics in the pruned normalizer is what NFC, NFKC and NFKD call: nothing that
+// is linked may ask for a form but NFD.
+func TestOnlyNFD(t *testing.T) {
+	const norm = "golang.org/x/text/unicode/norm"
+	b := slow(t)
+	require.NoError(t, b.generate())
+	args := []string{"list", "-mod=readonly", "-modfile=" + b.modfile(), "-tags=touchstone_lock", "-deps", "-f", "{{$p := .}}{{range .Imports}}{{if eq . \"" + norm + "\"}}{{$p.ImportPath}}{{end}}{{end}}", program}
+	for _, p := range slices.Sorted(maps.Keys(b.list.Programs)) {
+		args = append(args, p)
+	}
+	out, _, err := run(b.root, b.environment(), "go", args...)
+	require.NoError(t, err)
+	require.Equal(t, []string{"touchstone/internal/archive"}, strings.Fields(string(out)), "who normalizes")
+
+	files, err := filepath.Glob(b.path("internal", "archive", "*.go"))
+	require.NoError(t, err)
+	uses := 0
+	for _, file := range slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "_test.go") }) {
+		src, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, use := range regexp.MustCompile(`\bnorm\.\w+`).FindAllString(string(src), -1) {
+			assert.Equal(t, "norm.NFD", use, file)
+			uses++
+		}
+	}
+	assert.NotZero(t, uses)
 }
 
 func TestReadModuleProvesTheZip(t *testing.T) {

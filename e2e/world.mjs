@@ -36,6 +36,18 @@ export function goModules() {
     .map(([, path, version]) => `pkg:golang/${path.replace(/!(.)/g, (_, c) => c.toUpperCase())}@${version.replaceAll("+", "%2B")}`);
 }
 
+/** A project on PyPI as it was recorded, without attestations; a change may stand in place of a file. */
+export function pypiWorld(project, changed = {}) {
+  const place = (...parts) => join(corpus, "eco", "pypi", ...parts);
+  return (url) => {
+    const { hostname, pathname } = new URL(url);
+    const name = pathname.split("/").pop();
+    if (name in changed) return changed[name];
+    const file = hostname === "pypi.org" && pathname === `/simple/${project}/` ? place("simple", `${project}.json`) : hostname === "files.pythonhosted.org" ? place("files", name) : "";
+    return file && existsSync(file) ? { status: 200, body: readFileSync(file) } : undefined;
+  };
+}
+
 const npm = "https://registry.npmjs.org/";
 
 /** One version of the npm package sigstore, with the registry's signature where it was recorded, with or without attestations. */

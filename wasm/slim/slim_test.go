@@ -179,9 +179,7 @@ func TestOnlyNFD(t *testing.T) {
 	b := slow(t)
 	require.NoError(t, b.generate())
 	args := []string{"list", "-mod=readonly", "-modfile=" + b.modfile(), "-tags=touchstone_lock", "-deps", "-f", "{{$p := .}}{{range .Imports}}{{if eq . \"" + norm + "\"}}{{$p.ImportPath}}{{end}}{{end}}", program}
-	for _, p := range slices.Sorted(maps.Keys(b.list.Programs)) {
-		args = append(args, p)
-	}
+	args = append(args, slices.Sorted(maps.Keys(b.list.Programs))...)
 	out, _, err := run(b.root, b.environment(), "go", args...)
 	require.NoError(t, err)
 	require.Equal(t, []string{"touchstone/internal/archive"}, strings.Fields(string(out)), "who normalizes")

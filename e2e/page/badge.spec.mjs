@@ -35,3 +35,9 @@ test("what somebody pastes is read as the box of the first page reads it", async
   await expect(page.locator("#badge-says")).not.toBeEmpty();
   await expect(page.locator("#badge-made")).toBeHidden();
 });
+
+test("anchors that no walk has brought yet have no version", async ({ page, origin, context }) => {
+  await context.route(/\/api\/anchors$/, (route) => route.fulfill({ json: { digest: "0", at: "", versions: { root: 0, timestamp: 0 } } }));
+  await page.goto(`${origin}/badge/`);
+  await expect(page.locator("#badge-anchors")).toHaveText("The server’s trust anchors are those built into its program.");
+});

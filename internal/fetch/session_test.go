@@ -144,9 +144,14 @@ func TestProgressOfASharedExchange(t *testing.T) {
 		gate := make(chan struct{})
 		client := shared(play(map[string][]step{one: {gated(gate, says(200, "hello"))}}))
 		moment := client.Moment()
+		var mu sync.Mutex // each session tells for itself
 		told := map[string][]Progress{}
 		audit := func(step string) *Session {
-			s := moment.Session(SessionOptions{Progress: func(p Progress) { told[step] = append(told[step], p) }})
+			s := moment.Session(SessionOptions{Progress: func(p Progress) {
+				mu.Lock()
+				defer mu.Unlock()
+				told[step] = append(told[step], p)
+			}})
 			go func() {
 				_, err := s.Get(t.Context(), Request{URL: one, Step: step})
 				assert.NoError(t, err)

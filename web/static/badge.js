@@ -81,5 +81,7 @@ arrive();
 const anchors = await fetch("/api/anchors").then((response) => (response.ok ? response.json() : undefined), () => undefined);
 if (anchors) {
   const { at, versions } = anchors;
-  $("badge-anchors").textContent = `The server’s trust anchors are ${at ? `of ${at.slice(0, 10)}` : "those in its program"}: ${Object.entries(versions).map(([role, version]) => `${role} ${version}`).join(", ")}.`;
+  // Version 0 is of a role that no walk has brought yet.
+  const brought = Object.entries(versions).filter(([, version]) => version > 0).map(([role, version]) => `${role} ${version}`).join(", ");
+  $("badge-anchors").textContent = `The server’s trust anchors are ${at ? `of ${at.slice(0, 10)}` : "those built into its program"}${brought && `: ${brought}`}.`;
 }

@@ -307,6 +307,7 @@ func TestCargoField(t *testing.T) {
 // TestCrateMutants damages every byte of what is served of an invented crate:
 // its index, its record, its file.
 func TestCrateMutants(t *testing.T) {
+	t.Parallel()
 	w, c := goldCrate(nil)
 	mutate(t, w, []target{{url: c.IndexAt(crateIndex)}, {url: c.SiteAt(crateSite)}, {url: c.FileAt(crateFiles), covered: true}},
 		func(w world) (*result, error) { return try(w, goldRef) })

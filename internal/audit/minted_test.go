@@ -172,6 +172,7 @@ func TestHostileZips(t *testing.T) {
 // TestMintedMutants damages every byte of what is served of an invented module,
 // and some of a log that fills more than one tile.
 func TestMintedMutants(t *testing.T) {
+	t.Parallel()
 	log, w := newLog(), world{}
 	log.publish(w, hello())
 	for i := range 300 {

@@ -74,6 +74,7 @@ func tilesRead(r *result, mutants int) (targets []target) {
 
 // TestMutants damages the recorded answers of a real module.
 func TestMutants(t *testing.T) {
+	t.Parallel()
 	w := snapshot(t)
 	targets := append(tilesRead(run(t, w, errorsRef), 60),
 		target{url: proxy + "github.com/pkg/errors/@v/v0.9.1.info"},

@@ -272,6 +272,7 @@ func TestNPMPastedDigest(t *testing.T) {
 
 // TestNPMMutants damages every answer about an invented package.
 func TestNPMMutants(t *testing.T) {
+	t.Parallel()
 	p := package123(t)
 	anchors := p.anchors()
 	targets := []target{{url: mintedDoc, mutants: 900}, {url: mintedAtt, mutants: 1500}, {url: mintedTgz, mutants: 400, covered: true}, {url: mintedFull, mutants: 300}}

@@ -76,6 +76,7 @@ func integrityOf(tgz []byte) string {
 // TestNPMCorpusSignatures audits every registry signature of the corpus, by
 // both routes, and the packages that are there as whole packages.
 func TestNPMCorpusSignatures(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("hundreds of audits one after the other are left out by -short")
 	}
@@ -182,6 +183,7 @@ func bundlesOf(raw []byte) [][]byte {
 // TestNPMCorpusAttestations audits every case of npm's attestations, as served
 // for the package that it is about.
 func TestNPMCorpusAttestations(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("hundreds of audits one after the other are left out by -short")
 	}

@@ -223,6 +223,7 @@ func TestPyPILineage(t *testing.T) {
 
 // TestPyPIMutants damages every byte of what is served of an invented wheel.
 func TestPyPIMutants(t *testing.T) {
+	t.Parallel()
 	p := wheel123(t)
 	w := p.world()
 	mutate(t, w, []target{

@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL("../wasm/node/audit.mjs", import.meta.url)
 let dir;
 
 before(async () => {
-  await ensureBuilt("lock");
+  await ensureBuilt("whole");
   dir = await mkdtemp(join(tmpdir(), "touchstone-lock-"));
 });
 after(() => rm(dir, { recursive: true, force: true }));

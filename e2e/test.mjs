@@ -99,7 +99,7 @@ async function reachable() {
   await copyFile(join(root, pruned.replace(/mod$/, "sum")), join(copy, "go.sum"));
   const bin = join(root, "build", "bin");
   await run("go", ["install", deadcode], { env: { GOBIN: bin } });
-  const found = await run(join(bin, "deadcode"), [`${tags},touchstone_lock`, "-filter=^touchstone/", ...programs, "./web/site", "./web/edge/generate"], { cwd: copy, env: js, quiet: true });
+  const found = await run(join(bin, "deadcode"), [`${tags},touchstone_whole`, "-filter=^touchstone/", ...programs, "./web/site", "./web/edge/generate"], { cwd: copy, env: js, quiet: true });
   await rm(copy, { recursive: true, force: true });
   const dead = found.split("\n").filter((line) => line && !forTests.test(line));
   if (dead.length > 0) throw new Error(`delete what nothing reaches, or its tests are all that it is for:\n${dead.join("\n")}`);

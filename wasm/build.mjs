@@ -22,10 +22,10 @@ export async function slim(...args) {
   }
 }
 
-/** What is built to build/NAME.wasm, pruned (see wasm/slim): the page's program, and what only Node runs. */
+/** What is built to build/NAME.wasm, pruned (see wasm/slim): the first program of the page, the whole one (all ecosystems, lock files), and what only Node runs. */
 const programs = {
   touchstone: { folder: "./wasm", compressed: true },
-  lock: { folder: "./wasm", tags: "touchstone_lock", compressed: false },
+  whole: { folder: "./wasm", tags: "touchstone_whole", compressed: false },
   conformance: { folder: "./wasm/conformance", compressed: false },
 };
 

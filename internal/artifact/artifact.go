@@ -87,7 +87,7 @@ func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algor
 	if rel.File.Inspector != nil {
 		how.Inspect = rel.File.Inspector.Open
 	}
-	contents, err := archive.Read(rel.File.Format, answer.Body, how)
+	contents, err := rel.File.Contents(answer.Body, how)
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"touchstone/internal/bare"
@@ -16,19 +17,22 @@ import (
 	"touchstone/internal/registry/pypi"
 )
 
-// Registries are the ecosystems served: one line each.
-var Registries = []registry.Registry{
+// Registries are the ecosystems served: one line each. Those of the whole program
+// alone stand in more.go.
+var Registries = append([]registry.Registry{
 	cargo.Registry{},
 	golang.Registry{},
 	npm.Registry{},
 	pypi.Registry{},
-}
+}, more...)
 
 // mechanisms verify the signatures that repositories make, one for each form.
 func mechanisms() map[registry.Form]evidence.Mechanism {
-	return map[registry.Form]evidence.Mechanism{
+	all := map[registry.Form]evidence.Mechanism{
 		registry.ECDSAP256: bare.ECDSAP256{},
 	}
+	maps.Copy(all, moreMechanisms())
+	return all
 }
 
 // Hosts are all the places that an audit may ask.

@@ -243,7 +243,7 @@ async function everyFile(touchstone, request, report, replay, signal) {
 async function main() {
   const o = options();
   const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
-  const touchstone = await load(o.lock === undefined ? "touchstone" : "lock");
+  const touchstone = await load("whole");
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;

@@ -1,0 +1,17 @@
+//go:build !js || touchstone_whole
+
+package audit
+
+import (
+	"touchstone/internal/evidence"
+	"touchstone/internal/registry"
+)
+
+// more are the ecosystems that only the whole program serves: what they read
+// weighs more than a page's first visit should. One line each.
+var more = []registry.Registry{}
+
+// moreMechanisms verify the signatures that only they carry.
+func moreMechanisms() map[registry.Form]evidence.Mechanism {
+	return map[registry.Form]evidence.Mechanism{}
+}

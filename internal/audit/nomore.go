@@ -1,0 +1,14 @@
+//go:build js && !touchstone_whole
+
+package audit
+
+import (
+	"touchstone/internal/evidence"
+	"touchstone/internal/registry"
+)
+
+// more is empty in the page's first program (see more.go).
+var more []registry.Registry
+
+// moreMechanisms is empty in the page's first program (see more.go).
+func moreMechanisms() map[registry.Form]evidence.Mechanism { return nil }

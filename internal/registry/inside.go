@@ -1,0 +1,102 @@
+package registry
+
+import (
+	"context"
+	"io"
+
+	"touchstone/internal/archive"
+)
+
+// An Inspector reads an ecosystem's own documents inside a package while it is
+// hashed. It is used once.
+type Inspector interface {
+	// Open is asked for every file; nil means that its bytes are not wanted.
+	Open(path string, size int64) io.Writer
+	// Inside tells what was found, after the last file. What it costs is in
+	// proportion to the files' names and what Open took. Where the context ends
+	// it stops, and has read nothing whole.
+	Inside(ctx context.Context, files []archive.File) Inside
+}
+
+// Inside is what the documents inside a package say. Claims, like all else. Its
+// zero value says nothing.
+type Inside struct {
+	// Read tells that everything that could say what follows was read whole.
+	// Only then does an empty list mean that there is nothing; else Unread is
+	// one sentence that says why not.
+	Read   bool
+	Unread string
+	// Undeclared says in one sentence why the package states nowhere which
+	// others it needs; empty where it has the place to do so.
+	Undeclared string
+	// Names are the names and versions written inside, each beside the one
+	// that was asked for.
+	Names []NameInside
+	// Runs is what installing, building or importing would run.
+	Runs []Run
+	// Ingredients are other packages that come with it or are pulled next.
+	Ingredients []Ingredient
+	// Repository is where the package says that its source is, Revision the
+	// commit, and Folder the folder inside; empty where it does not say. Dirty
+	// tells that the tree held changes that no commit has.
+	Repository, Revision, Folder string
+	Dirty                        bool
+	// Contact are files that say how to report a vulnerability.
+	Contact []string
+	// Manifest is where the manifest that is served beside the package stands
+	// inside, where only the package itself tells; else File.Manifest does.
+	Manifest string
+	// List is the package's own list of its files; nil where it carries none.
+	List *FileList
+}
+
+// A FileList is a list of its files that a package carries.
+type FileList struct {
+	// Path is where it stands inside.
+	Path string
+	// Broken says why it could not be read; empty where it could.
+	Broken string
+	// Files are those that it names, in its order.
+	Files []Listed
+	// Free are the files inside that need not be in it, such as itself.
+	Free []string
+}
+
+// A Listed is a file as a list names it.
+type Listed struct {
+	Path string
+	Size int64 // bytes; below 0 where the list does not say
+	// Algorithm and Value are its digest, as a Stated's; empty where the list
+	// states none.
+	Algorithm, Value string
+}
+
+// A NameInside is one statement inside a package about its own name.
+type NameInside struct {
+	Document string // path inside the package
+	Field    string
+	Stated   string
+	Asked    string // what it must equal
+	// Enforced tells that the repository takes no package, and its usual client
+	// uses none, in which this differs: then nobody can have published it so.
+	Enforced bool
+}
+
+// A Run is something that would run.
+type Run struct {
+	When string // "install", "build", "start", "import", "use"
+	What string // one sentence for people
+	// Files are where it stands, at most twenty.
+	Files []string
+	// Stop says how to prevent it; empty where it cannot be.
+	Stop string
+}
+
+// An Ingredient is another package.
+type Ingredient struct {
+	Ref  string // purl
+	Kind string // "requires", "optional" (only when asked for), "bundles", "declares"
+	// Asked is which versions of it are asked for, as the package writes that;
+	// empty where Ref names one.
+	Asked string
+}

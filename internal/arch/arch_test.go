@@ -41,12 +41,13 @@ var layers = map[string][]string{
 	"internal/sumdb":        {"internal/fault"},
 	"internal/sigstore":     {"internal/fault", "internal/source"},
 	"internal/bare":         {"internal/fault", "internal/trust"},
+	"internal/openpgp":      {"internal/fault", "internal/trust"},
 	"internal/trust":        {},
 	"principles":            {},
 	"internal/registry":     {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
 	// every adapter, by its parent: the common terms and the mechanism that
 	// finds the way through its log
-	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/trust"},
+	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/openpgp", "internal/trust"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact", "internal/fault"},
 	"internal/level":  {"internal/evidence", "principles"},
@@ -54,7 +55,7 @@ var layers = map[string][]string{
 	// the page's layout: from the report alone, in its terms
 	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
-		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles", "internal/bare", "internal/sumdb"},
+		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles", "internal/bare", "internal/openpgp", "internal/sumdb"},
 	"internal/rekor": {"internal/fetch", "internal/sigstore"},
 	// what arrived
 	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive"},

@@ -4,6 +4,7 @@ package audit
 
 import (
 	"touchstone/internal/evidence"
+	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
 )
 
@@ -13,5 +14,7 @@ var more = []registry.Registry{}
 
 // moreMechanisms verify the signatures that only they carry.
 func moreMechanisms() map[registry.Form]evidence.Mechanism {
-	return map[registry.Form]evidence.Mechanism{}
+	return map[registry.Form]evidence.Mechanism{
+		registry.OpenPGP: openpgp.Anchored{},
+	}
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -91,9 +92,14 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	case fault.NoAnchor:
 		return unknownKey(e, s)
 	case fault.NotUnderstood:
+		if key.ID == "" {
+			return answer(NotUnderstood, "The record is signed by the key %q in a way that this version cannot verify.", s.KeyID)
+		}
 		return answer(NotUnderstood, "The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details)
+	case fault.Weak:
+		return answer(Absent, "The repository's key %s signed this record by an algorithm that can be forged. Such a signature counts for nothing.", key.ID).by(Repository)
 	default:
-		return answer(Fail, "The repository's signature over this record does not verify with its key %s.", key.ID)
+		return answer(Fail, "The repository's signature over this record does not verify with its key %s.", cmp.Or(key.ID, s.KeyID))
 	}
 	if !binds(link, s) {
 		return answer(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer)

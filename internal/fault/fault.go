@@ -20,6 +20,9 @@ const (
 	NotUnderstood Kind = "not understood"
 	// Missing: something that is needed is not there, or could not be fetched.
 	Missing Kind = "missing"
+	// Weak: there, by an algorithm that can be forged: it proves nothing, and
+	// speaks against nobody.
+	Weak Kind = "weak"
 	// NoAnchor: there, but signed by a key, log or authority that is not
 	// among the anchors given, so that there is nothing to check it with.
 	NoAnchor Kind = "no anchor"

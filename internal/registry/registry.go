@@ -154,6 +154,7 @@ type Form string
 // The forms.
 const (
 	ECDSAP256 Form = "ecdsa-p256-sha256" // ASN.1 DER, by a bare key
+	OpenPGP   Form = "openpgp"           // one signature packet; KeyID is what it names
 )
 
 // A Signature is one by one of the repository's own keys over a document, or

@@ -27,9 +27,9 @@ const detailsP256 = "PKIX_ECDSA_P256_SHA_256"
 // maxKeys bounds the entries of a key document.
 const maxKeys = 256
 
-// A Key is one entry of npm's key document.
+// A Key is one entry of npm's key document, or one archive key.
 type Key struct {
-	// ID is "SHA256:" and the unpadded base64 of the SHA-256 of the key's
+	// ID of an entry is "SHA256:" and the unpadded base64 of the SHA-256 of the key's
 	// OpenSSH encoding. For every key with a Public it was computed from it.
 	ID string
 	// Usage is what the key may sign: UsageSignatures, UsageAttestations, or
@@ -42,6 +42,9 @@ type Key struct {
 	Public *ecdsa.PublicKey
 	// SPKI is the key as DER of its SubjectPublicKeyInfo, where Public is set.
 	SPKI []byte
+	// Packet is the body of an OpenPGP public-key packet (RFC 9580, section
+	// 5.5.2), for a key of that form; ID is its fingerprint then.
+	Packet []byte
 	// Start and End bound the validity: Start is in it, End is not; nil is
 	// "until further notice".
 	Start time.Time

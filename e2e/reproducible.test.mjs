@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ensureBuilt } from "../wasm/build.mjs";
+import { ensureBuilt, served } from "../wasm/build.mjs";
 import { ensureEdge } from "../web/edge/build.mjs";
 import { buildSite } from "../web/site/build.mjs";
 
@@ -33,7 +33,7 @@ function digests(checkout) {
 }
 
 test("two checkouts build the same", async () => {
-  await ensureBuilt();
+  for (const name of served) await ensureBuilt(name);
   await buildSite();
   await ensureEdge();
   const other = join(mkdtempSync(join(tmpdir(), "elsewhere-")), "a longer name", "touchstone");

@@ -21,7 +21,7 @@ function place() {
     const text = server.get(path(request));
     if (text instanceof Error) throw text;
     if (request.integrity && text !== undefined && digest(text) !== request.integrity) throw new TypeError("integrity");
-    return { ok: text !== undefined, status: text === undefined ? 404 : 200, text };
+    return { ok: text !== undefined, status: text === undefined ? 404 : 200, text, clone() { return this; } };
   };
   const open = async (name) => {
     if (!stores.has(name)) stores.set(name, new Map());
@@ -32,6 +32,7 @@ function place() {
         if (answers.some((answer) => !answer.ok)) throw new TypeError("addAll");
         requests.forEach((request, i) => store.set(path(request), answers[i]));
       },
+      put: async (request, answer) => void store.set(path(request), answer),
     };
   };
   const caches = {
@@ -47,9 +48,9 @@ function place() {
 async function visit(site, version, active) {
   const handlers = {};
   let insists = false;
-  const { name, assets, pages } = version;
+  const { name, assets, later, pages } = version;
   const text = source.replace('const name = "site-VERSION";', `const name = ${JSON.stringify(name)};`)
-    .replace("const assets = {};", `const assets = ${JSON.stringify(assets)};`).replace("const pages = [];", `const pages = ${JSON.stringify(pages)};`);
+    .replace("const assets = {};", `const assets = ${JSON.stringify(assets)};`).replace("const later = {};", `const later = ${JSON.stringify(later)};`).replace("const pages = [];", `const pages = ${JSON.stringify(pages)};`);
   vm.runInNewContext(text, {
     addEventListener: (event, handler) => { handlers[event] = handler; },
     skipWaiting: async () => { insists = true; },
@@ -76,13 +77,14 @@ async function visit(site, version, active) {
 
 const version = (n) => {
   const code = `code ${n}`;
-  return { name: `site-${n}`, code, assets: { [`/assets/app.${n}.js`]: digest(code) }, pages: ["/"] };
+  return { name: `site-${n}`, code, assets: { [`/assets/app.${n}.js`]: digest(code) }, later: { "/assets/whole.1.wasm": digest("whole") }, pages: ["/"] };
 };
 
 function publish(site, v) {
   site.server.clear();
   site.server.set("/", `page ${v.name}`);
   for (const path of Object.keys(v.assets)) site.server.set(path, v.code);
+  site.server.set("/assets/whole.1.wasm", "whole");
 }
 
 test("an open page keeps its own files when a new version is published", async () => {
@@ -127,6 +129,28 @@ test("a file that does not have its digest is not kept", async () => {
   publish(site, one);
   const worker = await visit(site, one);
   assert.equal((await worker.get("/assets/app.1.js")).text, "code 1");
+});
+
+test("what few need is kept once it was needed, with its digest only, and by the next version too", async () => {
+  const site = place();
+  const [one, two] = [version(1), version(2)];
+  const path = "/assets/whole.1.wasm";
+  const kept = () => [...site.stores.values()].some((store) => store.has(path));
+  publish(site, one);
+  let worker = await visit(site, one);
+  assert.ok(!kept());
+  site.server.set(path, "something else, once");
+  await assert.rejects(worker.get(path));
+  assert.ok(!kept());
+  publish(site, one);
+  assert.equal((await worker.get(path)).text, "whole");
+  await new Promise(setImmediate);
+  assert.ok(kept());
+  publish(site, two);
+  worker = await visit(site, two);
+  assert.deepEqual([...site.stores.keys()], ["site-2"]);
+  site.server.set(path, new Error("no network"));
+  assert.equal((await worker.get(path)).text, "whole");
 });
 
 test("nothing else is touched", async () => {

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "../wasm/build.mjs";
+import { build, served } from "../wasm/build.mjs";
 import { buildEdge } from "../web/edge/build.mjs";
 import { ensureInstalled } from "../web/install.mjs";
 import { buildSite } from "../web/site/build.mjs";
@@ -44,8 +44,7 @@ const steps = [
   ["what npm pins", ensureInstalled],
   ["a browser", ensureChromium],
   ["the build", async () => {
-    await build();
-    await build("conformance");
+    for (const name of [...served, "conformance"]) await build(name);
     await buildEdge();
     await buildSite();
   }],

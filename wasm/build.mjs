@@ -22,10 +22,13 @@ export async function slim(...args) {
   }
 }
 
+/** The programs that the page loads. */
+export const served = ["touchstone", "whole"];
+
 /** What is built to build/NAME.wasm, pruned (see wasm/slim): the first program of the page, the whole one (all ecosystems, lock files), and what only Node runs. */
 const programs = {
   touchstone: { folder: "./wasm", compressed: true },
-  whole: { folder: "./wasm", tags: "touchstone_whole", compressed: false },
+  whole: { folder: "./wasm", tags: "touchstone_whole", compressed: true },
   conformance: { folder: "./wasm/conformance", compressed: false },
 };
 
@@ -91,7 +94,7 @@ export async function newest(dir = root) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
-    process.stdout.write(await build("touchstone", { deploy: process.argv.includes("--deploy") }));
+    for (const name of served) process.stdout.write(await build(name, { deploy: process.argv.includes("--deploy") }));
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

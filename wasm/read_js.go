@@ -10,6 +10,7 @@ import (
 	"syscall/js"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/purl"
 )
 
 // An understanding is what a pasted text means, before anybody is asked.
@@ -27,6 +28,8 @@ type understanding struct {
 	Digests int `json:"digests"`
 	// Notes say how the text was read, where that was a guess.
 	Notes []string `json:"notes"`
+	// Whole tells that only the whole program audits it, and this is not it.
+	Whole bool `json:"whole"`
 }
 
 // startRead takes a text and gives an understanding of it as JSON. It fails as
@@ -39,12 +42,7 @@ func startRead(_ context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := understanding{Reference: ref.String(), Name: ref.Path(), Version: ref.Version, Tag: ref.Tag, Digests: len(ref.Digests), Notes: []string{}}
-	for _, r := range audit.Registries {
-		if r.Type() == ref.Type {
-			u.Repository = r.Name()
-		}
-	}
+	u := understanding{Reference: ref.String(), Repository: purl.NameOf(ref.Type), Name: ref.Path(), Version: ref.Version, Tag: ref.Tag, Digests: len(ref.Digests), Notes: []string{}, Whole: !audit.Here(ref.Type)}
 	for _, n := range ref.Notes {
 		u.Notes = append(u.Notes, n.Text)
 	}

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "../wasm/build.mjs";
+import { build, served } from "../wasm/build.mjs";
 import { configurations } from "./edge/options.mjs";
 import { buildEdge } from "./edge/build.mjs";
 import { ensureInstalled } from "./install.mjs";
@@ -41,7 +41,7 @@ try {
   await ensureInstalled();
   if (!values["dry-run"]) await prepared();
   if (!values.built) {
-    await build("touchstone", { deploy: true });
+    for (const name of served) await build(name, { deploy: true });
     await buildSite();
     await buildEdge();
   }

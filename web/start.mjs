@@ -28,8 +28,8 @@ try {
   const { port, reference } = options();
   await ensureInstalled();
   // Only now: what was just installed is imported by them.
-  const [{ ensureBuilt }, { buildSite }, { serve }] = await Promise.all([import("../wasm/build.mjs"), import("./site/build.mjs"), import("./edge/serve.mjs")]);
-  await timed("the auditor", () => ensureBuilt());
+  const [{ ensureBuilt, served }, { buildSite }, { serve }] = await Promise.all([import("../wasm/build.mjs"), import("./site/build.mjs"), import("./edge/serve.mjs")]);
+  await timed("the auditor", async () => { for (const name of served) await ensureBuilt(name); });
   await timed("the site", buildSite);
   let server;
   await timed("the edge", async () => { server = await serve({ port, say: (line) => process.stderr.write(`${line}\n`) }); });

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/purl"
 )
 
 const module = "touchstone/"
@@ -238,6 +239,16 @@ func TestRegistriesAndFoldersAgree(t *testing.T) {
 	}
 	slices.Sort(listed)
 	require.Equal(t, folders, listed)
+}
+
+// TestWhatIsReadIsServed: a row of purl's table that reads references is how the
+// page's first program knows that the whole one serves them.
+func TestWhatIsReadIsServed(t *testing.T) {
+	var served []string
+	for _, r := range audit.Registries {
+		served = append(served, r.Type())
+	}
+	require.ElementsMatch(t, served, purl.Types())
 }
 
 // TestTheReadmeSaysWhatIsServed, by purl type.

@@ -44,27 +44,26 @@ func Hosts() []fetch.Host {
 	return append(hosts, prove.Hosts()...)
 }
 
-// Read says which package a pasted text names, if it can be audited here. The
-// error is a *purl.Refused; what it offers can be audited too.
+// Read says which package a pasted text names, if it can be audited here or by
+// the whole program. The error is a *purl.Refused; what it offers can be audited
+// too.
 func Read(pasted string) (purl.Ref, error) {
 	ref, err := purl.Parse(pasted)
-	if err == nil {
-		if _, err := registryFor(ref.Type); err != nil {
-			return purl.Ref{}, err
-		}
-		return ref, nil
-	}
 	var refused *purl.Refused
 	if errors.As(err, &refused) {
 		refused.Choices = slices.DeleteFunc(refused.Choices, func(c purl.Choice) bool {
-			other, err := purl.Parse(c.Reference)
-			if err == nil {
-				_, err = registryFor(other.Type)
-			}
+			_, err := purl.Parse(c.Reference)
 			return err != nil
 		})
 	}
-	return purl.Ref{}, err
+	return ref, err
+}
+
+// Here tells whether this program audits packages of a purl type: what it reads
+// and does not audit, the whole program does.
+func Here(typ string) bool {
+	_, err := registryFor(typ)
+	return err == nil
 }
 
 // registryFor finds who serves an ecosystem.
@@ -73,6 +72,9 @@ func registryFor(typ string) (registry.Registry, error) {
 		if r.Type() == typ {
 			return r, nil
 		}
+	}
+	if slices.Contains(purl.Types(), typ) {
+		return nil, purl.LeftToWhole(typ)
 	}
 	return nil, purl.NotServed(typ)
 }

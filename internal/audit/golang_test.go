@@ -199,6 +199,7 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	var unserved *purl.Refused
 	_, err = try(w, "pkg:julia/x@1.0.0")
 	require.ErrorAs(t, err, &unserved)
+	require.Equal(t, purl.UnsupportedType, unserved.Kind)
 }
 
 func TestCancelHalfWay(t *testing.T) {

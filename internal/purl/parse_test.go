@@ -68,17 +68,6 @@ func TestUnsupportedTypeIsNamed(t *testing.T) {
 	}
 }
 
-// readTypes are the types whose rows read.
-func readTypes() []string {
-	var out []string
-	for _, d := range table() {
-		if d.read != nil {
-			out = append(out, d.typ)
-		}
-	}
-	return out
-}
-
 // TestTable holds what must be so of every row: no type, host or program
 // stands twice, so there is no second list; a page that is linked exists; what
 // purl-spec lists is named.
@@ -268,7 +257,7 @@ func FuzzParsePURL(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := parsed(text)
-		if err != nil || !slices.Contains(readTypes(), c.Type) {
+		if err != nil || !slices.Contains(Types(), c.Type) {
 			return
 		}
 		whole, err := built(c)
@@ -292,7 +281,7 @@ func checkParse(t *testing.T, text string) {
 		require.NotEmpty(t, e.Detail)
 		return
 	}
-	require.Contains(t, readTypes(), ref.Type)
+	require.Contains(t, Types(), ref.Type)
 	require.NotEmpty(t, ref.Name)
 	require.True(t, ref.Version == "" || ref.Tag == "")
 	for _, s := range append([]string{ref.Path(), ref.Version, ref.Tag, ref.File}, ref.Candidates...) {

@@ -20,6 +20,7 @@ const (
 	Ambiguous        Kind = "ambiguous"         // a word that may mean several packages
 	NoPackage        Kind = "no package"        // something known that is no package
 	UnsupportedType  Kind = "unsupported type"  // an ecosystem that is not served
+	WholeOnly        Kind = "whole program"     // an ecosystem that the page's first program leaves to the whole one
 	RefusedQualifier Kind = "refused qualifier" // asks for something that would not be honoured
 	BadName          Kind = "bad name"          // against the ecosystem's grammar of names
 	BadVersion       Kind = "bad version"       // no exact version
@@ -33,6 +34,8 @@ type Refused struct {
 	// Detail says in whole sentences what was found and what to do. What was
 	// pasted stands in it quoted and escaped.
 	Detail string `json:"detail"`
+	// Type is the purl type, where the kind is WholeOnly.
+	Type string `json:"type,omitempty"`
 	// Choices are references that may have been meant, best first. They are
 	// made here from what was read, never taken out of a text.
 	Choices []Choice `json:"choices"`

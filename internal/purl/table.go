@@ -120,6 +120,35 @@ func dialectOfHost(host string) *dialect {
 	return nil
 }
 
+// Types are the purl types whose references are read here. Those ecosystems and
+// no others are audited by the whole program, as a test of internal/arch compares:
+// so does the page's first program know what it has to leave to that.
+func Types() []string {
+	var types []string
+	for _, d := range table() {
+		if d.read != nil {
+			types = append(types, d.typ)
+		}
+	}
+	return types
+}
+
+// NameOf is what people call the repository of a purl type; the type itself where
+// it is not known.
+func NameOf(typ string) string {
+	if d := dialectOf(typ); d != nil {
+		return d.name
+	}
+	return typ
+}
+
+// LeftToWhole is the refusal of an ecosystem that only the whole program serves.
+func LeftToWhole(typ string) *Refused {
+	r := Refuse(WholeOnly, "Packages of %s are checked by the whole program, which is not loaded.", NameOf(typ))
+	r.Type = typ
+	return r
+}
+
 // NotServed is the refusal of an ecosystem whose packages cannot be audited.
 func NotServed(typ string) *Refused {
 	d := dialectOf(typ)

@@ -50,7 +50,7 @@ var fontLicences = []string{"@fontsource-variable/source-sans-3/LICENSE", "@font
 
 // assets reads everything that is served under a hashed name.
 //
-//  1. The WebAssembly, and build.js which pins it.
+//  1. The programs, and build.js which pins them.
 //  2. The two typefaces, as their packages cut them down to Latin letters.
 //  3. Styles, pictures and scripts. A file says "./other.js" for another, and
 //     gets its hashed name there; it can be named once those that it names
@@ -58,16 +58,19 @@ var fontLicences = []string{"@fontsource-variable/source-sans-3/LICENSE", "@font
 func (s *site) assets() (map[string]asset, error) {
 	// 1.
 	done := map[string]asset{}
-	wasm, err := s.readWASM()
-	if err != nil {
-		return nil, err
+	for _, name := range []string{first, whole} {
+		program, err := s.readProgram(name)
+		if err != nil {
+			return nil, err
+		}
+		done[name] = program
 	}
-	done[wasm.name] = wasm
 	waiting := map[string][]byte{}
-	if waiting["build.js"], err = buildModule(wasm, s.relay); err != nil {
+	var err error
+	if waiting["build.js"], err = buildModule(done[first], done[whole], s.relay); err != nil {
 		return nil, err
 	}
-	exec := filepath.Join(filepath.Dir(s.wasm), "wasm_exec.js")
+	exec := filepath.Join(s.wasm, "wasm_exec.js")
 	if waiting["wasm_exec.js"], err = os.ReadFile(exec); err != nil {
 		return nil, fmt.Errorf("reading Go's glue: %w; npm run build makes it", err)
 	}
@@ -150,50 +153,76 @@ func sortedNames[T any](m map[string]T) []string {
 	return names
 }
 
-// readWASM reads the WebAssembly and, where it is there, what was compressed
-// ahead of it.
-func (s *site) readWASM() (asset, error) {
-	body, err := os.ReadFile(s.wasm)
+// The programs: the page loads the first on every visit, and the whole one, which
+// has everything, where only that serves an ecosystem.
+const (
+	first = "touchstone.wasm"
+	whole = "whole.wasm"
+)
+
+// readProgram reads WebAssembly and, where it is there, what was compressed ahead
+// of it.
+func (s *site) readProgram(name string) (asset, error) {
+	body, err := os.ReadFile(filepath.Join(s.wasm, name))
 	if err != nil {
 		return asset{}, fmt.Errorf("reading the WebAssembly: %w; npm run build makes it", err)
 	}
-	a := newAsset("touchstone.wasm", body)
+	a := newAsset(name, body)
 	// Processors compute SHA-256 by themselves: of 19 MB that is felt. It is as
 	// good a pin.
 	sum := sha256.Sum256(body)
 	a.integrity = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
-	a.packed, err = os.ReadFile(s.wasm + ".br")
+	a.packed, err = os.ReadFile(filepath.Join(s.wasm, name+".br"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return asset{}, fmt.Errorf("reading the compressed WebAssembly: %w", err)
 	}
 	return a, nil
 }
 
-// buildModule is the script that pins the WebAssembly's digest.
-func buildModule(wasm asset, relay string) ([]byte, error) {
-	transfer := len(wasm.packed)
-	if transfer == 0 {
-		transfer = len(wasm.body)
+// transfer is how many bytes of it travel.
+func (a asset) transfer() int {
+	if len(a.packed) == 0 {
+		return len(a.body)
 	}
-	pin, err := json.Marshal(map[string]any{"url": wasm.url, "integrity": wasm.integrity, "size": len(wasm.body), "transfer": transfer})
-	if err != nil {
-		return nil, fmt.Errorf("pinning the WebAssembly: %w", err)
+	return len(a.packed)
+}
+
+// buildModule is the script that pins the programs' digests.
+func buildModule(first, whole asset, relay string) ([]byte, error) {
+	out := []byte("// Written by web/site.\n")
+	for _, constant := range []struct {
+		name  string
+		value any
+	}{
+		{"wasm", pin(first)},
+		{"whole", pin(whole)},
+		{"build", map[string]string{"relay": relay}},
+	} {
+		raw, err := json.Marshal(constant.value)
+		if err != nil {
+			return nil, fmt.Errorf("writing build.js: %w", err)
+		}
+		out = fmt.Appendf(out, "export const %s = %s;\n", constant.name, raw)
 	}
-	where, err := json.Marshal(map[string]string{"relay": relay})
-	if err != nil {
-		return nil, fmt.Errorf("naming the relay: %w", err)
-	}
-	return fmt.Appendf(nil, "// Written by web/site.\nexport const wasm = %s;\nexport const build = %s;\n", pin, where), nil
+	return out, nil
+}
+
+func pin(a asset) map[string]any {
+	return map[string]any{"url": a.url, "integrity": a.integrity, "size": len(a.body), "transfer": a.transfer()}
 }
 
 // serviceWorker is the script that keeps the site for visits without a network:
-// the assets, and the pages by path.
+// the assets, those that are fetched when they are needed, and the pages by path.
 func serviceWorker(source []byte, assets map[string]asset, pages map[string][]byte) ([]byte, error) {
 	paths := sortedNames(pages)
 	version := sha256.New()
-	integrity := map[string]string{}
+	integrity, later := map[string]string{}, map[string]string{}
 	for _, name := range sortedNames(assets) {
-		integrity[assets[name].url] = assets[name].integrity
+		if name == whole {
+			later[assets[name].url] = assets[name].integrity
+		} else {
+			integrity[assets[name].url] = assets[name].integrity
+		}
 		fmt.Fprintln(version, assets[name].url)
 	}
 	for _, path := range paths {
@@ -206,6 +235,7 @@ func serviceWorker(source []byte, assets map[string]asset, pages map[string][]by
 	}{
 		{`const name = "site-VERSION";`, "site-" + hex.EncodeToString(version.Sum(nil)[:5])},
 		{"const assets = {};", integrity},
+		{"const later = {};", later},
 		{"const pages = [];", paths},
 	} {
 		if strings.Count(text, line.mark) != 1 {

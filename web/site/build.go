@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -68,6 +69,7 @@ func (s *site) writeBuild() error {
 			w.Manifest.Wasm = append(w.Manifest.Wasm, sum)
 		}
 	}
+	slices.Sort(w.Manifest.Wasm)
 	if err := s.data(webcatURL, w); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,8 +38,14 @@ func TestTheManifestListsAllThatRuns(t *testing.T) {
 	_, files := built(t, "wasm")
 	var w webcat
 	require.NoError(t, json.Unmarshal([]byte(files[webcatURL]), &w))
-	sum := sha256.Sum256([]byte("wasm"))
-	assert.Equal(t, []string{hex.EncodeToString(sum[:])}, w.Manifest.Wasm)
+	var programs []string
+	for _, body := range []string{"wasm", "all of wasm"} {
+		sum := sha256.Sum256([]byte(body))
+		programs = append(programs, hex.EncodeToString(sum[:]))
+		assert.Contains(t, files["/about/index.html"], programs[len(programs)-1])
+	}
+	slices.Sort(programs)
+	assert.Equal(t, programs, w.Manifest.Wasm)
 	assert.Equal(t, policy.ContentSecurity(audit.Hosts()), w.Manifest.DefaultCSP)
 	assert.Empty(t, w.Manifest.ExtraCSP, "one policy for all")
 	assert.NotContains(t, w.Manifest.DefaultCSP, "unsafe-inline")

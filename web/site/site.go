@@ -33,7 +33,8 @@ type frame struct {
 	assets map[string]asset
 	rules  *principles.Document
 	served []served
-	wasm   wasmFacts
+	// programs are what a person needs to compare them with their own.
+	programs []programFacts
 	// specimens are the examples; none where the generator was built without.
 	specimens []specimen
 }
@@ -46,10 +47,18 @@ type served struct {
 	relayed bool
 }
 
-// wasmFacts are what a person needs to compare the program with their own.
-type wasmFacts struct {
-	sha256 string
-	size   int
+// A programFacts is what a person needs to compare a program with their own.
+type programFacts struct {
+	file, when string
+	sha256     string
+	size       int
+	// transfer is how many bytes of it travel.
+	transfer int
+}
+
+func factsOf(a asset, when string) programFacts {
+	sum := sha256.Sum256(a.body)
+	return programFacts{a.name, when, hex.EncodeToString(sum[:]), len(a.body), a.transfer()}
 }
 
 // A page is one HTML file.
@@ -101,8 +110,8 @@ func (s *site) write() error {
 		return err
 	}
 	s.written, s.sums = map[string]bool{}, map[string]string{}
-	sum := sha256.Sum256(assets["touchstone.wasm"].body)
-	f := frame{assets: assets, rules: rules, served: servedEcosystems(), wasm: wasmFacts{hex.EncodeToString(sum[:]), len(assets["touchstone.wasm"].body)}, specimens: all}
+	programs := []programFacts{factsOf(assets[first], "on every visit"), factsOf(assets[whole], "where an ecosystem or a lock file needs it")}
+	f := frame{assets: assets, rules: rules, served: servedEcosystems(), programs: programs, specimens: all}
 	kept := map[string][]byte{}
 	for _, p := range slices.Concat(pages, specimenPages(all), rulePages(rules)) {
 		body, err := s.writePage(p, f)

@@ -17,18 +17,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// built writes the whole site with a stand-in for the WebAssembly.
+// built writes the whole site with stand-ins for the programs.
 func built(t *testing.T, wasm string) (site, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, body := range map[string]string{"touchstone.wasm": wasm, "touchstone.wasm.br": "packed", "wasm_exec.js": "globalThis.Go = class {};\n"} {
+	for name, body := range map[string]string{first: wasm, first + ".br": "packed", whole: "all of " + wasm, "wasm_exec.js": "globalThis.Go = class {};\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644))
 	}
 	for _, file := range slices.Concat(slices.Collect(maps.Values(fonts)), fontLicences) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(file), 0o644))
 	}
-	s := site{out: filepath.Join(dir, "site"), static: "../static", modules: dir, root: "../..", wasm: filepath.Join(dir, "touchstone.wasm"), relay: "/relay"}
+	s := site{out: filepath.Join(dir, "site"), static: "../static", modules: dir, root: "../..", wasm: dir, relay: "/relay"}
 	require.NoError(t, s.write())
 	return s, tree(t, s.out)
 }
@@ -97,7 +97,7 @@ func TestIntegrityIsThatOfTheFile(t *testing.T) {
 func TestAChangedProgramChangesEveryNameThatPinsIt(t *testing.T) {
 	_, before := built(t, "wasm")
 	_, after := built(t, "other")
-	for _, name := range []string{"touchstone.", "build.", "worker.", "auditor.", "policy.", "app."} {
+	for _, name := range []string{"touchstone.", "whole.", "build.", "worker.", "auditor.", "policy.", "app."} {
 		for path := range before {
 			if strings.HasPrefix(path, "/assets/"+name) {
 				require.NotContains(t, after, path)
@@ -141,10 +141,19 @@ func TestScriptsThatNameEachOtherInACircleAreRefused(t *testing.T) {
 // integrity of the file, and another page alone makes another version.
 func TestServiceWorkerKeepsOnlyWhatHasItsDigest(t *testing.T) {
 	_, files := built(t, "wasm")
-	line := regexp.MustCompile(`(?m)^const assets = (.*);`).FindStringSubmatch(files["/sw.js"])
-	require.NotNil(t, line)
-	var kept map[string]string
-	require.NoError(t, json.Unmarshal([]byte(line[1]), &kept))
+	constant := func(name string) map[string]string {
+		line := regexp.MustCompile(`(?m)^const ` + name + ` = (.*);`).FindStringSubmatch(files["/sw.js"])
+		require.NotNil(t, line)
+		var value map[string]string
+		require.NoError(t, json.Unmarshal([]byte(line[1]), &value))
+		return value
+	}
+	kept, later := constant("assets"), constant("later")
+	require.Len(t, later, 1, "what few need")
+	for path, integrity := range later {
+		require.Contains(t, path, "/assets/whole.")
+		kept[path] = integrity
+	}
 	for path, body := range files {
 		if strings.HasPrefix(path, "/assets/") && !strings.HasSuffix(path, ".br") {
 			sum := sha512.Sum384([]byte(body))
@@ -159,7 +168,7 @@ func TestServiceWorkerKeepsOnlyWhatHasItsDigest(t *testing.T) {
 	}
 	require.Empty(t, kept)
 
-	source := []byte("const name = \"site-VERSION\";\nconst assets = {};\nconst pages = [];\n")
+	source := []byte("const name = \"site-VERSION\";\nconst assets = {};\nconst later = {};\nconst pages = [];\n")
 	one, err := serviceWorker(source, nil, map[string][]byte{"/": []byte("one")})
 	require.NoError(t, err)
 	two, err := serviceWorker(source, nil, map[string][]byte{"/": []byte("two")})
@@ -173,6 +182,6 @@ func TestServiceWorkerWithoutItsMarksIsRefused(t *testing.T) {
 }
 
 func TestTheWebAssemblyMustBeBuilt(t *testing.T) {
-	s := site{out: t.TempDir(), static: "../static", wasm: filepath.Join(t.TempDir(), "none.wasm")}
+	s := site{out: t.TempDir(), static: "../static", wasm: t.TempDir()}
 	require.ErrorContains(t, s.write(), "npm run build makes it")
 }

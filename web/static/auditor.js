@@ -28,6 +28,12 @@ export class Auditor {
   #pulse = null; // the timer of the signs of life
   #silent = 0; // how many of them were not answered
   #holds = ""; // the name of the lock that the worker holds
+  #whole; // whether the whole program is needed
+
+  /** whole tells that the whole program is needed from the beginning: for lock files. */
+  constructor({ whole = false } = {}) {
+    this.#whole = whole;
+  }
 
   get ready() { return this.#ready; }
 
@@ -35,7 +41,7 @@ export class Auditor {
   warm() {
     if (this.#worker) return;
     let worker;
-    const name = `auditor ${crypto.randomUUID()}`;
+    const name = `${this.#whole ? "whole" : "first"} ${crypto.randomUUID()}`;
     try {
       worker = new Worker(workerURL(), { type: "module", name });
     } catch (error) {
@@ -153,6 +159,9 @@ export class Auditor {
       case "ready":
         this.#ready = true;
         for (const each of this.#pending.values()) each.ready();
+        break;
+      case "whole":
+        this.#whole = true; // one that takes this one's place begins with it
         break;
       case "unloaded":
         this.#bury(failure("LoadError", data.message));

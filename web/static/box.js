@@ -1,5 +1,6 @@
 // The box: what is typed, pasted or dropped, and what it would mean.
 import { brief, longest, tooLong, visible } from "./question.js";
+import { whole } from "./build.js";
 import { bytes } from "./progress.js";
 
 const $ = (id) => document.getElementById(id);
@@ -65,10 +66,10 @@ export function offer(list, choices, link) {
 }
 
 /** What the auditor understood, in one sentence. */
-function understood({ name, version, tag, repository, digests, notes }) {
+function understood({ name, version, tag, repository, digests, notes, whole: second }) {
   const which = version ? `version ${version}` : tag ? `the version called “${tag}”` : "the newest version";
   const pinned = digests > 0 ? `, compared with the ${digests === 1 ? "digest" : "digests"} that you gave` : "";
-  return [`This means ${brief(name)}, ${brief(which)}, from ${repository}${pinned}.`, ...notes.map(visible)].join(" ");
+  return [`This means ${brief(name)}, ${brief(which)}, from ${repository}${pinned}.`, ...(second ? [`Checking it needs a second part of the program: ${bytes(whole.transfer)}, fetched once.`] : []), ...notes.map(visible)].join(" ");
 }
 
 /**

@@ -3,6 +3,7 @@
 // answer of a registry or of the relay.
 const name = "site-VERSION";
 const assets = {}; // path → integrity
+const later = {}; // the same, of what few need: kept once somebody did
 const pages = [];
 
 addEventListener("install", (event) => {
@@ -11,6 +12,10 @@ addEventListener("install", (event) => {
     // A file with another digest would be kept for as long as this version is,
     // and refused by the page each time.
     await cache.addAll([...pages, ...Object.entries(assets).map(([path, integrity]) => new Request(path, { integrity }))]);
+    for (const path of Object.keys(later)) {
+      const kept = await caches.match(path, { ignoreVary: true }); // by the version before
+      if (kept) await cache.put(path, kept);
+    }
     // No skipWaiting: open pages of the version before load their worker and the
     // WebAssembly late, and the server no longer has them.
   })());
@@ -27,12 +32,25 @@ addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (Object.hasOwn(assets, url.pathname)) event.respondWith(asset(event.request));
+  else if (Object.hasOwn(later, url.pathname)) event.respondWith(needed(event, url.pathname));
   else if (pages.includes(url.pathname)) event.respondWith(page(event.request));
 });
 
 /** Immutable: what is kept is what the server has. */
 async function asset(request) {
   return (await caches.match(request, { ignoreVary: true })) ?? fetch(request);
+}
+
+/** The same, kept from now on: with its digest only, as the rest. */
+async function needed(event, path) {
+  const kept = await caches.match(path, { ignoreVary: true });
+  if (kept) return kept;
+  const answer = await fetch(new Request(path, { integrity: later[path] }));
+  if (answer.ok) {
+    const copy = answer.clone();
+    event.waitUntil(caches.open(name).then((cache) => cache.put(path, copy)).catch(() => {})); // there may be no room
+  }
+  return answer;
 }
 
 /** The newest page where there is a network, else the kept one. */

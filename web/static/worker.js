@@ -1,7 +1,7 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// sizes, evidence, named, packages, cancel, ping. Messages out: held, pong, ready, unloaded, progress, done, error, dead.
+// sizes, evidence, named, packages, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
-import { wasm } from "./build.js";
+import { wasm, whole } from "./build.js";
 
 const running = new Map(); // id of a question → its AbortController
 
@@ -11,19 +11,44 @@ navigator.locks?.request(self.name, () => {
   return new Promise(() => {});
 });
 
-const loaded = load().then(
-  (touchstone) => {
-    postMessage({ type: "ready" });
-    return touchstone;
-  },
-  (error) => {
-    postMessage({ type: "unloaded", message: error.message });
-    throw error;
-  },
-);
-loaded.catch(() => {}); // was said
+// Two programs: the first has what most people ask, the whole one has all. Once
+// the whole one is needed, it answers everything; the name says where it is needed
+// from the beginning.
+let program = load(self.name.startsWith("whole ") ? whole : wasm);
+let upgraded = null; // the promise of the whole program, where it took the other's place
+let looked = program; // who made the report that is looked at, and can look into its package
 
-async function load() {
+program.then(
+  () => postMessage({ type: "ready" }),
+  (error) => postMessage({ type: "unloaded", message: error.message }),
+);
+
+/** How the second loading is told: as a step among the requests. */
+function told(id, { done, state }) {
+  postMessage({ type: "progress", id, step: { step: "Second part of the program", url: whole.url, bytes: done ? whole.transfer : 0, total: whole.transfer, done, state, note: "this ecosystem needs it; it is fetched once" } });
+}
+
+/** The whole program, for a question that the first one left to it. */
+async function upgrade(id, signal) {
+  upgraded ??= load(whole).then((touchstone) => {
+    program = upgraded;
+    postMessage({ type: "whole" });
+    return touchstone;
+  });
+  told(id, { done: false, state: "" });
+  try {
+    // Who cancels does not wait for it; it goes on, for the next question.
+    const touchstone = await Promise.race([upgraded, new Promise((_, reject) => { signal.addEventListener("abort", () => reject(signal.reason)); })]);
+    told(id, { done: true, state: "found" });
+    return touchstone;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    upgraded = null; // the next question tries again
+    throw Object.assign(new Error(`the second part of the program: ${error.message}`), { name: "LoadError" });
+  }
+}
+
+async function load(wasm) {
   // The browser refuses bytes that do not have the pinned digest: here, or when
   // the service worker kept them, under a name that holds their digest. To
   // compute it again over 20 MB would double the time until the first answer.
@@ -50,9 +75,18 @@ async function audit({ id, request, file, evidence }) {
   const abort = new AbortController();
   running.set(id, abort);
   try {
-    const touchstone = await loaded;
     const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
-    const answer = await touchstone.audit(JSON.stringify(request), await bytesOf(evidence), await bytesOf(file), progress, abort.signal);
+    const ask = async (touchstone) => touchstone.audit(JSON.stringify(request), await bytesOf(evidence), await bytesOf(file), progress, abort.signal);
+    let by = program;
+    let answer;
+    try {
+      answer = await ask(await by);
+    } catch (error) {
+      if (refusal(error)?.kind !== "whole program") throw error;
+      answer = await ask(await upgrade(id, abort.signal));
+      by = program;
+    }
+    if (request.html) looked = by;
     postMessage({ type: "done", id, answer });
   } catch (error) {
     fail(id, error);
@@ -61,23 +95,27 @@ async function audit({ id, request, file, evidence }) {
   }
 }
 
-/** What is answered without asking anybody, by the kind of message. */
+/** What is answered about a text or a folder, by the kind of message. */
 const local = {
   read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
-  open: (touchstone, { reference, path, sha256 }) => touchstone.open(reference, path, sha256),
-  find: async (touchstone, { reference, text }, signal) => JSON.parse(await touchstone.find(reference, text, signal)),
-  sizes: async (touchstone, { reference }) => JSON.parse(await touchstone.sizes(reference)),
-  evidence: (touchstone, { reference, withPackage }) => touchstone.evidence(reference, withPackage),
   named: (touchstone) => touchstone.named(),
   packages: (touchstone, { folder }) => touchstone.packages(folder),
 };
 
-async function answer(message) {
-  const { id, type } = message;
+/** What is answered about the package of a report. */
+const inside = {
+  open: (touchstone, { reference, path, sha256 }) => touchstone.open(reference, path, sha256),
+  find: async (touchstone, { reference, text }, signal) => JSON.parse(await touchstone.find(reference, text, signal)),
+  sizes: async (touchstone, { reference }) => JSON.parse(await touchstone.sizes(reference)),
+  evidence: (touchstone, { reference, withPackage }) => touchstone.evidence(reference, withPackage),
+};
+
+async function answer(message, say, by) {
+  const { id } = message;
   const abort = new AbortController();
   running.set(id, abort);
   try {
-    postMessage({ type: "done", id, answer: await local[type](await loaded, message, abort.signal) });
+    postMessage({ type: "done", id, answer: await say(await by, message, abort.signal) });
   } catch (error) {
     fail(id, error);
   } finally {
@@ -85,10 +123,11 @@ async function answer(message) {
   }
 }
 
+/** What a refusal says as data: { kind, type, detail, choices: [{ reference, why }], page: { path, text } }; null for another error. */
+const refusal = (error) => (error.refused ? JSON.parse(error.refused) : null);
+
 function fail(id, error) {
-  // What a refusal says as data: { kind, detail, choices: [{ reference, why }], page: { path, text } }.
-  const refused = error.refused ? JSON.parse(error.refused) : null;
-  postMessage({ type: "error", id, name: error.name, message: error.message, refused, stack: error.name === "PanicError" ? error.stack : "" });
+  postMessage({ type: "error", id, name: error.name, message: error.message, refused: refusal(error), stack: error.name === "PanicError" ? error.stack : "" });
 }
 
 /** The bytes of a file, which are read here alone: a package may be large. */
@@ -103,7 +142,8 @@ async function bytesOf(file) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "audit") audit(data);
-  if (Object.hasOwn(local, data.type)) answer(data);
+  if (Object.hasOwn(local, data.type)) answer(data, local[data.type], program);
+  if (Object.hasOwn(inside, data.type)) answer(data, inside[data.type], looked);
   if (data.type === "cancel") running.get(data.id)?.abort();
   if (data.type === "ping") postMessage({ type: "pong" });
 });

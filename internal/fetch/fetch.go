@@ -125,8 +125,6 @@ type Answer struct {
 	Reason string
 	// Err names the failure for code; nil when an answer came.
 	Err *Error
-	// Began is when the request left; zero in a replay without times.
-	Began time.Time
 }
 
 // A Kind names why no usable answer came.

@@ -48,7 +48,6 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 			return Answer{}, nil, ctx.Err()
 		}
 		if hop == 0 {
-			a.Began = got.began
 		}
 		a.Status, a.Header = got.status, got.header
 		if err != nil {

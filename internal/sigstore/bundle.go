@@ -39,7 +39,6 @@ var kinds = [...][2]string{
 // Claimed is what a bundle says of itself, before anything is verified: enough
 // to fetch what its verification needs.
 type Claimed struct {
-	MediaType string
 	// KeyHint names the managed key; empty where a certificate signs.
 	KeyHint string
 	// Statement is the statement inside; nil where an artifact is signed
@@ -66,7 +65,7 @@ func Read(doc []byte) (*Claimed, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Claimed{MediaType: b.MediaType, KeyHint: b.VerificationMaterial.GetPublicKey().GetHint()}
+	c := &Claimed{KeyHint: b.VerificationMaterial.GetPublicKey().GetHint()}
 	if st, err := b.statement(); err == nil {
 		c.Statement = st
 	}

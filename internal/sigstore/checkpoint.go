@@ -13,8 +13,7 @@ import (
 // A Checkpoint is a log's signed head (C2SP tlog-checkpoint, a signed note). As
 // [ParseCheckpoint] returns it nothing is verified; inside a [Proof] it is.
 type Checkpoint struct {
-	Origin   string // the log's name for itself
-	Size     int64  // number of leaves
+	Size     int64 // number of leaves
 	RootHash []byte
 	// Text is what the log signs: the note without its signature lines, whose
 	// names nothing vouches for.
@@ -56,7 +55,7 @@ func ParseCheckpoint(note string) (*Checkpoint, error) {
 	if err := checkNoteSignatures(signatures); err != nil {
 		return malformed(err.Error())
 	}
-	return &Checkpoint{Origin: lines[0], Size: size, RootHash: root, Text: body + "\n"}, nil
+	return &Checkpoint{Size: size, RootHash: root, Text: body + "\n"}, nil
 }
 
 // checkNoteSignatures checks the form of the signature lines: an em dash, a

@@ -31,8 +31,6 @@ type Identity struct {
 	Chain     []string
 	// Logged tells that a certificate transparency log's promise verified.
 	Logged bool
-	// Raw is the certificate's DER.
-	Raw []byte
 }
 
 // A SANKind is the kind of a subject alternative name.
@@ -92,7 +90,7 @@ func wholePattern(pattern string) (*regexp.Regexp, error) {
 
 // readIdentity reads a verified leaf certificate.
 func readIdentity(leaf *x509.Certificate) (*Identity, error) {
-	id := &Identity{NotBefore: leaf.NotBefore.UTC(), NotAfter: leaf.NotAfter.UTC(), Raw: leaf.Raw}
+	id := &Identity{NotBefore: leaf.NotBefore.UTC(), NotAfter: leaf.NotAfter.UTC()}
 	var err error
 	if id.SAN, id.SANKind, err = readSAN(leaf); err != nil {
 		return nil, err

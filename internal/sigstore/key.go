@@ -45,9 +45,9 @@ func ParsePEM(doc []byte) (spki []byte, err error) {
 	return block.Bytes, nil
 }
 
-// Fingerprint is the lower-case hexadecimal SHA-256 of a key's
+// fingerprintOf is the lower-case hexadecimal SHA-256 of a key's
 // SubjectPublicKeyInfo.
-func Fingerprint(spki []byte) string {
+func fingerprintOf(spki []byte) string {
 	sum := sha256.Sum256(spki)
 	return hex.EncodeToString(sum[:])
 }
@@ -101,7 +101,7 @@ func loadKeys(keys []Key, envelope bool) ([]*signingKey, error) {
 		if _, twice := findKey(loaded, key.Hint); twice {
 			return nil, fail(fault.Malformed, StepQuestion, fmt.Sprintf("two keys go by the name %q", key.Hint))
 		}
-		loaded = append(loaded, &signingKey{anyOf: verifiers, key: key, fingerprint: Fingerprint(key.SPKI)})
+		loaded = append(loaded, &signingKey{anyOf: verifiers, key: key, fingerprint: fingerprintOf(key.SPKI)})
 	}
 	return loaded, nil
 }

@@ -33,8 +33,6 @@ type Statement struct {
 	Subjects []Subject
 	// Predicate is the predicate as it was signed: an object, or nil.
 	Predicate json.RawMessage
-	// Payload is the whole signed document.
-	Payload []byte
 }
 
 // A Subject is one thing that a statement is about.
@@ -52,7 +50,7 @@ func readStatement(payload []byte) (*Statement, error) {
 	if err := strictjson.Check(payload); err != nil {
 		return nil, fail(fault.Malformed, StepStatement, err.Error())
 	}
-	st := &Statement{Payload: payload}
+	st := &Statement{}
 	var subjects []json.RawMessage
 	var protobufType string // some tools write protobuf's name of "_type"
 	err := readObject(payload, map[string]any{

@@ -60,8 +60,7 @@ type Verified struct {
 
 // A SigningKey is the managed key that signed.
 type SigningKey struct {
-	Hint        string // as the anchors name it
-	Fingerprint string // see [Fingerprint]
+	Hint string // as the anchors name it
 }
 
 // Verify checks one bundle over one artifact. Its error is a *[Failure].
@@ -351,7 +350,7 @@ func (a *attempt) collect() (*Verified, error) {
 		return nil, err
 	}
 	if a.key != nil {
-		v.Key = &SigningKey{Hint: a.key.key.Hint, Fingerprint: a.key.fingerprint}
+		v.Key = &SigningKey{Hint: a.key.key.Hint}
 	} else if v.Certificate, err = a.identity(); err != nil {
 		return nil, err
 	}

@@ -49,9 +49,6 @@ type ForkError struct {
 	Size         int64     // records in the older tree
 	Signed       tlog.Hash // hash of that tree as the older note states it
 	Computed     tlog.Hash // hash of the newer tree's first Size records
-	// Proof shows that Computed belongs to the newer tree (tlog.CheckTree).
-	// It is empty where both trees have the same size: the notes suffice.
-	Proof tlog.TreeProof
 }
 
 func (e *ForkError) Error() string {

@@ -302,9 +302,7 @@ func TestFork(t *testing.T) {
 			assert.NotEqual(t, fork.Signed, fork.Computed)
 			newer, err := openHead(mustVerifier(t, honest.key), FromLatest, fork.Newer)
 			require.NoError(t, err)
-			if newer.N > fork.Size {
-				assert.NoError(t, tlog.CheckTree(fork.Proof, newer.N, newer.Hash, fork.Size, fork.Computed))
-			} else {
+			if newer.N == fork.Size {
 				assert.Equal(t, newer.Hash, fork.Computed)
 			}
 		})

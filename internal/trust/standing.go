@@ -49,8 +49,6 @@ type Standing struct {
 	// Reason says why not, or with which reservation; empty when the anchor
 	// counts without one.
 	Reason string
-	// AsOf is the moment up to which changes of the anchor have been seen.
-	AsOf time.Time
 }
 
 // Standing judges the anchor's age at now. network tells whether a refresh
@@ -62,7 +60,7 @@ type Standing struct {
 //  4. With one it counts up to FreshFor, and later not.
 func (a Anchor) Standing(now time.Time, network bool) Standing {
 	asOf := a.AsOf()
-	s := Standing{Counts: true, AsOf: asOf}
+	s := Standing{Counts: true}
 	switch {
 	case a.ID == "":
 		return Standing{Reason: "this program has no such anchor"}
@@ -91,7 +89,7 @@ func (a Anchors) Standing(id ID, now time.Time, network bool) Standing {
 	anchor, _ := a.Anchor(id)
 	for _, one := range a.accused {
 		if one.ID == id {
-			return Standing{Accused: &one, AsOf: anchor.AsOf(),
+			return Standing{Accused: &one,
 				Reason: fmt.Sprintf("%s: %v", anchor.Name, one.Why)}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 // What the engine reads and what pages read are two file systems: a program
@@ -18,7 +19,8 @@ import (
 //go:embed document.json checks.json tracks/accountability.json tracks/integrity.json
 var weighed embed.FS
 
-//go:embed document.json checks.json tracks/*.json framing.json changelog.json registries/*.json
+//go:embed document.json checks.json tracks/*.json capabilities/*.json framing.json changelog.json registries/*.json
+//go:embed attributes.json threats.json mappings.json discussion.json history.json
 var whole embed.FS
 
 // A Document is one version of the principles.
@@ -37,9 +39,14 @@ type Document struct {
 	Topics []Topic `json:"-"`
 
 	// Set by LoadAll only.
-	Framing    *Framing   `json:"-"`
-	Changelog  *Changelog `json:"-"`
-	Registries []Registry `json:"-"`
+	Framing    *Framing    `json:"-"`
+	Changelog  *Changelog  `json:"-"`
+	Registries []Registry  `json:"-"`
+	Attributes []Attribute `json:"-"`
+	Threats    []Threat    `json:"-"`
+	Frameworks []Framework `json:"-"`
+	Discussion *Discussion `json:"-"`
+	History    []Edition   `json:"-"`
 }
 
 // A Track is one line of levels that can be read by itself.
@@ -63,17 +70,41 @@ type Level struct {
 	Summary string `json:"summary"`
 	// Says is what a report says of a package that meets this level and none
 	// above, as a sentence; only weighed tracks have it.
-	Says         string        `json:"says,omitempty"`
+	Says string `json:"says,omitempty"`
+	// Requirements are the lines that the engine weighs packages by and, unless
+	// one is PerPackage, that a repository's level asks for as well.
 	Requirements []Requirement `json:"requirements"`
+	// Capabilities are asked of repositories and their clients alone, on tracks
+	// on which packages are weighed. The engine does not see them.
+	Capabilities []Requirement `json:"capabilities,omitempty"`
 }
+
+// All are a level's lines, of packages and of repositories.
+func (l Level) All() []Requirement {
+	return slices.Concat(l.Requirements, l.Capabilities)
+}
+
+// A Strength is how much a line asks, in the words of RFC 2119.
+type Strength string
+
+// Should marks a line that no level waits for; all others must hold.
+const Should Strength = "should"
 
 // A Requirement is one thing that must hold.
 type Requirement struct {
-	ID        string `json:"id"` // stable: pages, reports and people cite it
-	Name      string `json:"name"`
-	Text      string `json:"text"` // what must hold
-	Why       string `json:"why"`
-	AppliesTo string `json:"appliesTo,omitempty"`
+	ID   string `json:"id"` // stable: pages, reports and people cite it
+	Name string `json:"name"`
+	Text string `json:"text"` // what must hold; nothing else binds
+	Why  string `json:"why"`
+	// Term is the field's word for it, where the name does not use it.
+	Term     string   `json:"term,omitempty"`
+	Strength Strength `json:"strength,omitempty"`
+	// PerPackage: it is asked of each package. Of a repository it is told for
+	// how many of its packages it holds; its level does not wait for it.
+	PerPackage bool `json:"perPackage,omitempty"`
+	// Needs are the attributes that a repository must have for the line to
+	// apply to it; none: it applies to all.
+	Needs []string `json:"needs,omitempty"`
 	// Threats are what it answers, in words.
 	Threats []string `json:"threats,omitempty"`
 	// HowToCheck tells a person how to see for themselves.
@@ -93,6 +124,8 @@ type Requirement struct {
 	MetBy []Way `json:"metBy,omitempty"`
 	// NotChecked says that no check of this version can meet it, and why.
 	NotChecked string `json:"notChecked,omitempty"`
+	// ShownBy are checks of this site that show it beside the levels.
+	ShownBy []string `json:"shownBy,omitempty"`
 }
 
 // Reach says what the two sides can do.
@@ -103,10 +136,12 @@ type Reach struct {
 
 // A Deployment is a place where a requirement is met today.
 type Deployment struct {
-	Where  string `json:"where"`
-	How    string `json:"how"`
-	Source string `json:"source"` // https address
-	Date   string `json:"date"`   // of the source, or when it was read: YYYY-MM-DD
+	Where string `json:"where"`
+	// Registry is the id of the assessed repository that it is, if it is one.
+	Registry string `json:"registry,omitempty"`
+	How      string `json:"how"`
+	Source   string `json:"source"` // https address
+	Date     string `json:"date"`   // of the source, or when it was read: YYYY-MM-DD
 }
 
 // A Credit says who raised an idea, and where.
@@ -191,6 +226,9 @@ func load(files fs.FS, wanted func(track string) bool) (*Document, error) {
 		if t.ID != name {
 			return nil, fmt.Errorf("reading %s: its id is %q: file and id must be the same", file, t.ID)
 		}
+		if err := t.loadCapabilities(files); err != nil {
+			return nil, err
+		}
 		doc.Tracks = append(doc.Tracks, t)
 	}
 	var known struct {
@@ -202,34 +240,6 @@ func load(files fs.FS, wanted func(track string) bool) (*Document, error) {
 	}
 	doc.Checks, doc.Topics = known.Checks, known.Topics
 	if err := doc.validate(); err != nil {
-		return nil, err
-	}
-	return doc, nil
-}
-
-// LoadAllFrom reads everything, laid out as this package's folder is.
-func LoadAllFrom(files fs.FS) (*Document, error) {
-	doc, err := LoadFrom(files)
-	if err != nil {
-		return nil, err
-	}
-	if err := decode(files, "framing.json", &doc.Framing); err != nil {
-		return nil, err
-	}
-	if err := decode(files, "changelog.json", &doc.Changelog); err != nil {
-		return nil, err
-	}
-	for _, name := range doc.RegistryFiles {
-		var r Registry
-		if err := decode(files, "registries/"+name+".json", &r); err != nil {
-			return nil, err
-		}
-		if r.ID != name {
-			return nil, fmt.Errorf("reading registries/%s.json: its id is %q: file and id must be the same", name, r.ID)
-		}
-		doc.Registries = append(doc.Registries, r)
-	}
-	if err := doc.validateAll(); err != nil {
 		return nil, err
 	}
 	return doc, nil

@@ -1,62 +1,6 @@
 package principles
 
-// Framing says what a line of the principles must be, and how the questions
-// that v0.1 and its discussion left open were settled.
-type Framing struct {
-	Text    string        `json:"text"`
-	Rules   []FramingRule `json:"rules"`
-	Settled []Settlement  `json:"settled"`
-}
-
-// A FramingRule is a test that every requirement was put to.
-type FramingRule struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Text    string `json:"text"`
-	Applied string `json:"applied"` // how it was applied here
-	// StrainedBy are the requirements that strain it. Each says how, in its
-	// field Strain.
-	StrainedBy []string `json:"strainedBy"`
-	Raised     []Credit `json:"raised,omitempty"`
-}
-
-// A Settlement is a question and its answer.
-type Settlement struct {
-	Question     string   `json:"question"`
-	Answer       string   `json:"answer"`
-	Requirements []string `json:"requirements,omitempty"` // that follow from it
-	Raised       []Credit `json:"raised,omitempty"`
-}
-
-// Changelog says what became of each line of an earlier version.
-type Changelog struct {
-	From    string   `json:"from"` // version
-	To      string   `json:"to"`   // version
-	Source  string   `json:"source"`
-	Changes []Change `json:"changes"`
-}
-
-// A Change is one line of the changelog.
-type Change struct {
-	Kind ChangeKind `json:"kind"`
-	What string     `json:"what"`
-	// Was is where it stood before: track and level. Empty for what is added.
-	Was string `json:"was,omitempty"`
-	// Requirements are where it stands now. Empty for what is dropped.
-	Requirements []string `json:"requirements,omitempty"`
-	Reason       string   `json:"reason"`
-}
-
-// A ChangeKind says what became of a line.
-type ChangeKind string
-
-// The kinds of change.
-const (
-	Kept    ChangeKind = "kept"
-	Changed ChangeKind = "changed"
-	Added   ChangeKind = "added"
-	Dropped ChangeKind = "dropped"
-)
+import "slices"
 
 // A Registry is one package repository, assessed.
 type Registry struct {
@@ -66,8 +10,27 @@ type Registry struct {
 	Home   string `json:"home"`   // https address
 	Client string `json:"client"` // whose behaviour was assessed
 	// Types are the package URL types under which its packages go.
-	Types   []string `json:"types,omitempty"`
-	Answers []Answer `json:"answers"` // one for each requirement
+	Types []string `json:"types,omitempty"`
+	// Gives says what the best of its packages get from this version's engine.
+	Gives []Given `json:"gives,omitempty"`
+	// Lacks are the attributes that it does not have; every line that needs one
+	// of them does not apply to it.
+	Lacks   []Lack   `json:"lacks,omitempty"`
+	Answers []Answer `json:"answers"` // one for each requirement that applies
+}
+
+// A Given is the highest level on a weighed track that any package gets.
+type Given struct {
+	Track  string `json:"track"`
+	AtMost int    `json:"atMost"`
+}
+
+// A Lack is an attribute that a repository does not have, and who says so.
+type Lack struct {
+	Attribute string `json:"attribute"`
+	Note      string `json:"note"`
+	Source    string `json:"source"` // https address
+	Date      string `json:"date"`   // YYYY-MM-DD
 }
 
 // An Answer says how a repository does by one requirement.
@@ -77,6 +40,17 @@ type Answer struct {
 	Note        string `json:"note,omitempty"`
 	Source      string `json:"source,omitempty"` // https address
 	Date        string `json:"date,omitempty"`   // of the source, or when it was read: YYYY-MM-DD
+	// Secondhand: a reviewer read the source; whoever wrote the answer could
+	// not open it.
+	Secondhand bool `json:"secondhand,omitempty"`
+	// Confirmed is set where the repository itself stands by the answer.
+	Confirmed *Confirmation `json:"confirmed,omitempty"`
+}
+
+// A Confirmation says where a repository stood by an answer.
+type Confirmation struct {
+	Source string `json:"source"` // https address, of a place that the repository controls
+	Date   string `json:"date"`   // YYYY-MM-DD
 }
 
 // A Status is an answer in one word.
@@ -99,11 +73,24 @@ type Standing struct {
 	Applies bool
 	// Level holds; AtMost would, were all that is not established met.
 	Level, AtMost int
+	// Counts are the lines met at each level, of those that apply and count.
+	Counts []Count
+}
+
+// A Count is how many lines of a level are met, of how many that apply.
+type Count struct {
+	Met, Of int
+}
+
+// Counting are the lines of a level that a repository's level waits for.
+func (l Level) Counting() []Requirement {
+	return slices.DeleteFunc(l.All(), func(q Requirement) bool { return q.PerPackage || q.Strength == Should })
 }
 
 // Standing says where a repository stands on a track. A level holds if every
-// requirement of it and of those below is met or does not apply: partly is not
-// met.
+// line of it and of those below that counts is met or does not apply, and at
+// least one of its own is met: a level that asks nothing gives nothing. Partly
+// is not met.
 func (r Registry) Standing(t Track) Standing {
 	status := make(map[string]Status, len(r.Answers))
 	for _, a := range r.Answers {
@@ -112,27 +99,33 @@ func (r Registry) Standing(t Track) Standing {
 	s := Standing{}
 	level, atMost := true, true
 	for _, l := range t.Levels {
-		for _, q := range l.Requirements {
+		var c Count
+		open := 0
+		for _, q := range l.Counting() {
 			switch status[q.ID] {
 			case NotApplicable:
 				continue
 			case Met:
-			case NotEstablished:
+				c.Met++
+			case NotEstablished, "":
+				open++
 				level = false
 			default:
 				level, atMost = false, false
 			}
-			s.Applies = true
+			c.Of++
 		}
-		if level {
+		s.Applies = s.Applies || c.Of > 0
+		if level && c.Met > 0 {
 			s.Level = l.Level
 		}
-		if atMost {
+		if atMost && c.Met+open > 0 {
 			s.AtMost = l.Level
 		}
+		s.Counts = append(s.Counts, c)
 	}
 	if !s.Applies {
-		return Standing{}
+		return Standing{Counts: s.Counts}
 	}
 	return s
 }

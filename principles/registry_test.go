@@ -18,6 +18,11 @@ import (
 func TestEverythingBuiltInLoads(t *testing.T) {
 	doc, err := principles.LoadAll()
 	require.NoError(t, err)
+	require.NotEmpty(t, doc.Attributes)
+	require.NotEmpty(t, doc.Threats)
+	require.NotEmpty(t, doc.Frameworks)
+	require.NotEmpty(t, doc.Discussion.Remarks)
+	require.NotEmpty(t, doc.History)
 	require.NotEmpty(t, doc.Framing.Rules)
 	require.NotEmpty(t, doc.Changelog.Changes)
 	require.Len(t, doc.Registries, len(doc.RegistryFiles))
@@ -33,7 +38,13 @@ func TestEverythingBuiltInLoads(t *testing.T) {
 func TestEveryFileIsNamedByTheDocument(t *testing.T) {
 	doc, err := principles.LoadAll()
 	require.NoError(t, err)
-	for folder, named := range map[string][]string{"tracks": doc.TrackFiles, "registries": doc.RegistryFiles} {
+	var weighed []string
+	for _, track := range doc.Tracks {
+		if track.Weighed {
+			weighed = append(weighed, track.ID)
+		}
+	}
+	for folder, named := range map[string][]string{"tracks": doc.TrackFiles, "registries": doc.RegistryFiles, "capabilities": weighed} {
 		entries, err := os.ReadDir(folder)
 		require.NoError(t, err)
 		var files []string
@@ -114,12 +125,18 @@ func whole() map[string]string {
 		"checks.json":   `{"checks":[{"id":"c","question":"?","onFail":"note"}],"topics":[]}`,
 		"tracks/t.json": `{"id":"t","name":"T","question":"?","summary":"s","weighed":false,"levels":[{"level":1,"name":"n","summary":"s","requirements":[` +
 			`{"id":"r","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true,"strain":"it does"},` +
+			`{"id":"n","name":"n","text":"t","why":"w","needs":["x"],"reach":{},"deployed":[],"aspirational":true},` +
 			`{"id":"q","name":"n","text":"t","why":"w","reach":{},"deployed":[],"aspirational":true}]}]}`,
-		"framing.json": `{"text":"t","rules":[{"id":"f","name":"n","text":"t","applied":"a","strainedBy":["r"]}],"settled":[{"question":"?","answer":"!","requirements":["q"]}]}`,
+		"framing.json": `{"text":"t","rules":[{"id":"f","name":"n","text":"t","applied":"a","strainedBy":["r"]}],"settled":[{"id":"s","question":"?","answer":"!","requirements":["q"]}]}`,
 		"changelog.json": `{"from":"1","to":"2","source":"https://x/","changes":[{"kind":"kept","what":"w","was":"t","requirements":["r"],"reason":"y"},` +
-			`{"kind":"added","what":"w","requirements":["q"],"reason":"y"},{"kind":"dropped","what":"w","was":"t","reason":"y"}]}`,
-		"registries/a.json": `{"id":"a","name":"A","serves":"s","home":"https://a/","client":"c","answers":[{"requirement":"r","status":"met","note":"n","source":"https://x/","date":"2026-01-02"},{"requirement":"q","status":"not-established"}]}`,
-		"registries/b.json": `{"id":"b","name":"B","serves":"s","home":"https://b/","client":"c","answers":[{"requirement":"r","status":"not-established"},{"requirement":"q","status":"not-established"}]}`,
+			`{"kind":"added","what":"w","requirements":["q"],"reason":"y"},{"kind":"added","what":"w","requirements":["n"],"reason":"y"},{"kind":"dropped","what":"w","was":"t","reason":"y"}]}`,
+		"registries/a.json": `{"id":"a","name":"A","serves":"s","home":"https://a/","client":"c","lacks":[{"attribute":"x","note":"n","source":"https://x/","date":"2026-01-02"}],"answers":[{"requirement":"r","status":"met","note":"n","source":"https://x/","date":"2026-01-02"},{"requirement":"q","status":"not-established"}]}`,
+		"registries/b.json": `{"id":"b","name":"B","serves":"s","home":"https://b/","client":"c","answers":[{"requirement":"r","status":"not-established"},{"requirement":"n","status":"met","note":"n","source":"https://x/","date":"2026-01-02","confirmed":{"source":"https://b/","date":"2026-01-03"}},{"requirement":"q","status":"not-established"}]}`,
+		"attributes.json":   `[{"id":"x","name":"X","question":"?","means":"m"}]`,
+		"threats.json":      `[{"id":"t","name":"T","means":"m","requirements":["r","q","n"]}]`,
+		"mappings.json":     `[{"id":"f","name":"F","version":"1","source":"https://f/","note":"n","rows":[{"theirs":"a","requirements":["r"]},{"theirs":"b","note":"none here"}]}]`,
+		"discussion.json":   `{"source":"https://d/","text":"t","remarks":[{"by":"b","said":"s","requirements":["r"],"settled":["s"],"done":"d"}]}`,
+		"history.json":      `[{"date":"2026-01-02","what":"w","turns":[{"registry":"a","requirement":"r","was":"partly","now":"met"}]},{"date":"2026-01-01","what":"w","turns":[{"registry":"a","requirement":"r","now":"partly"}]}]`,
 	}
 }
 
@@ -170,6 +187,25 @@ func TestBrokenAssessmentsAreRefused(t *testing.T) {
 		{"registry: no such day", "registries/a.json", `"2026-01-02"`, `"2026-02-30"`, "lacks note, date"},
 		{"registry: met without note", "registries/a.json", `"note":"n"`, `"note":""`, "lacks note"},
 		{"registry: half a source", "registries/b.json", `"requirement":"q",`, `"requirement":"q","source":"https://x/",`, "half a source"},
+		{"registry: answered, although it lacks", "registries/a.json", `"requirement":"q"`, `"requirement":"n"`, "twice"},
+		{"registry: lacks what is unknown", "registries/a.json", `"attribute":"x"`, `"attribute":"y"`, "does not answer n"},
+		{"registry: lacks two, one unknown", "registries/a.json", `"lacks":[`, `"lacks":[{"attribute":"y","note":"n","source":"https://x/","date":"2026-01-02"},`, "lacks \"y\""},
+		{"registry: gives what is not weighed", "registries/b.json", `"answers"`, `"gives":[{"track":"t","atMost":1}],"answers"`, "not weighed"},
+		{"registry: confirmed nowhere", "registries/b.json", `"confirmed":{"source":"https://b/"`, `"confirmed":{"source":"b"`, "confirmation"},
+		{"registry: second-hand of nothing", "registries/b.json", `"requirement":"q"`, `"requirement":"q","secondhand":true`, "second-hand"},
+		{"attributes: without a question", "attributes.json", `"?"`, `""`, "lacks id, name, question"},
+		{"attributes: needed and unknown", "attributes.json", `"id":"x"`, `"id":"y"`, "needs the attribute"},
+		{"threats: a line unnamed", "threats.json", `,"n"`, ``, "no threat names requirement n"},
+		{"threats: unknown line", "threats.json", `"n"`, `"z"`, "does not exist"},
+		{"mappings: leads nowhere", "mappings.json", `,"note":"none here"`, ``, "leads nowhere"},
+		{"mappings: unknown line", "mappings.json", `["r"]`, `["z"]`, "does not exist"},
+		{"discussion: null", "discussion.json", whole()["discussion.json"], `null`, "holds null"},
+		{"discussion: leads nowhere", "discussion.json", `"requirements":["r"],"settled":["s"],`, ``, "must lead"},
+		{"discussion: unknown question", "discussion.json", `["s"]`, `["z"]`, "does not exist"},
+		{"history: not what stands", "history.json", `"now":"met"`, `"now":"not-met"`, "stands at"},
+		{"history: a gap", "history.json", `"was":"partly"`, `"was":"not-met"`, "next edition begins"},
+		{"history: older first", "history.json", `"2026-01-01"`, `"2026-01-09"`, "older"},
+		{"settled: twice", "framing.json", `"id":"s"`, `"id":"r"`, "each once"},
 		{"registries: ranked", "document.json", `["a","b"]`, `["b","a"]`, "not ranked"},
 		{"registries: one twice", "document.json", `["a","b"]`, `["a","a"]`, "twice"},
 		{"registries: one missing", "document.json", `["a","b"]`, `["a","c"]`, "registries/c.json"},
@@ -183,6 +219,15 @@ func TestBrokenAssessmentsAreRefused(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// counts are pairs of met and of.
+func counts(pairs ...int) []principles.Count {
+	var out []principles.Count
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, principles.Count{Met: pairs[i], Of: pairs[i+1]})
+	}
+	return out
 }
 
 func TestStanding(t *testing.T) {
@@ -200,14 +245,16 @@ func TestStanding(t *testing.T) {
 		answers [4]principles.Status
 		want    principles.Standing
 	}{
-		{"everything met", [4]principles.Status{met, met, met, met}, principles.Standing{Applies: true, Level: 3, AtMost: 3}},
-		{"nothing known", [4]principles.Status{open, open, open, open}, principles.Standing{Applies: true, Level: 0, AtMost: 3}},
-		{"nothing applies", [4]principles.Status{na, na, na, na}, principles.Standing{}},
-		{"what does not apply is no hindrance", [4]principles.Status{met, na, met, not}, principles.Standing{Applies: true, Level: 2, AtMost: 2}},
-		{"partly is not met", [4]principles.Status{met, part, met, met}, principles.Standing{Applies: true}},
-		{"a gap below counts", [4]principles.Status{met, met, not, met}, principles.Standing{Applies: true, Level: 1, AtMost: 1}},
-		{"open above", [4]principles.Status{met, met, open, not}, principles.Standing{Applies: true, Level: 1, AtMost: 2}},
-		{"open below what is met", [4]principles.Status{met, open, met, met}, principles.Standing{Applies: true, Level: 0, AtMost: 3}},
+		{"everything met", [4]principles.Status{met, met, met, met}, principles.Standing{Applies: true, Level: 3, AtMost: 3, Counts: counts(2, 2, 1, 1, 1, 1)}},
+		{"nothing known", [4]principles.Status{open, open, open, open}, principles.Standing{Applies: true, Level: 0, AtMost: 3, Counts: counts(0, 2, 0, 1, 0, 1)}},
+		{"nothing applies", [4]principles.Status{na, na, na, na}, principles.Standing{Counts: counts(0, 0, 0, 0, 0, 0)}},
+		{"what does not apply is no hindrance", [4]principles.Status{met, na, met, not}, principles.Standing{Applies: true, Level: 2, AtMost: 2, Counts: counts(1, 1, 1, 1, 0, 1)}},
+		{"a level that asks nothing gives nothing", [4]principles.Status{na, na, not, met}, principles.Standing{Applies: true, Counts: counts(0, 0, 0, 1, 1, 1)}},
+		{"a level above it can hold", [4]principles.Status{na, na, met, na}, principles.Standing{Applies: true, Level: 2, AtMost: 2, Counts: counts(0, 0, 1, 1, 0, 0)}},
+		{"partly is not met", [4]principles.Status{met, part, met, met}, principles.Standing{Applies: true, Counts: counts(1, 2, 1, 1, 1, 1)}},
+		{"a gap below counts", [4]principles.Status{met, met, not, met}, principles.Standing{Applies: true, Level: 1, AtMost: 1, Counts: counts(2, 2, 0, 1, 1, 1)}},
+		{"open above", [4]principles.Status{met, met, open, not}, principles.Standing{Applies: true, Level: 1, AtMost: 2, Counts: counts(2, 2, 0, 1, 0, 1)}},
+		{"open below what is met", [4]principles.Status{met, open, met, met}, principles.Standing{Applies: true, Level: 0, AtMost: 3, Counts: counts(1, 2, 1, 1, 1, 1)}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -218,7 +265,14 @@ func TestStanding(t *testing.T) {
 			require.Equal(t, c.want, r.Standing(track))
 		})
 	}
-	require.Equal(t, principles.Standing{Applies: true}, principles.Registry{}.Standing(track), "no answer is not met")
+	require.Equal(t, 0, principles.Registry{}.Standing(track).Level, "no answer is not met")
+
+	// What only should hold, and what is asked of each package, is not waited for.
+	mild := principles.Track{Levels: []principles.Level{{Level: 1, Requirements: []principles.Requirement{{ID: "a"}, {ID: "b", PerPackage: true}}, Capabilities: []principles.Requirement{{ID: "c", Strength: principles.Should}, {ID: "d"}}}}}
+	r := principles.Registry{Answers: []principles.Answer{{Requirement: "a", Status: met}, {Requirement: "b", Status: not}, {Requirement: "c", Status: not}, {Requirement: "d", Status: met}}}
+	require.Equal(t, principles.Standing{Applies: true, Level: 1, AtMost: 1, Counts: counts(2, 2)}, r.Standing(mild))
+	r.Answers[3].Status = not
+	require.Equal(t, 0, r.Standing(mild).Level)
 }
 
 func TestJSONIsReadable(t *testing.T) {

@@ -56,11 +56,11 @@ func (d *Document) validate() error {
 			if len(l.Requirements) == 0 {
 				return fmt.Errorf("principles: track %s level %d requires nothing: it would hold by itself", t.ID, l.Level)
 			}
-			for _, r := range l.Requirements {
+			for i, r := range l.All() {
 				if err := claim(r.ID, "a requirement"); err != nil {
 					return err
 				}
-				if err := r.validate(t, checks); err != nil {
+				if err := r.validate(t.Weighed && i < len(l.Requirements), checks); err != nil {
 					return err
 				}
 			}
@@ -69,7 +69,9 @@ func (d *Document) validate() error {
 	return nil
 }
 
-func (r Requirement) validate(t Track, checks map[string]bool) error {
+// validate holds one line to its form; weighed tells that packages are weighed
+// by it.
+func (r Requirement) validate(weighed bool, checks map[string]bool) error {
 	if r.Name == "" || r.Text == "" || r.Why == "" {
 		return fmt.Errorf("principles: requirement %s lacks name, text or why", r.ID)
 	}
@@ -84,8 +86,19 @@ func (r Requirement) validate(t Track, checks map[string]bool) error {
 	if err := validateCredits("requirement "+r.ID, r.Raised); err != nil {
 		return err
 	}
-	if t.Weighed && (len(r.MetBy) == 0) == (r.NotChecked == "") {
+	if weighed && (len(r.MetBy) == 0) == (r.NotChecked == "") {
 		return fmt.Errorf("principles: requirement %s must have either metBy or notChecked", r.ID)
+	}
+	if !weighed && (r.PerPackage || len(r.MetBy) > 0 || r.NotChecked != "") {
+		return fmt.Errorf("principles: requirement %s is weighed for no package: it can have neither perPackage nor metBy nor notChecked", r.ID)
+	}
+	if r.Strength != "" && (r.Strength != Should || weighed) {
+		return fmt.Errorf("principles: requirement %s has the strength %q: should, or nothing; and packages are weighed by what must hold", r.ID, r.Strength)
+	}
+	for _, id := range r.ShownBy {
+		if !checks[id] {
+			return fmt.Errorf("principles: requirement %s is shown by check %q, which does not exist", r.ID, id)
+		}
 	}
 	for _, w := range r.MetBy {
 		if len(w.All) == 0 {

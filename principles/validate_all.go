@@ -16,7 +16,7 @@ func (d *Document) validateAll() error {
 	var requirements []Requirement
 	for _, t := range d.Tracks {
 		for _, l := range t.Levels {
-			requirements = append(requirements, l.Requirements...)
+			requirements = append(requirements, l.All()...)
 		}
 	}
 	known := make(map[string]bool, len(requirements))
@@ -27,6 +27,9 @@ func (d *Document) validateAll() error {
 		return err
 	}
 	if err := d.Changelog.validate(d.Version, requirements, known); err != nil {
+		return err
+	}
+	if err := d.validateReference(requirements, known); err != nil {
 		return err
 	}
 	if !slices.IsSorted(d.RegistryFiles) {
@@ -41,8 +44,11 @@ func (d *Document) validateAll() error {
 		if err := r.validate(requirements, known); err != nil {
 			return err
 		}
+		if err := r.validateAround(d); err != nil {
+			return err
+		}
 	}
-	return nil
+	return d.validateHistory(known)
 }
 
 func (f *Framing) validate(requirements []Requirement, known map[string]bool) error {
@@ -69,7 +75,12 @@ func (f *Framing) validate(requirements []Requirement, known map[string]bool) er
 			return fmt.Errorf("principles: requirement %s: its strain must be said there and its id named in framing.json, or neither", r.ID)
 		}
 	}
+	settled := map[string]bool{}
 	for _, s := range f.Settled {
+		if s.ID == "" || strings.ContainsFunc(s.ID, notIDRune) || settled[s.ID] || known[s.ID] {
+			return fmt.Errorf("principles: a settled question has the id %q: use a-z, 0-9 and -, and each once", s.ID)
+		}
+		settled[s.ID] = true
 		if s.Question == "" || s.Answer == "" {
 			return errors.New("principles: a settled question in framing.json lacks question or answer")
 		}

@@ -32,7 +32,7 @@ var (
 // their mutants.
 func untrue(r *report.Report) error {
 	rules, err := principles.LoadWeighed()
-	return errors.Join(err, readable(r), causesAreFindings(r), adviceFollowsTheCause(rules, r), comfortHasAFinding(r))
+	return errors.Join(err, readable(r), causesAreFindings(r), adviceFollowsTheCause(rules, r), comfortHasAFinding(r), withinTheClaim(r))
 }
 
 // texts are all sentences of a report.

@@ -77,7 +77,7 @@ func (p place) link() templ.SafeURL { return templ.SafeURL(trackPath(p.track.ID)
 func places(t principles.Track) []place {
 	var out []place
 	for _, l := range t.Levels {
-		for _, q := range l.Requirements {
+		for _, q := range l.All() {
 			out = append(out, place{t, l, q})
 		}
 	}
@@ -282,4 +282,18 @@ func afterCredit(i, n int) string {
 		return "."
 	}
 	return ";"
+}
+
+// appliesTo says in words which repositories a line is asked of.
+func appliesTo(doc *principles.Document, q principles.Requirement) string {
+	var names []string
+	for _, a := range doc.Attributes {
+		if slices.Contains(q.Needs, a.ID) {
+			names = append(names, strings.ToLower(a.Name))
+		}
+	}
+	if len(names) == 0 {
+		return "All package repositories."
+	}
+	return "Repositories with: " + strings.Join(names, ", ") + "."
 }

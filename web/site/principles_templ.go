@@ -834,7 +834,7 @@ func trackInDocument(f frame, i int, t principles.Track) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, q := range l.Requirements {
+			for _, q := range l.All() {
 				templ_7745c5c3_Err = rule(f, place{t, l, q}, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -459,7 +459,7 @@ func registryTrack(r principles.Registry, t principles.Track) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, q := range l.Requirements {
+			for _, q := range l.All() {
 				templ_7745c5c3_Err = answer(r, place{t, l, q}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

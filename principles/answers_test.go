@@ -1,0 +1,175 @@
+package principles_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
+	"touchstone/principles"
+)
+
+// mostOpen is how many answers may be not established. It only goes down.
+const mostOpen = 380
+
+func TestMostAnswersAreEstablished(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	open := 0
+	for _, r := range doc.Registries {
+		for _, a := range r.Answers {
+			if a.Status == principles.NotEstablished {
+				open++
+			}
+			if a.Status == principles.Partly {
+				require.NotRegexp(t, `not (looked|searched|checked)`, a.Note, "%s, %s: partly because nobody looked", r.ID, a.Requirement)
+			}
+		}
+	}
+	require.LessOrEqual(t, open, mostOpen)
+}
+
+// A place where a line is deployed answers that it meets it. A line of packages
+// is deployed where some of them meet it.
+func TestDeploymentsAgreeWithTheAnswers(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	registries, names := map[string]principles.Registry{}, map[string]string{}
+	for _, r := range doc.Registries {
+		registries[r.ID], names[r.Name] = r, r.ID
+	}
+	compared := 0
+	for _, q := range lines(doc) {
+		for _, d := range q.Deployed {
+			require.Equal(t, cmpOr(names[d.Where], d.Registry), d.Registry, "%s: %s is an assessed repository", q.ID, d.Where)
+			if d.Registry == "" {
+				continue
+			}
+			r, known := registries[d.Registry]
+			require.True(t, known, "%s is deployed at %s, which is not assessed", q.ID, d.Registry)
+			fitting := []principles.Status{principles.Met}
+			if q.PerPackage || q.Strain != "" {
+				fitting = append(fitting, principles.Partly)
+			}
+			require.Contains(t, fitting, r.Answer(q.ID).Status, "%s is deployed at %s, whose answer is another", q.ID, d.Registry)
+			compared++
+		}
+	}
+	require.Greater(t, compared, 100)
+}
+
+func cmpOr(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func lines(doc *principles.Document) []principles.Requirement {
+	var out []principles.Requirement
+	for _, t := range doc.Tracks {
+		for _, l := range t.Levels {
+			out = append(out, l.All()...)
+		}
+	}
+	return out
+}
+
+// pinned is a file at a commit or a release; a branch moves on under a citation.
+var pinned = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+/blob/([0-9a-f]{40}|v\d+(\.\d+)+)/[^#?]+(#L\d+(-L\d+)?)?$`)
+
+// A file of a code host is cited at a commit. An answer whose file could not be
+// opened at one says that it is second-hand.
+func TestCitedFilesArePinned(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	cited := func(source string) bool {
+		return strings.HasPrefix(source, "https://github.com/") && strings.Contains(source, "/blob/")
+	}
+	seen := 0
+	for _, q := range lines(doc) {
+		for _, d := range q.Deployed {
+			require.True(t, !cited(d.Source) || pinned.MatchString(d.Source), "%s: %s", q.ID, d.Source)
+		}
+	}
+	for _, r := range doc.Registries {
+		for _, a := range r.Answers {
+			if cited(a.Source) {
+				require.True(t, pinned.MatchString(a.Source) || a.Secondhand, "%s, %s: %s", r.ID, a.Requirement, a.Source)
+				seen++
+			}
+		}
+	}
+	require.Greater(t, seen, 50)
+}
+
+// How to check a line is something to do and what is then seen.
+func TestEveryLineCanBeChecked(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	for _, q := range lines(doc) {
+		do, see, both := strings.Cut(q.HowToCheck, ": ")
+		require.True(t, both && len(strings.Fields(do)) >= 2 && len(strings.Fields(see)) >= 2, "%s: do something, then a colon, then what is seen: %s", q.ID, q.HowToCheck)
+	}
+}
+
+// most is how many words in a row may be a source's.
+const most = 9
+
+// Facts carry over from sources; sentences do not.
+func TestNothingIsCopied(t *testing.T) {
+	root, there := corpus.Find("..", "facts")
+	if !there {
+		t.Skipf("the sources are not beside this checkout: %s", root)
+	}
+	theirs := map[string]string{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for _, run := range runs(string(raw)) {
+			theirs[run] = filepath.Base(path)
+		}
+		return err
+	}))
+	require.Greater(t, len(theirs), 10000)
+	for _, folder := range []string{".", "tracks", "capabilities", "registries"} {
+		entries, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		for _, e := range entries {
+			if filepath.Ext(e.Name()) != ".json" || e.Name() == "schema.json" {
+				continue
+			}
+			raw, err := os.ReadFile(filepath.Join(folder, e.Name()))
+			require.NoError(t, err)
+			// A run is one string's: the names of fields and addresses are no words.
+			for _, s := range regexp.MustCompile(`"((?:[^"\\]|\\.)*)"`).FindAllStringSubmatch(string(raw), -1) {
+				if strings.HasPrefix(s[1], "https://") {
+					continue
+				}
+				for _, run := range runs(s[1]) {
+					if from, is := theirs[run]; is {
+						t.Errorf("%s holds a sentence of %s: %s", e.Name(), from, run)
+					}
+				}
+			}
+		}
+	}
+}
+
+// runs are all stretches of ten words.
+func runs(text string) []string {
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '’' && r != '\'' })
+	var out []string
+	for i := 0; i+most < len(words); i++ {
+		out = append(out, strings.Join(words[i:i+most+1], " "))
+	}
+	return out
+}

@@ -137,6 +137,7 @@ var checks = [...]check{
 	{"digest-published", last, digestPublished, nil},
 	{"digest-matches", 1, digestMatches, func(e *exam) *Finding { return &e.matches }},
 	{"record-direct", last, recordDirect, nil},
+	{"answer-named", last, answerNamed, nil},
 	{"chain-whole", 0, chainWhole, func(e *exam) *Finding { return &e.whole }},
 	{"log-record", 0, logRecord, func(e *exam) *Finding { return &e.logged }},
 	{"log-history", last, logHistory, nil},

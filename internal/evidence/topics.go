@@ -108,12 +108,20 @@ func unread(topic, open, why string) Topic {
 	return Topic{ID: topic + "-unknown", About: topic, Text: strings.TrimSpace(open + " " + why)}
 }
 
+// beyond says how many files are not named.
+func beyond(more int) string {
+	if more == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Not named here: %s more.", counted(more, "file"))
+}
+
 func containment(inside registry.Inside) []Topic {
 	installs := false
 	var facts []Topic
 	for _, r := range inside.Runs {
 		installs = installs || r.When == "install"
-		facts = append(facts, Topic{ID: "runs-at-" + r.When, About: "containment", Text: r.What, Items: r.Files, Stop: r.Stop})
+		facts = append(facts, Topic{ID: "runs-at-" + r.When, About: "containment", Text: r.What + beyond(r.More), Items: r.Files, Stop: r.Stop})
 	}
 	switch {
 	case !inside.Read:

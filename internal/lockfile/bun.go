@@ -74,7 +74,7 @@ func (f *File) asks(root *node, keys ...string) {
 	}
 	for _, key := range keys {
 		if n := root.get(key); n != nil && len(n.keys) > 0 {
-			f.Notes = append(f.Notes, fmt.Sprintf(words[key], strings.Join(n.keys[:min(20, len(n.keys))], ", ")))
+			f.Notes = append(f.Notes, fmt.Sprintf(words[key], purl.Some(n.keys)))
 		}
 	}
 }

@@ -39,8 +39,12 @@ type Refused struct {
 	// Choices are references that may have been meant, best first. They are
 	// made here from what was read, never taken out of a text.
 	Choices []Choice `json:"choices"`
+	// More is how many further ones there are, which are not among Choices.
+	More int `json:"more,omitempty"`
 	// Page is where the ecosystem is described; nil for none.
 	Page *Page `json:"page,omitempty"`
+
+	beyond []string // the references that More counts
 }
 
 // A Choice is a reference that may be asked instead.
@@ -67,6 +71,9 @@ func (r *Refused) Error() string {
 	for _, c := range r.Choices {
 		refs = append(refs, c.Reference)
 	}
+	if r.More > 0 {
+		refs = append(refs, fmt.Sprintf("and %d more", r.More))
+	}
 	return r.Detail + " To choose from: " + strings.Join(refs, ", ")
 }
 
@@ -81,13 +88,27 @@ func (r *Refused) Offer(ref Ref, why string) *Refused {
 	return r
 }
 
-// take adds choices, each once.
+// take adds choices, each once; those beyond the most are counted.
 func (r *Refused) take(choices []Choice) {
 	for _, c := range choices {
-		if len(r.Choices) < maxChoices && !slices.ContainsFunc(r.Choices, func(has Choice) bool { return has.Reference == c.Reference }) {
+		is := func(has Choice) bool { return has.Reference == c.Reference }
+		switch {
+		case slices.ContainsFunc(r.Choices, is), slices.Contains(r.beyond, c.Reference):
+		case len(r.Choices) < maxChoices:
 			r.Choices = append(r.Choices, c)
+		default:
+			r.beyond = append(r.beyond, c.Reference)
+			r.More++
 		}
 	}
+}
+
+// Some lists names for a sentence; how many are left out is said.
+func Some(names []string) string {
+	if len(names) <= maxChoices {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:maxChoices], ", "), len(names)-maxChoices)
 }
 
 // Refuse makes a refusal. Format gives whole sentences.

@@ -110,6 +110,7 @@ func Example() {
 	// pass digest-published
 	// pass digest-matches
 	// pass record-direct
+	// pass answer-named
 	// pass archive-sound
 	// absent name-inside
 	// pass installer-refuses

@@ -86,10 +86,23 @@ type NameInside struct {
 type Run struct {
 	When string // "install", "build", "start", "import", "use"
 	What string // one sentence for people
-	// Files are where it stands, at most twenty.
+	// Files are where it stands, at most twenty; More is how many others there are.
 	Files []string
+	More  int
 	// Stop says how to prevent it; empty where it cannot be.
 	Stop string
+}
+
+// mostFiles is how many files a run names.
+const mostFiles = 20
+
+// In names the files in which it stands.
+func (r Run) In(files []string) Run {
+	r.Files, r.More = files, 0
+	if len(files) > mostFiles {
+		r.Files, r.More = files[:mostFiles], len(files)-mostFiles
+	}
+	return r
 }
 
 // An Ingredient is another package.

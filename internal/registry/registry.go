@@ -79,6 +79,8 @@ type Release struct {
 	// neither packages nor records, nor takes statements about them; empty where
 	// it does, or that is not established.
 	SignsNothing string
+	// Astray are the answers that name another package or version than this one.
+	Astray []Astray
 	// Notes tell how the reference was read, after asking.
 	Notes []purl.Note
 	// Commands check the same with the ecosystem's own tools.

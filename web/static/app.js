@@ -197,7 +197,7 @@ function problem(error, text) {
   $("problem-file").hidden = error.name !== "ForgottenError" && (navigator.onLine || error.name === "LoadError");
   $("problem-without").hidden = error.name !== "ForgottenError";
   $("again").hidden = error.name === "ForgottenError";
-  box.offer($("problem-choices"), refused?.choices ?? [], fragment);
+  box.offer($("problem-choices"), refused, fragment);
   const page = $("problem-page");
   page.hidden = !refused?.page;
   if (refused?.page) {

@@ -53,9 +53,12 @@ function grow() {
   box.rows = Math.min(tallest, box.value.split("\n", tallest).length);
 }
 
-/** Shows links to what a text may mean, in a list. link makes one from a reference. */
-export function offer(list, choices, link) {
-  list.replaceChildren(...choices.map(({ reference, why }) => {
+/**
+ * Shows links to what a refused text may mean, in a list, and says how many more
+ * there are. link makes an address from a reference.
+ */
+export function offer(list, refused, link) {
+  list.replaceChildren(...(refused?.choices ?? []).map(({ reference, why }) => {
     const item = document.createElement("li");
     const a = document.createElement("a");
     a.href = link(reference);
@@ -63,6 +66,11 @@ export function offer(list, choices, link) {
     item.append(a, why ? ` ${visible(why)}` : "");
     return item;
   }));
+  if (refused?.more > 0) {
+    const rest = document.createElement("li");
+    rest.textContent = `${refused.more} more, not listed here`;
+    list.append(rest);
+  }
 }
 
 /** What the auditor understood, in one sentence. */
@@ -94,7 +102,7 @@ export function listen({ ask, read, warm, link }) {
       } catch (error) {
         if (reading !== asked || !error.refused) return;
         say(visible(error.refused.detail));
-        offer(meant, error.refused.choices ?? [], link);
+        offer(meant, error.refused, link);
       }
     }, pause);
   };

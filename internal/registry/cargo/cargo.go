@@ -104,6 +104,8 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	}
 	rel := r.release(ref, at, in, site)
 	rel.Notes = append(notes, rel.Notes...)
+	rel.Lost("index", in.err)
+	rel.Lost("version record", site.err)
 	return rel, nil
 }
 

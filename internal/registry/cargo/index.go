@@ -46,6 +46,7 @@ type index struct {
 	// newest is the version that cargo chooses where none is asked for; empty
 	// where there is none.
 	newest string
+	err    error // the entry of another crate among them
 }
 
 // indexURL is where the index keeps a crate
@@ -85,6 +86,9 @@ func (in *index) read(name string) {
 		}
 		o, err := strictjson.Parse(line)
 		form := json.Number("1")
+		if stated := o.Text("name"); err == nil && stated != "" && !strings.EqualFold(stated, name) && in.err == nil {
+			in.err = &registry.Astray{Stated: stated, Asked: name}
+		}
 		if err != nil || !strings.EqualFold(o.Text("name"), name) || !exact(o.Text("vers")) || o.Into("v", &form) != nil {
 			passed++
 			continue

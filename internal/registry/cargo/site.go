@@ -29,6 +29,7 @@ type siteRecord struct {
 	withdrawn string // in words; empty where the site does not say so
 	published string // RFC 3339
 	notes     []purl.Note
+	err       error // why the record could not be read
 }
 
 func siteRequest(at located) fetch.Request {
@@ -44,14 +45,12 @@ func askSite(ctx context.Context, c *fetch.Session, at located) (siteRecord, err
 	}
 	doc, err := strictjson.Parse(a.Body)
 	version := doc.Object("version")
-	why := ""
-	switch {
-	case err != nil:
-		why = err.Error()
-	case version.Text("num") != at.version || !sameCrate(version.Text("crate"), at.name):
-		why = fmt.Sprintf("it is about %.100q, version %.100q", version.Text("crate"), version.Text("num"))
+	if named := (located{version.Text("crate"), version.Text("num")}); err == nil && (named.version != at.version || !sameCrate(named.name, at.name)) {
+		err = &registry.Astray{Stated: named.name + " " + named.version, Asked: at.name + " " + at.version}
 	}
-	if why != "" {
+	if err != nil {
+		why := err.Error()
+		s.err = err
 		s.answer.State, s.answer.Reason = fetch.Unknown, "what came as the version record cannot be used: "+why
 		s.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: why}
 		s.source.Asked = fetch.Unknown

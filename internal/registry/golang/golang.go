@@ -157,6 +157,9 @@ func describe(rel *registry.Release, answer fetch.Answer, at located) {
 	}
 	if info.Text("Version") != at.Version {
 		rel.Source.Asked = fetch.Unknown
+		if stated := info.Text("Version"); stated != "" {
+			rel.Lost("version record", &registry.Astray{Stated: at.Path + "@" + stated, Asked: at.Path + "@" + at.Version})
+		}
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The version record is about %.100q, not %q, so nothing was read from it.", info.Text("Version"), at.Version)})
 		return
 	}

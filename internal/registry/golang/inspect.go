@@ -143,9 +143,6 @@ func toolchain(f *modfile.File) string {
 	return ""
 }
 
-// maxListed bounds how many files a run names.
-const maxListed = 20
-
 // compiled are the files of which a build does more than compile Go.
 type compiled struct{ cgo, swig, objects, asm []string }
 
@@ -174,7 +171,7 @@ func (c *compiled) runs() []registry.Run {
 			what = one
 		}
 		slices.Sort(files)
-		out = append(out, registry.Run{When: "build", What: strings.ReplaceAll(what, "%d", strconv.Itoa(len(files))), Stop: stop, Files: files[:min(len(files), maxListed)]})
+		out = append(out, registry.Run{When: "build", What: strings.ReplaceAll(what, "%d", strconv.Itoa(len(files))), Stop: stop}.In(files))
 	}
 	add("Building it with cgo runs the C compiler on code and flags from one file.", "Building it with cgo runs the C compiler on code and flags from %d files.", "CGO_ENABLED=0", c.cgo)
 	add("Building it with cgo runs SWIG and the C compiler on one interface file.", "Building it with cgo runs SWIG and the C compiler on %d interface files.", "CGO_ENABLED=0", c.swig)

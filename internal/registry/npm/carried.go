@@ -141,8 +141,8 @@ func (c *carried) runs(declared bool) []registry.Run {
 		}
 	}
 	if len(more) > 0 {
-		told = append(told, registry.Run{When: "install", Stop: "npm install --ignore-scripts", Files: more[:min(len(more), maxTold)],
-			What: fmt.Sprintf("%d more scripts of packages inside run so.", len(more))})
+		told = append(told, registry.Run{When: "install", Stop: "npm install --ignore-scripts",
+			What: fmt.Sprintf("%d more scripts of packages inside run so.", len(more))}.In(more))
 	}
 	return told
 }

@@ -35,8 +35,9 @@ type listing struct {
 	// integrity is what each version's dist states, to tell of which version a
 	// digest is.
 	integrity map[string]string
-	// broken says why an answer that came could not be read.
+	// broken says why an answer that came could not be read, as err does.
 	broken string
+	err    error
 }
 
 func (l *listing) read() bool { return l.answer.State == fetch.Found && l.broken == "" }
@@ -54,7 +55,7 @@ func list(ctx context.Context, c *fetch.Session, name string) (*listing, error) 
 		return l, err
 	}
 	if err := l.parse(l.answer.Body, name); err != nil {
-		*l = listing{answer: l.answer, broken: "the list of versions cannot be used: " + err.Error()}
+		*l = listing{answer: l.answer, broken: "the list of versions cannot be used: " + err.Error(), err: err}
 	}
 	return l, nil
 }
@@ -133,7 +134,10 @@ func versionEntry(c *strictjson.Cursor) (announced strictjson.Object, integrity 
 }
 
 func otherPackage(stated, asked string) error {
-	return fmt.Errorf("it is about %.200q, and asked for was %q", stated, asked)
+	if stated == "" {
+		return fmt.Errorf("it names no package, and asked for was %q", asked)
+	}
+	return &registry.Astray{Stated: stated, Asked: asked}
 }
 
 // line lists a version's predecessors in its release line, newest first: the
@@ -195,7 +199,7 @@ func earlier(ctx context.Context, c *fetch.Session, l *listing, at located) (reg
 
 // published learns from the package's full document when the registry says that
 // a version appeared. It is large, so it is asked only where a date decides.
-func published(ctx context.Context, c *fetch.Session, at located, index *registry.Index) ([]purl.Note, error) {
+func published(ctx context.Context, c *fetch.Session, at located, rel *registry.Release) ([]purl.Note, error) {
 	answer, err := get(ctx, c, fullRequest(at.name, "date of publication"), at.name)
 	if err != nil {
 		return nil, err
@@ -208,12 +212,13 @@ func published(ctx context.Context, c *fetch.Session, at located, index *registr
 	}
 	date, err := dateOf(answer.Body, at)
 	if err != nil {
+		rel.Lost("package's document", err)
 		return unusable(err.Error())
 	}
 	if _, err := time.Parse(time.RFC3339, date); err != nil {
 		return unusable("the package's document states none for this version")
 	}
-	index.Published, index.PublishedRoute = date, answer.Route
+	rel.Index.Published, rel.Index.PublishedRoute = date, answer.Route
 	return nil, nil
 }
 

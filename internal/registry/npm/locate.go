@@ -72,6 +72,13 @@ type find struct {
 	answer fetch.Answer // the version's document
 	record *record      // nil where the document could not be had or read
 	notes  []purl.Note
+	lost   []lost
+}
+
+// A lost document is one that could not be read.
+type lost struct {
+	document string
+	err      error
 }
 
 // locate learns the exact version and reads its document.
@@ -142,6 +149,7 @@ func (f *find) read(ctx context.Context, c *fetch.Session, asked string) (err er
 		f.answer.State = fetch.Unknown
 		f.answer.Reason = "what came as the version record cannot be used: " + readErr.Error()
 		f.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: f.answer.URL, Detail: readErr.Error()}
+		f.lost = append(f.lost, lost{"version record", readErr})
 		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
 		return nil
 	}
@@ -163,6 +171,7 @@ func (f *find) fromPackage(ctx context.Context, c *fetch.Session) (doc []byte, w
 	doc, whole, readErr := entryOf(answer.Body, f.at)
 	switch {
 	case readErr != nil:
+		f.lost = append(f.lost, lost{"package's document", readErr})
 		f.note("record", "The package's document could not be used: %s. Nothing was read from it.", readErr)
 	case doc == nil:
 		f.note("record", "The package's document lists no version %s.", f.at.version)
@@ -218,7 +227,7 @@ func noTag(ref purl.Ref, tag string, answer fetch.Answer, l *listing) error {
 	if len(tags) == 0 {
 		return purl.Refuse(purl.Missing, "The npm registry did not say which version %s@%s is (%s). Give an exact version, or try again later.", ref.Path(), tag, answer.Reason)
 	}
-	refused := purl.Refuse(purl.Missing, "The npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), strings.Join(tags[:min(len(tags), 20)], ", "))
+	refused := purl.Refuse(purl.Missing, "The npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), purl.Some(tags))
 	for _, t := range tags {
 		tagged := ref.Bare()
 		tagged.Version = l.tags[t]

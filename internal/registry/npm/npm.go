@@ -79,6 +79,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	}
 	var index registry.Index
 	var dateNotes, digestNotes []purl.Note
+	var listed error // why the list could not be read
 	err = fetch.Together(
 		func() (err error) {
 			if found.record != nil && announced == nil {
@@ -93,6 +94,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 			if err != nil {
 				return err
 			}
+			listed = l.err
 			if index.State, index.Latest = l.answer.State, l.tags["latest"]; l.broken != "" {
 				index.State = fetch.Unknown
 			}
@@ -102,7 +104,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		},
 		func() (err error) {
 			if byRetiredKey(rel.Record().Signatures, v) {
-				dateNotes, err = published(ctx, c, found.at, &rel.Index)
+				dateNotes, err = published(ctx, c, found.at, rel)
 			}
 			return err
 		},
@@ -110,6 +112,10 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	if err != nil {
 		return nil, err
 	}
+	for _, lost := range found.lost {
+		rel.Lost(lost.document, lost.err)
+	}
+	rel.Lost("list of versions", listed)
 	rel.Index.State, rel.Index.Latest = index.State, index.Latest
 	rel.Notes = append(append(rel.Notes, dateNotes...), digestNotes...)
 	return rel, nil

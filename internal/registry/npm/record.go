@@ -49,7 +49,11 @@ func readRecord(doc []byte, name, version string) (*record, error) {
 	// 2.
 	got := located{r.fields.Text("name"), r.fields.Text("version")}
 	if got.name != name || version != "" && got.version != version {
-		return nil, fmt.Errorf("it is about %.200q, and asked for was %q", got, strings.TrimSuffix(located{name, version}.String(), "@"))
+		asked := strings.TrimSuffix(located{name, version}.String(), "@")
+		if got.name == "" {
+			return nil, fmt.Errorf("it is about %.200q, and asked for was %q", got, asked)
+		}
+		return nil, &registry.Astray{Stated: got.String(), Asked: asked}
 	}
 	if !exact(got.version) {
 		return nil, fmt.Errorf("its version %.100q is no exact version", got.version)

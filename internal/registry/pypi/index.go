@@ -27,6 +27,7 @@ type project struct {
 	// status is "quarantined", "archived", "deprecated" or "active"; reason is
 	// why. Both may be empty.
 	status, reason string
+	err            error // why the document could not be read
 }
 
 // An entry is one file of a project.
@@ -51,7 +52,7 @@ func indexOf(ctx context.Context, c *fetch.Session, name string) (*project, erro
 		return p, err
 	}
 	if readErr := p.read(name); readErr != nil {
-		*p = project{answer: p.answer}
+		*p = project{answer: p.answer, err: readErr}
 		p.answer.State = fetch.Unknown
 		p.answer.Reason = "what came as the index cannot be used: " + readErr.Error()
 		p.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: p.answer.URL, Detail: readErr.Error()}
@@ -68,8 +69,10 @@ func (p *project) read(name string) error {
 	}
 	api := doc.Object("meta").Text("api-version")
 	switch {
+	case doc.Text("name") == "":
+		return errors.New("it names no project")
 	case canonical(doc.Text("name")) != name:
-		return fmt.Errorf("it is about %.100q", doc.Text("name"))
+		return &registry.Astray{Stated: doc.Text("name"), Asked: name}
 	case api != "" && api != "1" && !strings.HasPrefix(api, "1."):
 		return fmt.Errorf("its form is of version %.20q, which is not known", api)
 	case doc.List("files") == nil:

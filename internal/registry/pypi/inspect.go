@@ -100,13 +100,10 @@ func (i *inspector) describe(in *registry.Inside, document string) metadata {
 // security tells whether a file says how to report a vulnerability.
 func security(name string) bool { return strings.EqualFold(path.Base(name), "SECURITY.md") }
 
-// most of the files beside a sentence.
-const mostFiles = 20
-
 // run adds what would run, where there is such.
 func run(in *registry.Inside, when, what, stop string, files []string) {
 	if len(files) > 0 {
-		in.Runs = append(in.Runs, registry.Run{When: when, What: what, Stop: stop, Files: files[:min(len(files), mostFiles)]})
+		in.Runs = append(in.Runs, registry.Run{When: when, What: what, Stop: stop}.In(files))
 	}
 }
 

@@ -75,6 +75,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		return nil, err
 	}
 	rel := r.release(ref, chosen, index)
+	rel.Lost("index", index.err)
 	if index.answer.State != fetch.Found {
 		rel.File.Attestations = expected(chosen.at)
 		rel.File.Attestations.Answer = fetch.Answer{Request: provenanceRequest(chosen.at), URL: chosen.at.provenance(), State: fetch.Unknown, Route: index.answer.Route,

@@ -8,6 +8,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 )
 
@@ -118,12 +119,12 @@ func (i *inspector) building(root string, setup bool) registry.Run {
 func requiring(specs []string) string {
 	var names []string
 	for _, s := range specs {
-		if one := shown(strings.TrimSpace(s)); !slices.Contains(names, one) && len(names) < mostFiles {
+		if one := shown(strings.TrimSpace(s)); !slices.Contains(names, one) {
 			names = append(names, one)
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return ", after pulling " + strings.Join(names, ", ")
+	return ", after pulling " + purl.Some(names)
 }

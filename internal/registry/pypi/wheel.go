@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 )
 
@@ -95,9 +96,11 @@ func isCustom(p string) bool {
 func (i *inspector) wheel(_ context.Context, files []archive.File) registry.Inside {
 	in := registry.Inside{}
 	var infos, compiled, starts, boms []string
+	known := map[string]bool{} // of infos
 	for _, f := range files {
 		if folder, name, ok := infoOf(f.Path); ok {
-			if !slices.Contains(infos, folder) && len(infos) < mostFiles {
+			if !known[folder] {
+				known[folder] = true
 				infos = append(infos, folder)
 			}
 			if strings.HasPrefix(name, "sboms/") {
@@ -149,7 +152,7 @@ func (i *inspector) wheel(_ context.Context, files []archive.File) registry.Insi
 // folder compares the name of the folder of information with what was asked for.
 func (i *inspector) folder(infos []string) registry.NameInside {
 	asked := i.at.name + "-" + i.at.version + ".dist-info"
-	n := registry.NameInside{Document: "The wheel", Field: "folder", Stated: strings.Join(infos, ", "), Asked: asked}
+	n := registry.NameInside{Document: "The wheel", Field: "folder", Stated: purl.Some(infos), Asked: asked}
 	if len(infos) == 1 {
 		name, version, _ := strings.Cut(strings.TrimSuffix(infos[0], ".dist-info"), "-")
 		if canonical(name) == canonical(i.at.name) && sameVersion(version, i.at.version) {

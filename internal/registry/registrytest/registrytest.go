@@ -244,9 +244,17 @@ func (s Suite) checkOthers(t *testing.T, good *seen) {
 			got := s.checkBent(t, good, s.World.But(address, mint.Page{Body: body}), address+" is of "+what)
 			if got != nil && address == record && address == got.release.Record().Answer.Request.URL {
 				require.Empty(t, got.release.Record().States, "a record of %s", what)
+				require.True(t, accuses(got.found), "a record of %s is told", what)
 			}
 		}
 	}
+}
+
+// accuses tells whether a check says that an answer was about something else.
+func accuses(found evidence.Examined) bool {
+	return slices.ContainsFunc(found.Findings, func(f evidence.Finding) bool {
+		return f.Outcome == evidence.Fail && (f.Check == "answer-named" || f.Check == "log-record")
+	})
 }
 
 // checkEmpty: of a package without a file in it nothing good is said, and of one

@@ -311,3 +311,24 @@ func TestNPMForeignHost(t *testing.T) {
 	require.False(t, r.Report.Verdict.Failed)
 	require.Equal(t, 0, levels(r)["integrity"][0])
 }
+
+// TestNPMAnswerAboutAnother: a record or a list that is about another package is
+// an alarm, also where attestations carry the level.
+func TestNPMAnswerAboutAnother(t *testing.T) {
+	for what, bend := range map[string]func(p *thing){
+		"record, another name":    func(p *thing) { p.Record = func(fields, _ map[string]any) { fields["name"] = "another" } },
+		"record, another version": func(p *thing) { p.Record = func(fields, _ map[string]any) { fields["version"] = "9.9.9" } },
+	} {
+		t.Run(what, func(t *testing.T) {
+			p := package123(t)
+			bend(p)
+			r := p.audit(p.world())
+			hasOutcome(t, r, "answer-named", "fail", "The version record is about")
+			require.Contains(t, strings.Join(r.Report.Verdict.Alarms, " "), "The version record is about")
+			require.False(t, r.Report.Verdict.Failed)
+		})
+	}
+	p := package123(t)
+	r := p.audit(p.world())
+	hasOutcome(t, r, "answer-named", "pass", "")
+}

@@ -44,7 +44,7 @@ export async function build(name = "touchstone", { deploy = false } = {}) {
  * Builds only when a source file is newer than what was built, and one process
  * at a time.
  */
-export async function ensureBuilt(name = "touchstone") {
+export async function ensureBuilt(name = "touchstone", tell = (text) => process.stderr.write(text)) {
   const lock = join(out, "lock");
   for (let waited = false; ;) {
     const built = await stat(join(out, `${name}.wasm`)).then((s) => s.mtimeMs, () => 0);
@@ -55,12 +55,12 @@ export async function ensureBuilt(name = "touchstone") {
       await rm(lock, { recursive: true, force: true });
       continue;
     }
-    if (!waited) process.stderr.write("another process is building; waiting for it …\n");
+    if (!waited) tell("another process is building; waiting for it …\n");
     waited = true;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
   }
   try {
-    process.stderr.write("building (the first time takes a minute) …\n");
+    tell("building (the first time takes a minute) …\n");
     await build(name);
   } finally {
     await rm(lock, { recursive: true, force: true });

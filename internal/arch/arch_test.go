@@ -40,15 +40,16 @@ var layers = map[string][]string{
 	"internal/evidencefile": {"internal/archive", "internal/evidence", "internal/fetch", "internal/fetch/har", "internal/report", "internal/report/page", "internal/trust"},
 	"internal/fault":        {},
 	"internal/sumdb":        {"internal/fault"},
-	"internal/sigstore":     {"internal/fault", "internal/source"},
+	"internal/bundleform":   {},
+	"internal/sigstore":     {"internal/bundleform", "internal/fault", "internal/source"},
 	"internal/bare":         {"internal/fault", "internal/trust"},
 	"internal/openpgp":      {"internal/fault", "internal/trust"},
 	"internal/trust":        {},
 	"principles":            {},
 	"internal/registry":     {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
-	// every adapter, by its parent: the common terms and the mechanism that
-	// finds the way through its log
-	"internal/registry/*": {"internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/openpgp", "internal/trust"},
+	// every adapter, by its parent: the common terms, the mechanism that finds the
+	// way through its log, and the translation into bundles
+	"internal/registry/*": {"internal/bundleform", "internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/source", "internal/sumdb", "internal/openpgp", "internal/trust"},
 	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact", "internal/fault"},
 	"internal/level":  {"internal/evidence", "principles"},

@@ -12,13 +12,10 @@ import (
 	"github.com/sigstore/sigstore-go/pkg/tlog"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"touchstone/internal/bundleform"
 	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
-
-// maxBundle bounds a bundle, in bytes: an attestation may hold a long list of
-// ingredients.
-const maxBundle = 32 << 20
 
 // understood are the media types of bundles that this program reads.
 var understood = [...]string{
@@ -102,8 +99,8 @@ type read struct {
 //  5. An envelope has exactly one signature.
 func readBundle(doc []byte) (*read, error) {
 	// 1.
-	if len(doc) > maxBundle {
-		return nil, fail(fault.Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", maxBundle))
+	if len(doc) > bundleform.Most {
+		return nil, fail(fault.Malformed, StepBundle, fmt.Sprintf("it is longer than %d bytes", bundleform.Most))
 	}
 	if err := strictjson.Check(doc); err != nil {
 		if other := otherForm(doc); other != nil {
@@ -206,6 +203,9 @@ func checkMediaType(doc []byte) error {
 	}
 	if strings.HasPrefix(mediaType, "application/vnd.dev.sigstore.bundle") {
 		return fail(fault.NotUnderstood, StepBundle, fmt.Sprintf("it is of the media type %q", mediaType))
+	}
+	if other := otherForm(doc); other != nil {
+		return other
 	}
 	return fail(fault.Malformed, StepBundle, fmt.Sprintf("its media type is %q, which is not a bundle's", mediaType))
 }

@@ -10,6 +10,7 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"touchstone/internal/bundleform"
 	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
@@ -72,8 +73,8 @@ func readAnswer(answer []byte) (*logAnswer, *protorekor.InclusionProof, error) {
 	malformed := func(reason string) (*logAnswer, *protorekor.InclusionProof, error) {
 		return nil, nil, fail(fault.Malformed, StepLog, "the log's answer: "+reason)
 	}
-	if len(answer) > maxBundle {
-		return malformed(fmt.Sprintf("it is longer than %d bytes", maxBundle))
+	if len(answer) > bundleform.Most {
+		return malformed(fmt.Sprintf("it is longer than %d bytes", bundleform.Most))
 	}
 	if err := strictjson.Check(answer); err != nil {
 		return malformed(err.Error())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"touchstone/internal/bundleform"
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
@@ -34,22 +35,53 @@ type command struct {
 // used where the arguments name no other.
 //
 //  1. Read the arguments.
-//  2. Load the trusted root, the bundle and the artifact or its digest.
+//  2. Load the trusted root, the bundle and the artifact or its digest. Where
+//     the file holds bundles in another form, one of them is to be accepted.
 //  3. Verify: with a key, by that key; else by a certificate, which must be
 //     promised to a certificate transparency log, unless the instance has no
 //     logs of any kind.
 //  4. Compare the certificate's identity, exactly, and refuse a chain that
 //     brings its own root.
-func VerifyBundle(args []string, readFile func(string) ([]byte, error), trustedRoot []byte) error {
+//
+// As says as what the file was read, where it is no bundle itself.
+func VerifyBundle(args []string, readFile func(string) ([]byte, error), trustedRoot []byte) (as string, err error) {
 	// 1.
 	c, err := parseCommand(args)
 	if err != nil {
-		return err
+		return "", err
 	}
 	// 2.
 	q, err := c.query(readFile, trustedRoot)
 	if err != nil {
-		return err
+		return "", err
+	}
+	form, err := bundleform.Read(q.Bundle)
+	if err != nil {
+		return form.Name, fail(fault.Malformed, StepBundle, err.Error())
+	}
+	var first error
+	for _, bundle := range form.Bundles {
+		q.Bundle = bundle
+		err := c.accept(q, readFile)
+		if err == nil {
+			return form.Name, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if n := len(form.Bundles); n > 1 {
+		return form.Name, fmt.Errorf("none of its %d bundles is accepted; the first: %w", n, first)
+	}
+	return form.Name, first
+}
+
+// accept verifies one bundle: steps 3 and 4 of [VerifyBundle].
+func (c *command) accept(q Query, readFile func(string) ([]byte, error)) (err error) {
+	if c.key != "" {
+		if q.Keys, err = c.readKeys(q.Bundle, readFile); err != nil {
+			return err
+		}
 	}
 	// 3.
 	v, err := Verify(q)
@@ -91,19 +123,21 @@ func checkChain(mediaType string, bundle []byte) error {
 }
 
 // Batch runs one line of a batch: a JSON list of the arguments of
-// [VerifyBundle]. Reason says why a bundle is not accepted.
-func Batch(line []byte, readFile func(string) ([]byte, error), trustedRoot []byte) (accepted bool, reason string) {
+// [VerifyBundle]. Reason says why a bundle is not accepted, as as what a file was
+// read that is no bundle itself.
+func Batch(line []byte, readFile func(string) ([]byte, error), trustedRoot []byte) (accepted bool, reason, as string) {
 	var args []string
 	if err := strictjson.Check(line); err != nil {
-		return false, "reading the line: " + err.Error()
+		return false, "reading the line: " + err.Error(), ""
 	}
 	if err := json.Unmarshal(line, &args); err != nil {
-		return false, "reading the line: it is not a list of strings"
+		return false, "reading the line: it is not a list of strings", ""
 	}
-	if err := VerifyBundle(args, readFile, trustedRoot); err != nil {
-		return false, plain(err.Error())
+	as, err := VerifyBundle(args, readFile, trustedRoot)
+	if err != nil {
+		return false, plain(err.Error()), as
 	}
-	return true, ""
+	return true, "", as
 }
 
 func parseCommand(args []string) (*command, error) {
@@ -165,12 +199,7 @@ func (c *command) query(readFile func(string) ([]byte, error), trustedRoot []byt
 		return Query{}, err
 	}
 	policy := q.Root.Policy()
-	switch {
-	case c.key != "":
-		if q.Keys, err = c.readKeys(q.Bundle, readFile); err != nil {
-			return Query{}, err
-		}
-	case policy.LogEntries > 0:
+	if c.key == "" && policy.LogEntries > 0 {
 		// An instance that logs in public logs its certificates as well: a root
 		// that does not name the logs to ask is no reason not to.
 		policy.SCTs = max(policy.SCTs, 1)

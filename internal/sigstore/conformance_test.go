@@ -104,10 +104,10 @@ func TestVerifyBundleByKey(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := append([]string{"verify-bundle"}, c.args...)
-			err := VerifyBundle(args, f.read, f["bare"])
+			_, err := VerifyBundle(args, f.read, f["bare"])
 			line, marshalErr := json.Marshal(args)
 			require.NoError(t, marshalErr)
-			accepted, reason := Batch(line, f.read, f["bare"])
+			accepted, reason, _ := Batch(line, f.read, f["bare"])
 			assert.Equal(t, err == nil, accepted)
 			if c.say == "" {
 				require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestVerifyBundleByKey(t *testing.T) {
 		})
 	}
 	for _, line := range []string{"", "{}", `["sign-bundle"]`, `[]`, `["verify-bundle"] x`, `[1]`} {
-		accepted, reason := Batch([]byte(line), f.read, f["bare"])
+		accepted, reason, _ := Batch([]byte(line), f.read, f["bare"])
 		assert.False(t, accepted)
 		assert.Contains(t, reason, "reading the")
 	}
@@ -156,7 +156,7 @@ func TestVerifyBundleCorpus(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := append([]string{"verify-bundle", "--bundle", c.bundle}, c.who...)
-			err := VerifyBundle(append(args, c.artifact), read, production)
+			_, err := VerifyBundle(append(args, c.artifact), read, production)
 			if c.say == "" {
 				require.NoError(t, err)
 				return

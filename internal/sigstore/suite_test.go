@@ -323,7 +323,7 @@ func TestSuite(t *testing.T) {
 				f[name] = content
 				return name
 			})
-			accepted, reason := Batch(line, f.read, nil)
+			accepted, reason, _ := Batch(line, f.read, nil)
 			c.check(t, answer{accepted, reason})
 		})
 	}

@@ -128,7 +128,7 @@ func native(questions [][]byte) []answer {
 	root := trust.Embedded().Set(trust.SigstoreRoot).Document
 	all := make([]answer, len(questions))
 	for i, q := range questions {
-		accepted, reason := Batch(q, readAsNode, root)
+		accepted, reason, _ := Batch(q, readAsNode, root)
 		all[i] = answer{accepted, reason}
 	}
 	return all

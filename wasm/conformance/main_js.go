@@ -4,8 +4,9 @@
 // (github.com/sigstore/sigstore-conformance, docs/cli_protocol.md), a program of
 // its own: no page loads it. It sets
 //
-//	touchstone.verifyBundle(line, readFile) → {accepted, reason}
+//	touchstone.verifyBundle(line, readFile) → {accepted, reason, as}
 //
+// where as says as what the file was read that is no bundle itself,
 // and calls globalThis.touchstoneReady, where that is a function. The line is a
 // JSON array of arguments that begins with "verify-bundle". readFile takes a path
 // and returns a Uint8Array, or a string that says why there is none.
@@ -30,12 +31,16 @@ func main() {
 
 // verifyBundle refuses, rather than ends, when a bundle makes the verifier panic.
 func verifyBundle(_ js.Value, args []js.Value) (answer any) {
-	answered := func(accepted bool, reason string) any {
-		return map[string]any{"accepted": accepted, "reason": reason}
+	answered := func(accepted bool, reason, as string) any {
+		said := map[string]any{"accepted": accepted, "reason": reason}
+		if as != "" {
+			said["as"] = as
+		}
+		return said
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			answer = answered(false, fmt.Sprintf("the verifier stopped on a fault of its own: %v", r))
+			answer = answered(false, fmt.Sprintf("the verifier stopped on a fault of its own: %v", r), "")
 		}
 	}()
 	return answered(sigstore.Batch([]byte(args[0].String()), func(path string) ([]byte, error) {

@@ -14,9 +14,9 @@ function writeSync(fd, bytes) {
   return bytes.length;
 }
 
-/** Starts a program of wasm/build.mjs and resolves to its functions. */
-export async function load(name = "touchstone") {
-  await ensureBuilt(name);
+/** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
+export async function load(name = "touchstone", tell = undefined) {
+  await ensureBuilt(name, tell);
   await import(new URL("wasm_exec.js", built));
   globalThis.fs.writeSync = writeSync;
   const go = new globalThis.Go();

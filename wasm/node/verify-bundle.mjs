@@ -26,12 +26,13 @@ async function main(args) {
     const file = readFile(args[1]);
     if (typeof file === "string") throw new Error(`reading ${args[1]}: ${file}`);
     const lines = new TextDecoder().decode(file).split("\n").filter((line) => line.trim() !== "");
-    const touchstone = await load("conformance");
+    const touchstone = await load("conformance", () => {});
     for (const line of lines) await print(JSON.stringify(touchstone.verifyBundle(line, readFile)) + "\n");
     return 0;
   }
-  const touchstone = await load("conformance");
-  const { accepted, reason } = touchstone.verifyBundle(JSON.stringify(args), readFile);
+  const touchstone = await load("conformance", () => {});
+  const { accepted, reason, as } = touchstone.verifyBundle(JSON.stringify(args), readFile);
+  if (as) await print(`The file is ${as}; its bundles were taken one by one.\n`);
   if (!accepted) process.stderr.write(`refused: ${reason}\n`);
   return accepted ? 0 : 1;
 }

@@ -2,12 +2,12 @@ package pypi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"touchstone/internal/bundleform"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -112,7 +112,7 @@ func readProvenance(answer fetch.Answer) ([]registry.Attestation, error) {
 			if len(out) == maxAttestations {
 				return nil, fmt.Errorf("it holds more than %d attestations", maxAttestations)
 			}
-			read, err := sigstoreBundle(strictjson.Fields(a))
+			read, err := bundleform.FromPEP740(strictjson.Fields(a))
 			if err != nil {
 				return nil, fmt.Errorf("in its bundle %d: %w", i+1, err)
 			}
@@ -120,39 +120,6 @@ func readProvenance(answer fetch.Answer) ([]registry.Attestation, error) {
 		}
 	}
 	return out, nil
-}
-
-// sigstoreBundle translates an attestation object into a Sigstore bundle: the
-// parts are the same, under other names (PEP 740, "Attestation objects";
-// github.com/sigstore/protobuf-specs, sigstore_bundle.proto). What a part holds
-// is for the verifier to judge.
-func sigstoreBundle(a strictjson.Object) ([]byte, error) {
-	envelope, material := a.Object("envelope"), a.Object("verification_material")
-	mediaType := "application/vnd.dev.sigstore.bundle.v0.3+json"
-	switch {
-	case a == nil:
-		return nil, errors.New("an attestation is no object")
-	case string(a["version"]) != "1":
-		// The verifier says that it does not know such a one.
-		mediaType = fmt.Sprintf("PEP 740 attestation of version %.20s", a["version"])
-	}
-	part := func(o strictjson.Object, key string) json.RawMessage {
-		if !o.Has(key) {
-			return json.RawMessage("null")
-		}
-		return o[key]
-	}
-	return json.Marshal(map[string]any{
-		"mediaType": mediaType,
-		"verificationMaterial": map[string]any{
-			"certificate": map[string]any{"rawBytes": part(material, "certificate")},
-			"tlogEntries": part(material, "transparency_entries"),
-		},
-		"dsseEnvelope": map[string]any{
-			"payload": part(envelope, "statement"), "payloadType": "application/vnd.in-toto+json",
-			"signatures": []any{map[string]any{"sig": part(envelope, "signature")}},
-		},
-	})
 }
 
 // publisherOf translates whom PyPI names as the publisher of a bundle

@@ -20,6 +20,19 @@ func rulePages(doc *principles.Document) []page {
 		path: "/principles/", title: doc.Title + ", " + doc.Version, styles: look, body: documentPage,
 		about: "What package repositories and packages can be asked for, level by level: with reasons, sources, and how to check.",
 	}}
+	for _, p := range []page{
+		{path: "/principles/about/", title: "Framing, words, citing and correcting", about: "How the lines were chosen, which words they use, and how to quote or mend them.", body: aboutRulesPage},
+		{path: "/principles/settled/", title: "Questions settled", about: "What the rules mean where they could be disputed.", body: settledPage},
+		{path: "/principles/changes/", title: "Changes since version " + doc.Changelog.From, about: "What became of each line, and why.", body: changesPage},
+		{path: "/principles/discussion/", title: "The discussion, remark by remark", about: "What came of everything that was said about the version before.", body: discussionPage},
+		{path: "/principles/threats/", title: "Threats, and the lines that answer them", about: "What can go wrong with packages, and which lines are against it.", body: threatsPage},
+		{path: "/principles/mappings/", title: "Other frameworks", about: "How the lines relate to SLSA, TUF, S2C2F, the OSPS Baseline, NIST SSDF and the version before.", body: mappingsPage},
+		{path: "/registries/changes/", title: "What changed in the answers", about: "What changed in the answers about package repositories, day by day.", script: "since.js", body: newsPage},
+		{path: "/assess/", title: "Assess your own repository", about: "A form that asks which lines apply to your package repository, and writes a file, a report and an issue.", script: "assess.js", body: assessPage},
+	} {
+		p.styles, p.far, p.title = look, true, p.title+": "+doc.Title
+		out = append(out, p)
+	}
 	for i, t := range doc.Tracks {
 		out = append(out, page{
 			path: trackPath(t.ID), title: t.Name + ": " + doc.Title, about: t.Question, styles: look, far: !t.Weighed,
@@ -296,4 +309,25 @@ func appliesTo(doc *principles.Document, q principles.Requirement) string {
 		return "All package repositories."
 	}
 	return "Repositories with: " + strings.Join(names, ", ") + "."
+}
+
+// gives is the level that the best of a repository's packages get on a track.
+func gives(r principles.Registry, t principles.Track) (level int, is bool) {
+	for _, g := range r.Gives {
+		if g.Track == t.ID {
+			return g.AtMost, true
+		}
+	}
+	return 0, false
+}
+
+// countsInWords says how many lines of each level are met.
+func countsInWords(s principles.Standing) string {
+	var parts []string
+	for i, c := range s.Counts {
+		if c.Of > 0 {
+			parts = append(parts, fmt.Sprintf("level %d: %d of %d lines met", i+1, c.Met, c.Of))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -184,7 +184,10 @@ func (s *site) writeData(doc *principles.Document) error {
 			return err
 		}
 	}
-	return s.file("/principles.schema.json", principles.Schema())
+	if err := s.file("/principles.schema.json", principles.Schema()); err != nil {
+		return err
+	}
+	return s.writeExports(doc)
 }
 
 func (s *site) file(url string, body []byte) error {

@@ -1,7 +1,9 @@
 // Narrows the tables of the repositories. Without it they are all there.
 const form = document.getElementById("filter");
-const [name, track, status, found] = ["filter-name", "filter-track", "filter-status", "filter-count"].map((id) => document.getElementById(id));
-const lines = [...document.querySelectorAll(".lines tr[data-registry]")];
+const [name, track, status, needs, found] = ["filter-name", "filter-track", "filter-status", "filter-needs", "filter-count"].map((id) => document.getElementById(id));
+const heads = [...document.querySelectorAll(".lines thead th[data-registry]")];
+const cells = [...document.querySelectorAll(".lines td[data-registry]")];
+const lines = [...document.querySelectorAll(".lines tr[data-line]")];
 const levels = [...document.querySelectorAll(".standings tr[data-registry]")];
 const tables = [...document.querySelectorAll(".lines")];
 const columns = [...document.querySelectorAll(".standings [data-track]")];
@@ -11,26 +13,29 @@ const counted = (n, one, many) => `${n} ${n === 1 ? one : many}`;
 /** Shows what is asked for, and says how much that is. */
 function narrow() {
   const words = name.value.trim().toLowerCase();
-  const asked = { track: track.value, status: status.value };
-  const shown = new Set();
-  let answers = 0;
+  const asked = { track: track.value, status: status.value, without: needs.value };
+  const named = (cell) => words === "" || cell.dataset.name.toLowerCase().includes(words) || cell.dataset.registry.includes(words);
+  const columnsShown = new Set(heads.filter(named).map((head) => head.dataset.registry));
+  for (const cell of [...heads, ...cells]) cell.hidden = !columnsShown.has(cell.dataset.registry);
   for (const cell of columns) cell.hidden = asked.track !== "" && cell.dataset.track !== asked.track;
   for (const table of tables) table.hidden = asked.track !== "" && table.dataset.track !== asked.track;
-  const named = (row) => words === "" || row.dataset.name.toLowerCase().includes(words) || row.dataset.registry.includes(words);
+  const shown = new Set();
+  let answers = 0;
   for (const row of lines) {
-    const cells = [...row.querySelectorAll("td[data-status]")];
-    const fitting = cells.filter((cell) => asked.status === "" || cell.dataset.status === asked.status);
-    for (const cell of cells) cell.classList.toggle("faded", !fitting.includes(cell));
-    row.hidden = !named(row) || fitting.length === 0;
+    const here = [...row.querySelectorAll("td[data-status]")];
+    const fitting = here.filter((cell) => !cell.hidden && (asked.status === "" || cell.dataset.status === asked.status));
+    for (const cell of here) cell.classList.toggle("faded", !fitting.includes(cell));
+    row.hidden = fitting.length === 0 || (asked.without !== "" && row.dataset.needs.split(" ").includes(asked.without));
     if (row.hidden || row.closest(".lines").hidden) continue;
-    shown.add(row.dataset.registry);
+    for (const cell of fitting) shown.add(cell.dataset.registry);
     answers += fitting.length;
   }
   for (const row of levels) row.hidden = !named(row) || !shown.has(row.dataset.registry);
   for (const table of tables) {
-    table.querySelector(".pane").hidden = ![...table.querySelectorAll("tbody tr")].some((row) => !row.hidden);
+    for (const body of table.querySelectorAll("tbody")) body.hidden = ![...body.querySelectorAll("tr[data-line]")].some((row) => !row.hidden);
+    table.querySelector(".pane").hidden = ![...table.querySelectorAll("tbody")].some((body) => !body.hidden);
   }
-  const all = words === "" && asked.track === "" && asked.status === "";
+  const all = words === "" && asked.track === "" && asked.status === "" && asked.without === "";
   found.textContent = all ? "" : `${counted(answers, "answer", "answers")} of ${counted(shown.size, "repository", "repositories")}`;
 }
 

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +20,32 @@ import (
 
 // built writes the whole site with stand-ins for the programs.
 func built(t *testing.T, wasm string) (site, map[string]string) {
+	t.Helper()
+	kept.Lock()
+	defer kept.Unlock()
+	if b, done := kept.sites[wasm]; done {
+		return b.site, maps.Clone(b.files)
+	}
+	s, files := buildAnew(t, wasm)
+	if kept.sites == nil {
+		kept.sites = map[string]builtSite{}
+	}
+	kept.sites[wasm] = builtSite{s, files}
+	return s, maps.Clone(files)
+}
+
+// kept are the sites that were built: the same program gives the same one.
+var kept struct {
+	sync.Mutex
+	sites map[string]builtSite
+}
+
+type builtSite struct {
+	site  site
+	files map[string]string
+}
+
+func buildAnew(t *testing.T, wasm string) (site, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, body := range map[string]string{first: wasm, first + ".br": "packed", whole: "all of " + wasm, "wasm_exec.js": "globalThis.Go = class {};\n"} {
@@ -50,7 +77,7 @@ func tree(t *testing.T, dir string) map[string]string {
 
 func TestTheSiteIsTheSameEveryTime(t *testing.T) {
 	_, first := built(t, "wasm")
-	_, second := built(t, "wasm")
+	_, second := buildAnew(t, "wasm")
 	require.Equal(t, first, second)
 	require.Contains(t, first, "/index.html")
 	require.Contains(t, first, "/sw.js")
@@ -108,7 +135,7 @@ func TestAChangedProgramChangesEveryNameThatPinsIt(t *testing.T) {
 }
 
 func TestWhatAnOlderBuildLeftIsRemoved(t *testing.T) {
-	s, files := built(t, "wasm")
+	s, files := buildAnew(t, "wasm")
 	old := filepath.Join(s.out, "assets", "app.0000.js")
 	require.NoError(t, os.WriteFile(old, []byte("old"), 0o644))
 	require.NoError(t, s.write())

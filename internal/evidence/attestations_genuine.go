@@ -14,7 +14,7 @@ func attestationsGenuine(e *exam) Finding {
 	}
 	open := Finding{Outcome: NotApplicable}
 	var reserved []string
-	for _, a := range e.attested {
+	for _, a := range append(slices.Clone(e.attested), e.recordAttested...) {
 		switch a.finding.Outcome {
 		case Fail:
 			return a.finding

@@ -27,6 +27,8 @@ type attested struct {
 	reserved []string
 	// own tells that it is the repository's own kind, signed by its own key.
 	own bool
+	// over are the digests of what it must be about.
+	over map[string]string
 	// speaks tells whether its certificate's holder may speak for the package:
 	// Pass only for one that verified; see entitled.
 	speaks Finding
@@ -35,21 +37,30 @@ type attested struct {
 // verifyAttestations verifies every attestation that was served, against the
 // package that arrived.
 func verifyAttestations(e *exam) []attested {
-	list := e.Release.File.Attestations
+	return verifyEach(e, e.Release.File.Attestations, e.digests(), e.Proofs.Bundles)
+}
+
+// verifyEach verifies the attestations of one list against what has these digests;
+// completed are their bundles with what they lacked, as far as that was asked for.
+func verifyEach(e *exam, list registry.Attestations, have map[string]string, completed [][]byte) []attested {
 	if len(list.Each) == 0 {
 		return nil
 	}
 	out := make([]attested, len(list.Each))
 	for i, a := range list.Each {
-		out[i].Attestation = a
-		if i < len(e.Proofs.Bundles) {
-			out[i].Bundle = e.Proofs.Bundles[i]
+		out[i].Attestation, out[i].over = a, have
+		if i < len(completed) {
+			out[i].Bundle = completed[i]
 		}
 		if e.Proofs.Root == nil {
 			out[i].finding = because(Unknown, fmt.Sprintf("The anchors for attestations cannot be used: %v.", e.Proofs.Rootless))
 			continue
 		}
-		out[i].judge(e, e.Proofs.Root)
+		if list.OverBytes && signsBytes(out[i].Bundle) {
+			out[i].judgeBytes(e, list)
+			continue
+		}
+		out[i].judge(e, e.Proofs.Root, list)
 	}
 	return out
 }
@@ -64,8 +75,7 @@ func verifyAttestations(e *exam) []attested {
 //  5. The statement is about these bytes.
 //  6. Its signer is whom the repository names for it, where it names anybody.
 //  7. The anchors that it rests on are young enough.
-func (a *attested) judge(e *exam, root *sigstore.Root) {
-	list := e.Release.File.Attestations
+func (a *attested) judge(e *exam, root *sigstore.Root, list registry.Attestations) {
 	what := named(a.Attestation)
 	// 1.
 	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
@@ -100,7 +110,7 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 		return
 	}
 	// 5.
-	bytes := aboutBytes(e, v.Statement, list.Subject)
+	bytes := aboutBytes(a.over, v.Statement, list.Subject)
 	if bytes.Outcome != Pass {
 		bytes.Reason = what + bytes.Reason
 		a.finding = bytes
@@ -110,11 +120,9 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 		a.reserved = append(a.reserved, bytes.Reason)
 	}
 	// 6.
-	if a.Publisher != nil && v.Certificate != nil {
-		if other := contradiction(*a.Publisher, v.Certificate); other != "" {
-			a.finding = because(Fail, fmt.Sprintf("%s is signed by %s, which is not the publisher that the repository names for it: another %s.", what, signerInWords(v), other))
-			return
-		}
+	if other := a.otherPublisher(); other != "" {
+		a.finding = because(Fail, other)
+		return
 	}
 	if byKey && !claimsOwn {
 		a.finding = because(NotUnderstood, what+" is signed with the repository's key, and of a kind that this version does not know.")
@@ -122,21 +130,42 @@ func (a *attested) judge(e *exam, root *sigstore.Root) {
 	}
 	a.own = byKey
 	// 7.
-	for _, id := range restsOn(list.Keys, a.own) {
+	if unanchored := a.unanchored(e, list.Keys); unanchored.Outcome != "" {
+		a.finding = unanchored
+		return
+	}
+	a.finding = pass(fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v)), nil)
+}
+
+// otherPublisher says that it is signed by another than the repository names for
+// it; empty where it is not, or it names nobody.
+func (a *attested) otherPublisher() string {
+	if a.Publisher == nil || a.verified.Certificate == nil {
+		return ""
+	}
+	other := contradiction(*a.Publisher, a.verified.Certificate)
+	if other == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s is signed by %s, which is not the publisher that the repository names for it: another %s.", named(a.Attestation), signerInWords(a.verified), other)
+}
+
+// unanchored says why the anchors that it rests on do not count; the zero Finding
+// where they do. What they count with is noted.
+func (a *attested) unanchored(e *exam, keys trust.ID) Finding {
+	for _, id := range restsOn(keys, a.own) {
 		standing := e.Proofs.Anchors.Standing(id, e.Time, e.Network)
 		if standing.Accused != nil {
-			a.finding = distrusted(what, standing)
-			return
+			return distrusted(named(a.Attestation), standing)
 		}
 		if !standing.Counts {
-			a.finding = because(Unknown, sentence(standing.Reason))
-			return
+			return because(Unknown, sentence(standing.Reason))
 		}
 		if standing.Reason != "" {
 			a.reserved = append(a.reserved, sentence(standing.Reason))
 		}
 	}
-	a.finding = pass(fmt.Sprintf("%s verifies. It was signed by %s, at a time that %s proves.", what, signerInWords(v), witness(v)), nil)
+	return Finding{}
 }
 
 // named is an attestation at the beginning of a sentence, by its label where the
@@ -165,8 +194,7 @@ func restsOn(keys trust.ID, own bool) []trust.ID {
 
 // aboutBytes compares a verified statement with what arrived: a subject that is
 // this version states the digest that it must, and no strong digest that differs.
-func aboutBytes(e *exam, st *sigstore.Statement, want registry.Expected) Finding {
-	have := e.digests()
+func aboutBytes(have map[string]string, st *sigstore.Statement, want registry.Expected) Finding {
 	if _, arrived := have[want.Algorithm]; !arrived {
 		return because(Unknown, " verifies, but the package did not arrive, so it could not be compared.")
 	}

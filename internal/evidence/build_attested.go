@@ -43,8 +43,8 @@ func buildAttested(e *exam) Finding {
 // predicate, which must not contradict each other.
 //
 //  1. The statement is provenance; or by it the signer says that these bytes
-//     were published, which tells of the run that signed. Another proves who
-//     signed it, and no more.
+//     were published, or they are signed directly, which tells of the run that
+//     signed. Another proves who signed it, and no more.
 //  2. What it says of the build agrees with the certificate.
 //  3. Together they name repository, commit and run, each in its form.
 //  4. The log proves that it holds the statement.
@@ -52,10 +52,10 @@ func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
 	st := a.verified.Statement
 	// 1.
 	said := slsa.Build{}
-	provenance := slsa.Is(st.PredicateType)
+	provenance := st != nil && slsa.Is(st.PredicateType)
 	b := &Build{Run: a.verified.Certificate.Claims.RunInvocationURI}
 	b.Repository, b.Commit = a.verified.Certificate.Source()
-	if !provenance && !slices.Contains(publishTypes, st.PredicateType) {
+	if !provenance && st != nil && !slices.Contains(publishTypes, st.PredicateType) {
 		return because(Absent, fmt.Sprintf("The verified statement is of the kind %s. It proves who signed it, and tells of no build.", quoted(st.PredicateType))).by(Maintainer), nil
 	}
 	if provenance {
@@ -78,14 +78,20 @@ func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
 	if _, ok := source.Parse(b.Repository); !ok || !source.IsRevision(b.Commit) || b.Run == "" {
 		return because(Absent, "The verified statement does not name repository, commit and build run together."), nil
 	}
+	begins := "A signed statement"
+	if st == nil {
+		begins = "A signature"
+	}
 	what := fmt.Sprintf("binds these bytes to %s at commit %s and build run %s", b.Repository, b.Commit, b.Run)
-	if !provenance {
+	if st == nil {
+		what = fmt.Sprintf("over these bytes was made in run %s, from %s at commit %s", b.Run, b.Repository, b.Commit)
+	} else if !provenance {
 		what = fmt.Sprintf("says that these bytes were signed in run %s, from %s at commit %s", b.Run, b.Repository, b.Commit)
 	}
 	// 4.
 	proven := slices.IndexFunc(a.verified.Log, func(l sigstore.LogEntry) bool { return l.Proven() })
 	if proven < 0 {
-		return because(Unknown, fmt.Sprintf("A signed statement %s. The log only promised to include that statement; the proof that it did is not here.", what)), nil
+		return because(Unknown, fmt.Sprintf("%s %s. The log only promised to include it; the proof that it did is not here.", begins, what)), nil
 	}
 	entry := a.verified.Log[proven]
 	b.Log, b.Entry = entry.Log.Name, entry.Proof.Index
@@ -93,6 +99,6 @@ func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
 		// Over all trees of the log, as its search knows it; the promise covers it.
 		b.Entry = entry.Promise.Index
 	}
-	return pass(fmt.Sprintf("A signed statement %s. It is proven to be entry %d of the public log %s, so nobody can take it back unseen.", what, b.Entry, b.Log),
+	return pass(fmt.Sprintf("%s %s. It is proven to be entry %d of the public log %s, so nobody can take it back unseen.", begins, what, b.Entry, b.Log),
 		map[string]string{"repository": b.Repository, "commit": b.Commit, "build run": b.Run, "log": b.Log, "log entry": fmt.Sprint(b.Entry)}), b
 }

@@ -62,7 +62,12 @@ func digestMatches(e *exam) Finding {
 		return pass("The digest in the statement that the repository signed was recomputed here from what arrived, and is the same.",
 			map[string]string{algorithm + " of " + string(registry.OfArtifact): e.Artifact.Digests[algorithm]})
 	}
-	return unfetched(e.Release.Record().Answer, "the record", "The record states no digest of this package.")
+	for _, a := range e.attested {
+		if a.finding.Outcome == Pass && a.verified.By.Hex != "" {
+			return pass("The digest that is signed was recomputed here from what arrived, and is the same.", map[string]string{a.verified.By.Algorithm + " of " + string(registry.OfArtifact): a.verified.By.Hex})
+		}
+	}
+	return unfetched(e.Release.Record().Answer, "the record", "The record states no strong digest of this package.")
 }
 
 // recorded are the digests that the repository states, without those beside

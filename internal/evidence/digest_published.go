@@ -24,6 +24,14 @@ func digestPublished(e *exam) Finding {
 	if e.own.Outcome == Pass {
 		return pass("A statement that the repository signed states a digest of this package.", nil)
 	}
+	for _, a := range e.attested {
+		if a.finding.Outcome == Pass && len(a.verified.Log) > 0 {
+			return pass("A public log holds a signature over this package, with its digest in clear.", nil)
+		}
+	}
+	if open := e.Release.Record().Unread; open != "" {
+		return because(Unknown, open)
+	}
 	if len(weak) > 0 {
 		return because(Absent, "The only digest published is "+strings.Join(slices.Sorted(maps.Keys(weak)), ", ")+", which is too weak: two different packages can be made to share it.").by(Maintainer)
 	}

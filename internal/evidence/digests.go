@@ -91,6 +91,16 @@ func manifestDigest(m registry.Manifest) (string, error) {
 	return fmt.Sprintf("%x", sum[:]), nil
 }
 
+// digestsOf are the strong digests of a document that arrived; nil where it did not.
+func digestsOf(a fetch.Answer) map[string]string {
+	if a.State != fetch.Found {
+		return nil
+	}
+	h := digest.NewHasher("sha256", "sha384", "sha512")
+	_, _ = h.Write(a.Body)
+	return h.Sums()
+}
+
 // sum is the digest of a document; empty where this version does not compute it.
 func sum(algorithm string, doc []byte) string {
 	h := digest.NewHasher(algorithm)

@@ -111,6 +111,8 @@ type exam struct {
 	// Verified once, for all checks.
 	log      logVerdict
 	attested []attested
+	// recordAttested are those served for the record document itself.
+	recordAttested []attested
 	// Answers on which other checks rest, by whose check they are.
 	sound, whole, logged, own, matches, signed, signer, built, listed Finding
 	// hostDated tells that only the repository's host dates its signature.
@@ -145,6 +147,7 @@ var checks = [...]check{
 	{"registry-signature", 2, registrySignature, func(e *exam) *Finding { return &e.signed }},
 	{"attestations-genuine", last, attestationsGenuine, nil},
 	{"repository-attestation", 0, repositoryAttestation, func(e *exam) *Finding { return &e.own }},
+	{"record-attested", last, recordAttested, nil},
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", last, nameInside, nil},
@@ -174,6 +177,7 @@ func Examine(c Case) Examined {
 	// 1.
 	e.log = verifyLog(e)
 	e.attested = verifyAttestations(e)
+	e.recordAttested = verifyEach(e, c.Release.Record().Attestations, digestsOf(c.Release.Record().Answer), nil)
 	// 2.
 	out := Examined{Findings: make([]Finding, len(checks)), Heads: map[string][]byte{}}
 	for wave := range last + 1 {

@@ -45,7 +45,7 @@ func signerIdentity(e *exam) Finding {
 	}
 	if best.Outcome == Pass {
 		v := speaker(e).verified
-		e.proven.Signer = &Signer{Identity: v.Certificate, Provenance: slsa.Is(v.Statement.PredicateType), At: provenTime(v), Witness: witness(v)}
+		e.proven.Signer = &Signer{Identity: v.Certificate, Provenance: v.Statement != nil && slsa.Is(v.Statement.PredicateType), At: provenTime(v), Witness: witness(v)}
 	}
 	return best
 }
@@ -66,6 +66,11 @@ func missingLabel(e *exam) string {
 func (e *exam) judgeSigners() {
 	for i := range e.attested {
 		if a := &e.attested[i]; a.finding.Outcome == Pass && a.verified.Certificate != nil {
+			a.speaks = entitled(e, *a)
+		}
+	}
+	for i := range e.recordAttested {
+		if a := &e.recordAttested[i]; a.finding.Outcome == Pass && a.verified.Certificate != nil {
 			a.speaks = entitled(e, *a)
 		}
 	}
@@ -168,7 +173,7 @@ func bySource(e *exam, a attested) Finding {
 	case inside != "" && anchorCovers(e):
 		return vouched(a, "The package names the same source repository, and the repository's own key covers the package.")
 	case direct:
-		return vouched(a, "The record, fetched from the repository's own host, names the same source repository.")
+		return vouched(a, strings.TrimSpace("The record, fetched from the repository's own host, names the same source repository. "+recorded.Word))
 	}
 	return because(Unknown, fmt.Sprintf("%s from %s, which the package names too. No key of the repository's covers the package, so that is the package's own word.", who, quoted(repository)))
 }
@@ -188,6 +193,12 @@ func vouched(a attested, by string) Finding {
 func signedWhere(a attested) string {
 	id, st := a.verified.Certificate, a.verified.Statement
 	repository, commit := id.Source()
+	if st == nil && repository == "" {
+		return fmt.Sprintf("Signed by %s", quoted(id.SAN))
+	}
+	if st == nil {
+		return fmt.Sprintf("Signed in run %s, from %s at commit %s by %s%s", id.Claims.RunInvocationURI, repository, commit, id.Workflow(), runner(id))
+	}
 	if repository == "" {
 		return fmt.Sprintf("A statement of the kind %s was signed by %s", quoted(st.PredicateType), quoted(id.SAN))
 	}

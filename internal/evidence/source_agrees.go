@@ -76,7 +76,8 @@ func builtFrom(e *exam, a attested) string {
 }
 
 // tellsOrigin tells whether a statement is of a kind that says where bytes come
-// from: provenance, or the publisher's word that it published them.
+// from: provenance, the publisher's word that it published them, or none at all
+// where the bytes are signed directly.
 func tellsOrigin(list registry.Attestations, st *sigstore.Statement) bool {
 	return slsa.Is(st.PredicateType) || slices.Contains(list.PublishTypes, st.PredicateType)
 }

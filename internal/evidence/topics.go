@@ -49,7 +49,7 @@ func topics(e *exam) []Topic {
 func materials(e *exam) []Topic {
 	var facts []Topic
 	for _, a := range e.attested {
-		if a.speaks.Outcome != Pass {
+		if a.speaks.Outcome != Pass || a.verified.Statement == nil {
 			continue
 		}
 		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {

@@ -47,7 +47,7 @@ func Hosts() []fetch.Host {
 // what could not be had leaves the older anchors, or the bundle as it was
 // served.
 func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
-	if len(rel.Signatures()) == 0 && len(rel.File.Attestations.Each) == 0 {
+	if len(rel.Signatures()) == 0 && len(rel.File.Attestations.Each)+len(rel.Record().Attestations.Each) == 0 {
 		return k.held(), nil
 	}
 	p, err := k.fresh(ctx, c, began, func(a trust.Anchors) bool { return lacking(rel, a) })

@@ -119,6 +119,12 @@ type Link struct {
 	// SignsAll is the address of the documentation that says that the repository
 	// signs every such document; empty where it does not.
 	SignsAll string
+	// Attestations are signed statements and signatures served for this document
+	// by others than the repository; the zero value is none.
+	Attestations Attestations
+	// Unread says in words why not everything could be read that may state
+	// digests; empty where all was.
+	Unread string
 	// Log is its entry in a signed log that the repository keeps; nil for none.
 	Log *LogEntry
 	// States are the digests that it states: of the next link, or, in the last
@@ -134,6 +140,9 @@ type Stated struct {
 	Value     string // lower-case hexadecimal
 	// Line is the exact line of a signed record that states it, where one does.
 	Line string
+	// Beside tells that another document states it, which stands beside this one (a
+	// checksum file): what covers this document does not cover it.
+	Beside bool
 	// Choice tells that the document states several of this kind, of which one
 	// must match, as its clients read it.
 	Choice bool
@@ -247,6 +256,9 @@ type Source struct {
 	Dirty bool
 	// Route is how the document came that says so.
 	Route fetch.Route
+	// Word is one sentence on whose word the document is, where a person could
+	// take it for more; else empty.
+	Word string
 	// Asked tells that the place where it would stand was read.
 	Asked fetch.State
 }

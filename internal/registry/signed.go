@@ -27,6 +27,9 @@ type Attestations struct {
 	// Closed tells that the repository takes only what the anchored instance of
 	// Sigstore vouches for: what another vouches for must not be among these.
 	Closed bool
+	// OverBytes tells that a bundle here may sign the bytes themselves, without a
+	// statement about them. Such a one says nothing of name and version.
+	OverBytes bool
 	// Keys names the anchored set of keys that may sign without a certificate.
 	Keys trust.ID
 	// OwnTypes begin the predicate types that only those keys may sign, and

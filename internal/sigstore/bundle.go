@@ -41,6 +41,9 @@ type Claimed struct {
 	// Statement is the statement inside; nil where an artifact is signed
 	// directly, or where it is not readable.
 	Statement *Statement
+	// Digest is the digest of what is signed directly, as the bundle states it; the
+	// zero Digest for a statement.
+	Digest Digest
 	// NotBefore is when its certificate says that it was issued; zero without one.
 	NotBefore time.Time
 	// Log are the entries that the bundle brings.
@@ -65,6 +68,13 @@ func Read(doc []byte) (*Claimed, error) {
 	c := &Claimed{KeyHint: b.VerificationMaterial.GetPublicKey().GetHint()}
 	if st, err := b.statement(); err == nil {
 		c.Statement = st
+	}
+	if stated := b.GetMessageSignature().GetMessageDigest(); stated != nil {
+		for _, m := range messageAlgorithms {
+			if m[0] == stated.GetAlgorithm().String() {
+				c.Digest = Digest{Algorithm: m[1], Hex: hex.EncodeToString(stated.GetDigest())}
+			}
+		}
 	}
 	if content, err := b.VerificationContent(); err == nil && content.Certificate() != nil {
 		c.NotBefore = content.Certificate().NotBefore

@@ -6,11 +6,14 @@ import (
 	"touchstone/internal/evidence"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
+	"touchstone/internal/registry/maven"
 )
 
 // more are the ecosystems that only the whole program serves: what they read
 // weighs more than a page's first visit should. One line each.
-var more = []registry.Registry{}
+var more = []registry.Registry{
+	maven.Registry{},
+}
 
 // moreMechanisms verify the signatures that only they carry.
 func moreMechanisms() map[registry.Form]evidence.Mechanism {

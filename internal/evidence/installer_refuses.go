@@ -1,6 +1,9 @@
 package evidence
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // installerRefuses states what the usual client does, with its source, and what
 // was found here of that which the client does not look at.
@@ -10,7 +13,7 @@ func installerRefuses(e *exam) Finding {
 		return because(Absent, "That a usual client refuses a package whose digest is wrong is not established.").by(Repository)
 	}
 	if !i.RefusesWrongDigest {
-		return because(Absent, fmt.Sprintf("By default, %s does not refuse a package whose digest is wrong.", i.Name)).by(Repository)
+		return because(Absent, strings.TrimSpace(fmt.Sprintf("By default, %s does not refuse a package whose strong digest is wrong. %s", i.Name, i.Caveat))).by(Repository)
 	}
 	text := fmt.Sprintf("By default, %s refuses a package whose digest is wrong.", i.Name)
 	switch {

@@ -116,6 +116,9 @@ func readCargoText(text string) (Ref, bool, error) {
 		return Ref{}, false, nil
 	}
 	inline := value[0] == '{'
+	if inline && (strings.Contains(value, "module") || strings.Contains(value, "group")) || value[0] != '{' && isCoordinates(value) {
+		return Ref{}, false, nil // a line of Gradle's version catalogue
+	}
 	if inline {
 		_, rest, ok := strings.Cut(value, "version")
 		if !ok || strings.Contains(value, "git ") || strings.Contains(value, "path ") || strings.Contains(value, "registry") {

@@ -233,7 +233,9 @@ func readLine(line string) (Ref, error) {
 func sentence(words []string) error {
 	for _, w := range words {
 		if isCoordinates(w) && strings.Count(w, ":") > 1 {
-			return NotServed("maven")
+			if ref, err := readCoordinates(w); err == nil {
+				return Refuse(Malformed, "These are %d words, and not in a form that is known here. One of them names a package.", len(words)).Offer(ref, "")
+			}
 		}
 	}
 	r := Refuse(Malformed, "These are %d words, and not in a form that is known here. Paste only the package: its page's address, name@version, or a package URL.", len(words))

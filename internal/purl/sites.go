@@ -32,7 +32,9 @@ func systemOf(word string) string {
 		return Cargo
 	case "rubygems", "gem", "ruby":
 		return "gem"
-	case "maven", "nuget", "composer", "cocoapods", "hex", "conda", "cran", "pub":
+	case "maven":
+		return Maven
+	case "nuget", "composer", "cocoapods", "hex", "conda", "cran", "pub":
 		return strings.ToLower(word)
 	case "packagist":
 		return "composer"

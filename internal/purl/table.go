@@ -14,6 +14,7 @@ const (
 	NPM    = "npm"
 	PyPI   = "pypi"
 	Cargo  = "cargo"
+	Maven  = "maven"
 )
 
 // A dialect is everything that is known here about one ecosystem: one row of
@@ -65,7 +66,7 @@ var (
 // table is all that is known: first what is read, then what is only named.
 func table() []*dialect {
 	fillRows.Do(func() {
-		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect()}, namedDialects()...)
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect()}, namedDialects()...)
 	})
 	return rows
 }

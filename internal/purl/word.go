@@ -21,8 +21,6 @@ func readWord(word string) (Ref, error) {
 		return Ref{}, sentence(strings.Split(word, ","))
 	case strings.HasPrefix(word, "node:"):
 		return readSpecifier(word)
-	case isCoordinates(word):
-		return Ref{}, NotServed("maven")
 	case strings.Contains(name, "/"):
 		if n, v, _ := strings.Cut(name, "/"); exactSemver(v) {
 			return readPair(n, v)

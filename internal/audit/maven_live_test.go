@@ -1,0 +1,55 @@
+//go:build !js
+
+package audit_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/trust"
+)
+
+// TestMavenLive: Maven Central as it is reached here, which may be a mirror that
+// makes up lists of versions and checksum files.
+func TestMavenLive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("live tests are left out by -short")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
+	for reference, want := range map[string]struct{ integrity, accountability [2]int }{
+		"dev.sigstore:sigstore-java:1.3.0":                          {[2]int{1, 1}, [2]int{2, 2}},
+		"dev.sigstore:sigstore-java:2.0.0":                          {[2]int{1, 1}, [2]int{2, 2}},
+		"pkg:maven/dev.sigstore/sigstore-java@2.0.0?type=pom":       {[2]int{1, 1}, [2]int{2, 2}},
+		"pkg:maven/dev.sigstore/sigstore-java@2.0.0?type=module":    {[2]int{1, 1}, [2]int{2, 2}},
+		"junit:junit:4.13.2":                                        {[2]int{1, 1}, [2]int{0, 0}},
+		"com.fasterxml.jackson.core:jackson-core:2.17.0":            {[2]int{1, 1}, [2]int{0, 0}},
+		"com.squareup.okio:okio:3.9.0":                              {[2]int{1, 1}, [2]int{0, 0}},
+		"mysql:mysql-connector-java:8.0.33":                         {[2]int{1, 1}, [2]int{0, 0}},
+		"org.apache.maven.plugins:maven-clean-plugin:3.3.2":         {[2]int{1, 1}, [2]int{0, 0}},
+		"dev.sigstore:sigstore-maven-plugin:1.3.0":                  {[2]int{1, 1}, [2]int{2, 2}},
+		"pkg:maven/io.github.chains-project/maven-lockfile@5.5.0":   {[2]int{1, 1}, [2]int{2, 2}},
+		"https://repo1.maven.org/maven2/org/slf4j/slf4j-api/2.0.9/": {[2]int{1, 1}, [2]int{0, 0}},
+		"com.google.guava:guava":                                    {[2]int{1, 1}, [2]int{0, 0}},
+	} {
+		t.Run(reference, func(t *testing.T) {
+			r, err := ask(ctx, reference, o)
+			if err != nil || r.Report.Artifact.Size == 0 {
+				t.Skipf("no network here, so nothing was audited live: %v", err)
+			}
+			if testing.Verbose() {
+				t.Log(r.Report.Text(true))
+			}
+			require.False(t, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, fetch.Direct, r.Report.Route)
+			require.LessOrEqual(t, levels(r)["integrity"][0], want.integrity[0])
+			require.Equal(t, want.accountability, levels(r)["accountability"], r.Report.Text(false))
+		})
+	}
+}

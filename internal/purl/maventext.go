@@ -1,0 +1,265 @@
+package purl
+
+import (
+	"strings"
+)
+
+// readMavenText reads how builds name Maven packages.
+//
+//  1. Elements of Maven's and Ivy's XML.
+//  2. Lines in which group, name and version stand under their names: Gradle,
+//     version catalogues, Grape.
+//  3. sbt's, with percent signs; Leiningen's and Clojure's.
+//  4. Coordinates between quotes, behind words of a build; commands of Maven.
+func readMavenText(text string) (Ref, bool, error) {
+	// 1.
+	if ref, ok, err := readMavenXML(text); ok {
+		return ref, true, err
+	}
+	if strings.Contains(text, "\n") {
+		return Ref{}, false, nil
+	}
+	// 2.
+	if ref, ok, err := readMavenNamed(text); ok {
+		return ref, true, err
+	}
+	// 3.
+	if ref, ok, err := readSbt(text); ok {
+		return ref, true, err
+	}
+	if ref, ok, err := readClojure(text); ok {
+		return ref, true, err
+	}
+	// 4.
+	return readMavenQuoted(text)
+}
+
+// readMavenXML reads one element of a POM, or of Ivy's, that names a package.
+func readMavenXML(text string) (Ref, bool, error) {
+	if strings.HasPrefix(text, "<dependency ") && strings.Contains(text, "rev=") {
+		ref, err := mavenFile(attribute(text, "org"), attribute(text, "name"), attribute(text, "rev"), "", "")
+		return ref, true, err
+	}
+	if !strings.HasPrefix(text, "<") || !strings.Contains(text, "<artifactId>") && !strings.Contains(text, "<groupId>") {
+		return Ref{}, false, nil
+	}
+	for i := strings.Index(text, "<exclusions>"); i >= 0; i = strings.Index(text, "<exclusions>") {
+		j := strings.Index(text, "</exclusions>")
+		if j < i {
+			return Ref{}, true, fail(Malformed, "The element is not whole. Paste group:artifact:version.")
+		}
+		text = text[:i] + text[j+len("</exclusions>"):]
+	}
+	var found []Ref
+	groups, artifacts := strings.Count(text, "<groupId>"), strings.Count(text, "<artifactId>")
+	if artifacts > 1 {
+		for _, closing := range []string{"</dependency>", "</plugin>", "</parent>"} {
+			parts := strings.SplitAfter(text, closing)
+			if len(parts) < 2 {
+				continue
+			}
+			for _, part := range parts {
+				if strings.Count(part, "<artifactId>") != 1 {
+					continue
+				}
+				ref, _, err := readMavenXML(strings.TrimSpace(part[strings.IndexByte(part, '<'):]))
+				if err != nil {
+					return Ref{}, true, err
+				}
+				found = append(found, ref)
+			}
+			ref, err := one(found)
+			return ref, true, err
+		}
+		return Ref{}, true, errSeveral()
+	}
+	group := element(text, "groupId")
+	if groups == 0 && strings.Contains(text, "<plugin>") {
+		group = "org.apache.maven.plugins" // the model's own default (maven.apache.org/ref/current/maven-model)
+	}
+	if group == "" || element(text, "artifactId") == "" {
+		return Ref{}, true, fail(Malformed, "The element names no group or no artifact, and both are needed. Paste the whole element, or group:artifact:version.")
+	}
+	ref, err := mavenFile(group, element(text, "artifactId"), element(text, "version"), element(text, "type"), element(text, "classifier"))
+	return ref, true, err
+}
+
+// element is the text of the first element of a name; empty for none.
+func element(text, name string) string {
+	_, rest, _ := strings.Cut(text, "<"+name+">")
+	value, _, closed := strings.Cut(rest, "</"+name+">")
+	if !closed {
+		return ""
+	}
+	return strings.TrimSpace(value)
+}
+
+// attribute is the value of an attribute; empty for none.
+func attribute(text, name string) string {
+	_, rest, found := strings.Cut(text, " "+name+"=")
+	if !found || rest == "" || rest[0] != '"' && rest[0] != '\'' {
+		return ""
+	}
+	value, _, _ := strings.Cut(rest[1:], rest[:1])
+	return value
+}
+
+// readMavenNamed reads lines in which the parts stand under their names:
+//
+//	implementation group: 'g', name: 'a', version: 'v'
+//	implementation(group = "g", name = "a", version = "v")
+//	guava = { module = "g:a", version = "v" }
+//	@Grab(group='g', module='a', version='v')
+func readMavenNamed(text string) (Ref, bool, error) {
+	fields := map[string]string{}
+	rest := text
+	for {
+		i := strings.IndexAny(rest, `"'`)
+		if i < 0 {
+			break
+		}
+		key := strings.TrimRight(rest[:i], " :=")
+		if key == rest[:i] {
+			break
+		}
+		if at := strings.LastIndexAny(key, " ({,\t@"); at >= 0 {
+			key = key[at+1:]
+		}
+		value, after, closed := strings.Cut(rest[i+1:], rest[i:i+1])
+		if !closed {
+			break
+		}
+		if _, twice := fields[key]; twice {
+			return Ref{}, false, nil
+		}
+		fields[key], rest = value, after
+	}
+	name := fields["name"]
+	if name == "" {
+		name = fields["module"]
+	}
+	group := fields["group"]
+	if g, a, ok := strings.Cut(fields["module"], ":"); ok && group == "" {
+		group, name = g, a
+	}
+	if group == "" || name == "" {
+		return Ref{}, false, nil
+	}
+	version := fields["version"]
+	if version == "" && (fields["version.ref"] != "" || strings.Contains(text, "version")) {
+		version = "${" + fields["version.ref"] + "}"
+	}
+	ref, err := mavenFile(group, name, version, fields["ext"], fields["classifier"])
+	return ref, true, err
+}
+
+// readSbt reads "group" % "artifact" % "version".
+func readSbt(text string) (Ref, bool, error) {
+	i := strings.IndexByte(text, '"')
+	if i < 0 || !strings.Contains(text, `" %`) {
+		return Ref{}, false, nil
+	}
+	parts := strings.Split(strings.ReplaceAll(text[i:], "%%%", "%%"), "%")
+	scala := false
+	var words []string
+	for n, p := range parts {
+		p = strings.TrimSpace(p)
+		if p == "" && n == 1 {
+			scala = true
+			continue
+		}
+		value, _, closed := strings.Cut(strings.TrimPrefix(p, `"`), `"`)
+		if !closed || len(p) < 2 || p[0] != '"' {
+			break
+		}
+		words = append(words, value)
+	}
+	if len(words) < 2 {
+		return Ref{}, true, fail(Malformed, "The line of sbt names no package. Expected is for example \"org.typelevel\" %% \"cats-core_2.13\" %% \"2.10.0\".")
+	}
+	if scala {
+		return Ref{}, true, scalaName(words[0], words[1])
+	}
+	version := ""
+	if len(words) > 2 {
+		version = words[2]
+	}
+	ref, err := mavenFile(words[0], words[1], version, "", "")
+	return ref, true, err
+}
+
+// readClojure reads [group/artifact "version"] of Leiningen, and
+// group/artifact {:mvn/version "version"} of Clojure's own tool. A name alone is
+// its own group.
+func readClojure(text string) (Ref, bool, error) {
+	inner, open := strings.CutPrefix(text, "[")
+	name, rest, _ := strings.Cut(inner, " ")
+	tool := strings.Contains(rest, ":mvn/version")
+	if !open && !tool {
+		return Ref{}, false, nil
+	}
+	i := strings.IndexByte(rest, '"')
+	if i < 0 || strings.ContainsAny(name, `"'=<`) {
+		return Ref{}, false, nil
+	}
+	version, _, closed := strings.Cut(rest[i+1:], `"`)
+	group, artifact, found := strings.Cut(name, "/")
+	if !found {
+		artifact = group
+	}
+	if !closed || !mavenGroup(group) || !mavenWord(artifact) || !tool && i != 0 {
+		return Ref{}, false, nil
+	}
+	ref, err := mavenFile(group, artifact, version, "", "")
+	return ref, true, err
+}
+
+// builders are the words before coordinates in the lines of builds, in lower
+// case; those of Gradle end as its configurations do.
+var builders = []string{"implementation", "api", "compileonly", "runtimeonly", "compile", "runtime", "provided", "kapt", "ksp", "annotationprocessor",
+	"classpath", "platform", "enforcedplatform", "coordinates", "module", "library", "@grab", "//deps", "using", "ivy", "mvn", "dep", "lib", "artifact", "maven", "desugaring"}
+
+// readMavenQuoted reads coordinates behind the word of a build, and commands.
+func readMavenQuoted(text string) (Ref, bool, error) {
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\"'(),;`", r) })
+	if len(words) < 2 {
+		return Ref{}, false, nil
+	}
+	first := strings.ToLower(words[0])
+	if i := strings.LastIndexByte(first, '.'); i > 0 {
+		first = first[i+1:]
+	}
+	known := first == "//>" || strings.Contains(text, " = ")
+	for _, b := range builders {
+		known = known || strings.HasSuffix(first, b)
+	}
+	if !known {
+		return Ref{}, false, nil
+	}
+	var found []Ref
+	for _, w := range words[1:] {
+		for _, option := range []string{"-Dartifact=", "-DremoteRepositories="} {
+			if value, ok := strings.CutPrefix(w, option); ok && option == "-DremoteRepositories=" {
+				return Ref{}, true, fail(RefusedQualifier, "The option %s changes where the package comes from. Leave it out to check what Maven Central has.", shown(option))
+			} else if ok {
+				w = value
+			}
+		}
+		if !isCoordinates(w) || strings.Contains(w, "://") {
+			continue
+		}
+		ref, err := readCoordinates(w)
+		if err != nil {
+			return Ref{}, true, err
+		}
+		found = append(found, ref)
+	}
+	if len(found) == 0 {
+		if first == "mvn" || strings.HasSuffix(first, "implementation") || strings.HasSuffix(first, "only") || first == "classpath" {
+			return Ref{}, true, fail(Malformed, "The line names no package as group:artifact:version. Paste those three.")
+		}
+		return Ref{}, false, nil
+	}
+	ref, err := one(found)
+	return ref, true, err
+}

@@ -1,0 +1,186 @@
+package maven
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of one document.
+const (
+	maxDepth = 64
+	maxNodes = 200_000
+)
+
+// A node is one element, without its attributes: the documents of Maven have none
+// that say anything.
+type node struct {
+	name     string
+	text     string // its own, trimmed
+	children []*node
+	comments []string
+}
+
+// isXML tells whether a body can be a document of Maven's: markup, and no web page.
+func isXML(body []byte) bool {
+	text := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.HasPrefix(text, []byte("\xff\xfe")) {
+		return true
+	}
+	head := bytes.ToLower(text[:min(len(text), 256)])
+	return bytes.HasPrefix(head, []byte("<")) && !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html"))
+}
+
+// parseXML reads a document as a tree.
+//
+//  1. UTF-8, or the character set that its declaration names, of a few.
+//  2. No document type, and so no entities of its own. Those of HTML are known, as
+//     Maven's own reader knows them.
+//  3. One root, and bounds of depth and number.
+func parseXML(doc []byte) (*node, error) {
+	// 1.
+	doc, err := unicoded(doc)
+	if err != nil {
+		return nil, err
+	}
+	d := xml.NewDecoder(bytes.NewReader(doc))
+	d.Entity = xml.HTMLEntity
+	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) { return in, nil } // done by unicoded
+	root := &node{}
+	open := []*node{root}
+	for nodes := 0; ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("it is no XML that can be read: %w", err)
+		}
+		top := open[len(open)-1]
+		switch t := token.(type) {
+		case xml.StartElement:
+			if nodes++; nodes > maxNodes || len(open) > maxDepth {
+				return nil, errors.New("it has too many elements, or they nest too deep")
+			}
+			n := &node{name: t.Name.Local}
+			top.children = append(top.children, n)
+			open = append(open, n)
+		case xml.EndElement:
+			top.text = strings.TrimSpace(top.text)
+			open = open[:len(open)-1]
+		case xml.CharData:
+			if len(top.children) == 0 || len(bytes.TrimSpace(t)) > 0 {
+				top.text += string(t)
+			}
+		case xml.Comment:
+			if len(open) <= 2 {
+				top.comments = append(top.comments, string(t))
+			}
+		case xml.Directive: // 2.
+			return nil, errors.New("it has a document type of its own, which Maven's documents have not")
+		}
+	}
+	// 3.
+	if len(root.children) != 1 || strings.TrimSpace(root.text) != "" {
+		return nil, errors.New("it is not one element")
+	}
+	root.children[0].comments = append(root.comments, root.children[0].comments...)
+	return root.children[0], nil
+}
+
+// unicoded is a document in UTF-8. Its declaration names another character set in
+// ASCII characters, which the few that are read share.
+func unicoded(doc []byte) ([]byte, error) {
+	if bytes.HasPrefix(doc, []byte("\xff\xfe")) || bytes.HasPrefix(doc, []byte("\xfe\xff")) {
+		return nil, errors.New("it is written in UTF-16, which is not read here")
+	}
+	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf"))
+	charset := "utf-8"
+	if head := doc[:min(len(doc), 200)]; bytes.HasPrefix(head, []byte("<?xml")) {
+		declaration, _, _ := strings.Cut(string(head), "?>")
+		if _, rest, found := strings.Cut(declaration, "encoding="); found && rest != "" {
+			value, _, _ := strings.Cut(rest[1:], rest[:1])
+			charset = strings.ToLower(value)
+		}
+	}
+	switch charset {
+	case "utf-8", "utf8", "us-ascii", "ascii":
+		if !utf8.Valid(doc) {
+			return nil, fmt.Errorf("it is not written in %.40q, as it says", charset)
+		}
+		return doc, nil
+	case "iso-8859-1", "iso8859-1", "latin1", "latin-1", "iso_8859-1", "iso-8859-15", "windows-1252", "cp1252":
+		out := make([]rune, len(doc))
+		for i, b := range doc {
+			out[i] = rune(b)
+			if special, ok := windows[b]; ok && strings.HasSuffix(charset, "1252") {
+				out[i] = special
+			}
+			if b == 0xa4 && strings.HasSuffix(charset, "15") {
+				out[i] = '€'
+			}
+		}
+		return []byte(string(out)), nil
+	}
+	return nil, fmt.Errorf("it is written in %.40q, which is not read here", charset)
+}
+
+// windows are the characters by which windows-1252 differs from ISO 8859-1 that
+// stand in people's names and sentences.
+var windows = map[byte]rune{0x80: '€', 0x8a: 'Š', 0x8c: 'Œ', 0x8e: 'Ž', 0x91: '‘', 0x92: '’', 0x93: '“', 0x94: '”', 0x95: '•', 0x96: '–', 0x97: '—', 0x9a: 'š', 0x9c: 'œ', 0x9e: 'ž', 0x9f: 'Ÿ'}
+
+// child is the one element of a name below this; nil for none. Twice is known by
+// once.
+func (n *node) child(name string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.children {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// at is the text of the element below these names; empty for none.
+func (n *node) at(names ...string) string {
+	for _, name := range names {
+		n = n.child(name)
+	}
+	if n == nil {
+		return ""
+	}
+	return n.text
+}
+
+// all are the elements of a name below this.
+func (n *node) all(name string) []*node {
+	if n == nil {
+		return nil
+	}
+	var out []*node
+	for _, c := range n.children {
+		if c.name == name {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// once says which of the elements directly below this stands there twice, where
+// Maven takes one; empty for none.
+func (n *node) once() string {
+	seen := map[string]bool{}
+	for _, c := range n.children {
+		if seen[c.name] {
+			return c.name
+		}
+		seen[c.name] = true
+	}
+	return ""
+}

@@ -183,7 +183,7 @@ func vouched(a attested, by string) Finding {
 	id := a.verified.Certificate
 	facts := claimFacts(id)
 	facts["signed at"], facts["time proven by"] = provenTime(a.verified), witness(a.verified)
-	return pass(fmt.Sprintf("%s. A certificate issued by %s says so. %s It lived from %s to %s, and %s proves that the signature was made in that time.",
+	return pass(fmt.Sprintf("%s. A certificate issued by %s says so. %s That certificate lived from %s to %s, and %s proves that the signature was made in that time.",
 		signedWhere(a), id.AuthorityName(), by,
 		id.NotBefore.Format("2006-01-02 15:04"), id.NotAfter.Format("15:04"), witness(a.verified)), facts)
 }

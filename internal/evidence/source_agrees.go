@@ -47,6 +47,12 @@ func sourceAgrees(e *exam) Finding {
 		switch source.Compare(stated, from) {
 		case source.Same:
 		case source.NotComparable:
+			if route := e.Release.Source.Route; stated == "" && recorded != "" {
+				return because(Unknown, fmt.Sprintf("The record states %s as its source. It came %s, so the repository's own record may say otherwise.", quoted(recorded), byRoute(route)))
+			}
+			if stated == "" && e.Release.Source.Asked == fetch.Unknown {
+				return because(Unknown, "The document that would name the source could not be fetched.")
+			}
 			if stated == "" {
 				return because(Absent, "The package states no source repository. That is not agreement.").by(Maintainer)
 			}
@@ -79,5 +85,5 @@ func builtFrom(e *exam, a attested) string {
 // from: provenance, the publisher's word that it published them, or none at all
 // where the bytes are signed directly.
 func tellsOrigin(list registry.Attestations, st *sigstore.Statement) bool {
-	return slsa.Is(st.PredicateType) || slices.Contains(list.PublishTypes, st.PredicateType)
+	return st == nil || slsa.Is(st.PredicateType) || slices.Contains(list.PublishTypes, st.PredicateType)
 }

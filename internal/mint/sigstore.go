@@ -113,7 +113,7 @@ func (s *Sigstore) Bundle(x Signing) map[string]any {
 	}
 	sig := Sign(key, fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload), payload))
 	signature["sig"] = sig
-	material["tlogEntries"] = []any{s.log(x, payload, sig, pem.EncodeToMemory(verifier))}
+	material["tlogEntries"] = []any{s.log(x, "dsse", s.dsseEntry(payload, sig, pem.EncodeToMemory(verifier)))}
 	bundle := map[string]any{
 		"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "verificationMaterial": material,
 		"dsseEnvelope": map[string]any{"payload": payload, "payloadType": payloadType, "signatures": []any{signature}},
@@ -131,18 +131,46 @@ func (s *Sigstore) Bundle(x Signing) map[string]any {
 	return bundle
 }
 
-// log makes an entry of kind dsse.
-func (s *Sigstore) log(x Signing, payload, sig, verifier []byte) map[string]any {
+// SignedBytes signs and logs bytes directly, by a certificate.
+func (s *Sigstore) SignedBytes(x Signing, bytes []byte) map[string]any {
+	if x.Time.IsZero() {
+		x.Time = s.At
+	}
+	key := Key(fmt.Sprintf("signer of entry %d", s.Entries))
+	cert := s.Leaf(key, x.SAN, x.Claims, x.Time)
+	sum, sig := sha256.Sum256(bytes), Sign(key, bytes)
+	verifier := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
+	entry := must(json.Marshal(map[string]any{"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": map[string]any{
+		"data":      map[string]any{"hash": map[string]any{"algorithm": "sha256", "value": hex.EncodeToString(sum[:])}},
+		"signature": map[string]any{"content": base64.StdEncoding.EncodeToString(sig), "publicKey": map[string]any{"content": base64.StdEncoding.EncodeToString(verifier)}},
+	}}))
+	bundle := map[string]any{
+		"mediaType":            "application/vnd.dev.sigstore.bundle.v0.3+json",
+		"verificationMaterial": map[string]any{"certificate": map[string]any{"rawBytes": cert}, "tlogEntries": []any{s.log(x, "hashedrekord", entry)}},
+		"messageSignature":     map[string]any{"messageDigest": map[string]any{"algorithm": "SHA2_256", "digest": sum[:]}, "signature": sig},
+	}
+	if x.Bend != nil {
+		x.Bend(bundle)
+	}
+	return bundle
+}
+
+// dsseEntry is the body of a log's entry of kind dsse.
+func (s *Sigstore) dsseEntry(payload, sig, verifier []byte) []byte {
 	sum := sha256.Sum256(payload)
 	hash := map[string]any{"algorithm": "sha256", "value": hex.EncodeToString(sum[:])}
-	body := must(json.Marshal(map[string]any{"apiVersion": "0.0.1", "kind": "dsse", "spec": map[string]any{
+	return must(json.Marshal(map[string]any{"apiVersion": "0.0.1", "kind": "dsse", "spec": map[string]any{
 		"envelopeHash": hash, "payloadHash": hash,
 		"signatures": []any{map[string]any{"signature": base64.StdEncoding.EncodeToString(sig), "verifier": base64.StdEncoding.EncodeToString(verifier)}},
 	}}))
+}
+
+// log makes an entry of a kind.
+func (s *Sigstore) log(x Signing, kind string, body []byte) map[string]any {
 	s.Entries++
 	index := 100 + s.Entries
 	e := map[string]any{
-		"logIndex": fmt.Sprint(index), "logId": map[string]any{"keyId": LogID(s.Rekor)}, "kindVersion": map[string]any{"kind": "dsse", "version": "0.0.1"},
+		"logIndex": fmt.Sprint(index), "logId": map[string]any{"keyId": LogID(s.Rekor)}, "kindVersion": map[string]any{"kind": kind, "version": "0.0.1"},
 		"integratedTime": fmt.Sprint(x.Time.Unix()), "canonicalizedBody": body,
 		"inclusionPromise": map[string]any{"signedEntryTimestamp": Promise(body, x.Time, index, s.Rekor)},
 	}

@@ -94,9 +94,14 @@ func missing(tracks []level.Track, requirements []Requirement) string {
 	t := tracks[0]
 	var reasons []string
 	for _, q := range requirements {
-		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met && !slices.Contains(reasons, q.Reason) {
-			reasons = append(reasons, q.Reason)
+		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met || slices.Contains(reasons, q.Reason) {
+			continue
 		}
+		reason := q.Reason
+		for _, said := range reasons { // what one lacks may be the first of what another does
+			reason = strings.TrimSpace(strings.TrimPrefix(reason, said))
+		}
+		reasons = append(reasons, reason)
 	}
 	return strings.Join(reasons, " ")
 }

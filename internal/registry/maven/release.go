@@ -81,6 +81,9 @@ func (q *question) release(repository string) *registry.Release {
 		rel.File.Read = readSingle(q.at.file())
 	}
 	rel.Source.Repository, rel.Source.Revision = q.pom.scm()
+	if rel.Source.Repository == "" && q.pom.open != "" {
+		rel.Source.Asked = fetch.Unknown
+	}
 	if rel.Index.State == fetch.Found && rel.Index.Latest == "" {
 		rel.Index.State = fetch.Unknown
 	}

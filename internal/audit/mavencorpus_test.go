@@ -1,0 +1,171 @@
+package audit_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
+	"touchstone/internal/trust"
+)
+
+const central = "https://repo1.maven.org/maven2/"
+
+// mavenCorpus is the recorded part of Maven Central.
+func mavenCorpus(t testing.TB) world {
+	t.Helper()
+	dir := corpus.Path(t, "eco", "maven", "m2")
+	w := world{}
+	require.NoError(t, filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		w[central+filepath.ToSlash(rel)] = ok(raw)
+		return err
+	}))
+	return w
+}
+
+// mavenAt is a time at which the embedded anchors are young.
+var mavenAt = time.Date(2026, time.October, 20, 12, 0, 0, 0, time.UTC)
+
+func mavenOptions(w world) circumstances {
+	return circumstances{audit.Options{Transport: w, Anchors: trust.Embedded(), Retries: -1}, audit.Question{Time: mavenAt}}
+}
+
+// mavenFile is a recorded file's address.
+func mavenFile(group, artifact, version, ending string) string {
+	return central + strings.ReplaceAll(group, ".", "/") + "/" + artifact + "/" + version + "/" + artifact + "-" + version + ending
+}
+
+// put serves what stands at one address at another, with all that stands beside it.
+func put(w world, to, from string) {
+	for _, beside := range []string{"", ".sigstore.json", ".asc", ".sha1", ".sha256", ".md5"} {
+		delete(w, to+beside)
+		if page, held := w[from+beside]; held {
+			w[to+beside] = page
+		}
+	}
+}
+
+// TestMavenCorpus audits the recorded packages, and what an attacker could make of
+// them.
+func TestMavenCorpus(t *testing.T) {
+	const group, plugin, specs, java = "dev.sigstore", "sigstore-maven-plugin", "protobuf-specs", "sigstore-java"
+	const chains, lockfile = "io.github.chains-project", "maven-lockfile"
+	signed := both(1, 1, 2, 2)
+	for name, c := range map[string]struct {
+		reference       string
+		bend            func(w world)
+		want            map[string][2]int
+		failed, alarmed bool
+		findings        map[string]string // check → "outcome: part of the reason"
+	}{
+		"a plugin, signed": {"dev.sigstore:sigstore-maven-plugin:1.3.0", nil, signed, false, false, map[string]string{
+			"signer-identity": "pass: run https://github.com/sigstore/sigstore-java/actions/runs/13527969555", "record-attested": "pass: Gradle module", "name-inside": "pass: ",
+			"build-attested": "pass: signature over these bytes was made in run", "installer-refuses": "absent: Maven", "source-agrees": "pass: "}},
+		"its newer version": {"dev.sigstore:sigstore-maven-plugin:2.0.0", nil, signed, false, false, map[string]string{"build-attested": "pass: 411721f4", "record-attested": "pass: "}},
+		"its POM":           {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=pom", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
+		"its module":        {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=module", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
+		"only the module names it": {"dev.sigstore:protobuf-specs:0.5.0", nil, signed, false, false, map[string]string{
+			"name-inside": "absent: ", "record-attested": "pass: "}},
+		"named by its group": {"io.github.chains-project:maven-lockfile:5.5.0", nil, both(1, 1, 1, 2), false, false, map[string]string{
+			"signer-identity": "pass: name itself belongs", "name-inside": "pass: ", "record-attested": "not applicable: "}},
+		"another version's bundle": {"dev.sigstore:sigstore-maven-plugin:2.0.0", func(w world) {
+			w[mavenFile(group, plugin, "2.0.0", ".jar.sigstore.json")] = w[mavenFile(group, plugin, "1.3.0", ".jar.sigstore.json")]
+		}, both(0, 0, 0, 0), true, false, map[string]string{"attestations-genuine": "fail: something else"}},
+		"the POM's bundle on the jar": {"dev.sigstore:sigstore-maven-plugin:2.0.0", func(w world) {
+			w[mavenFile(group, plugin, "2.0.0", ".jar.sigstore.json")] = w[mavenFile(group, plugin, "2.0.0", ".pom.sigstore.json")]
+		}, both(0, 0, 0, 0), true, false, map[string]string{"attestations-genuine": "fail: "}},
+		"the jar's bundle on the module": {"dev.sigstore:sigstore-maven-plugin:2.0.0", func(w world) {
+			w[mavenFile(group, plugin, "2.0.0", ".module.sigstore.json")] = w[mavenFile(group, plugin, "2.0.0", ".jar.sigstore.json")]
+		}, both(0, 0, 0, 0), true, false, map[string]string{"attestations-genuine": "fail: "}},
+		"an older version under a newer name": {"io.github.chains-project:maven-lockfile:5.7.0", func(w world) {
+			put(w, mavenFile(chains, lockfile, "5.7.0", ".jar"), mavenFile(chains, lockfile, "5.5.0", ".jar"))
+		}, both(1, 1, 2, 2), false, true, map[string]string{"signer-identity": "pass: ", "name-inside": `fail: "5.5.0"`}},
+		"an older version under a newer name, where a module says otherwise": {"dev.sigstore:sigstore-maven-plugin:2.0.0", func(w world) {
+			put(w, mavenFile(group, plugin, "2.0.0", ".jar"), mavenFile(group, plugin, "1.3.0", ".jar"))
+		}, both(0, 0, 0, 0), true, true, map[string]string{"digest-matches": "fail: ", "name-inside": "fail: 1.3.0"}},
+		"a sibling of the same repository": {"dev.sigstore:sigstore-java:1.3.0", func(w world) {
+			put(w, mavenFile(group, java, "1.3.0", ".jar"), mavenFile(group, plugin, "1.3.0", ".jar"))
+			delete(w, mavenFile(group, java, "1.3.0", ".module"))
+		}, nil, false, true, map[string]string{"name-inside": "fail: sigstore-maven-plugin"}},
+		"another repository of the same owner": {"dev.sigstore:sigstore-maven-plugin:2.0.0", func(w world) {
+			put(w, mavenFile(group, plugin, "2.0.0", ".jar"), mavenFile(group, specs, "0.5.0", ".jar"))
+			delete(w, mavenFile(group, plugin, "2.0.0", ".module"))
+		}, nil, false, true, map[string]string{"signer-identity": "unknown: not known to speak", "source-agrees": "fail: protobuf-specs"}},
+		"another's package under a forge's name": {"io.github.chains-project:maven-lockfile:5.5.0", func(w world) {
+			put(w, mavenFile(chains, lockfile, "5.5.0", ".jar"), mavenFile(group, specs, "0.5.0", ".jar"))
+		}, nil, false, false, map[string]string{"signer-identity": "unknown: not known to speak"}},
+		"weak digests alone": {"commons-logging:commons-logging:1.0", nil, both(0, 0, 0, 0), false, false, map[string]string{
+			"digest-published": "absent: md5, sha1, which is too weak", "digest-matches": "absent: "}},
+		"a jar with a signature of its own": {"org.eclipse.jdt:org.eclipse.jdt.annotation:2.2.700", nil, nil, false, false, map[string]string{"source-stated": "unknown: The package names"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := mavenCorpus(t)
+			if c.bend != nil {
+				c.bend(w)
+			}
+			r, err := ask(context.Background(), c.reference, mavenOptions(w))
+			require.NoError(t, err)
+			if c.want != nil {
+				require.Equal(t, c.want, levels(r), r.Report.Text(false))
+			}
+			require.LessOrEqual(t, levels(r)["integrity"][1], 1, "Maven's client refuses nothing by a strong digest")
+			require.Equal(t, c.failed, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, c.alarmed, len(r.Report.Verdict.Alarms) > 0, r.Report.Verdict.Alarms)
+			for check, want := range c.findings {
+				outcome, part, _ := strings.Cut(want, ": ")
+				has(t, r, check, outcome, part)
+			}
+		})
+	}
+}
+
+// TestMavenRelocated: what was asked for is audited, and where it went is said.
+func TestMavenRelocated(t *testing.T) {
+	for reference, moved := range map[string]string{
+		"mysql:mysql-connector-java:8.0.33":       "com.mysql:mysql-connector-j:8.0.33",
+		"org.apache.commons:commons-io:1.3.2":     "commons-io:commons-io:1.3.2",
+		"junit:junit-dep:4.11":                    "junit:junit:4.11",
+		"pkg:maven/junit/junit-dep@4.11?type=pom": "junit:junit:4.11",
+	} {
+		r, err := ask(t.Context(), reference, mavenOptions(mavenCorpus(t)))
+		require.NoError(t, err, reference)
+		require.Contains(t, strings.Join(r.Report.Notes, " "), "moved to "+moved)
+		require.Contains(t, r.Report.Reference, strings.SplitN(strings.TrimPrefix(reference, "pkg:maven/"), ":", 2)[0][:5])
+		require.Equal(t, 0, levels(r)["integrity"][0], r.Report.Text(false))
+	}
+}
+
+// TestMavenByRelay: a POM that came by a relay names no publisher, and a relay's
+// "not there" says nothing.
+func TestMavenByRelay(t *testing.T) {
+	for reference, want := range map[string]struct {
+		levels map[string][2]int
+		signer string
+	}{
+		"dev.sigstore:sigstore-maven-plugin:1.3.0":      {both(0, 1, 0, 2), "unknown"},
+		"io.github.chains-project:maven-lockfile:5.5.0": {both(1, 1, 1, 2), "pass"},
+	} {
+		o := mavenOptions(nil)
+		o.Transport, o.Relay = relayedWorld{mavenCorpus(t)}, relay
+		r, err := ask(t.Context(), reference, o)
+		require.NoError(t, err)
+		require.Equal(t, want.levels, levels(r), r.Report.Text(false))
+		has(t, r, "signer-identity", want.signer, "")
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/installed"
+	"touchstone/internal/mint"
 )
 
 // TestEvidenceOfEveryEcosystem: an evidence file answers as the recording of the
@@ -28,6 +29,13 @@ func TestEvidenceOfEveryEcosystem(t *testing.T) {
 		"pypi":   {mintedWheelRef, func(w world) circumstances { return wheel.options(w) }, wheel.world()},
 		"npm":    {mintedRef, func(w world) circumstances { return p.options(w) }, p.world()},
 	}
+	thing, jars := jar123("io.github.example"), world{}
+	mint.ServeMaven(jars, central, thing.MavenVersion)
+	all["maven"] = struct {
+		reference string
+		o         func(world) circumstances
+		world     world
+	}{"io.github.example:thing:1.2.3", func(w world) circumstances { return thing.options(t, w) }, jars}
 	for _, r := range audit.Registries {
 		require.Contains(t, slices.Collect(maps.Keys(all)), r.Type(), "its evidence is tested too")
 	}

@@ -6,11 +6,13 @@ package principles
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 )
 
 // What the engine reads and what pages read are two file systems: a program
@@ -198,6 +200,26 @@ func LoadWeighed() (*Document, error) {
 		_, err := fs.Stat(weighed, track)
 		return err == nil
 	})
+}
+
+// Digest is the SHA-256, in hexadecimal, of the rules that are weighed: of the
+// lines that "sha256sum" prints of their files, in the order of their names.
+func Digest() (string, error) {
+	var lines strings.Builder
+	err := fs.WalkDir(weighed, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(weighed, name)
+		if err == nil {
+			fmt.Fprintf(&lines, "%x  %s\n", sha256.Sum256(raw), name)
+		}
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("reading the rules: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(lines.String()))), nil
 }
 
 // LoadAll reads all that is built in: tracks, checks and topics, framing, changelog and registries.

@@ -80,6 +80,8 @@ type request struct {
 	// Installed is the folder in which the package was installed, to be compared;
 	// nil for none.
 	Installed *installedRequest `json:"installed"`
+	// Summary asks for the verdict as an in-toto statement.
+	Summary bool `json:"summary"`
 	// HTML asks for the report as the page shows it.
 	HTML bool `json:"html"`
 }
@@ -169,6 +171,13 @@ func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, reco
 			return nil, err
 		}
 		answer["installed"] = compared
+	}
+	if req.Summary {
+		said, err := r.Summary(seen.Proofs.Bundles)
+		if err != nil {
+			return nil, err
+		}
+		answer["summary"] = string(said)
 	}
 	if req.Record {
 		archive, err := harOf(record)

@@ -53,7 +53,7 @@ func referenceDigest(e *exam) Finding {
 		if strong := slices.Sorted(maps.Keys(facts)); len(strong) > 0 {
 			wrong[name] += fmt.Sprintf(" The %s agrees: a client that compares only that one would install it.", strong[0])
 		}
-		return because(Fail, wrong[name])
+		return because(Fail, wrong[name]+since(e))
 	}
 	switch {
 	case open != "":
@@ -65,9 +65,19 @@ func referenceDigest(e *exam) Finding {
 		return because(NotApplicable, "The digest in the reference is that of the manifest alone; it agrees, and says nothing about the other files.")
 	}
 	if len(others) > 0 {
-		return pass(fmt.Sprintf("What arrived has one of the digests that the reference carries. Of other bytes is: %s.", strings.Join(others, ", ")), facts)
+		return pass(fmt.Sprintf("What arrived has one of the digests that the reference carries. Of other bytes is: %s.", strings.Join(others, ", "))+since(e), facts)
 	}
 	return pass("What arrived has exactly the digest that the reference carries.", facts)
+}
+
+// since says where the log holds the recorded digest, to who holds another one:
+// which of the two is right, and since when. A place is proven, a time is not.
+func since(e *exam) string {
+	at := e.proven.Logged
+	if at == nil {
+		return ""
+	}
+	return fmt.Sprintf(" The log %s holds the recorded one as its entry %d of %d. It proves no time, so since when is not known.", at.Log, at.ID, e.log.result.Head.N)
 }
 
 // referenceSubject says what a pasted digest is of, in common terms.

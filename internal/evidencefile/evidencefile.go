@@ -41,6 +41,7 @@ const (
 	answers  = "answers/"
 	packages = "package/"
 	sums     = "SHA256SUMS"
+	summary  = "verdict.intoto.json"
 )
 
 // Evidence is what an audit gives to be saved.
@@ -132,6 +133,9 @@ func (e Evidence) members(withPackage bool) ([]archive.Member, error) {
 		{Path: "README.txt", Data: []byte(e.readme(name, withPackage, public))},
 		{Path: "report.html", Data: []byte(html)},
 		{Path: "report.json", Data: data},
+	}
+	if said, err := e.Report.Summary(e.Seen.Proofs.Bundles); err == nil { // else nothing arrived
+		members = append(members, archive.Member{Path: summary, Data: said})
 	}
 	members = append(append(members, recorded...), public...)
 	if withPackage && art.Answer.State == fetch.Found {

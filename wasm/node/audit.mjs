@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import * as allfiles from "./allfiles.mjs";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
+import { sarif } from "./sarif.mjs";
 import * as lock from "./lock.mjs";
 import { typed } from "./paths.mjs";
 
@@ -169,7 +170,7 @@ async function auditFolder(touchstone, o, request, signal) {
       const short = report ? tooLow(o, report.verdict) : [];
       const bad = Boolean(error) || report.verdict.failed || !compared.as || short.length > 0;
       all.push({ reference, folder, bad, ...(error ? { error: error.message } : { verdict: report.verdict, installed: compared }) });
-      if (o.json) continue;
+      if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = error ? [`not compared: ${error.message}`] : lines(compared);
       process.stdout.write(plain(`${bad ? "✗" : "✓"} ${reference}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
@@ -180,7 +181,8 @@ async function auditFolder(touchstone, o, request, signal) {
   if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
   if (last) await keep(last);
   const differ = all.filter(({ installed }) => installed && !installed.as).length;
-  if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  if (o.format) process.stdout.write(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
+  else if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
   else process.stdout.write(`\n${differ} of ${all.length} packages differ from what was published; ${all.filter(({ error }) => error).length} could not be compared.\n`);
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
@@ -249,7 +251,7 @@ async function main() {
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
-    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, keep: o.evidence !== undefined,
+    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);
@@ -274,7 +276,8 @@ async function main() {
   const verdict = all?.version ?? report.verdict;
   const short = tooLow(o, verdict);
   const compared = answer.installed && JSON.parse(answer.installed);
-  if (!o.json) process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
+  if (answer.summary) process.stdout.write(answer.summary);
+  else if (!o.json) process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
   else if (all) process.stdout.write(`${JSON.stringify({ report, files: all.files.map(({ reference, report: one, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: one.verdict }) })), version: all.version }, null, 2)}\n`);
   else process.stdout.write(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
   for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);

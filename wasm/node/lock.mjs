@@ -8,7 +8,8 @@ export const usage = `
     --depth records    no package is fetched (as without it); bytes: each one is
     --min-age DAYS     alarm for a version that appeared less than so many days ago
     --allow FILE.json  findings that are accepted: [{purl, check, reason, until}]
-    --format F         text, json, sarif, csv or junit
+    --format F         text, json, sarif, csv or junit (with --folder alone: sarif;
+                       of one package: vsa, its verdict as an in-toto statement)
     --out FILE         write there instead of to standard output`;
 
 export const options = {
@@ -19,6 +20,8 @@ export const options = {
 /** Says what is wrong with how these options were put together; empty where nothing is. */
 export function wrong(values, positionals) {
   const own = Object.keys(options).filter((name) => name !== "lock" && values[name] !== undefined);
+  if (values.lock === undefined && values.format === "vsa") return values.folder !== undefined && positionals.length === 0 && values.check === undefined ? "--format vsa: it sums up one package; name one" : "";
+  if (values.lock === undefined && values.format === "sarif" && values.folder !== undefined && positionals.length === 0 && values.check === undefined) return "";
   if (values.lock === undefined) return own.length > 0 ? `--${own[0]}: it belongs to --lock FILE` : "";
   const other = ["replay", "record", "evidence", "check", "file", "folder", "expect-source", "expect-signer"].find((name) => values[name] !== undefined);
   if (other) return `--lock: it does not go with --${other}`;

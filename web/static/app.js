@@ -10,7 +10,7 @@ import * as drop from "./drop.js";
 import { recall, remember } from "./memory.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
-import { addressed, addressedPart, brief, fragment, visible } from "./question.js";
+import { addressed, addressedPart, addressedSource, brief, fragment, visible } from "./question.js";
 import * as recent from "./recent.js";
 import { enliven, go } from "./report.js";
 import * as shortcut from "./shortcut.js";
@@ -27,6 +27,7 @@ const kept = 8;
 
 let running = null; // the AbortController of the audit under way
 let asked = ""; // the question on the page
+let from = ""; // the source repository that the reader expects; empty for none
 let state = null; // of the history entry on the page
 
 // ---- where we are
@@ -46,12 +47,14 @@ function say(text) {
 function route() {
   running?.abort();
   running = null;
-  if (addressed() === asked && addressedPart() && main.dataset.view === "report") {
+  if (addressed() === asked && addressedSource() === from && addressedPart() && main.dataset.view === "report") {
     history.replaceState(state, "");
     turn();
     return;
   }
-  asked = addressed();
+  [asked, from] = [addressed(), addressedSource()];
+  $("expected").value = from;
+  if (from !== "") $("expect").open = true;
   const answer = answers.get(history.state?.id);
   const wrong = asked !== "" && box.refusal(asked);
   box.fill(wrong ? "" : asked);
@@ -79,7 +82,7 @@ function turn() {
 /** Asks a question that somebody typed. */
 function ask(question) {
   brought.bind(question);
-  const next = fragment(question);
+  const next = fragment(question, $("expected").value.trim());
   if (location.hash === next) again();
   else location.hash = next;
 }
@@ -109,7 +112,7 @@ async function audit(text) {
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
   const began = await recall();
-  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, fileName: file?.name, ...began };
+  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, fileName: file?.name, expectSource: from, ...began };
   try {
     const answer = await auditor.audit(request, {
       file,
@@ -149,7 +152,7 @@ function arrived(answer) {
   answers.set(id, answer);
   if (answers.size > kept) answers.delete(answers.keys().next().value);
   const turned = addressedPart();
-  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked) + (turned && `#!${turned}`));
+  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked, from) + (turned && `#!${turned}`));
   if (answer.file) brought.take(answer.file, asked);
   else recent.note(asked, answer.report.verdict.title);
   show(answer);
@@ -163,7 +166,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);

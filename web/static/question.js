@@ -27,9 +27,10 @@ const part = /#!([a-z]+)$/;
 /** The part of the report that the address asks for; empty for none. */
 export const addressedPart = () => part.exec(location.hash)?.[1] ?? "";
 
-/** The question that the address asks; empty for none. */
-export function addressed() {
-  const raw = location.hash.slice(1).replace(part, "");
+/** From which source repository the package is expected, behind the question: "#from=github.com/owner/name". */
+const source = /#from=([^#]*)/;
+
+function decoded(raw) {
   try {
     return decodeURIComponent(raw);
   } catch {
@@ -37,5 +38,16 @@ export function addressed() {
   }
 }
 
-/** The fragment that asks a question. Half a surrogate pair is no character, and has no address. */
-export const fragment = (text) => "#" + encodeURIComponent(text.toWellFormed()).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B|3F)/g, decodeURIComponent);
+/** The question that the address asks; empty for none. */
+export const addressed = () => decoded(location.hash.slice(1).replace(part, "").replace(source, ""));
+
+/** The source repository that the address expects; empty for none. */
+export const addressedSource = () => decoded(source.exec(location.hash)?.[1] ?? "");
+
+const encoded = (text) => encodeURIComponent(text.toWellFormed()).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B|3F)/g, decodeURIComponent);
+
+/**
+ * The fragment that asks a question, and says from where the package is
+ * expected. Half a surrogate pair is no character, and has no address.
+ */
+export const fragment = (text, from = "") => `#${encoded(text)}${from && `#from=${encoded(from)}`}`;

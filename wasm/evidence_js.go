@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
+	"time"
 
 	"touchstone/internal/audit"
 	"touchstone/internal/evidencefile"
@@ -16,22 +17,22 @@ import (
 )
 
 // replay puts what was recorded in the place of the network: an HTTP Archive, or
-// an evidence file, which may bring the question and a package with it.
-func replay(recorded []byte, q *audit.Question) error {
+// an evidence file, which may bring the question and a package with it. When it
+// was saved is that file's own word; empty for an archive.
+func replay(recorded []byte, q *audit.Question) (when string, err error) {
 	if !evidencefile.Is(recorded) {
-		record, err := har.Read(recorded)
-		q.Replay = record
-		return err
+		q.Replay, err = har.Read(recorded)
+		return "", err
 	}
 	saved, err := evidencefile.Read(recorded)
 	if err != nil {
-		return err
+		return "", err
 	}
 	q.Replay, q.File, q.FileName = saved.Record, saved.File, saved.Name
 	if q.Pasted == "" {
 		q.Pasted = saved.Reference
 	}
-	return nil
+	return saved.Time.UTC().Format(time.RFC3339), nil
 }
 
 // startEvidence takes a reference and whether the package is to be in it, and

@@ -1,4 +1,4 @@
-//go:build js && wasm
+//go:build js && wasm && touchstone_whole
 
 package main
 
@@ -24,19 +24,71 @@ type installedRequest struct {
 	Texts map[string]string `json:"texts"`
 }
 
-// compare gives the comparison as JSON, with whether all is as published.
-func (q *installedRequest) compare(seen evidence.Case) (string, error) {
-	p := installed.Package{
-		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body,
-		Rules: seen.Release.File.Rules, Finder: audit.FinderOf(seen.Release.Ref.Type),
+// ofFolders are the functions for installed folders.
+func ofFolders() map[string]any {
+	return map[string]any{
+		"named":    js.FuncOf(promised(startNamed)),
+		"packages": js.FuncOf(promised(startPackages)),
+		"differ":   js.FuncOf(promised(startDiffer)),
+		"identify": js.FuncOf(promised(startIdentify)),
 	}
-	c := p.Compare(q.Files, q.Partial, texts(q.Texts))
+}
+
+// compared takes a folder as JSON, and gives the comparison as JSON, with whether
+// all is as published.
+func compared(folder json.RawMessage, seen evidence.Case) (string, error) {
+	var q installedRequest
+	if err := json.Unmarshal(folder, &q); err != nil {
+		return "", fmt.Errorf("reading the folder: %w", err)
+	}
+	c := packageOf(seen).Compare(q.Files, q.Partial, texts(q.Texts))
 	raw, err := json.Marshal(struct {
 		installed.Comparison
 		As bool `json:"as"`
 	}{c, c.As()})
 	if err != nil {
 		return "", fmt.Errorf("writing the comparison: %w", err)
+	}
+	return string(raw), nil
+}
+
+func packageOf(seen evidence.Case) installed.Package {
+	return installed.Package{
+		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body,
+		Rules: seen.Release.File.Rules, Finder: audit.FinderOf(seen.Release.Ref.Type),
+	}
+}
+
+// startDiffer takes a reference, a path in its folder and the bytes of the file
+// there, and gives the lines in which it differs from the published one.
+func startDiffer(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 3 {
+		return nil, errors.New("calling differ: it takes a reference, a path and the bytes of a file")
+	}
+	held, err := last.of(args[0].String())
+	if err != nil {
+		return nil, err
+	}
+	here, ok := bytesOf(args[2])
+	if !ok {
+		return nil, errors.New("calling differ: the bytes of the file are missing")
+	}
+	return packageOf(held.evidence.Seen).Differ(args[1].String(), here)
+}
+
+// startIdentify takes the bytes of a package file, and gives the references that
+// it says that it is, as JSON.
+func startIdentify(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 1 {
+		return nil, errors.New("calling identify: it takes the bytes of a package file")
+	}
+	file, ok := bytesOf(args[0])
+	if !ok {
+		return nil, errors.New("calling identify: the bytes of the file are missing")
+	}
+	raw, err := json.Marshal(append([]string{}, audit.Identify(file)...))
+	if err != nil {
+		return nil, fmt.Errorf("writing what was found: %w", err)
 	}
 	return string(raw), nil
 }

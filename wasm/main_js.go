@@ -13,6 +13,8 @@
 //	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
 //	touchstone.named() → Promise<names of files, as JSON>
 //	touchstone.packages(folder) → Promise<packages in it, as JSON>
+//	touchstone.identify(file) → Promise<what it says that it is, as JSON>
+//	touchstone.differ(reference, path, bytes) → Promise<lines that differ>
 //	touchstone.show(report, request) → Promise<a saved report's text and HTML>
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
@@ -44,11 +46,10 @@ func main() {
 		"find":     js.FuncOf(promised(startFind)),
 		"sizes":    js.FuncOf(promised(startSizes)),
 		"evidence": js.FuncOf(promised(startEvidence)),
-		"named":    js.FuncOf(promised(startNamed)),
-		"packages": js.FuncOf(promised(startPackages)),
 		"show":     js.FuncOf(promised(startShow)),
 	}
 	maps.Copy(functions, ofLocks())
+	maps.Copy(functions, ofFolders())
 	js.Global().Set("touchstone", functions)
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -79,11 +80,13 @@ type request struct {
 	Keep bool `json:"keep"`
 	// Installed is the folder in which the package was installed, to be compared;
 	// nil for none.
-	Installed *installedRequest `json:"installed"`
+	Installed json.RawMessage `json:"installed"`
 	// Summary asks for the verdict as an in-toto statement.
 	Summary bool `json:"summary"`
 	// HTML asks for the report as the page shows it.
 	HTML bool `json:"html"`
+
+	saved string // when the evidence was saved, by its own word
 }
 
 // startAudit takes the request as JSON, then, each possibly undefined: the
@@ -106,7 +109,8 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 		q.Time = t
 	}
 	if archive, ok := bytesOf(args[1]); ok {
-		if err := replay(archive, &q); err != nil {
+		var err error
+		if req.saved, err = replay(archive, &q); err != nil {
 			return nil, err
 		}
 	}
@@ -157,7 +161,7 @@ func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, reco
 	for name, head := range kept.Heads {
 		heads[name] = head
 	}
-	answer := map[string]any{"json": string(raw), "text": r.Text(req.Colour), "heads": heads, "memory": kept.Memory}
+	answer := map[string]any{"json": string(raw), "text": r.Text(req.Colour), "heads": heads, "memory": kept.Memory, "saved": req.saved}
 	if req.HTML {
 		html, err := page.Render(r)
 		if err != nil {
@@ -166,11 +170,11 @@ func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, reco
 		answer["html"] = html
 	}
 	if req.Installed != nil {
-		compared, err := req.Installed.compare(seen)
+		said, err := compared(req.Installed, seen)
 		if err != nil {
 			return nil, err
 		}
-		answer["installed"] = compared
+		answer["installed"] = said
 	}
 	if req.Summary {
 		said, err := r.Summary(seen.Proofs.Bundles)

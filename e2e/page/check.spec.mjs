@@ -63,3 +63,58 @@ test("a folder alone is looked up and compared", async ({ page, origin, context 
   await page.getByRole("button", { name: "Check", exact: true }).click();
   await expect(page.locator("#check-says")).toContainText("1 of 1 packages differ from what was published.");
 });
+
+/** An evidence file of the invented package, without the package. */
+async function saved(page) {
+  await page.getByRole("button", { name: "Save the evidence" }).click();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^With the package: / }).click();
+  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
+  await (await saving).saveAs(zip);
+  return zip;
+}
+
+test("of a whole node_modules the one package is compared, and what changed in a file is shown", async ({ page, audit, origin }) => {
+  await audit("pkg:npm/thing@1.0.0", world);
+  const zip = await saved(page);
+  const folder = await installed({ "lib/a.js": "// b <img src=x>\n" });
+  await mkdir(join(folder, "other"));
+  await writeFile(join(folder, "other", "package.json"), JSON.stringify({ name: "other", version: "2.0.0" }));
+  await page.goto(`${origin}/check/`);
+  await page.getByLabel("An evidence file").setInputFiles(zip);
+  await page.getByLabel("A folder in which").setInputFiles(folder);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  await expect(page.locator("#check-saved")).toContainText("by the file’s own word");
+  await expect(page.locator("#check-says")).toContainText("Compared was thing, one of 2 packages in the folder. Checked again: ");
+  await expect(page.locator("#check-packages")).toContainText("1 changed; 2 files are as published.");
+  await page.getByRole("button", { name: "Show what changed in lib/a.js" }).click();
+  await expect(page.locator("#check-packages pre")).toHaveText("from line 1\n-// a\n+// b <img src=x>\n");
+  await accessible(page);
+});
+
+test.describe("without a network", () => {
+  test.use({ serviceWorkers: "allow", tolerated: [/./] });
+
+  test("without a network the page opens, and evidence is checked", async ({ page, audit, origin, context }) => {
+    await audit("pkg:npm/thing@1.0.0", world);
+    const zip = await saved(page);
+    const check = async () => {
+      await page.getByLabel("An evidence file").setInputFiles(zip);
+      await page.getByRole("button", { name: "Check", exact: true }).click();
+      await expect(page.locator("#check-says")).toContainText("Checked again: ");
+      await expect(report(page)).toContainText("thing");
+    };
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!(await caches.keys()).length || !navigator.serviceWorker.controller) await new Promise((resolve) => { setTimeout(resolve, 100); });
+    });
+    await page.goto(`${origin}/check/`);
+    await check(); // the whole program is here from now on
+    await context.setOffline(true);
+    await page.goto(`${origin}/`);
+    await expect(page.locator("#home")).toBeVisible();
+    await expect(page.locator("#offline")).toBeVisible();
+    await page.goto(`${origin}/check/`);
+    await check();
+  });
+});

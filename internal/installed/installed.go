@@ -3,6 +3,7 @@
 package installed
 
 import (
+	"cmp"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -104,7 +105,7 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 	}
 	for path := range published {
 		if !seen[path] {
-			c.add(Difference{path, Missing, partial})
+			c.add(Difference{path, Missing, cmp.Or(partial, p.elsewhere(path))})
 		}
 	}
 	slices.SortFunc(c.Differences, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
@@ -118,6 +119,13 @@ func (p Package) known(path string, published, installed []byte) string {
 		return ""
 	}
 	return p.Finder.Known(path, published, installed)
+}
+
+func (p Package) elsewhere(path string) string {
+	if m, ok := p.Finder.(registry.Mover); ok {
+		return m.Elsewhere(path)
+	}
+	return ""
 }
 
 // Written is where the installer puts a file, in the package's folder; empty for

@@ -20,6 +20,18 @@ type Placed struct {
 	Folder string `json:"folder"`
 	// Partial says why an installer leaves files out there; empty where it does not.
 	Partial string `json:"partial,omitempty"`
+	// Files are those of the package, relative to the chosen folder, where several
+	// packages share a folder; nil where all of Folder is its own.
+	Files []string `json:"files"`
+	// Marker is the folder in which the package says what it is, among such.
+	Marker string `json:"-"`
+}
+
+// A Mover is a Finder whose installers put some files outside a package's
+// folder.
+type Mover interface {
+	// Elsewhere says where a file goes; empty for what belongs into the folder.
+	Elsewhere(path string) string
 }
 
 // A Finder is an adapter that knows how installers of its ecosystem lay packages

@@ -5,16 +5,35 @@ import (
 	"fmt"
 	"strings"
 
-	"touchstone/internal/bundleform"
 	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
 )
 
 // otherForm says of a document that is no bundle what it is; nil where nothing is
-// recognised.
+// recognised. Package bundleform makes bundles of the forms that hold any; who
+// asks for one bundle is only told.
 func otherForm(doc []byte) error {
-	if f, err := bundleform.Read(doc); err == nil && f.Name != "" {
-		return fail(fault.NotUnderstood, StepBundle, fmt.Sprintf("it is %s, and no bundle: give one bundle by itself", f.Name))
+	is := func(what string) error {
+		return fail(fault.NotUnderstood, StepBundle, "it is "+what+", and no bundle: give one bundle by itself")
+	}
+	text := bytes.TrimSpace(doc)
+	first, rest, _ := bytes.Cut(text, []byte("\n"))
+	o := strictjson.Fields(doc)
+	attestations := o.List("attestations")
+	switch {
+	case o == nil && strictjson.Fields(first) != nil && strictjson.Fields(bytes.TrimSpace(rest)) != nil,
+		o == nil && strictjson.Fields(first).Has("mediaType"):
+		return is("several documents, one a line")
+	case bytes.HasPrefix(text, []byte("[{")) && strictjson.Check(text) == nil:
+		return is("a list")
+	case o.Has("attestation_bundles"):
+		return is("PyPI's answer about provenance")
+	case len(attestations) > 0 && strictjson.Fields(attestations[0]).Object("bundle") != nil:
+		return is("a registry's or a host's answer with attestations")
+	case o.Has("envelope") && o.Has("verification_material"):
+		return is("an attestation in the form of PEP 740")
+	case o.Has("base64Signature"):
+		return is("the form that cosign wrote before bundles")
 	}
 	return named(doc)
 }

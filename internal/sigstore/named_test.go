@@ -16,10 +16,10 @@ import (
 // said only where nothing is recognised.
 func TestOtherForms(t *testing.T) {
 	for doc, says := range map[string]string{
-		`{"mediaType":"a"}` + "\n" + `{"mediaType":"b"}`:                                       "2 documents, one a line",
-		`[{"mediaType":"a"}]`:                                                                  "a list of 1",
+		`{"mediaType":"a"}` + "\n" + `{"mediaType":"b"}`:                                       "several documents, one a line",
+		`[{"mediaType":"a"}]`:                                                                  "a list",
 		`{"attestation_bundles":[{"attestations":[{"mediaType":"a"}]}]}`:                       "PyPI's answer",
-		`{"attestations":[{"bundle":{}}]}`:                                                     "answer with 1 attestations",
+		`{"attestations":[{"bundle":{}}]}`:                                                     "answer with attestations",
 		`{"envelope":{},"verification_material":{}}`:                                           "PEP 740",
 		`{"payloadType":"x","payload":"","signatures":[]}`:                                     "bare DSSE envelope",
 		`{"_type":"https://in-toto.io/Statement/v1","predicateType":"x"}`:                      "nobody signed",

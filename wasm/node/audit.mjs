@@ -30,8 +30,8 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --time RFC3339     judge at this time instead of now
   --file PACKAGE     audit this package file instead of downloading it
   --folder DIR       compare this installed package with what was published; alone:
-                     every package in it (node_modules, Go's module cache or vendor,
-                     cargo's registry/src)
+                     every package in it (node_modules, site-packages, Go's module
+                     cache or vendor, cargo's registry/src)
   --all-files        audit every file of the version; the weakest decides
   --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
   --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
@@ -178,7 +178,7 @@ async function auditFolder(touchstone, o, request, signal) {
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);
   }
-  if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
+  if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, site-packages, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
   if (last) await keep(last);
   const differ = all.filter(({ installed }) => installed && !installed.as).length;
   if (o.format) process.stdout.write(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
@@ -257,7 +257,7 @@ async function main() {
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);
   if (o.reference === "" && o.check === undefined) return auditFolder(touchstone, o, request, abort.signal);
   if (o.folder !== undefined) {
-    request.installed = await folderOfOne(typed(o.folder), touchstone).catch((error) => { throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`); });
+    request.installed = await folderOfOne(typed(o.folder), touchstone, async () => JSON.parse((await touchstone.audit(JSON.stringify({ ...request, keep: false, record: false, summary: false }), replay, file, undefined, abort.signal)).json).reference).catch((error) => { throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`); });
   }
   let answer;
   try {

@@ -1,15 +1,17 @@
 // Installed folders on the command line: one package beside its audit, or every
 // package that a folder holds.
-import { digestsOf, inWords, packagesIn } from "../../web/static/folder.js";
+import { digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
 import { filesOf, sha256 } from "./folder.mjs";
 
 /** How many packages are audited at a time. */
 const parallel = 6;
 
 /** What is in the folder of one package, as an audit takes it. */
-export async function folderOfOne(path, touchstone) {
+export async function folderOfOne(path, touchstone, reference) {
   const { root, files } = await filesOf(path);
-  const own = (await packagesIn(root, files, touchstone)).find(({ folder }) => folder === "");
+  const found = await packagesIn(root, files, touchstone);
+  const own = found.length > 1 ? packageOf(found, await reference()) : found[0];
+  if (found.length > 1 && !own) throw new Error(`it holds ${found.length} packages, and not the one that is audited`);
   return digestsOf(own ?? { files, texts: {} }, sha256);
 }
 

@@ -19,6 +19,7 @@ const $ = (id) => document.getElementById(id);
 const [main, status] = [$("main"), $("status")];
 const home = document.title;
 const auditor = new Auditor();
+let reader = null; // the whole program, for files that are to say what they are
 const answers = new Map(); // history entry → answer, so that going back is at once
 const loading = "Loading the auditor";
 const checking = "Checking what arrived";
@@ -217,13 +218,26 @@ function problem(error, text) {
 
 // ---- events
 
-/** Takes a package file; where an answer is on the page, it is asked again with the file. */
-function bring(file) {
+/**
+ * Takes a package file. Where an answer is on the page, it is asked again with
+ * the file; where nothing is asked, the file may say itself what it is.
+ */
+async function bring(file) {
   if (!file) return;
   const taken = brought.take(file, asked);
   say($("file-name").textContent);
-  if (taken && asked) again();
-  else if (box.text() === "") box.focus();
+  if (!taken) return;
+  if (asked) {
+    again();
+    return;
+  }
+  if (box.text() !== "") return;
+  box.focus();
+  reader ??= new Auditor({ whole: true });
+  const found = await reader.identify(file).catch(() => []);
+  if (asked !== "" || box.text() !== "" || brought.fileFor("") !== file) return; // somebody went on meanwhile
+  if (found.length === 1) ask(found[0]);
+  else say("The file does not say which package it is. Write that into the box.");
 }
 
 const warm = () => auditor.warm();

@@ -72,6 +72,11 @@ export class Auditor {
     return this.#ask({ type: "packages", folder }, { progress() {}, ready() {}, signal: new AbortController().signal });
   }
 
+  /** The references that a package file says that it is; needs the whole program. */
+  identify(file) {
+    return this.#ask({ type: "identify", file }, { progress() {}, ready() {}, signal: new AbortController().signal });
+  }
+
   /** The names of the files by which packages are found. */
   named() {
     return this.#ask({ type: "named" }, { progress() {}, ready() {}, signal: new AbortController().signal });
@@ -90,6 +95,7 @@ export class Auditor {
       find: (text, signal) => ask("find", { text }, signal),
       sizes: () => ask("sizes"),
       evidence: (withPackage) => ask("evidence", { withPackage }),
+      differ: (path, file) => ask("differ", { path, file }),
     };
   }
 

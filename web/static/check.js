@@ -1,7 +1,7 @@
 // Saved evidence is checked again, and installed folders are compared.
 import { Auditor } from "./auditor.js";
 import { build } from "./build.js";
-import { digestsOf, inWords, packagesIn } from "./folder.js";
+import { digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { recall, remember } from "./memory.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
@@ -16,23 +16,45 @@ const parallel = 4;
 const shown = 500;
 
 const $ = (id) => document.getElementById(id);
-const auditor = new Auditor();
+const auditor = new Auditor({ whole: true }); // evidence of any ecosystem, and folders
 let running = null; // the AbortController of the check under way
 
 document.documentElement.classList.add("script"); // what needs it shows
 
 function say(text) { $("check-says").textContent = visible(text); }
 
+let dropped = null; // { root, files } of a folder that was dropped
+
+const entry = (file, path) => ({ path, file, size: file.size, link: false, read: async () => new Uint8Array(await file.arrayBuffer()) });
+
 /** The files of the chosen folder: its name is the first part of their paths. */
 function chosen() {
+  if (dropped) return dropped;
   const files = [...$("check-folder").files];
   const root = files[0]?.webkitRelativePath.split("/")[0] ?? "";
-  return {
-    root,
-    files: files.map((file) => ({
-      path: file.webkitRelativePath.slice(root.length + 1), size: file.size, link: false, read: async () => new Uint8Array(await file.arrayBuffer()),
-    })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-  };
+  return { root, files: inOrder(files.map((file) => entry(file, file.webkitRelativePath.slice(root.length + 1)))) };
+}
+
+const inOrder = (files) => files.sort((a, b) => (a.path < b.path ? -1 : 1));
+
+/** The files of a folder that was dropped (wicg.github.io/entries-api): a reader gives them a part at a time. */
+async function filesIn(folder) {
+  const files = [];
+  const waiting = [[folder, ""]];
+  while (waiting.length > 0) {
+    const [dir, at] = waiting.pop();
+    const reader = dir.createReader();
+    for (;;) {
+      const some = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+      if (some.length === 0) break;
+      for (const one of some) {
+        if (one.isDirectory) waiting.push([one, `${at}${one.name}/`]);
+        else files.push(entry(await new Promise((resolve, reject) => { one.file(resolve, reject); }), at + one.name));
+      }
+      say(`Listing the folder: ${files.length} files`);
+    }
+  }
+  return { root: folder.name, files: inOrder(files) };
 }
 
 async function sha256(file) {
@@ -53,15 +75,51 @@ async function checkEvidence(signal) {
   }
   const folder = chosen();
   const request = { reference: "", html: true, fileName: file?.name };
+  let [where, own] = ["", undefined];
   if (folder.files.length > 0) {
-    const own = (await packagesIn(folder.root, folder.files, auditor)).find((one) => one.folder === "");
+    const found = await packagesIn(folder.root, folder.files, auditor);
+    own = found.length === 1 ? found[0] : undefined;
+    if (found.length > 1) {
+      const { reference } = JSON.parse((await auditor.audit(request, { file, evidence, ...quiet(signal) })).json);
+      own = packageOf(found, reference);
+      if (!own) throw new Error(`The folder holds ${found.length} packages, and ${reference} is not among them. Choose the folder where it is installed.`);
+      where = `Compared was ${own.folder || folder.root}, one of ${found.length} packages in the folder. `;
+    }
     request.installed = await digestsOf(own ?? { files: folder.files, texts: {} }, sha256, progressOf("Reading the folder", signal));
   }
   const answer = await auditor.audit(request, { file, evidence, ...quiet(signal) });
   const report = JSON.parse(answer.json);
-  if (answer.installed) showCompared([{ reference: report.reference, compared: JSON.parse(answer.installed), failed: report.verdict.failed }]);
+  if (answer.installed) showCompared([{ reference: report.reference, compared: JSON.parse(answer.installed), failed: report.verdict.failed, differ: differOf(report.reference, own?.files ?? folder.files) }]);
   showAudit(report, answer);
-  say(`Checked again: ${report.verdict.title}. ${report.verdict.headline}`);
+  offerNewest(report, answer.saved);
+  say(`${where}Checked again: ${report.verdict.title}. ${report.verdict.headline}`);
+}
+
+/** Says when the evidence was saved, and offers to ask what is newest now: the registry then sees the question. */
+function offerNewest(report, saved) {
+  const line = document.createElement("p");
+  line.id = "check-saved";
+  line.append(saved ? `Saved at ${visible(saved)}, by the file’s own word. Newer versions and later alarms are not in it. ` : "");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "small";
+  button.textContent = "Ask what is newest now";
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const reference = `pkg:${report.type}/${report.name.split("/").map(encodeURIComponent).join("/")}`;
+    try {
+      const now = JSON.parse((await auditor.audit({ reference, relay: relay(), ...await recall() }, { signal: new AbortController().signal, ready() {}, progress() {} })).json);
+      const link = document.createElement("a");
+      link.href = `/${fragment(now.reference)}`;
+      link.textContent = visible(now.reference);
+      button.replaceWith(now.version === report.version ? "It is the newest version now: " : "Newest now: ", link, `. ${visible(now.verdict.title)}`);
+    } catch (error) {
+      button.disabled = false;
+      say(error.refused?.detail ?? error.message);
+    }
+  });
+  line.append(button);
+  $("check-report").prepend(line);
 }
 
 function progressOf(what, signal) {
@@ -75,7 +133,7 @@ function progressOf(what, signal) {
 async function checkFolder(signal) {
   const { root, files } = chosen();
   const found = await packagesIn(root, files, auditor);
-  if (found.length === 0) throw new Error("No installed package was found in this folder. Choose node_modules, a package's own folder, Go's module cache or vendor, or cargo's registry/src.");
+  if (found.length === 0) throw new Error("No installed package was found in this folder. Choose node_modules, site-packages, a package's own folder, Go's module cache or vendor, or cargo's registry/src.");
   const results = new Array(found.length);
   let [next, done] = [0, 0];
   const one = async () => {
@@ -112,8 +170,35 @@ function showCompared(results) {
   $("check-compared-title").focus();
 }
 
+/** Shows in which lines a file of the folder differs, while its audit is the newest. */
+function differOf(reference, files) {
+  const byPath = new Map(files.map((one) => [one.path, one.file]));
+  return (path) => {
+    const file = byPath.get(path);
+    return file ? auditor.look(reference).differ(path, file) : Promise.reject(new Error("The file is no longer at hand."));
+  };
+}
+
+/** A button that is replaced by the lines in which a changed file differs. */
+function changes(path, differ) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "small";
+  button.textContent = "Show what changed";
+  button.setAttribute("aria-label", `Show what changed in ${visible(path)}`);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const lines = document.createElement("pre");
+    lines.tabIndex = -1;
+    lines.textContent = await differ(path).then((text) => text.split("\n").map(visible).join("\n"), (error) => visible(error.message));
+    button.replaceWith(lines);
+    lines.focus();
+  });
+  return button;
+}
+
 function block(result) {
-  const { reference, compared, error, failed } = result;
+  const { reference, compared, error, failed, differ } = result;
   const details = document.createElement("details");
   details.open = failed || Boolean(compared && !compared.as);
   const summary = document.createElement("summary");
@@ -132,6 +217,7 @@ function block(result) {
     path.dir = "ltr";
     path.textContent = visible(d.path);
     item.append(`${d.state}: `, path, d.known ? ` ${d.known}` : "");
+    if (differ && d.state === "changed") item.append(" ", changes(d.path, differ));
     return item;
   }));
   details.append(summary, text, differences);
@@ -161,7 +247,7 @@ async function start() {
   say("Loading the auditor");
   try {
     if ($("check-evidence").files.length > 0) await checkEvidence(abort.signal);
-    else if ($("check-folder").files.length > 0) await checkFolder(abort.signal);
+    else if (dropped || $("check-folder").files.length > 0) await checkFolder(abort.signal);
     else say("Choose an evidence file, a folder, or both.");
   } catch (error) {
     if (running === abort) say(abort.signal.aborted ? "Cancelled. Nothing was decided." : error.refused?.detail ?? error.message);
@@ -181,13 +267,26 @@ $("check-cancel").addEventListener("click", () => running?.abort());
 addEventListener("hashchange", () => { if (addressedPart()) go($("check-report"), addressedPart()); });
 // A zip that is dropped is evidence, where none is chosen yet; any other file is the package.
 addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
-addEventListener("drop", (event) => {
-  const [dropped] = event.dataTransfer.files;
-  if (!dropped) return;
+$("check-folder").addEventListener("change", () => { dropped = null; });
+addEventListener("drop", async (event) => {
+  const [file] = event.dataTransfer.files;
+  if (!file) return;
   event.preventDefault();
-  const evidence = /\.zip$/i.test(dropped.name) && $("check-evidence").files.length === 0;
+  const folder = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).find((one) => one?.isDirectory);
+  if (folder) {
+    try {
+      dropped = await filesIn(folder);
+    } catch (error) {
+      say(`The folder could not be read: ${error.message}`);
+      return;
+    }
+    $("check-folder").value = "";
+    start();
+    return;
+  }
+  const evidence = /\.zip$/i.test(file.name) && $("check-evidence").files.length === 0;
   const one = new DataTransfer();
-  one.items.add(dropped);
+  one.items.add(file);
   $(evidence ? "check-evidence" : "check-package").files = one.files;
   start();
 });

@@ -18,9 +18,15 @@ export async function packagesIn(root, files, auditor) {
   return share(found, files, texts);
 }
 
-/** Gives every file to the innermost package that it lies in. */
+/**
+ * Gives every file to the package that it is of: where several share a folder,
+ * as Find says, else to the innermost in whose folder it lies.
+ */
 function share(found, files, texts) {
-  const places = new Map(found.map((one) => [one.folder, { ...one, files: [], texts: {} }]));
+  const shared = ofLists(found.filter((one) => one.files), files, texts);
+  const alone = found.filter((one) => !one.files);
+  if (alone.length === 0) return shared;
+  const places = new Map(alone.map((one) => [one.folder, { ...one, files: [], texts: {} }]));
   for (const file of files) {
     for (let dir = parent(file.path); ; dir = parent(dir)) {
       const place = places.get(dir);
@@ -33,7 +39,36 @@ function share(found, files, texts) {
       if (dir === "") break;
     }
   }
-  return [...places.values()];
+  return [...places.values(), ...shared];
+}
+
+/** Packages whose files are listed. */
+function ofLists(found, files, texts) {
+  const owners = new Map(); // path → the packages that list it
+  const all = found.map((one) => ({ ...one, files: [], texts: {} }));
+  found.forEach((one, i) => {
+    for (const path of one.files) owners.set(path, [...owners.get(path) ?? [], all[i]]);
+  });
+  for (const file of files) {
+    for (const one of new Set(owners.get(file.path))) {
+      const path = one.folder === "" ? file.path : file.path.slice(one.folder.length + 1);
+      one.files.push({ ...file, path });
+      if (texts[file.path] !== undefined) one.texts[path] = texts[file.path];
+    }
+  }
+  return all;
+}
+
+/** The name in a package URL, without version and what follows. */
+const nameOf = (reference) => reference.replace(/[?#].*$/, "").replace(/@[^@/]*$/, "");
+
+/**
+ * The package of a folder that an audit is about: the folder's own, or, where it
+ * holds many, the one of this name; undefined where there is none.
+ */
+export function packageOf(found, reference) {
+  const named = found.filter((one) => nameOf(one.reference) === nameOf(reference));
+  return named.find((one) => one.reference === reference) ?? named[0] ?? (found.length === 1 && found[0].folder === "" ? found[0] : undefined);
 }
 
 function parent(path) {

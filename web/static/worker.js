@@ -98,6 +98,7 @@ async function audit({ id, request, file, evidence }) {
 /** What is answered about a text or a folder, by the kind of message. */
 const local = {
   read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
+  identify: async (touchstone, { file }) => JSON.parse(await touchstone.identify(await bytesOf(file))),
   named: (touchstone) => touchstone.named(),
   packages: (touchstone, { folder }) => touchstone.packages(folder),
 };
@@ -108,6 +109,7 @@ const inside = {
   find: async (touchstone, { reference, text }, signal) => JSON.parse(await touchstone.find(reference, text, signal)),
   sizes: async (touchstone, { reference }) => JSON.parse(await touchstone.sizes(reference)),
   evidence: (touchstone, { reference, withPackage }) => touchstone.evidence(reference, withPackage),
+  differ: async (touchstone, { reference, path, file }) => touchstone.differ(reference, path, await bytesOf(file)),
 };
 
 async function answer(message, say, by) {

@@ -44,12 +44,12 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 		}
 		seen[place] = true
 		name, err := module.UnescapePath(whole[:at])
-		if err != nil {
-			continue
+		if err != nil { // a module's zip does not escape
+			name = whole[:at]
 		}
 		version, err := module.UnescapeVersion(whole[at+1 : at+end])
 		if err != nil {
-			continue
+			version = whole[at+1 : at+end]
 		}
 		if ref, err := purl.Exact(purl.Golang, name, version); err == nil {
 			found = append(found, registry.Placed{Reference: ref.String(), Folder: strings.Trim(strings.TrimPrefix(place, base), "/")})

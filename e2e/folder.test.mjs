@@ -1,0 +1,44 @@
+// Installed folders: which file is of which package, and what is written of it.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { packageOf, packagesIn } from "../web/static/folder.js";
+import { sarif } from "../wasm/node/sarif.mjs";
+
+const file = (path) => ({ path, size: 1, link: false, read: async () => new TextEncoder().encode(path) });
+const finder = (found) => ({ named: async () => "[\"METADATA\"]", packages: async () => JSON.stringify(found) });
+
+test("where packages share a folder, each has the files that are listed for it", async () => {
+  const found = await packagesIn("site-packages", ["a/x.py", "a-1.dist-info/METADATA", "b.py", "both.py", "nobody.py"].map(file), finder([
+    { reference: "pkg:pypi/a@1", folder: "", files: ["a/x.py", "a-1.dist-info/METADATA", "both.py"] },
+    { reference: "pkg:pypi/b@2", folder: "", files: ["b.py", "both.py", "missing.py"] },
+  ]));
+  assert.deepEqual(found.map(({ files }) => files.map(({ path }) => path)), [["a/x.py", "a-1.dist-info/METADATA", "both.py"], ["b.py", "both.py"]]);
+  assert.deepEqual(Object.keys(found[0].texts), ["a-1.dist-info/METADATA"]);
+});
+
+test("a file is of the innermost package whose folder it lies in", async () => {
+  const found = await packagesIn("node_modules", ["a/x.js", "a/node_modules/b/y.js", "b/z.js", ".lock"].map(file), finder([
+    { reference: "pkg:npm/a@1.0.0", folder: "a", files: null }, { reference: "pkg:npm/b@2.0.0", folder: "a/node_modules/b", files: null }, { reference: "pkg:npm/b@1.0.0", folder: "b", files: null },
+  ]));
+  assert.deepEqual(found.map(({ files }) => files.map(({ path }) => path)), [["x.js"], ["y.js"], ["z.js"]]);
+  assert.equal(packageOf(found, "pkg:npm/b@1.0.0").folder, "b");
+  assert.equal(packageOf(found, "pkg:npm/b@9.0.0").folder, "a/node_modules/b", "of another version: compared, and it differs");
+  assert.equal(packageOf(found, "pkg:npm/c@1.0.0"), undefined);
+  assert.equal(packageOf([{ reference: "pkg:npm/x@1.0.0", folder: "" }], "pkg:npm/c@1.0.0").folder, "", "a package's own folder may call itself as it likes");
+});
+
+test("SARIF has a result for each difference that nobody explains", () => {
+  const log = sarif("my app/node_modules", [
+    { reference: "pkg:npm/a@1.0.0", folder: "a", verdict: { failed: true, headline: "Do not use it." }, installed: { as: false, differences: [
+      { path: "x y.js", state: "changed" }, { path: "z.js", state: "extra" }, { path: "m.js", state: "missing" }, { path: "k.json", state: "changed", known: "npm writes it." },
+    ] } },
+    { reference: "pkg:npm/b@1.0.0", folder: "b", error: "no network" },
+    { reference: "pkg:npm/c@1.0.0", folder: "c", verdict: { failed: false }, installed: { as: true, differences: [] }, bad: true },
+    { reference: "pkg:npm/d@1.0.0", folder: "d", verdict: { failed: false }, installed: { as: true, differences: [] } },
+  ]);
+  const [{ results, tool }] = log.runs;
+  assert.deepEqual(results.map(({ ruleId }) => ruleId), ["package-failed", "file-changed", "file-extra", "file-missing", "not-compared", "package-below"]);
+  assert.equal(results[1].locations[0].physicalLocation.artifactLocation.uri, "my%20app/node_modules/a/x%20y.js");
+  for (const one of results) assert.equal(tool.driver.rules[one.ruleIndex].id, one.ruleId);
+  assert.equal(new Set(results.map(({ partialFingerprints }) => partialFingerprints["folder/v1"])).size, results.length);
+});

@@ -1,0 +1,193 @@
+package pypi
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// Named are the files by which an installed distribution says what it is
+// (packaging.python.org/specifications/recording-installed-packages).
+func (Registry) Named() []string { return []string{"METADATA", "RECORD", "WHEEL", "PKG-INFO"} }
+
+// Find lists the distributions of a folder of installed packages: each folder
+// NAME-VERSION.dist-info in it. Its files are those of its RECORD, and what
+// stands beside them in folders that are its own.
+func (Registry) Find(f registry.Folder) []registry.Placed {
+	var found []registry.Placed
+	if text := f.Texts["PKG-INFO"]; text != nil {
+		return sourceArchive(f.Root, readMetadata(text))
+	}
+	for _, p := range f.Paths {
+		info, ok := strings.CutSuffix(p, "/METADATA")
+		if !ok || !strings.HasSuffix(info, ".dist-info") || f.Texts[p] == nil {
+			continue
+		}
+		m := readMetadata(f.Texts[p])
+		ref, err := purl.Exact(purl.PyPI, canonical(m.text("name")), m.text("version"))
+		if err != nil {
+			continue
+		}
+		dir := path.Dir(info)
+		if dir == "." {
+			dir = ""
+		}
+		if ref.File = wheelOf(path.Base(info), f.Texts[info+"/WHEEL"]); ref.File != "" {
+			ref.Pasted = ref.String()
+		}
+		found = append(found, registry.Placed{Reference: ref.String(), Folder: dir, Marker: info})
+	}
+	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Marker, b.Marker) })
+	for i, p := range found {
+		found[i].Files = []string{}
+		for _, listed := range installedRecord(f.Texts[p.Marker+"/RECORD"]) {
+			if at := path.Join(p.Folder, listed); !strings.HasPrefix(at, "..") {
+				found[i].Files = append(found[i].Files, at)
+			}
+		}
+	}
+	owned(found, f.Paths)
+	return found
+}
+
+// sourceArchive is what an unpacked source archive says that it is: its folder is
+// called as its file is, NAME-VERSION
+// (packaging.python.org/specifications/source-distribution-format).
+func sourceArchive(root string, m metadata) []registry.Placed {
+	ref, err := purl.Exact(purl.PyPI, canonical(m.text("name")), m.text("version"))
+	if err != nil {
+		return nil
+	}
+	if _, ok := parseFilename(path.Base(root)+".tar.gz", ref.Name); ok {
+		ref.File = path.Base(root) + ".tar.gz"
+	}
+	return []registry.Placed{{Reference: ref.String()}}
+}
+
+// installedRecord are the paths of an installed list of files, also of one in
+// which something else cannot be read.
+func installedRecord(doc []byte) []string {
+	var out []string
+	for _, l := range must(readRecord(doc)) {
+		out = append(out, l.Path)
+	}
+	return out
+}
+
+func must(files []registry.Listed, err error) []registry.Listed {
+	if err != nil {
+		return nil
+	}
+	return files
+}
+
+// owned gives each file that no list names to the distribution whose folder it
+// stands in: its information, or a folder of which it alone lists files. So what
+// was put there afterwards is told.
+func owned(found []registry.Placed, paths []string) {
+	const several = -1
+	owners, listed := map[string]int{}, map[string]bool{}
+	for i, p := range found {
+		owners[p.Marker] = i
+		for _, at := range p.Files {
+			listed[at] = true
+			rest := strings.TrimPrefix(strings.TrimPrefix(at, p.Folder), "/")
+			top, _, deeper := strings.Cut(rest, "/")
+			folder := path.Join(p.Folder, top)
+			if !deeper || top == "__pycache__" {
+				continue
+			}
+			if owner, taken := owners[folder]; taken && owner != i {
+				owners[folder] = several
+				continue
+			}
+			owners[folder] = i
+		}
+	}
+	for _, p := range paths {
+		if listed[p] {
+			continue
+		}
+		for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
+			if i, taken := owners[dir]; taken {
+				if i != several {
+					found[i].Files = append(found[i].Files, p)
+				}
+				break
+			}
+		}
+	}
+}
+
+// wheelOf is the name of the wheel that was installed, by the tags in its WHEEL
+// (packaging.python.org/specifications/binary-distribution-format): each kind of
+// tag once, in their order. Empty where that is none.
+func wheelOf(info string, wheel []byte) string {
+	kinds := make([][]string, 3)
+	build := ""
+	for line := range strings.Lines(string(wheel)) {
+		key, value, _ := strings.Cut(line, ":")
+		value = strings.TrimSpace(value)
+		switch key {
+		case "Build":
+			build = "-" + value
+		case "Tag":
+			parts := strings.Split(value, "-")
+			if len(parts) != 3 {
+				return ""
+			}
+			for i, part := range parts {
+				if !slices.Contains(kinds[i], part) {
+					kinds[i] = append(kinds[i], part)
+				}
+			}
+		}
+	}
+	if len(kinds[0]) == 0 {
+		return ""
+	}
+	name := strings.TrimSuffix(info, ".dist-info") + build
+	for _, kind := range kinds {
+		name += "-" + strings.Join(kind, ".")
+	}
+	name += ".whl"
+	if strings.ContainsAny(name, "/\\") {
+		return ""
+	}
+	if _, ok := parseFilename(name, strings.Split(info, "-")[0]); !ok {
+		return ""
+	}
+	return name
+}
+
+// Known is what installers write (recording-installed-packages; PEP 376, 610,
+// 627), and what Python does when it first imports.
+func (Registry) Known(p string, published, _ []byte) string {
+	_, name, inInfo := infoOf(p)
+	switch {
+	case published != nil && inInfo && name == "RECORD":
+		return "Installers write the list of files anew, with those that they add."
+	case published != nil:
+		return ""
+	case inInfo && name == "INSTALLER":
+		return "It names the program that installed the package."
+	case inInfo && name == "REQUESTED":
+		return "It tells that the package was asked for, and not pulled by another."
+	case inInfo && name == "direct_url.json":
+		return "It tells from which address the package was installed."
+	case path.Base(path.Dir(p)) == "__pycache__" && strings.HasSuffix(p, ".pyc"):
+		return "Python compiled it from a source file, with which it was not compared. It can be deleted."
+	}
+	return ""
+}
+
+// Elsewhere says where installers put what a wheel holds for other folders.
+func (Registry) Elsewhere(p string) string {
+	if parts := strings.SplitN(p, "/", 3); len(parts) == 3 && strings.HasSuffix(parts[0], ".data") {
+		return "Installers put it outside this folder (" + shown(parts[1]) + "); there it was not compared."
+	}
+	return ""
+}

@@ -28,6 +28,7 @@ type Kind string
 const (
 	KindTrustedRoot Kind = "sigstore trusted root" // authorities and logs, with their validity
 	KindKeys        Kind = "public keys"           // named keys, each with its validity
+	KindArchiveKeys Kind = "archive keys"          // OpenPGP keys that sign an archive's index or packages
 	KindTUFRoot     Kind = "tuf root"              // where a refresh starts
 	KindLogKey      Kind = "log key"               // the key of a signed log
 )
@@ -61,7 +62,7 @@ type Set struct {
 	// Keys are those of a set of keys; a key with two usages is there twice.
 	Keys []Key
 	// Document is the set as its source publishes it: Sigstore's trusted root and
-	// npm's list of keys as JSON, a TUF root, a log's key in the form that
+	// npm's list of keys and reduced archive keys as JSON, a TUF root, a log's key in the form that
 	// golang.org/x/mod/sumdb/note.NewVerifier reads.
 	Document []byte
 }
@@ -97,6 +98,7 @@ const committedLogKey = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux1
 type material struct {
 	sigstoreRoot, npmKeys, tufRoot string
 	logKeys                        []string
+	archives                       [][]byte // documents of archive keys
 	taken, logKeyTaken             time.Time
 	seen                           Versions // but for the root's, which stands in tufRoot
 	source                         string
@@ -109,6 +111,7 @@ func committed() material {
 		npmKeys:      committedNPMKeys,
 		tufRoot:      committedTUFRoot,
 		logKeys:      []string{committedLogKey},
+		archives:     archiveDocuments(),
 		taken:        time.Date(2026, time.October, 7, 0, 0, 0, 0, time.UTC),
 		logKeyTaken:  time.Date(2026, time.November, 23, 0, 0, 0, 0, time.UTC),
 		seen:         Versions{Timestamp: 762, Snapshot: 165, Targets: 14, Delegation: 8},
@@ -161,6 +164,13 @@ func build(m material) (Anchors, error) {
 		}
 		a.sets = append(a.sets, Set{Anchor{ID: ID(name), Kind: KindLogKey, Name: "the key of " + name,
 			Source: "the source of the go command, src/cmd/go/internal/modfetch/key.go", Taken: m.logKeyTaken, Closed: true}, nil, []byte(key)})
+	}
+	for _, doc := range m.archives {
+		sets, err := parseArchiveSets(doc)
+		if err != nil {
+			return Anchors{}, fmt.Errorf("reading archive keys: %w", err)
+		}
+		a.sets = append(a.sets, sets...)
 	}
 	return a, nil
 }

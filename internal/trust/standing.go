@@ -75,6 +75,10 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 		s.Counts = false
 		s.Reason = fmt.Sprintf("%s: as of %s, which this device's clock (%s) puts in the future. Set the clock, so that its age can be told",
 			a.Name, day(asOf), day(now))
+	case a.Kind == KindArchiveKeys:
+		s.Counts = false
+		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. A newer version of this program may hold what changed since",
+			a.Name, day(asOf), int(FreshFor/(24*time.Hour)))
 	default:
 		s.Counts = false
 		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. Try again when %s can be reached",

@@ -14,6 +14,8 @@ type TestAnchors struct {
 	// LogKeys are keys of checksum databases, in the form of
 	// golang.org/x/mod/sumdb/note; the log's name is the key's.
 	LogKeys []string
+	// Archives are documents of archive keys (anchors/archive).
+	Archives [][]byte
 	// Taken is the date that stands for the committed one.
 	Taken time.Time
 	// Seen are versions that a refresh must not go back behind. The root's is
@@ -22,7 +24,7 @@ type TestAnchors struct {
 }
 
 // WithTestAnchors gives t in the place of the committed anchors. Nil SigstoreRoot,
-// NPMKeys, TUFRoot and LogKeys stand for the committed ones.
+// NPMKeys, TUFRoot, LogKeys and Archives stand for the committed ones.
 func WithTestAnchors(t TestAnchors) (Anchors, error) {
 	m := committed()
 	m.source = "a test"
@@ -39,6 +41,9 @@ func WithTestAnchors(t TestAnchors) (Anchors, error) {
 	}
 	if t.LogKeys != nil {
 		m.logKeys = t.LogKeys
+	}
+	if t.Archives != nil {
+		m.archives = t.Archives
 	}
 	return build(m)
 }

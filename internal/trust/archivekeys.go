@@ -15,9 +15,9 @@ import (
 type archiveSets struct {
 	// Source says where the keyring came from, Taken the day on which its source
 	// called it current, and Refresh how it is refreshed.
-	Source  string `json:"source"`
-	Taken   string `json:"taken"`
-	Refresh string `json:"refresh"`
+	Source  string       `json:"source"`
+	Taken   string       `json:"taken"`
+	Refresh string       `json:"refresh"`
 	Sets    []archiveSet `json:"sets"`
 }
 

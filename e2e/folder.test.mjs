@@ -1,7 +1,7 @@
 // Installed folders: which file is of which package, and what is written of it.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { packageOf, packagesIn } from "../web/static/folder.js";
+import { asStrays, packageOf, packagesIn } from "../web/static/folder.js";
 import { sarif } from "../wasm/node/sarif.mjs";
 
 const file = (path) => ({ path, size: 1, link: false, read: async () => new TextEncoder().encode(path) });
@@ -14,6 +14,12 @@ test("where packages share a folder, each has the files that are listed for it",
   ]));
   assert.deepEqual(found.map(({ files }) => files.map(({ path }) => path)), [["a/x.py", "a-1.dist-info/METADATA", "both.py"], ["b.py", "both.py"]]);
   assert.deepEqual(Object.keys(found[0].texts), ["a-1.dist-info/METADATA"]);
+});
+
+test("files of no package are told apart", async () => {
+  const found = await packagesIn("site-packages", ["b.py", "evil.pth"].map(file), finder([{ reference: "pkg:pypi/b@2", folder: "", files: ["b.py"] }, { reference: "", folder: "", files: ["evil.pth"] }]));
+  assert.equal(found.length, 1);
+  assert.deepEqual(asStrays(found.strays).compared, { same: 0, as: false, differences: [{ path: "evil.pth", state: "extra" }] });
 });
 
 test("a file is of the innermost package whose folder it lies in", async () => {

@@ -64,7 +64,7 @@ func Identify(file []byte) []string {
 	var out []string
 	for _, p := range Find(folder) {
 		all := !slices.ContainsFunc(folder.Paths, func(path string) bool { return p.Folder != "" && !strings.HasPrefix(path, p.Folder+"/") })
-		if all && !slices.Contains(out, p.Reference) {
+		if all && p.Reference != "" && !slices.Contains(out, p.Reference) {
 			out = append(out, p.Reference)
 		}
 	}

@@ -15,7 +15,8 @@ type Folder struct {
 // A Placed is a package where an installer put it. What it is called is the
 // folder's own word: the audit of the reference, and the comparison, decide.
 type Placed struct {
-	Reference string `json:"reference"` // a purl
+	// Reference is a purl; empty where Files are of no package, and would run.
+	Reference string `json:"reference"`
 	// Folder is relative to the one that was chosen; empty for that itself.
 	Folder string `json:"folder"`
 	// Partial says why an installer leaves files out there; empty where it does not.

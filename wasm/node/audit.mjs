@@ -168,8 +168,8 @@ async function auditFolder(touchstone, o, request, signal) {
     for await (const { reference, folder, report, compared, answer, error } of found) {
       last = answer ?? last;
       const short = report ? tooLow(o, report.verdict) : [];
-      const bad = Boolean(error) || report.verdict.failed || !compared.as || short.length > 0;
-      all.push({ reference, folder, bad, ...(error ? { error: error.message } : { verdict: report.verdict, installed: compared }) });
+      const bad = Boolean(error) || report?.verdict.failed || !compared.as || short.length > 0;
+      all.push({ reference, folder, bad, ...(error ? { error: error.message } : { verdict: report?.verdict, installed: compared }) });
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = error ? [`not compared: ${error.message}`] : lines(compared);
@@ -180,10 +180,10 @@ async function auditFolder(touchstone, o, request, signal) {
   }
   if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, site-packages, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
   if (last) await keep(last);
-  const differ = all.filter(({ installed }) => installed && !installed.as).length;
+  const differ = all.filter(({ installed, verdict }) => verdict && !installed.as).length;
   if (o.format) process.stdout.write(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
   else if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-  else process.stdout.write(`\n${differ} of ${all.length} packages differ from what was published; ${all.filter(({ error }) => error).length} could not be compared.\n`);
+  else process.stdout.write(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${all.filter(({ error }) => error).length} could not be compared.\n`);
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
 

@@ -1,6 +1,6 @@
 // Installed folders on the command line: one package beside its audit, or every
 // package that a folder holds.
-import { digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
+import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
 import { filesOf, sha256 } from "./folder.mjs";
 
 /** How many packages are audited at a time. */
@@ -38,4 +38,5 @@ export async function* packagesOf(path, touchstone, audit) {
     started[i] = undefined;
     yield result;
   }
+  if (found.strays.length > 0) yield asStrays(found.strays);
 }

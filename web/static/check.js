@@ -1,7 +1,7 @@
 // Saved evidence is checked again, and installed folders are compared.
 import { Auditor } from "./auditor.js";
 import { build } from "./build.js";
-import { digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
+import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { recall, remember } from "./memory.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
@@ -134,6 +134,7 @@ async function checkFolder(signal) {
   const { root, files } = chosen();
   const found = await packagesIn(root, files, auditor);
   if (found.length === 0) throw new Error("No installed package was found in this folder. Choose node_modules, site-packages, a package's own folder, Go's module cache or vendor, or cargo's registry/src.");
+  const { strays } = found;
   const results = new Array(found.length);
   let [next, done] = [0, 0];
   const one = async () => {
@@ -155,11 +156,11 @@ async function checkFolder(signal) {
     }
   };
   await Promise.all(Array.from({ length: parallel }, one));
-  showCompared(results);
+  showCompared(strays.length > 0 ? [...results, asStrays(strays)] : results);
   const differ = results.filter(({ compared }) => compared && !compared.as).length;
   const failed = results.filter((result) => result.failed).length;
   const unknown = results.filter(({ error }) => error).length;
-  say(`${differ} of ${results.length} packages differ from what was published.${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}`);
+  say(`${differ} of ${results.length} packages differ from what was published.${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}${strays.length > 0 ? ` ${strays.length} files are of no package.` : ""}`);
 }
 
 /** Shows a comparison for each package, those that differ first and open. */
@@ -222,7 +223,7 @@ function block(result) {
   }));
   details.append(summary, text, differences);
   if (all.length > shown) details.append(`The first ${shown} of ${all.length}.`);
-  details.append(link);
+  if (reference.startsWith("pkg:")) details.append(link); // else there is nothing to ask
   return details;
 }
 

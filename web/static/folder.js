@@ -5,7 +5,8 @@
 const largestText = 1 << 20;
 
 /**
- * Finds the packages of a folder: [{ reference, folder, partial, files, texts }].
+ * Finds the packages of a folder: [{ reference, folder, partial, files, texts }],
+ * and beside them the paths of files that are of none and would run: strays.
  * files are { path, size, read(), link }; auditor has named() and packages().
  */
 export async function packagesIn(root, files, auditor) {
@@ -15,8 +16,15 @@ export async function packagesIn(root, files, auditor) {
     if (!file.link && named.has(file.path.split("/").at(-1)) && file.size <= largestText) texts[file.path] = new TextDecoder().decode(await file.read());
   }
   const found = JSON.parse(await auditor.packages(JSON.stringify({ root, paths: files.map(({ path }) => path), texts })));
-  return share(found, files, texts);
+  const strays = found.filter(({ reference }) => reference === "").flatMap((one) => one.files);
+  return Object.assign(share(found.filter(({ reference }) => reference !== ""), files, texts), { strays });
 }
+
+/** What is said of strays as of a package: each is extra. */
+export const asStrays = (strays) => ({
+  reference: "files of no package", folder: "", failed: false,
+  compared: { same: 0, as: false, differences: strays.map((path) => ({ path, state: "extra" })) },
+});
 
 /**
  * Gives every file to the package that it is of: where several share a folder,

@@ -49,7 +49,10 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 			}
 		}
 	}
-	owned(found, f.Paths)
+	strays := owned(found, f.Paths)
+	if len(found) > 0 && len(strays) > 0 {
+		found = append(found, registry.Placed{Files: strays})
+	}
 	return found
 }
 
@@ -86,8 +89,9 @@ func must(files []registry.Listed, err error) []registry.Listed {
 
 // owned gives each file that no list names to the distribution whose folder it
 // stands in: its information, or a folder of which it alone lists files. So what
-// was put there afterwards is told.
-func owned(found []registry.Placed, paths []string) {
+// was put there afterwards is told. Strays are what is of nobody, and what Python
+// would import or run from there.
+func owned(found []registry.Placed, paths []string) (strays []string) {
 	const several = -1
 	owners, listed := map[string]int{}, map[string]bool{}
 	for i, p := range found {
@@ -111,15 +115,26 @@ func owned(found []registry.Placed, paths []string) {
 		if listed[p] {
 			continue
 		}
+		stray := imported(p)
 		for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
 			if i, taken := owners[dir]; taken {
 				if i != several {
-					found[i].Files = append(found[i].Files, p)
+					found[i].Files, stray = append(found[i].Files, p), false
 				}
 				break
 			}
 		}
+		if stray {
+			strays = append(strays, p)
+		}
 	}
+	return strays
+}
+
+// imported tells whether Python would import or run a file that stands in a
+// folder of installed packages; caches are made from sources.
+func imported(p string) bool {
+	return path.Base(path.Dir(p)) != "__pycache__" && slices.Contains([]string{".py", ".pth", ".pyc", ".so", ".pyd"}, path.Ext(p))
 }
 
 // wheelOf is the name of the wheel that was installed, by the tags in its WHEEL

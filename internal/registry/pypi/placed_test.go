@@ -29,11 +29,13 @@ func sitePackages() registry.Folder {
 
 func TestFind(t *testing.T) {
 	found := Registry{}.Find(sitePackages())
-	require.Len(t, found, 2)
+	require.Len(t, found, 3)
+	require.Equal(t, registry.Placed{Files: []string{"shared/evil.py", "evil.pth"}}, found[2])
+	require.Empty(t, Registry{}.Find(registry.Folder{Paths: []string{"a.py"}}), "a folder without packages has no strays")
 	require.Equal(t, "pkg:pypi/gold-leaf@1.2.3?file_name=gold_leaf-1.2.3-py2.py3-none-any.whl", found[0].Reference)
 	require.Equal(t, "pkg:pypi/tin@2", found[1].Reference)
 	require.Subset(t, found[0].Files, []string{"gold/__init__.py", "shared/gold.py", "gold/evil.py", "gold/deep/evil.so", "gold_leaf-1.2.3.dist-info/INSTALLER", "__pycache__/x.pyc"})
-	for _, p := range found {
+	for _, p := range found[:2] {
 		require.Empty(t, p.Folder)
 		require.NotContains(t, p.Files, "../../bin/gold", "a list leads nowhere out")
 		require.NotContains(t, p.Files, "shared/evil.py", "of a folder that two share nobody is the owner")

@@ -36,6 +36,9 @@ type File struct {
 	SHA256    [32]byte `json:"-"`
 	// Executable tells that the archive marks the file executable.
 	Executable bool `json:"executable,omitempty"`
+	// Elevated tells that it runs with the rights of its owner or group, whoever
+	// starts it, where the format has a place for that and its reader looks.
+	Elevated bool `json:"-"`
 }
 
 // Renamed tells that the file is installed under another name than the archive

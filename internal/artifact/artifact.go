@@ -29,8 +29,26 @@ type Artifact struct {
 	ListDigest string
 	// Unreadable says why Contents is nil although bytes arrived.
 	Unreadable string
-	Inside     registry.Inside
+	// Parts are the pieces that stand apart from the package file, in the release's
+	// order. Apart says why Contents is nil although nothing is wrong: some of them
+	// are not here.
+	Parts  []Part
+	Apart  string
+	Inside registry.Inside
 }
+
+// A Part is a piece of a package as it arrived.
+type Part struct {
+	registry.Part
+	// Answer is the zero Answer for one that was not asked for.
+	Answer fetch.Answer
+	// Digest is that of what arrived, of the kind that is stated; empty where
+	// nothing did, or this version does not compute it.
+	Digest string
+}
+
+// Wrong tells that what arrived is not what is stated.
+func (p Part) Wrong() bool { return p.Digest != "" && p.Digest != p.Value }
 
 // A Want says what an audit wants of the package.
 type Want struct {
@@ -40,6 +58,8 @@ type Want struct {
 	// Most is how many bytes are fetched at most; 0 is as many as the adapter
 	// allows, less is none: then only what is said of the package is audited.
 	Most int64
+	// Parts asks for those pieces of a package, too, that are fetched on demand.
+	Parts bool
 	// Algorithms are those of the digests to compute beside SHA-256 and SHA-512,
 	// which reports show, and those that release and reference state. What this
 	// version cannot compute is left out.
@@ -52,7 +72,7 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	request := rel.File.Request
 	switch {
 	case w.Brought != nil:
-		return open(ctx, fetch.FileAnswer(request.URL, w.Brought), rel, w.Algorithms)
+		return open(ctx, c, fetch.FileAnswer(request.URL, w.Brought), rel, w)
 	case w.Most < 0:
 		return &Artifact{Unwanted: true, Answer: fetch.Answer{Request: request, State: fetch.Unknown,
 			Reason: "the package was not fetched: only what is said of it was asked for"}}, nil
@@ -71,29 +91,42 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	case err != nil:
 		return nil, err
 	}
-	return open(ctx, answer, rel, w.Algorithms)
+	return open(ctx, c, answer, rel, w)
 }
 
 // open takes apart bytes that have arrived.
-func open(ctx context.Context, answer fetch.Answer, rel *registry.Release, algorithms []string) (*Artifact, error) {
+func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *registry.Release, w Want) (*Artifact, error) {
 	art := &Artifact{Answer: answer}
 	if answer.State != fetch.Found {
 		return art, nil
 	}
-	h := digest.NewHasher(append([]string{"sha256", "sha512"}, stated(rel, algorithms)...)...)
+	h := digest.NewHasher(append([]string{"sha256", "sha512"}, stated(rel, w.Algorithms)...)...)
 	h.Write(answer.Body)
 	art.Digests = h.Sums()
 	how := archive.Options{Cancelled: func() bool { return ctx.Err() != nil }}
 	if rel.File.Inspector != nil {
 		how.Inspect = rel.File.Inspector.Open
 	}
-	contents, err := rel.File.Contents(answer.Body, how)
+	var contents *archive.Contents
+	var err error
+	if len(rel.File.Parts) > 0 {
+		contents, err = art.assemble(ctx, c, rel, w.Parts, how)
+		if art.Apart != "" && rel.File.Inspector != nil && ctx.Err() == nil {
+			art.Inside = rel.File.Inspector.Inside(ctx, nil)
+			art.Inside.Read = false
+		}
+	} else {
+		contents, err = rel.File.Contents(answer.Body, how)
+	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
 	}
 	if err != nil {
 		art.Unreadable = err.Error()
 		return art, nil
+	}
+	if contents == nil {
+		return art, nil // art.Apart says why
 	}
 	art.Contents = contents
 	if rel.File.Inspector != nil {

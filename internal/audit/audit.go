@@ -87,6 +87,8 @@ type Question struct {
 	// Most is how many bytes of the package are fetched at most; 0 is as many as
 	// the ecosystem allows, less is none: what needs the bytes stays open.
 	Most int64
+	// Parts asks for those pieces of a package, too, that are fetched on demand.
+	Parts bool
 	// Expect is from whom the person expects the package: an address of a source
 	// repository, also without a scheme, and the subject of a certificate.
 	Expect evidence.Expectation
@@ -100,7 +102,7 @@ type Question struct {
 }
 
 func (q Question) want(algorithms []string) artifact.Want {
-	return artifact.Want{Brought: q.File, Most: q.Most, Algorithms: algorithms}
+	return artifact.Want{Brought: q.File, Most: q.Most, Parts: q.Parts, Algorithms: algorithms}
 }
 
 // Audit answers one question. Errors mean that it could not be asked: a

@@ -7,12 +7,14 @@ import (
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/maven"
+	"touchstone/internal/registry/oci"
 )
 
 // more are the ecosystems that only the whole program serves: what they read
 // weighs more than a page's first visit should. One line each.
 var more = []registry.Registry{
 	maven.Registry{},
+	oci.Registry{},
 }
 
 // moreMechanisms verify the signatures that only they carry.

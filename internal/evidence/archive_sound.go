@@ -13,6 +13,8 @@ func archiveSound(e *exam) Finding {
 	switch {
 	case art.Answer.State != fetch.Found:
 		return unfetched(art.Answer, "the package", "The repository does not have the package's bytes.")
+	case art.Apart != "":
+		return because(Unknown, "What is inside was not read: "+sentence(art.Apart))
 	case art.Contents == nil:
 		return because(Fail, "What arrived is no package: "+art.Unreadable+".")
 	case len(art.Contents.Problems) > 0:

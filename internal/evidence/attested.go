@@ -61,6 +61,10 @@ func verifyEach(e *exam, list registry.Attestations, have map[string]string, com
 			continue
 		}
 		out[i].judge(e, e.Proofs.Root, list)
+		if f := &out[i].finding; list.Open && f.Outcome == Fail {
+			f.Outcome = Absent
+			f.Reason += " Others than the publisher can put such a thing there, so it counts for nothing."
+		}
 	}
 	return out
 }
@@ -78,18 +82,21 @@ func verifyEach(e *exam, list registry.Attestations, have map[string]string, com
 func (a *attested) judge(e *exam, root *sigstore.Root, list registry.Attestations) {
 	what := named(a.Attestation)
 	// 1.
-	v, err := sigstore.Verify(sigstore.Query{Bundle: a.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true})
+	v, err := sigstore.Verify(a.query(root, managedKeys(e, list.Keys)))
 	if err != nil {
 		a.finding = failure(e, a.Attestation, err)
 		return
 	}
 	a.verified = v
+	if a.Says != nil && v.Statement == nil {
+		v.Statement = said(*a.Says)
+	}
 	if v.Statement == nil {
 		a.finding = because(Fail, what+" signs something that is no statement.")
 		return
 	}
 	// 2.
-	if !aboutName(v.Statement, list.Subject) {
+	if !list.Subject.ByDigest && !aboutName(v.Statement, list.Subject) {
 		a.finding = because(Fail, fmt.Sprintf("%s is about %s, not about this version.", what, subjectNames(v.Statement)))
 		return
 	}
@@ -200,7 +207,7 @@ func aboutBytes(have map[string]string, st *sigstore.Statement, want registry.Ex
 	}
 	result := because(Fail, fmt.Sprintf(" states no %s of this version, so it binds it to no bytes.", want.Algorithm))
 	for _, s := range st.Subjects {
-		if !want.Is(s.Name) || s.Digests[want.Algorithm] == "" {
+		if !want.ByDigest && !want.Is(s.Name) || s.Digests[want.Algorithm] == "" {
 			continue
 		}
 		if same(s.Digests, have) {
@@ -351,6 +358,9 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 // lacking says that no attestation of some kind is served: only the
 // repository's own host can say that.
 func lacking(list registry.Attestations, reason string) Finding {
+	if list.Answer.State == fetch.Unknown && !list.Unasked {
+		return because(Unknown, reason+" Not every place where there may be some could be asked: "+sentence(list.Answer.Reason))
+	}
 	if list.Answer.Route != fetch.Direct {
 		return because(Unknown, reason+" What says so came "+byRoute(list.Answer.Route)+", so the repository itself may say otherwise.")
 	}

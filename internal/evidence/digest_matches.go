@@ -12,6 +12,11 @@ import (
 
 // digestMatches recomputes every strong digest that the repository states.
 func digestMatches(e *exam) Finding {
+	for _, p := range e.Artifact.Parts {
+		if p.Wrong() {
+			return because(Fail, fmt.Sprintf("The %s is stated with %s; what arrived has %s. These are not the same bytes.", p.Name, spelled(p.Algorithm, p.Value), spelled(p.Algorithm, p.Digest)))
+		}
+	}
 	facts := map[string]string{}
 	var open reasonOpen
 	without, compared := "", 0

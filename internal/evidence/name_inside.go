@@ -8,12 +8,16 @@ import (
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
+	"touchstone/internal/sigstore"
 )
 
 // nameInside compares the names and versions written inside the package, and
 // the manifest served beside it, with what was asked for (manifest confusion).
 func nameInside(e *exam) Finding {
 	art := e.Artifact
+	if e.Release.File.Attestations.Subject.ByDigest {
+		return nameSigned(e)
+	}
 	if art.Contents == nil {
 		unread := e.sound
 		unread.Outcome = Unknown
@@ -61,4 +65,33 @@ func differs(n registry.NameInside) string {
 		reason += fmt.Sprintf(" Package URLs are often written in lower case; likely %s is meant.", quoted(n.Stated))
 	}
 	return reason
+}
+
+// nameSigned asks, of a package in which its name cannot stand, whether a
+// statement of whoever may speak for it says that name beside its digest.
+func nameSigned(e *exam) Finding {
+	if e.signer.Outcome != Pass {
+		return e.signer
+	}
+	other := ""
+	for _, a := range e.attested {
+		if a.speaks.Outcome != Pass {
+			continue
+		}
+		if aboutName(a.verified.Statement, e.Release.File.Attestations.Subject) {
+			return pass("The signed statement names this package beside its digest.", map[string]string{"signed name": namedIn(a.verified.Statement, e.Release.File.Attestations.Subject)})
+		}
+		other = subjectNames(a.verified.Statement)
+	}
+	return because(Absent, fmt.Sprintf("What is signed is these bytes under another name, %s. The signature holds for a copy of them under any name.", other)).by(Maintainer)
+}
+
+// namedIn is the spelling in which a statement names the package.
+func namedIn(st *sigstore.Statement, want registry.Expected) string {
+	for _, s := range st.Subjects {
+		if want.Is(s.Name) {
+			return s.Name
+		}
+	}
+	return ""
 }

@@ -72,8 +72,12 @@ func sourceAgrees(e *exam) Finding {
 }
 
 // builtFrom is the repository that a verified statement attests as the origin;
-// empty for what is not verified, or tells of none.
+// empty for what is not verified, or tells of none, and for a stranger's where
+// strangers can put theirs.
 func builtFrom(e *exam, a attested) string {
+	if e.Release.File.Attestations.Open && a.speaks.Outcome != Pass {
+		return ""
+	}
 	if a.finding.Outcome != Pass || a.verified.Certificate == nil || !tellsOrigin(e.Release.File.Attestations, a.verified.Statement) {
 		return ""
 	}

@@ -86,6 +86,9 @@ func sourceExpected(e *exam) Finding {
 		}
 		other = lacks
 	}
+	if open := e.Release.File.Attestations.Open; other != "" && open {
+		return because(Absent, fmt.Sprintf("You expect it from %s. What verifies was signed %s, which strangers can put there, too.", quoted(e.Expected.String()), other))
+	}
 	if other != "" { // 2.
 		return because(Fail, fmt.Sprintf("You expect it from %s. It was signed %s.", quoted(e.Expected.String()), other))
 	}

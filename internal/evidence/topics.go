@@ -32,9 +32,11 @@ type Topic struct {
 func topics(e *exam) []Topic {
 	var facts []Topic
 	inside := e.Artifact.Inside
-	if e.Artifact.Contents != nil {
+	if e.Artifact.Contents != nil || e.Artifact.Apart != "" {
 		facts = append(facts, containment(inside)...)
-		facts = append(facts, installedAs(e.Artifact.Contents.Files)...)
+		if e.Artifact.Contents != nil {
+			facts = append(facts, installedAs(e.Artifact.Contents.Files)...)
+		}
 		facts = append(facts, ingredients(inside)...)
 		facts = append(facts, contact(inside))
 	}

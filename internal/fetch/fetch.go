@@ -29,6 +29,9 @@ type Host struct {
 	// Storage tells that the host only serves what another declared host
 	// redirects to: it is never asked first.
 	Storage bool
+	// Tokens is where the host gives out the tokens that it asks for even of who
+	// has no account; nil for a host that asks for none.
+	Tokens *Tokens
 }
 
 // A Route is the way by which an answer came.
@@ -66,6 +69,8 @@ type Request struct {
 	Limit int64
 	// Step names the step in progress reports, in words for people.
 	Step string
+
+	token string // an anonymous one, for this request alone
 }
 
 // DefaultLimit bounds an answer that names no limit of its own: 16 MiB.

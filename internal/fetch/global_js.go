@@ -93,6 +93,9 @@ func (t global) init(r *Request, controller js.Value) js.Value {
 	if r.Accept != "" {
 		headers["accept"] = r.Accept
 	}
+	if a := r.Authorization(); a != "" {
+		headers["authorization"] = a
+	}
 	init := map[string]any{"method": r.Method, "signal": controller.Get("signal"), "headers": headers, "redirect": "manual"}
 	if t.browser {
 		init["redirect"] = "follow"

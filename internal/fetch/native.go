@@ -38,6 +38,9 @@ func (t native) Do(ctx context.Context, r *Request) (*Response, error) {
 	if r.Accept != "" {
 		req.Header.Set("Accept", r.Accept)
 	}
+	if a := r.Authorization(); a != "" {
+		req.Header.Set("Authorization", a)
+	}
 	res, err := t.client.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {

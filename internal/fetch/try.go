@@ -26,7 +26,7 @@ type reply struct {
 // but for its finishing; the exchanges are what a record keeps of it. The
 // error is ctx's.
 //
-//  1. Ask one address.
+//  1. Ask one address; where its host wants an anonymous token, with one.
 //  2. Where the transport followed redirects itself, the last address is held
 //     to the same rule as one that we follow.
 //  3. Follow a redirect to a declared place, at most five.
@@ -43,7 +43,7 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 		asked := r
 		asked.URL = a.URL
 		a.Status, a.Header = 0, nil
-		got, err := f.send(ctx, asked, route) // 1
+		got, err := f.sendAllowed(ctx, asked, route) // 1
 		if ctx.Err() != nil {
 			return Answer{}, nil, ctx.Err()
 		}

@@ -80,7 +80,10 @@ func splitAddress(text string) (address, error) {
 // readAddress reads the address of a page, a file or a registry's record.
 func readAddress(text string) (Ref, error) {
 	// An image's tag looks like a port, so who is only named is named first.
-	_, rest, _ := strings.Cut(text, "://")
+	scheme, rest, _ := strings.Cut(text, "://")
+	if scheme == "docker" || scheme == "oci" {
+		return readImage(rest)
+	}
 	host := strings.ToLower(rest[:len(rest)-len(strings.TrimLeft(rest, hostCharacters))])
 	if d := dialectOfHost(host); d != nil && d.hosts[host] == nil {
 		return Ref{}, d.notServed()

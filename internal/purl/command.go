@@ -299,7 +299,7 @@ func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Di
 func isFlag(option string) bool {
 	switch option {
 	case "--", "-y", "--yes", "--no", "--no-install", "-q", "--quiet", "--silent", "-v", "--verbose", "--isolated", "--no-cache",
-		"-n", "-x", "-a", "-race", "-work", "-trimpath", "--json", "-A", "-g":
+		"-it", "-ti", "-d", "--rm", "-n", "-x", "-a", "-race", "-work", "-trimpath", "--json", "-A", "-g":
 		return true
 	}
 	return false

@@ -106,8 +106,12 @@ func readPURL(text string) (Ref, error) {
 		return Ref{}, fail(Malformed, "This package URL has no type. One reads pkg:type/name@version, for example pkg:npm/lodash@4.17.21.")
 	}
 	d := dialectOf(strings.ToLower(typ))
-	if d == nil || d.read == nil {
+	if d == nil || d.read == nil && d.spelled == nil {
 		return Ref{}, NotServed(strings.ToLower(typ))
+	}
+	read := d.read
+	if d.spelled != nil {
+		read = d.spelled
 	}
 
 	// 2. Normalising drops qualifiers without a value; here they are refused.
@@ -138,7 +142,7 @@ func readPURL(text string) (Ref, error) {
 	if c.Namespace != "" {
 		path = c.Namespace + "/" + c.Name
 	}
-	ref, err := d.read(path, c.Version)
+	ref, err := read(path, c.Version)
 	if isMajor(subpath) && d.typ == Golang && kindOf(err) == BadVersion {
 		// Some tools write the ending of the major version as a subpath.
 		if ref, err = d.read(path+"/"+subpath, c.Version); err == nil {

@@ -45,7 +45,6 @@ func TestRefusedForms(t *testing.T) {
 		"npx --loglevel silly cowsay":            Malformed,
 		"uvx --index-url https://evil.example x": RefusedQualifier,
 		"gem install rails":                      UnsupportedType,
-		"docker pull alpine":                     UnsupportedType,
 	} {
 		t.Run(shown(text), func(t *testing.T) {
 			e := requireKind(t, kind, text)

@@ -97,7 +97,9 @@ func (r Ref) String() string {
 	set("file_name", r.File)
 	var digests []string
 	for _, d := range r.Digests {
-		digests = append(digests, d.String())
+		if d.String() != r.Version { // else it is said already
+			digests = append(digests, d.String())
+		}
 	}
 	set("checksum", strings.Join(digests, ","))
 	return c.String()

@@ -15,6 +15,7 @@ const (
 	PyPI   = "pypi"
 	Cargo  = "cargo"
 	Maven  = "maven"
+	OCI    = "oci"
 )
 
 // A dialect is everything that is known here about one ecosystem: one row of
@@ -31,6 +32,12 @@ type dialect struct {
 	// version or tag; empty for the newest. nil for an ecosystem that is named
 	// here and no more.
 	read func(path, version string) (Ref, error)
+	// spelled is read for a type by whose purls the packages of another row are
+	// named, too; nil for none.
+	spelled func(path, version string) (Ref, error)
+	// wordless tells that a word alone, or a name and a version, names none of the
+	// packages: there is always more to say.
+	wordless bool
 	// flat tells that purls of the type have no namespace.
 	flat bool
 	// qualifiers are those that are honoured, beside checksum: each checks a
@@ -66,7 +73,7 @@ var (
 // table is all that is known: first what is read, then what is only named.
 func table() []*dialect {
 	fillRows.Do(func() {
-		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect()}, namedDialects()...)
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect()}, namedDialects()...)
 	})
 	return rows
 }

@@ -31,11 +31,13 @@ func readWord(word string) (Ref, error) {
 	case strings.Contains(name, ":"):
 		if n, v, _ := strings.Cut(name, ":"); v != "" && !versioned {
 			if !isVersionWord(v) {
-				return Ref{}, NotServed("docker") // alpine:latest
+				return readImage(word) // alpine:latest
 			}
 			ref, err := readPair(n, v)
 			if r := (*Refused)(nil); errors.As(err, &r) {
-				r.Detail += " As the name of a Docker image it can't be checked here yet."
+				if image, err := readImage(word); err == nil {
+					r.Offer(image, "container image")
+				}
 			}
 			return ref, err
 		}
@@ -106,7 +108,7 @@ func ambiguous(name, version string) error {
 	newest := Refuse(BadVersion, "%s is no exact version. Check the newest, or give an exact version such as 1.2.3.", shown(version))
 	var last error
 	for _, d := range table() {
-		if d.read == nil || d.typ == Golang && !strings.Contains(name, ".") {
+		if d.read == nil || d.wordless || d.typ == Golang && !strings.Contains(name, ".") {
 			continue
 		}
 		ref, err := d.read(name, version)

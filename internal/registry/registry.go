@@ -215,6 +215,26 @@ type File struct {
 	// Inspector reads the ecosystem's documents inside the file; nil where nobody
 	// does, and then nothing is known of what they say.
 	Inspector Inspector
+	// Parts are what the file names by digest and does not hold; empty for a file
+	// that holds all. Assemble reads what is inside them: their bytes, in their
+	// order, each with the digest that is stated of it. Large refuses, in words,
+	// to fetch those that are asked for on demand; empty where they may be.
+	Parts    []Part
+	Assemble func(parts [][]byte, how archive.Options) (*archive.Contents, error)
+	Large    string
+}
+
+// A Part is a piece of a package that stands apart from the package file, which
+// names it by its digest: directly, or in a part before it.
+type Part struct {
+	// Name is what people call it ("layer 2").
+	Name    string
+	Request fetch.Request
+	Size    int64 // bytes, as stated; below 0 where nobody does
+	// Algorithm and Value are the stated digest, as in [Stated].
+	Algorithm, Value string
+	// OnDemand tells that it is only fetched for who asks for it.
+	OnDemand bool
 }
 
 // Contents reads what is inside the file's bytes. The errors are those of

@@ -36,6 +36,9 @@ type Attestations struct {
 	// that they sign alone; OwnPredicate is what such a predicate must say.
 	OwnTypes     []string
 	OwnPredicate map[string]string
+	// Open tells that others than the publisher may put statements there: what does
+	// not verify, or is about something else, is ignored, and accuses nobody.
+	Open bool
 	// PublishTypes are the predicate types by which a publisher says, without a
 	// word of a build, that it published these bytes.
 	PublishTypes []string
@@ -48,9 +51,26 @@ type Attestation struct {
 	Label string
 	// Bundle is the Sigstore bundle, JSON.
 	Bundle []byte
+	// Message is the document that the bundle signs, where that is no in-toto
+	// statement, and Says what it says, read out of Message alone; else nil.
+	Message []byte
+	Says    *Said
 	// Publisher is whom the repository names as this statement's signer; nil
 	// where it names nobody.
 	Publisher *Publisher
+}
+
+// A Said is what a signed document of another form says, in the terms of a
+// statement.
+type Said struct {
+	// Type names its kind, as a predicate type does.
+	Type     string
+	Subjects []SaidSubject
+}
+
+// A SaidSubject is one thing that a signed document is about.
+type SaidSubject struct {
+	Name, Algorithm, Value string // the digest's as in [Stated]
 }
 
 // Expected is what a statement must say of its subject.
@@ -62,6 +82,10 @@ type Expected struct {
 	Means func(name string) bool
 	// Algorithm is that of the digest which the subject must carry.
 	Algorithm string
+	// ByDigest tells that statements are found by the digest, under whatever name:
+	// one that carries another name signs the bytes all the same. One that carries
+	// this name signs the name, too, since nothing inside the package states it.
+	ByDigest bool
 }
 
 // Is tells whether a subject's name means this version.

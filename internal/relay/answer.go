@@ -2,6 +2,7 @@ package relay
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -33,17 +34,24 @@ const (
 // the answer on, or refuses it. header holds the answer's header fields under
 // lower-case names.
 //
-//  1. Follow a redirect, at most MaxRedirects times, to declared places only.
-//  2. Refuse what is no whole document: a part, an answer to a condition.
-//  3. Refuse what is too large by its own word.
-//  4. Pass on status and body, and of the header fields only those that
+//  1. Ask for an anonymous token, once, where a host that gives them refused for
+//     want of one (see [Relay.Token]).
+//  2. Follow a redirect, at most MaxRedirects times, to declared places only.
+//  3. Refuse what is no whole document: a part, an answer to a condition.
+//  4. Refuse what is too large by its own word.
+//  5. Pass on status and body, and of the header fields only those that
 //     describe the document or ask for patience.
 func (r Relay) Answer(o Order, status int, header map[string]string) Step {
 	host := hostOf(o.URL)
+	if status == 401 { // 1
+		if ask := r.tokenFor(o, header["www-authenticate"]); ask != nil {
+			return Step{Order: ask}
+		}
+	}
 	switch {
-	case isRedirect(status): // 1
+	case isRedirect(status): // 2
 		return r.follow(o, header["location"])
-	case status == 206: // 2
+	case status == 206: // 3
 		return refuse(502, "%s sent a part of the document, which was not asked for", host)
 	case status < 200 || status > 599 || status >= 300 && status < 400:
 		return refuse(502, "%s answers %d, which cannot be passed on", host, status)
@@ -62,13 +70,13 @@ func (r Relay) Answer(o Order, status int, header map[string]string) Step {
 	default:
 		return refuse(502, "%s answers in the encoding %.40q, which was not asked for", host, encoding)
 	}
-	if length > limit { // 3
+	if length > limit { // 4
 		return refuse(502, "the answer of %s has %d bytes: at most %d are relayed", host, length, limit)
 	}
 	if length < 0 {
 		limit = min(limit, HeldLimit)
 	}
-	reply := &Reply{Status: status, Header: guarded(MarkAnswer), Stream: true, Length: length, Limit: limit} // 4
+	reply := &Reply{Status: status, Header: guarded(MarkAnswer), Stream: true, Length: length, Limit: limit} // 5
 	if o.Method == "HEAD" || status == 204 || status == 205 {
 		reply.Stream, reply.Length = false, 0
 		if o.Method == "HEAD" && length >= 0 {
@@ -129,6 +137,8 @@ func (r Relay) follow(o Order, location string) Step {
 	}
 	next := o
 	next.URL, next.Hop = u.String(), o.Hop+1
+	next.Header = maps.Clone(o.Header)
+	delete(next.Header, "authorization") // a token is for the host that gave it
 	return Step{Order: &next}
 }
 

@@ -9,6 +9,8 @@ type question struct {
 		Order  Order             `json:"order"`
 		Status int               `json:"status"`
 		Header map[string]string `json:"header"`
+		// Body is that of the answer to an order with Then.
+		Body string `json:"body"`
 	} `json:"answer"`
 	Failed *struct {
 		Order   Order   `json:"order"`
@@ -29,6 +31,9 @@ func (r Relay) Decide(text string) string {
 		step = r.Ask(*q.Ask)
 	case err == nil && q.Answer != nil && q.Ask == nil && q.Failed == nil:
 		step = r.Answer(q.Answer.Order, q.Answer.Status, q.Answer.Header)
+		if q.Answer.Order.Then != nil {
+			step = r.Token(q.Answer.Order, q.Answer.Status, []byte(q.Answer.Body))
+		}
 	case err == nil && q.Failed != nil && q.Ask == nil && q.Answer == nil:
 		step = r.Failed(q.Failed.Order, q.Failed.Failure)
 	default:

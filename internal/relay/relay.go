@@ -63,6 +63,9 @@ type Order struct {
 	Header map[string]string `json:"header"`
 	// Hop counts the redirects followed before.
 	Hop int `json:"hop"`
+	// Then is what a token is asked for, where this order asks for one: the answer's
+	// body is then told to [Relay.Answer] too, as text.
+	Then *Order `json:"then,omitempty"`
 }
 
 // A Reply is what the client gets.

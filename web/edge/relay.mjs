@@ -22,7 +22,8 @@ export async function relay(request, target) {
       await drop(answer);
       try {
         answer = await send(order);
-        step = decide({ answer: { order, status: answer.status, header: Object.fromEntries(answer.headers) } });
+        const body = order.then ? await short(answer) : "";
+        step = decide({ answer: { order, status: answer.status, header: Object.fromEntries(answer.headers), body } });
       } catch (error) {
         answer = undefined;
         step = decide({ failed: { order, failure: error.name === "TimeoutError" ? "timed out" : "unreachable" } });
@@ -43,6 +44,26 @@ export async function relay(request, target) {
       continue;
     }
     return new Response(exactly(held.body, held.length), { status, headers: header });
+  }
+}
+
+// Of an answer that Go itself reads, this many bytes.
+const readable = 64 * 2 ** 10;
+
+/** The text of a short answer; empty for a longer one, or one that breaks off. */
+async function short({ body }) {
+  const chunks = [];
+  let bytes = 0;
+  const late = AbortSignal.timeout(patience);
+  try {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > readable || late.aborted) return "";
+      chunks.push(chunk);
+    }
+    return await new Blob(chunks).text();
+  } catch {
+    return "";
   }
 }
 

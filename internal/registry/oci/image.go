@@ -1,0 +1,239 @@
+package oci
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/archive/layers"
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
+)
+
+// maxLayersTotal bounds what is fetched of an image's layers, in bytes: all of
+// them are in memory while they are read.
+const maxLayersTotal = 500 << 20
+
+// inside asks for what the manifest names: of an index the image of one platform;
+// of an image its configuration. The layers become parts, fetched on demand.
+func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Release, at located, body []byte, arch string) error {
+	note := func(kind, format string, args ...any) {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: kind, Text: fmt.Sprintf(format, args...)})
+	}
+	in := &inspector{unread: "What the manifest names was not read."}
+	rel.File.Inspector = in
+	m, err := readManifest(body)
+	if err != nil {
+		note("record", "The manifest cannot be read: %v.", err)
+		rel.File.Parts = nil
+		rel.File.Read = unreadable(err)
+		return nil
+	}
+	if m.isIndex {
+		i := m.chosen(arch)
+		if beside := unsignedBeside(m); beside > 0 {
+			note("record", "The index holds %d statements that its builder made without a signature. Anybody could have written them, so they count for nothing.", beside)
+		}
+		if i < 0 {
+			note("guess", "The index names no image that could be looked into%s.", ofArch(arch))
+			rel.File.Parts, rel.File.Read = nil, unreadable(fmt.Errorf("the index names no image of that platform"))
+			return nil
+		}
+		d := m.list[i]
+		note("guess", "The digest is of an index of %d platforms: %s. Looked into is %s; name another by arch.", len(m.platforms()), shortList(m.platforms()), d.platform)
+		request := at.manifest(d.digest(), "manifest of "+d.platform)
+		rel.File.Parts = append(rel.File.Parts, partOf("manifest of "+d.platform, request, d, false))
+		answer, err := c.Get(ctx, request)
+		if err != nil {
+			return err
+		}
+		if answer.State != fetch.Found {
+			return nil
+		}
+		if m, err = readManifest(answer.Body); err != nil || m.isIndex {
+			note("record", "The manifest of %s cannot be read.", d.platform)
+			rel.File.Assemble = notAssembled("the manifest of the platform cannot be read")
+			return nil
+		}
+	}
+	config := at.blob(m.config, "configuration", maxConfig)
+	rel.File.Parts = append(rel.File.Parts, partOf("configuration", config, m.config, false))
+	answer, err := c.Get(ctx, config)
+	if err != nil {
+		return err
+	}
+	if answer.State == fetch.Found {
+		in.read(answer.Body, m)
+	}
+	r.layers(rel, at, m)
+	return nil
+}
+
+// layers adds the layers, whose sizes are said before any is fetched.
+func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
+	var total int64
+
+	for i, d := range m.layers {
+		name := fmt.Sprintf("layer %d of %d", i+1, len(m.layers))
+		total += min(d.size, 1<<40)
+		if d.foreign {
+			rel.File.Large = fmt.Sprintf("%s is kept outside the registry, where it is not asked for", name)
+		}
+		rel.File.Parts = append(rel.File.Parts, partOf(name, at.blob(d, name, min(d.size, maxLayersTotal)+1), d, true))
+	}
+	if total > maxLayersTotal {
+		rel.File.Large = fmt.Sprintf("the layers have %d MB together, and at most %d MB are fetched here", total>>20, maxLayersTotal>>20)
+	}
+	skip := len(rel.File.Parts) - len(m.layers)
+	rel.File.Assemble = func(parts [][]byte, how archive.Options) (*archive.Contents, error) {
+		return layers.Read(parts[skip:], how)
+	}
+	if len(m.layers) > 0 {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The image has %d layers of %s together.", len(m.layers), megabytes(total))})
+	}
+}
+
+func megabytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", (n+999)/1000)
+	}
+	return fmt.Sprintf("%d MB", (n+999_999)/1_000_000)
+}
+
+func partOf(name string, r fetch.Request, d descriptor, demand bool) registry.Part {
+	return registry.Part{Name: name, Request: r, Size: d.size, Algorithm: d.algorithm, Value: d.sum, OnDemand: demand}
+}
+
+func unreadable(err error) func([]byte, archive.Options) (*archive.Contents, error) {
+	return func([]byte, archive.Options) (*archive.Contents, error) {
+		return nil, fmt.Errorf("reading the manifest: %w", err)
+	}
+}
+
+func notAssembled(why string) func([][]byte, archive.Options) (*archive.Contents, error) {
+	return func([][]byte, archive.Options) (*archive.Contents, error) {
+		return nil, fmt.Errorf("reading the image: %s", why)
+	}
+}
+
+func ofArch(arch string) string {
+	if arch == "" {
+		return ""
+	}
+	return " of the architecture " + arch
+}
+
+// unsignedBeside counts what BuildKit puts beside the images of an index
+// (docs.docker.com/build/metadata/attestations/attestation-storage).
+func unsignedBeside(m *manifest) int {
+	n := 0
+	for _, d := range m.list {
+		if d.annotations.Text("vnd.docker.reference.type") == "attestation-manifest" {
+			n++
+		}
+	}
+	return n
+}
+
+func shortList(all []string) string {
+	if len(all) > 6 {
+		return strings.Join(all[:6], ", ") + " and others"
+	}
+	return strings.Join(all, ", ")
+}
+
+// An inspector tells what an image's configuration says, and which of its files
+// run with another's rights.
+type inspector struct {
+	in     registry.Inside
+	unread string // why the configuration was not read; empty where it was
+}
+
+// Open wants no file's bytes.
+func (i *inspector) Open(string, int64) io.Writer { return nil }
+
+// Inside adds what only the files tell.
+func (i *inspector) Inside(_ context.Context, files []archive.File) registry.Inside {
+	in := i.in
+	in.Read, in.Unread = i.unread == "" && files != nil, i.unread
+	if in.Unread == "" && files == nil {
+		in.Unread = "Its layers were not fetched."
+	}
+	in.Undeclared = "An image does not state which packages are in it."
+	var elevated []string
+	for _, f := range files {
+		if base := f.Path[strings.LastIndexByte(f.Path, '/')+1:]; strings.EqualFold(base, "SECURITY.md") && strings.Count(f.Path, "/") < 2 {
+			in.Contact = append(in.Contact, f.Path)
+		}
+		if f.Elevated && len(elevated) < 20 {
+			elevated = append(elevated, f.Path)
+		}
+	}
+	if len(elevated) > 0 {
+		in.Runs = append(in.Runs, registry.Run{When: "use", What: "Some of its files run with the rights of their owner or group, whoever starts them.", Files: elevated,
+			Stop: "Start the container with --security-opt no-new-privileges."})
+	}
+	return in
+}
+
+// read reads a configuration (OCI image-spec, config.md), and the annotations
+// that repeat its labels.
+func (i *inspector) read(body []byte, m *manifest) {
+	doc, err := strictjson.Parse(body)
+	if err != nil {
+		i.unread = "Its configuration cannot be read."
+		return
+	}
+	i.unread = ""
+	config := doc.Object("config")
+	labels := config.Object("Labels")
+	label := func(name string) string {
+		if text := labels.Text("org.opencontainers.image." + name); text != "" {
+			return text
+		}
+		return m.annotated.Text("org.opencontainers.image." + name)
+	}
+	i.in.Repository, i.in.Revision = strings.TrimSuffix(label("source"), ".git"), label("revision")
+	if base := label("base.name"); base != "" {
+		if sum := label("base.digest"); sum != "" {
+			base, _, _ = strings.Cut(base, "@")
+			base += "@" + sum
+		}
+		if ref, err := purl.Parse("docker://" + base); err == nil {
+			i.in.Ingredients = append(i.in.Ingredients, registry.Ingredient{Ref: ref.Bare().String(), Kind: "bundles"})
+		}
+	}
+	i.in.Runs = runs(config)
+}
+
+// runs says what starting a container runs, as whom, and at which ports.
+func runs(config strictjson.Object) []registry.Run {
+	var argv, ports []string
+	for _, key := range []string{"Entrypoint", "Cmd"} {
+		for _, raw := range config.List(key) {
+			argv = append(argv, strictjson.Text(raw))
+		}
+	}
+	for port := range config.Object("ExposedPorts") {
+		ports = append(ports, port)
+	}
+	user := config.Text("User")
+	who := "as the user " + quoted(user)
+	if name, _, _ := strings.Cut(user, ":"); name == "" || name == "0" || name == "root" {
+		who = "as root"
+	}
+	out := []registry.Run{}
+	if len(argv) > 0 {
+		out = append(out, registry.Run{When: "start", What: fmt.Sprintf("Starting it runs %s, %s.", quoted(strings.Join(argv, " ")), who), Stop: "Give another command and --user when you start it."})
+	} else {
+		out = append(out, registry.Run{When: "start", What: "It names no command to start; what is started runs " + who + ".", Stop: "Give --user when you start it."})
+	}
+	if len(ports) > 0 {
+		out = append(out, registry.Run{When: "start", What: fmt.Sprintf("It states that it listens at %s.", quoted(shortList(sorted(ports)))), Stop: "Ports are closed to others unless you publish them."})
+	}
+	return out
+}

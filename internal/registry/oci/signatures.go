@@ -1,0 +1,196 @@
+package oci
+
+import (
+	"context"
+	"strings"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
+)
+
+// Bounds of what is kept beside one image: anyone who may push may put more there.
+const (
+	maxBeside    = 32      // manifests read
+	maxStatement = 8 << 20 // bytes of one
+	maxSigned    = 64      // signatures and statements
+)
+
+// A find collects what is kept beside an image.
+type find struct {
+	at    located
+	out   registry.Attestations
+	open  *fetch.Answer // the first place that could not be asked
+	asked map[string]bool
+	none  *fetch.Answer // the last that says that there is nothing
+}
+
+// attestationsOf asks every place in which signatures and statements about a
+// digest are kept:
+//
+//  1. the tags that cosign makes of the digest (github.com/sigstore/cosign,
+//     specs/SIGNATURE_SPEC.md and ATTESTATION_SPEC.md);
+//  2. the referrers API, and the tag that stands for it where a registry has none
+//     (OCI distribution-spec, "Listing Referrers", "Referrers Tag Schema");
+//  3. what GitHub keeps, for images of its registry.
+//
+// That one of them has nothing says nothing of the others. Where one could not be
+// asked there may be more than what was found.
+func attestationsOf(ctx context.Context, c *fetch.Session, at located, out registry.Attestations) (registry.Attestations, error) {
+	f := &find{at: at, out: out, asked: map[string]bool{}}
+	flat := strings.Replace(at.sum, ":", "-", 1)
+	// 1.
+	for _, suffix := range []string{".sig", ".att"} {
+		m, _, err := f.manifest(ctx, c, at.manifest(flat+suffix, "signatures"), false)
+		if err != nil {
+			return out, err
+		}
+		if m != nil && !m.isIndex {
+			if err := f.layers(ctx, c, m); err != nil {
+				return out, err
+			}
+		}
+	}
+	// 2.
+	for _, request := range []fetch.Request{
+		{URL: at.base() + "/referrers/" + at.sum, Accept: typeIndex, Step: "signatures", Limit: maxManifest, Form: indexForm},
+		at.manifest(flat, "signatures"),
+	} {
+		m, _, err := f.manifest(ctx, c, request, true)
+		if err != nil {
+			return out, err
+		}
+		if err := f.referrers(ctx, c, m); err != nil {
+			return out, err
+		}
+	}
+	// 3.
+	if at.owner != "" && strings.HasPrefix(at.sum, "sha256:") {
+		if err := f.github(ctx, c); err != nil {
+			return out, err
+		}
+	}
+	switch {
+	case f.open != nil:
+		f.out.Answer = *f.open
+	case f.none != nil:
+		f.out.Answer = *f.none
+	}
+	if len(f.out.Each) > 0 && f.open == nil {
+		f.out.Answer.State = fetch.Found
+	}
+	return f.out, nil
+}
+
+// manifest asks for a manifest, and notes where there is none, and where that is
+// not known. quiet tells that a refusal says that the place does not exist.
+func (f *find) manifest(ctx context.Context, c *fetch.Session, r fetch.Request, quiet bool) (*manifest, fetch.Answer, error) {
+	a, err := c.Get(ctx, r)
+	if err != nil {
+		return nil, a, err
+	}
+	switch a.State {
+	case fetch.NotThere:
+		f.none = &a
+		return nil, a, nil
+	case fetch.Unknown:
+		// Some registries refuse an interface that they do not have.
+		if quiet && a.Route == fetch.Direct && (a.Status == 400 || a.Status == 405 || a.Status == 501) {
+			f.none = &a
+			a.State = fetch.NotThere
+			return nil, a, nil
+		}
+		f.unknown(a)
+		return nil, a, nil
+	}
+	m, err := readManifest(a.Body)
+	if err != nil {
+		return nil, a, nil // it counts for nothing: others than the publisher can put it there
+	}
+	return m, a, nil
+}
+
+func (f *find) unknown(a fetch.Answer) {
+	if f.open == nil {
+		a.State = fetch.Unknown
+		f.open = &a
+	}
+}
+
+// referrers reads each manifest that an index lists: its own type counts, since
+// some registries and tools list another.
+func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest) error {
+	if index == nil || !index.isIndex {
+		return nil
+	}
+	for _, d := range index.list {
+		if f.asked[d.digest()] || len(f.asked) >= maxBeside {
+			continue
+		}
+		f.asked[d.digest()] = true
+		m, _, err := f.manifest(ctx, c, f.at.manifest(d.digest(), "signatures"), false)
+		if err != nil {
+			return err
+		}
+		if m == nil || m.isIndex || m.subject != f.at.sum {
+			continue
+		}
+		if err := f.layers(ctx, c, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// layers reads what a manifest holds, by the type of each.
+func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error {
+	for _, d := range m.layers {
+		if len(f.out.Each) >= maxSigned || d.size > maxStatement || !translates(d.mediaType) {
+			continue
+		}
+		body := d.data
+		if body == nil {
+			a, err := c.Get(ctx, f.at.blob(d, "signatures", maxStatement))
+			if err != nil {
+				return err
+			}
+			if a.State != fetch.Found {
+				f.unknown(a)
+				continue
+			}
+			body = a.Body
+		}
+		f.out.Each = append(f.out.Each, translate(d, body)...)
+	}
+	return nil
+}
+
+// github asks what GitHub keeps of statements about the digest
+// (docs.github.com/rest/orgs/attestations, rest/users/attestations).
+func (f *find) github(ctx context.Context, c *fetch.Session) error {
+	owner, _, _ := strings.Cut(f.at.repository, "/")
+	for _, kind := range []string{"orgs", "users"} {
+		a, err := c.Get(ctx, fetch.Request{URL: "https://" + attestationsHost + "/" + kind + "/" + owner + "/attestations/" + f.at.sum, Accept: "application/vnd.github+json", Step: "signatures", Limit: maxStatement, Form: githubForm})
+		switch {
+		case err != nil:
+			return err
+		case a.State == fetch.NotThere:
+			f.none = &a
+			continue
+		case a.State == fetch.Unknown:
+			f.unknown(a)
+			return nil
+		}
+		for _, raw := range strictjson.Fields(a.Body).List("attestations") {
+			if bundle := strictjson.Fields(raw)["bundle"]; len(bundle) > 4 && len(f.out.Each) < maxSigned {
+				f.out.Each = append(f.out.Each, registry.Attestation{Bundle: bundle})
+			}
+		}
+		return nil
+	}
+	return nil
+}
+
+var githubForm = &fetch.Form{Name: "a list of attestations", Fits: func(body []byte) bool {
+	return strictjson.Fields(body).Has("attestations")
+}}

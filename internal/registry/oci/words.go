@@ -1,0 +1,20 @@
+package oci
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// quoted is a text from outside, inside a sentence.
+func quoted(s string) string {
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return strconv.Quote(s)
+}
+
+func sorted(all []string) []string {
+	slices.Sort(all)
+	return all
+}

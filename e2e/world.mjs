@@ -134,15 +134,17 @@ export function workerScript() {
 }
 
 /**
- * Sets the auditor's clock, and what it replays in place of any network, by
- * another worker script: the page and the WebAssembly stay what they are, and
- * offer no way to do this.
+ * Sets the auditor's clock, and what it replays in place of any network, which
+ * needs the whole program, by another worker script: the page and the WebAssembly
+ * stay what they are, and offer no way to do this.
  */
 export async function clocked(context, time, archive) {
   const { name, source } = workerScript();
   const call = "touchstone.audit(JSON.stringify(request), await bytesOf(evidence),";
   if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
   const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";
-  const body = source.replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
+  const begins = 'load(self.name.startsWith("whole ") ? whole : wasm)';
+  if (!source.includes(begins)) throw new Error(`${name} does not hold ${begins}`);
+  const body = source.replace(begins, () => (archive ? "load(whole)" : begins)).replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
   await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
 }

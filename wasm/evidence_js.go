@@ -9,31 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
-	"time"
-
-	"touchstone/internal/audit"
-	"touchstone/internal/evidencefile"
-	"touchstone/internal/fetch/har"
 )
-
-// replay puts what was recorded in the place of the network: an HTTP Archive, or
-// an evidence file, which may bring the question and a package with it. When it
-// was saved is that file's own word; empty for an archive.
-func replay(recorded []byte, q *audit.Question) (when string, err error) {
-	if !evidencefile.Is(recorded) {
-		q.Replay, err = har.Read(recorded)
-		return "", err
-	}
-	saved, err := evidencefile.Read(recorded)
-	if err != nil {
-		return "", err
-	}
-	q.Replay, q.File, q.FileName = saved.Record, saved.File, saved.Name
-	if q.Pasted == "" {
-		q.Pasted = saved.Reference
-	}
-	return saved.Time.UTC().Format(time.RFC3339), nil
-}
 
 // startEvidence takes a reference and whether the package is to be in it, and
 // gives the evidence file of the newest audit.
@@ -49,9 +25,7 @@ func startEvidence(_ context.Context, args []js.Value) (any, error) {
 	if err := held.evidence.Write(&out, args[1].Bool()); err != nil {
 		return nil, err
 	}
-	array := js.Global().Get("Uint8Array").New(out.Len())
-	js.CopyBytesToJS(array, out.Bytes())
-	return array, nil
+	return uint8Array(out.Bytes()), nil
 }
 
 // startSizes takes a reference, and gives how many bytes the evidence file of

@@ -29,8 +29,12 @@ type looked struct {
 	evidence evidencefile.Evidence
 }
 
-// contents gives the package's bytes, in the form in which they are read.
-func (l *looked) contents() (archive.Format, []byte, error) {
+// contents gives the bytes of the package that is asked about, in the form in
+// which they are read.
+func (l *looked) contents(reference string) (archive.Format, []byte, error) {
+	if _, err := l.of(reference); err != nil {
+		return "", nil, err
+	}
 	art := l.evidence.Seen.Artifact
 	if art.Contents == nil || len(art.Answer.Body) > largestKept {
 		return "", nil, errors.New("looking into a package: it did not arrive, or is larger than 64 MiB")
@@ -56,11 +60,7 @@ func startOpen(_ context.Context, args []js.Value) (any, error) {
 	if len(args) < 3 {
 		return nil, errors.New("calling open: it takes a reference, a path and a digest")
 	}
-	held, err := last.of(args[0].String())
-	if err != nil {
-		return nil, err
-	}
-	format, data, err := held.contents()
+	format, data, err := last.contents(args[0].String())
 	if err != nil {
 		return nil, err
 	}
@@ -72,9 +72,7 @@ func startOpen(_ context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	array := js.Global().Get("Uint8Array").New(len(bytes))
-	js.CopyBytesToJS(array, bytes)
-	return array, nil
+	return uint8Array(bytes), nil
 }
 
 // startFind takes a reference and a text, and gives the lines of the package's
@@ -83,11 +81,7 @@ func startFind(ctx context.Context, args []js.Value) (any, error) {
 	if len(args) < 2 {
 		return nil, errors.New("calling find: it takes a reference and a text")
 	}
-	held, err := last.of(args[0].String())
-	if err != nil {
-		return nil, err
-	}
-	format, data, err := held.contents()
+	format, data, err := last.contents(args[0].String())
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,13 @@
 //	touchstone.read(text) → Promise<what it means, as JSON>
 //	touchstone.open(reference, path, sha256) → Promise<Uint8Array>
 //	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
-//	touchstone.lock(request, file, older, onLine, signal) → Promise<how it ended>
-//	touchstone.written(format) → Promise<the newest lock file's result in it>
 //	touchstone.sizes(reference) → Promise<sizes of the evidence file, as JSON>
 //	touchstone.evidence(reference, withPackage) → Promise<Uint8Array>
+//
+// The whole program (tag touchstone_whole) replays archives too, and has
+//
+//	touchstone.lock(request, file, older, onLine, signal) → Promise<how it ended>
+//	touchstone.written(format) → Promise<the newest lock file's result in it>
 //	touchstone.named() → Promise<names of files, as JSON>
 //	touchstone.packages(folder) → Promise<packages in it, as JSON>
 //	touchstone.identify(file) → Promise<what it says that it is, as JSON>
@@ -46,10 +49,8 @@ func main() {
 		"find":     js.FuncOf(promised(startFind)),
 		"sizes":    js.FuncOf(promised(startSizes)),
 		"evidence": js.FuncOf(promised(startEvidence)),
-		"show":     js.FuncOf(promised(startShow)),
 	}
-	maps.Copy(functions, ofLocks())
-	maps.Copy(functions, ofFolders())
+	maps.Copy(functions, more())
 	js.Global().Set("touchstone", functions)
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
@@ -148,9 +149,9 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	return answerOf(auditor, r, seen.evidence.Seen, q.Record, req)
 }
 
-// answerOf is the object that JavaScript gets: json and text of the report,
-// heads and memory to keep, and the page's HTML, the comparison and the archive
-// where they were asked for.
+// answerOf is the object that JavaScript gets: json of the report, heads and memory
+// to keep, the page's HTML and the archive where they were asked for, and what the
+// whole program adds.
 func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, record *fetch.Record, req request) (any, error) {
 	raw, err := r.JSON()
 	if err != nil {
@@ -161,27 +162,13 @@ func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, reco
 	for name, head := range kept.Heads {
 		heads[name] = head
 	}
-	answer := map[string]any{"json": string(raw), "text": r.Text(req.Colour), "heads": heads, "memory": kept.Memory, "saved": req.saved}
+	answer := map[string]any{"json": string(raw), "heads": heads, "memory": kept.Memory}
 	if req.HTML {
 		html, err := page.Render(r)
 		if err != nil {
 			return nil, err
 		}
 		answer["html"] = html
-	}
-	if req.Installed != nil {
-		said, err := compared(req.Installed, seen)
-		if err != nil {
-			return nil, err
-		}
-		answer["installed"] = said
-	}
-	if req.Summary {
-		said, err := r.Summary(seen.Proofs.Bundles)
-		if err != nil {
-			return nil, err
-		}
-		answer["summary"] = string(said)
 	}
 	if req.Record {
 		archive, err := harOf(record)
@@ -190,5 +177,5 @@ func answerOf(auditor *audit.Auditor, r *report.Report, seen evidence.Case, reco
 		}
 		answer["har"] = archive
 	}
-	return answer, nil
+	return answer, also(answer, r, seen, req)
 }

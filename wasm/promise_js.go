@@ -108,13 +108,18 @@ func bytesOf(v js.Value) ([]byte, bool) {
 	return b, true
 }
 
+// uint8Array copies bytes to JavaScript.
+func uint8Array(b []byte) js.Value {
+	array := js.Global().Get("Uint8Array").New(len(b))
+	js.CopyBytesToJS(array, b)
+	return array
+}
+
 // harOf writes a record as a Uint8Array.
 func harOf(record *fetch.Record) (js.Value, error) {
 	var buf bytes.Buffer
 	if err := har.Write(&buf, record); err != nil {
 		return js.Undefined(), err
 	}
-	array := js.Global().Get("Uint8Array").New(buf.Len())
-	js.CopyBytesToJS(array, buf.Bytes())
-	return array, nil
+	return uint8Array(buf.Bytes()), nil
 }

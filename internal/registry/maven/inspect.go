@@ -208,7 +208,7 @@ func (i *inspector) manifest(in *registry.Inside) {
 		i.leave("Its manifest cannot be read: %.200s.", err.Error())
 		return
 	}
-	if stated := m.Main.Get("Eclipse-SourceReferences"); stated != "" && in.Repository == "" {
+	if stated := m.Get("Eclipse-SourceReferences"); stated != "" && in.Repository == "" {
 		parts := strings.Split(stated, ";")
 		if at, ok := source.Parse(withoutProvider(parts[0])); ok {
 			in.Repository = at.Repository.String()
@@ -283,7 +283,7 @@ func (i *inspector) runs(in *registry.Inside, files []archive.File) {
 	if doc := i.docs[manifestPath]; doc != nil {
 		if m, err := jar.ReadManifest(doc.Bytes()); err == nil {
 			for _, agent := range []string{"Premain-Class", "Agent-Class", "Launcher-Agent-Class"} {
-				if m.Main.Get(agent) != "" {
+				if m.Get(agent) != "" {
 					run(in, "start", "It is a Java agent ("+agent+"): a program that is started with it lets it change other code.", "", []string{manifestPath})
 				}
 			}

@@ -137,8 +137,9 @@ type item struct {
 // A token is one part of a version.
 type token struct {
 	item
-	// nests tells that a list begins behind it.
-	nests bool
+	// nests tells that a list begins behind it, numbered that a number follows at
+	// once.
+	nests, numbered bool
 }
 
 func (i item) isNumber() bool { return i.kind == 'n' }
@@ -153,7 +154,7 @@ func orderOf(version string) order {
 	all := tokens(version)
 	for n, t := range all {
 		top := len(lists) - 1
-		if n == len(all)-1 && !t.isNumber() && len(lists[top]) > 0 { // 1.x is 1-x
+		if (n == len(all)-1 || t.numbered) && !t.isNumber() && len(lists[top]) > 0 { // 1.x is 1-x, 1.x2 is 1-x2
 			lists, top = append(lists, nil), top+1
 		}
 		lists[top] = append(lists[top], t.item)
@@ -175,7 +176,7 @@ func tokens(version string) []token {
 	start := 0
 	digit := func(b byte) bool { return b >= '0' && b <= '9' }
 	add := func(end int, beforeNumber, nests bool) {
-		t := token{item: item{kind: 'n', number: "0"}, nests: nests}
+		t := token{item: item{kind: 'n', number: "0"}, nests: nests, numbered: beforeNumber}
 		switch text := version[start:end]; {
 		case text == "":
 		case digit(text[0]):

@@ -1,0 +1,165 @@
+package maven
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/purl"
+)
+
+func TestParseXML(t *testing.T) {
+	for name, c := range map[string]struct{ doc, want, err string }{
+		"plain":              {"<a><b> x </b></a>", "x", ""},
+		"a namespace":        {`<a xmlns="http://maven.apache.org/POM/4.0.0"><b>x</b></a>`, "x", ""},
+		"Latin 1":            {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>\xe9</b></a>", "é", ""},
+		"Windows":            {"<?xml version='1.0' encoding='windows-1252'?><a><b>\x96</b></a>", "–", ""},
+		"HTML's entities":    {"<a><b>Laugst&oslash;l</b></a>", "Laugstøl", ""},
+		"a mark before":      {"\xef\xbb\xbf<a><b>x</b></a>", "x", ""},
+		"a comment inside":   {"<a><b>x<!-- y --></b></a>", "x", ""},
+		"a document type":    {`<!DOCTYPE a [<!ENTITY e "x">]><a><b>&e;</b></a>`, "", "document type"},
+		"an entity":          {"<a><b>&evil;</b></a>", "", "no XML"},
+		"two roots":          {"<a/><a/>", "", "not one element"},
+		"not closed":         {"<a><b>", "", "no XML"},
+		"UTF-16":             {"\xff\xfe<\x00a\x00", "", "UTF-16"},
+		"an unknown set":     {"<?xml version='1.0' encoding='koi8-r'?><a/>", "", "koi8-r"},
+		"not what it says":   {"<?xml version='1.0' encoding='UTF-8'?><a>\xe9</a>", "", "as it says"},
+		"too deep":           {strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100), "", "too deep"},
+		"too many":           {"<a>" + strings.Repeat("<b/>", maxNodes+1) + "</a>", "", "too many"},
+		"no document at all": {"text", "", "not one element"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, err := parseXML([]byte(c.doc))
+			if c.err != "" {
+				require.ErrorContains(t, err, c.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, c.want, root.at("b"))
+		})
+	}
+}
+
+func modelOf(t testing.TB, docs ...string) *model {
+	m := &model{}
+	for _, doc := range docs {
+		p, err := readPOM([]byte(doc))
+		require.NoError(t, err)
+		m.chain = append(m.chain, p)
+	}
+	return m
+}
+
+func TestProperties(t *testing.T) {
+	m := modelOf(t, `<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version></parent><artifactId>a</artifactId>
+<properties><one>1</one><two>${one}${three}</two><loop>${loop}x</loop></properties></project>`,
+		`<project><groupId>g</groupId><artifactId>p</artifactId><version>1</version><properties><three>3</three><one>9</one></properties></project>`)
+	for text, want := range map[string]string{
+		"${two}": "13", "${project.groupId}:${project.artifactId}:${project.version}": "g:a:1", "${unknown}": "${unknown}", "${project.parent.version}": "1", "a${": "a${", "}${one}": "}1",
+	} {
+		require.Equal(t, want, m.resolved(text), text)
+	}
+	require.LessOrEqual(t, len(m.resolved("${loop}")), maxValue+10)
+}
+
+func TestSCM(t *testing.T) {
+	pom := func(scm string) string {
+		return "<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version><scm>" + scm + "</scm></project>"
+	}
+	for scm, want := range map[string]string{
+		"<connection>scm:git:https://github.com/o/r.git</connection>":                  "https://github.com/o/r",
+		"<connection>scm:git:git@github.com:o/r.git</connection>":                      "https://github.com/o/r",
+		"<connection>scm:git:git://github.com/o/r.git</connection>":                    "https://github.com/o/r",
+		"<connection>scm:svn:http://x/y</connection><url>https://github.com/o/r</url>": "https://github.com/o/r",
+		"<url>https://github.com/o/r/tree/${project.scm.tag}/folder</url>":             "https://github.com/o/r",
+		"<url>https://github.com/o/r/tree/main</url>":                                  "https://github.com/o/r",
+		"<connection>a</connection>":                                                   "a",
+		"":                                                                             "",
+	} {
+		got, _ := modelOf(t, pom(scm)).scm()
+		require.Equal(t, want, got, scm)
+	}
+	child := "<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version></parent><artifactId>a</artifactId></project>"
+	got, _ := modelOf(t, child, pom("<url>https://github.com/o/r</url>")).scm()
+	require.Equal(t, "https://github.com/o/r", got)
+}
+
+func TestSidecar(t *testing.T) {
+	sum := strings.Repeat("ab", 20)
+	for body, want := range map[string]string{
+		sum: sum, strings.ToUpper(sum): sum, sum + "  a-1.jar\n": sum, "SHA1(a-1.jar)= " + sum: sum, sum + " *a-1.jar": sum,
+		sum + "\n" + strings.Repeat("cd", 20): "", "": "", strings.Repeat("ab", 16): "",
+	} {
+		require.Equal(t, want, readSidecar([]byte(body), "sha1"), body)
+	}
+}
+
+func TestModule(t *testing.T) {
+	at := coordinates{"g", "a", "1", "", "jar"}
+	sum := strings.Repeat("ab", 32)
+	doc := func(component, files string) []byte {
+		return []byte(`{"formatVersion":"1.1","component":` + component + `,"variants":[{"files":[` + files + `]}]}`)
+	}
+	const own = `{"group":"g","module":"a","version":"1"}`
+	file := func(url, sum string) string { return `{"name":"x","url":"` + url + `","sha256":"` + sum + `"}` }
+	for name, c := range map[string]struct {
+		doc    []byte
+		states int
+		err    string
+	}{
+		"its file":          {doc(own, file("a-1.jar", sum)), 1, ""},
+		"twice the same":    {doc(own, file("a-1.jar", sum)+","+file("a-1.jar", sum)), 1, ""},
+		"another file":      {doc(own, file("a-1-sources.jar", sum)), 0, ""},
+		"twice another":     {doc(own, file("a-1.jar", sum)+","+file("a-1.jar", strings.Repeat("cd", 32))), 0, "two digests"},
+		"another component": {doc(`{"group":"g","module":"a","version":"2"}`, file("a-1.jar", sum)), 0, "g:a:2"},
+		"an unreadable one": {doc(own, file("a-1.jar", "ab")), 0, "cannot be read"},
+		"a key twice":       {[]byte(`{"component":` + own + `,"component":` + own + `}`), 0, "component"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			states, err := readModule(c.doc, at)
+			if c.err != "" {
+				require.ErrorContains(t, err, c.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, states, c.states)
+		})
+	}
+}
+
+func TestFileOf(t *testing.T) {
+	at := coordinates{group: "g", artifact: "a", version: "1"}
+	for _, c := range []struct {
+		kind, classifier, packaging, want string
+		guessed                           bool
+	}{
+		{"", "", "", "a-1.jar", false}, {"", "", "pom", "a-1.pom", false}, {"", "", "bundle", "a-1.jar", false}, {"", "", "maven-plugin", "a-1.jar", false},
+		{"", "", "aar", "a-1.aar", false}, {"", "", "odd", "a-1.jar", true}, {"", "sources", "pom", "a-1-sources.jar", false}, {"test-jar", "", "jar", "a-1-tests.jar", false},
+		{"tar.gz", "bin", "pom", "a-1-bin.tar.gz", false}, {"pom", "", "jar", "a-1.pom", false}, {"module", "", "jar", "a-1.module", false},
+	} {
+		got, guessed := fileOf(at, purl.Ref{Qualifiers: map[string]string{"type": c.kind, "classifier": c.classifier}}, c.packaging)
+		require.Equal(t, c.want, got.file())
+		require.Equal(t, c.guessed, guessed, c)
+	}
+}
+
+func FuzzPOM(f *testing.F) {
+	f.Add([]byte("<project><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version><properties><v>1</v></properties><scm><url>https://github.com/o/r</url></scm></project>"))
+	f.Add([]byte("<metadata><groupId>g</groupId><artifactId>a</artifactId><versioning><versions><version>1</version></versions></versioning></metadata>"))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		_, _ = readVersions(doc, coordinates{group: "g", artifact: "a"})
+		p, err := readPOM(doc)
+		if err != nil {
+			return
+		}
+		m := &model{chain: []pom{p}}
+		m.relocate(p.at)
+		_, _ = m.scm()
+		for _, i := range m.dependencies() {
+			_, err := purl.Parse(i.Ref)
+			require.NoError(t, err)
+		}
+		require.LessOrEqual(t, len(m.about().License), len(doc)*maxValue+100)
+	})
+}

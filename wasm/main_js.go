@@ -72,6 +72,8 @@ type request struct {
 	// a source repository, and a certificate's subject; empty for nobody.
 	ExpectSource string `json:"expectSource"`
 	ExpectSigner string `json:"expectSigner"`
+	// Keys are public keys that the person brought, in base64; empty for none.
+	Keys []byte `json:"keys"`
 	// Colour asks for a coloured text.
 	Colour bool `json:"colour"`
 	// Record asks for the HTTP Archive of the audit.
@@ -101,7 +103,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}}
+	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}, Keys: req.Keys}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {

@@ -92,6 +92,9 @@ type Question struct {
 	// Expect is from whom the person expects the package: an address of a source
 	// repository, also without a scheme, and the subject of a certificate.
 	Expect evidence.Expectation
+	// Keys are public keys that the person brought, as projects publish them: what
+	// one of them signed is signed by whom the person expects.
+	Keys []byte
 	// Progress is told how far each request has come, one call at a time.
 	Progress func(fetch.Progress)
 	// Record keeps every exchange for a later replay; nil keeps none.
@@ -197,7 +200,7 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect} // all that may be looked at
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys} // all that may be looked at
 	if r.q.Seen != nil {
 		r.q.Seen(seen)
 	}

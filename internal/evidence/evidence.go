@@ -62,6 +62,9 @@ type Case struct {
 	// Expected is from whom the reader expects the package: who that is may speak
 	// for it.
 	Expected Expectation
+	// Keys are public keys that the reader brought, of whom they expect a signature;
+	// nil for none.
+	Keys []byte
 	// Network tells that anchors could have been refreshed: a replay has none.
 	Network bool
 	// Mechanisms verify the repository's own signatures, by their form.
@@ -114,7 +117,7 @@ type exam struct {
 	// recordAttested are those served for the record document itself.
 	recordAttested []attested
 	// Answers on which other checks rest, by whose check they are.
-	sound, whole, logged, own, matches, signed, signer, built, listed Finding
+	sound, whole, keyed, logged, own, matches, signed, signer, built, listed Finding
 	// hostDated tells that only the repository's host dates its signature.
 	hostDated bool
 
@@ -148,6 +151,7 @@ var checks = [...]check{
 	{"attestations-genuine", last, attestationsGenuine, nil},
 	{"repository-attestation", 0, repositoryAttestation, func(e *exam) *Finding { return &e.own }},
 	{"record-attested", last, recordAttested, nil},
+	{"key-signature", 0, keySignature, func(e *exam) *Finding { return &e.keyed }},
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", last, nameInside, nil},

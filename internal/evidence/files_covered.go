@@ -37,6 +37,9 @@ func covering(e *exam) Finding {
 	if matches.Outcome != Pass {
 		return matches
 	}
+	if e.keyed.Outcome == Pass {
+		return e.keyed
+	}
 	best := Finding{Outcome: NotApplicable}
 	for _, f := range []Finding{e.logged, e.signed, e.own, e.signer} {
 		switch {

@@ -212,6 +212,9 @@ type File struct {
 	Manifest Manifest
 	// Attestations are signed statements served for it.
 	Attestations Attestations
+	// Detached is what is served as signatures over the file by keys that nobody
+	// anchors; the zero value where the repository serves none such.
+	Detached Detached
 	// Inspector reads the ecosystem's documents inside the file; nil where nobody
 	// does, and then nothing is known of what they say.
 	Inspector Inspector

@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"time"
+
 	"slices"
 
 	"touchstone/internal/fetch"
@@ -105,4 +107,28 @@ type Earlier struct {
 	Attested []string
 	// Previous are the attestations of the newest in Attested, where fetched.
 	Previous Attestations
+}
+
+// Detached is a document of signatures over a file, by keys that nobody anchors:
+// who they belong to only the reader can know.
+type Detached struct {
+	Answer fetch.Answer
+	// Judge reads the document, and verifies its signatures over message with the
+	// keys that the reader brought, in the form in which projects publish them; nil
+	// for none. It returns at least one.
+	Judge func(message, keys []byte) []KeySignature
+}
+
+// A KeySignature is one signature by a key.
+type KeySignature struct {
+	// Key names the key, Owner whom the key brought says to be its own.
+	Key, Owner string
+	// Hash is the digest's usual name ("SHA-256").
+	Hash string
+	// Made is when the signature says that it was made.
+	Made time.Time
+	// Ended says why the key brought could not sign then; empty where it could.
+	Ended string
+	// Err is why it proves nothing, a fault; nil where a key brought made it.
+	Err error
 }

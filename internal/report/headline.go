@@ -102,11 +102,11 @@ func (r *Report) found(s Subject) string {
 	case matches == evidence.Pass && p.Logged != nil:
 		return fmt.Sprintf("The same bytes for everyone: the public log %s has them. Nobody proves who made them.", p.Logged.Log)
 	case r.passed("reference-digest"):
-		return "These bytes have the digest that you gave. " + r.unsigned()
+		return "These bytes have the digest that you gave. " + r.unsigned(s)
 	case matches == evidence.Pass && r.passed("record-direct") && r.Finding("signature-served").Outcome == evidence.Fail:
 		return "The bytes match the record as it was served, which proves no more."
 	case matches == evidence.Pass && r.passed("record-direct"):
-		return "Arrived undamaged. " + r.unsigned()
+		return "Arrived undamaged. " + r.unsigned(s)
 	case matches == evidence.Pass:
 		return "These bytes match their record. Whether that is the repository's own record could not be checked."
 	case nowhere(s):
@@ -131,7 +131,7 @@ var signers = []string{"log-record", "registry-signature", "repository-attestati
 
 // unsigned says that nobody signed, where that is known of everybody who could
 // have.
-func (r *Report) unsigned() string {
+func (r *Report) unsigned(s Subject) string {
 	for _, check := range signers {
 		switch f := r.Finding(check); {
 		case f.Outcome == evidence.Pass: // and yet not of these bytes
@@ -141,6 +141,15 @@ func (r *Report) unsigned() string {
 		case f.Outcome == evidence.NotUnderstood:
 			return "What is served as their signature is not understood here."
 		}
+	}
+	switch s.Release.File.Detached.Answer.State {
+	case fetch.Found:
+		if r.passed("key-signature") {
+			return "The key that you brought signed them."
+		}
+		return "Nobody vouches for a key that signed them."
+	case fetch.Unknown:
+		return "Whether somebody signed them could not be checked."
 	}
 	return "Nobody signed them."
 }

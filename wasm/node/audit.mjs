@@ -35,6 +35,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --all-files        audit every file of the version; the weakest decides
   --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
   --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
+  --key FILE         expect a signature by a public key in this file (a project's KEYS)
   --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat${lock.usage}`;
 
 class Refused extends Error {}
@@ -50,7 +51,7 @@ function options() {
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
         evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, show: { type: "string" }, folder: { type: "string" },
-        "all-files": { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" },
+        "all-files": { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" }, key: { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
       },
     });
@@ -244,14 +245,14 @@ async function everyFile(touchstone, request, report, replay, signal) {
 
 async function main() {
   const o = options();
-  const [replay, file] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file")]);
+  const [replay, file, keys] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file"), readOption(o.key, "the key")]);
   const touchstone = await load("whole");
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
-    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
+    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);

@@ -60,6 +60,7 @@ func (q *question) release(repository string) *registry.Release {
 			Request:      q.fileRequest(),
 			Format:       q.at.format(),
 			Attestations: attestations(q.at.file(), q.bundle),
+			Detached:     q.detached(),
 			Inspector:    newInspector(q.at, &q.pom),
 		},
 		Others:     q.others,

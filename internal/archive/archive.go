@@ -23,6 +23,10 @@ type Format string
 const (
 	Zip   Format = "zip"
 	TarGz Format = "tar.gz"
+	// Tar and CPIO stand inside something else, which tells how they are packed
+	// ([ReadTar], [ReadCPIO]).
+	Tar  Format = "tar"
+	CPIO Format = "cpio"
 )
 
 // A File is one regular file of an archive, by the bytes it inflates to.
@@ -45,6 +49,15 @@ type File struct {
 // gives it.
 func (f File) Renamed() bool {
 	return f.Installed != "" && path.Base(f.Installed) != path.Base(f.Path)
+}
+
+// A Linked is a link in an archive that is unpacked where links belong
+// ([Options.System]).
+type Linked struct {
+	Path   string // where it stands, as a [File.Path]
+	Target string // as written
+	// Hard tells that it is another name of a file: Target is its path.
+	Hard bool
 }
 
 // A Problem is something about an archive that a careful reader must not pass
@@ -78,6 +91,11 @@ var DefaultLimits = Limits{Archive: 500 << 20, Total: 500 << 20, Entries: 200_00
 // Options say how to read.
 type Options struct {
 	Limits Limits
+	// System tells that the archive is unpacked over the root of an operating
+	// system of the Unix kind: paths may begin at the root, which is left out of
+	// what they are called here; links belong there, and are listed; case counts,
+	// and every character that such a system can write.
+	System bool
 	// Inspect, where set, is asked for every regular file and may return a
 	// writer that gets the file's bytes as they are hashed; nil means that the
 	// bytes are not wanted. A writer's error ends its copy, not the reading.
@@ -97,6 +115,8 @@ type Options struct {
 type Contents struct {
 	Format Format
 	Files  []File // in the archive's order, links, folders and specials left out
+	// Links are those of an archive where they belong; elsewhere each is a Problem.
+	Links []Linked
 	// Folders are the folders that have an entry of their own, as written and
 	// with one "/" at the end. Folders that only occur in files' paths are not
 	// here.
@@ -106,4 +126,7 @@ type Contents struct {
 	// where the bytes of a file could not be had (encrypted, damaged, name not
 	// UTF-8): then Files is a part, and proves nothing about the rest.
 	Complete bool
+	// Left is one sentence that says why the files were not read although nothing
+	// is wrong: only a part of the package was fetched. Empty where it was read.
+	Left string
 }

@@ -103,21 +103,6 @@ func (g *gzipMember) Read(p []byte) (int, error) {
 	return n, g.r.stop(Corrupt, "", "The compressed bytes are damaged.")
 }
 
-// full reads exactly len(p) bytes, or fewer where the member ends.
-func (g *gzipMember) full(p []byte) (n int, err error) {
-	for n < len(p) {
-		m, err := g.Read(p[n:])
-		n += m
-		if errors.Is(err, io.EOF) {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
 // close checks the trailer and what follows it.
 func (g *gzipMember) close() error {
 	r := g.r

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,12 +30,18 @@ func (r *reader) listed(raw string, folder bool) bool {
 		path = strings.TrimSuffix(raw, "/")
 	}
 	for _, f := range nameFaults(path, r.limits) {
+		if r.o.System && slices.Contains(elsewhere, f.kind) {
+			continue
+		}
 		r.problem(f.kind, raw, "The name %q %s.", cut(raw), f.text)
 	}
 	switch c := r.paths.add(clean(path), folder, raw, 2*r.limits.Entries); c.kind {
 	case Duplicate:
 		r.problem(c.kind, raw, "There is more than one entry for %q; in most readers the last one wins.", cut(raw))
 	case CaseFold:
+		if r.o.System {
+			break
+		}
 		r.problem(c.kind, raw, "%q and %q are one where case, the spelling of accents or what stands at a name's end does not count.", cut(c.at), cut(c.other))
 	case FileAndFolder:
 		r.problem(c.kind, raw, "%q is both a file and a folder.", cut(c.at))
@@ -42,6 +49,21 @@ func (r *reader) listed(raw string, folder bool) bool {
 		r.lose(c.kind, raw, "The paths have more than %d folders and files.", 2*r.limits.Entries)
 	}
 	return true
+}
+
+// elsewhere are the faults that a name has on other systems than those of the Unix
+// kind.
+var elsewhere = []ProblemKind{NameBackslash, NameDrive, NameReserved}
+
+// rooted is a path without the root at which it begins, where it may.
+func (r *reader) rooted(path string) string {
+	if !r.o.System {
+		return path
+	}
+	if path == "." {
+		return ""
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(path, "./"), "/")
 }
 
 // maxPart is how long a part of a path may be on the usual file systems, in

@@ -64,6 +64,7 @@ func Read(format Format, data []byte, o Options) (*Contents, error) {
 // A reader is the state of one reading.
 type reader struct {
 	data   []byte
+	packed int64 // bytes of the archive itself
 	o      Options
 	limits Limits
 	c      *Contents
@@ -90,7 +91,7 @@ func newReader(format Format, data []byte, o Options) *reader {
 	setDefault(&l.Names, DefaultLimits.Names)
 	setDefault(&l.Depth, DefaultLimits.Depth)
 	return &reader{
-		data: data, o: o, limits: l,
+		data: data, packed: int64(len(data)), o: o, limits: l,
 		c:   &Contents{Format: format, Complete: true},
 		sum: sha256.New(),
 		buf: make([]byte, chunk),
@@ -152,7 +153,7 @@ func (r *reader) spend(n int) error {
 	if r.total > r.limits.Total {
 		return r.stop(TooMuch, "", "The archive inflates to more than %d bytes.", r.limits.Total)
 	}
-	if r.total > freeRatio && r.total/r.limits.Ratio > int64(len(r.data)) {
+	if r.total > freeRatio && r.total/r.limits.Ratio > r.packed {
 		return r.stop(TooDense, "", "The archive inflates to more than %d times its size.", r.limits.Ratio)
 	}
 	if r.total-r.told < tick {

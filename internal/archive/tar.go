@@ -1,11 +1,15 @@
 package archive
 
-import "strings"
+import (
+	"errors"
+	"io"
+	"strings"
+)
 
 // A tarReader reads the tar inside a gzip member.
 type tarReader struct {
 	r     *reader
-	in    *gzipMember
+	in    io.Reader
 	block [blockLen]byte
 	meta  []byte
 	next  tarExtra // for the next entry
@@ -24,6 +28,14 @@ func (r *reader) readTarGz() error {
 	if err != nil {
 		return err
 	}
+	if err := r.readTar(in); err != nil {
+		return err
+	}
+	return in.close()
+}
+
+// readTar does steps 2 and 3.
+func (r *reader) readTar(in io.Reader) error {
 	t := &tarReader{r: r, in: in}
 	for first := true; ; first = false {
 		more, err := t.header(first)
@@ -37,13 +49,28 @@ func (r *reader) readTarGz() error {
 	if t.next.any() {
 		r.lose(TarPax, "", "The archive ends with a header about an entry that does not come.")
 	}
-	return in.close()
+	return nil
+}
+
+// full reads exactly len(p) bytes, or fewer where the tar ends.
+func (t *tarReader) full(p []byte) (n int, err error) {
+	for n < len(p) {
+		m, err := t.in.Read(p[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // header reads one header and its entry; false at the archive's end.
 func (t *tarReader) header(first bool) (bool, error) {
 	b := t.block[:]
-	n, err := t.in.full(b)
+	n, err := t.full(b)
 	if err != nil {
 		return false, err
 	}
@@ -52,7 +79,7 @@ func (t *tarReader) header(first bool) (bool, error) {
 		t.r.problem(NoEnd, "", "The two zero blocks that end a tar archive are missing.")
 		return false, nil
 	case first && (n < blockLen || !allZero(b) && !checksumFits(b) && !looksLikeTar(b)):
-		return false, &FormatError{Want: TarGz, Found: "gzip data that holds no tar archive"}
+		return false, &FormatError{Want: t.r.c.Format, Found: "data that holds no tar archive"}
 	case n < blockLen:
 		return false, t.r.stop(Truncated, "", "The archive ends inside a header.")
 	case allZero(b):
@@ -72,7 +99,7 @@ func (t *tarReader) header(first bool) (bool, error) {
 
 // end reads what follows the first zero block: a second one, and zeros.
 func (t *tarReader) end() error {
-	n, err := t.in.full(t.block[:])
+	n, err := t.full(t.block[:])
 	if err != nil {
 		return err
 	}
@@ -83,7 +110,7 @@ func (t *tarReader) end() error {
 		if !allZero(t.block[:n]) {
 			return t.r.stop(Trailing, "", "Bytes stand after the zero block that ends the tar archive; some readers go on there.")
 		}
-		if n, err = t.in.full(t.block[:]); err != nil {
+		if n, err = t.full(t.block[:]); err != nil {
 			return err
 		}
 	}
@@ -116,6 +143,9 @@ func (t *tarReader) entry(h tarHeader) error {
 		return t.r.stop(TarHeader, h.name, "A header states the target of a link for %q, which is none; some readers drop that entry.", cut(h.name))
 	}
 	folder := h.kind == tarFolder || (h.kind == tarOld || h.kind == tarFile) && strings.HasSuffix(h.name, "/")
+	if h.name = t.r.rooted(h.name); h.name == "" && folder && t.r.o.System {
+		return nil // the root itself
+	}
 	listed, err := t.r.name(h.name, folder)
 	if err != nil {
 		return err
@@ -152,6 +182,14 @@ func (t *tarReader) entry(h tarHeader) error {
 func (t *tarReader) bare(h tarHeader, listed bool) error {
 	switch h.kind {
 	case tarHard, tarSym:
+		if t.r.o.System && listed {
+			l := Linked{Path: h.name, Target: h.link, Hard: h.kind == tarHard}
+			if l.Hard {
+				l.Target = t.r.rooted(l.Target)
+			}
+			t.r.c.Links = append(t.r.c.Links, l)
+			break
+		}
 		what := "symbolic"
 		if h.kind == tarHard {
 			what = "hard"
@@ -221,7 +259,7 @@ func (t *tarReader) padding(h tarHeader) error {
 
 // exactly reads len(p) bytes of an entry.
 func (t *tarReader) exactly(p []byte, path string) error {
-	n, err := t.in.full(p)
+	n, err := t.full(p)
 	if err == nil && n < len(p) {
 		err = t.r.stop(Truncated, path, "The archive ends inside %q.", cut(path))
 	}

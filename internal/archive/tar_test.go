@@ -290,8 +290,8 @@ func TestNotThatFormat(t *testing.T) {
 		"gzip":         {Zip, tarred(), "gzip data"},
 		"zip":          {TarGz, zipSpec{items: []zipItem{zipFile("a", "b")}}.build().Bytes(), "a zip archive"},
 		"plain-tar":    {TarGz, tarSpec{items: []tarItem{tarFile("a", "b")}}.build().Bytes(), "a tar archive that is not compressed"},
-		"no-tar":       {TarGz, gzipped(bytes.Repeat([]byte("text "), 200)), "gzip data that holds no tar archive"},
-		"no-tar-short": {TarGz, gzipped([]byte("text")), "gzip data that holds no tar archive"},
+		"no-tar":       {TarGz, gzipped(bytes.Repeat([]byte("text "), 200)), "data that holds no tar archive"},
+		"no-tar-short": {TarGz, gzipped([]byte("text")), "data that holds no tar archive"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,11 @@ type Artifact struct {
 	Parts  []Part
 	Apart  string
 	Inside registry.Inside
+	// Sealed is the document inside that carries signatures over the file's own
+	// bytes; nil where none was found. PartDigests are those of its part, by
+	// algorithm.
+	Sealed      *registry.Sealed
+	PartDigests map[string]string
 }
 
 // A Part is a piece of a package as it arrived.
@@ -103,6 +108,9 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 	h := digest.NewHasher(append([]string{"sha256", "sha512"}, stated(rel, w.Algorithms)...)...)
 	h.Write(answer.Body)
 	art.Digests = h.Sums()
+	if rel.File.Sealed != nil {
+		art.seal(rel.File.Sealed(answer.Body))
+	}
 	how := archive.Options{Cancelled: func() bool { return ctx.Err() != nil }}
 	if rel.File.Inspector != nil {
 		how.Inspect = rel.File.Inspector.Open
@@ -147,6 +155,25 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 		in.Read, in.Unread = false, "The archive is not in order: what is installed may be something else than what was read."
 	}
 	return art, nil
+}
+
+// seal keeps the signed document inside the file, and the digests of what it
+// answers for.
+func (art *Artifact) seal(s *registry.Sealed) {
+	if s == nil {
+		return
+	}
+	body := s.Answer.Body
+	s.Answer = art.Answer
+	s.Answer.Body = body
+	art.Sealed = s
+	var algorithms []string
+	for _, d := range s.States {
+		algorithms = append(algorithms, d.Algorithm)
+	}
+	h := digest.NewHasher(algorithms...)
+	h.Write(s.Part)
+	art.PartDigests = h.Sums()
 }
 
 // stated adds the algorithms of the digests that release and reference state.

@@ -8,6 +8,7 @@ import (
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/maven"
 	"touchstone/internal/registry/oci"
+	"touchstone/internal/registry/rpm"
 )
 
 // more are the ecosystems that only the whole program serves: what they read
@@ -15,6 +16,7 @@ import (
 var more = []registry.Registry{
 	maven.Registry{},
 	oci.Registry{},
+	rpm.Registry{},
 }
 
 // moreMechanisms verify the signatures that only they carry.

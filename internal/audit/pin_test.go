@@ -60,7 +60,7 @@ func exceeds(ctx context.Context, o circumstances, whole *report.Report) error {
 		return err
 	}
 	if byBytes := func(why string) bool {
-		return strings.Contains(why, "arrived") || strings.Contains(why, "inside the package says")
+		return strings.Contains(why, "arrived") || strings.Contains(why, "inside the package")
 	}; whole.Verdict.Failed && !slices.ContainsFunc(whole.Verdict.Failures, func(s string) bool { return !byBytes(s) }) {
 		return nil // nothing but the bytes shows it, or a digest of them that is not pinned
 	}

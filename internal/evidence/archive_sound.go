@@ -17,6 +17,8 @@ func archiveSound(e *exam) Finding {
 		return because(Unknown, "What is inside was not read: "+sentence(art.Apart))
 	case art.Contents == nil:
 		return because(Fail, "What arrived is no package: "+art.Unreadable+".")
+	case missing(art) != "":
+		return because(Unknown, missing(art))
 	case len(art.Contents.Problems) > 0:
 		return because(Fail, "The archive is not in order"+firstProblem(e)+".").by(Maintainer)
 	}

@@ -42,7 +42,7 @@ func digestMatches(e *exam) Finding {
 			return because(Fail, fmt.Sprintf("%s is recorded with %s; what arrived has %s. These are not the same bytes.", upper(the(d.Of)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)))
 		default:
 			facts[d.Algorithm+" of "+string(d.Of)] = got
-			if d.Of != registry.OfManifest {
+			if d.Of != registry.OfManifest && (d.Of != registry.OfPart || len(e.Artifact.Sealed.Signatures) > 0) {
 				compared++
 			}
 		}
@@ -75,15 +75,20 @@ func digestMatches(e *exam) Finding {
 	return unfetched(e.Release.Record().Answer, "the record", "The record states no strong digest of this package.")
 }
 
-// recorded are the digests that the repository states, without those beside
+// recorded are the digests that the repository states, and those that a document
+// inside the file states of the rest, without those beside
 // which another of the same choice is the right one.
 func recorded(e *exam) []registry.Stated {
+	all := slices.Clone(e.Release.Record().States)
+	if in := e.sealed(); in != nil {
+		all = append(all, in.States...)
+	}
 	right := func(d registry.Stated) bool {
 		got, ok, _ := computed(e, d.Of, d.Algorithm)
 		return ok && got == d.Value
 	}
-	return slices.DeleteFunc(slices.Clone(e.Release.Record().States), func(d registry.Stated) bool {
-		return d.Choice && !right(d) && slices.ContainsFunc(e.Release.Record().States, func(other registry.Stated) bool {
+	return slices.DeleteFunc(slices.Clone(all), func(d registry.Stated) bool {
+		return d.Choice && !right(d) && slices.ContainsFunc(all, func(other registry.Stated) bool {
 			return other.Choice && other.Of == d.Of && other.Algorithm == d.Algorithm && right(other)
 		})
 	})

@@ -21,6 +21,9 @@ func digestPublished(e *exam) Finding {
 		}
 		weak[d.Algorithm] = true
 	}
+	if in := e.sealed(); in != nil && !in.Bare && len(in.Signatures) > 0 && e.signed.Outcome == Pass {
+		return pass("The signed "+in.Name+" inside the package states a digest of its "+in.Parted+".", nil)
+	}
 	if e.own.Outcome == Pass {
 		return pass("A statement that the repository signed states a digest of this package.", nil)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/artifact"
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
@@ -37,6 +38,13 @@ func computed(e *exam, of registry.Subject, algorithm string) (value string, ok 
 	if art.Answer.State != fetch.Found {
 		return "", false, reasonOpen{text: "the package could not be fetched: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
 	}
+	if left := missing(art); left != "" {
+		return "", false, reasonOpen{text: left}
+	}
+	if of == registry.OfPart {
+		got, ok := art.PartDigests[algorithm]
+		return got, ok, reasonOpen{text: "this version does not compute " + algorithm}
+	}
 	if of == registry.OfArtifact {
 		got, ok := art.Digests[algorithm]
 		if !ok {
@@ -51,6 +59,15 @@ func computed(e *exam, of registry.Subject, algorithm string) (value string, ok 
 		return "", false, reasonOpen{text: "what arrived cannot be read to its end, and in one way only" + firstProblem(e), failed: true}
 	}
 	return art.ListDigest, true, reasonOpen{}
+}
+
+// missing says what was not fetched of a package of which only a part is here;
+// empty where it all is.
+func missing(art *artifact.Artifact) string {
+	if art.Contents == nil {
+		return ""
+	}
+	return art.Contents.Left
 }
 
 // spelled writes a digest as people know it: Go's as in a go.sum file.
@@ -78,6 +95,8 @@ func the(s registry.Subject) string {
 		return "the list of all files"
 	case registry.OfManifest:
 		return "the manifest"
+	case registry.OfPart:
+		return "what follows the signed header"
 	}
 	return "the package file"
 }

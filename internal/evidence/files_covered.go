@@ -5,6 +5,11 @@ import "fmt"
 // filesCovered asks whether each file is covered by a verified list, or by the
 // archive that a verified signature covers.
 func filesCovered(e *exam) Finding {
+	if in, own := e.sealed(), e.Artifact.Inside.List; in != nil && in.Missing && in.Lists && len(in.Signatures) > 0 && own != nil && own.Broken == "" && e.signed.Outcome == Pass {
+		e.proven.List = ListSigned
+		return pass(fmt.Sprintf("The signed %s lists every file with its digest. With it any single file can be checked; the %s was not fetched.", in.Name, in.Parted),
+			map[string]string{"files": fmt.Sprint(len(own.Files)), "list": string(ListSigned), "list inside": own.Path})
+	}
 	if f := e.sound; f.Outcome != Pass {
 		f.Facts = nil
 		return f

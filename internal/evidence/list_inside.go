@@ -28,6 +28,9 @@ func listInside(e *exam) Finding {
 	for _, f := range contents.Files {
 		files[f.Path] = f
 	}
+	if left := missing(e.Artifact); left != "" {
+		return because(Unknown, left)
+	}
 	named, open := map[string]bool{}, ""
 	for _, l := range list.Files {
 		f, there := files[l.Path]

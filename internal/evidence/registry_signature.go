@@ -3,7 +3,9 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
@@ -12,18 +14,23 @@ import (
 	"touchstone/internal/trust"
 )
 
-// registrySignature verifies the repository's own signatures over the document
-// that binds name, version and digest, or over one from which digests lead
+// registrySignature verifies the repository's own signatures over the document,
+// inside the package or on the way to it, that binds name, version and digest, or over one from which digests lead
 // there. Of several over one document one that is wrong decides, then one that
 // counts: while a key is being replaced, records carry signatures by both.
 //
 //  1. Find the last document of the chain that is signed.
-//  2. Take each of its signatures through the steps of judgeSignature.
+//  2. Take each of its signatures through the steps of judgeSignature. Those of
+//     documents before it must not be wrong either.
 //  3. Every document behind it is the one that the document before it states.
 func registrySignature(e *exam) Finding {
 	// 1.
-	link, behind := signedLink(e.Release.Chain)
+	chain := e.chain()
+	link, behind := signedLink(chain)
 	if len(link.Signatures) == 0 {
+		if e.Release.File.Sealed != nil && e.sealed() == nil && e.Artifact.Answer.State != fetch.Found {
+			return unfetched(e.Artifact.Answer, "the package, which holds the repository's signature,", "The repository does not have the package, in which its signature would stand.")
+		}
 		if e.Release.SignsNothing != "" {
 			return because(Absent, "This repository signs neither its packages nor its records.").by(Repository)
 		}
@@ -41,6 +48,13 @@ func registrySignature(e *exam) Finding {
 	for _, s := range link.Signatures[1:] {
 		best = better(best, judgeSignature(e, link, s))
 	}
+	for _, earlier := range chain[:len(chain)-1-behind] {
+		for _, s := range earlier.Signatures {
+			if f := judgeSignature(e, earlier, s); f.Outcome == Fail {
+				return f
+			}
+		}
+	}
 	// 3.
 	if best.Outcome == Pass && behind > 0 && e.whole.Outcome != Pass {
 		return e.whole
@@ -49,6 +63,32 @@ func registrySignature(e *exam) Finding {
 		e.proven.RecordKey = best.Facts["signing key"]
 	}
 	return best
+}
+
+// chain are the documents on the way to the file, and the one inside it that is
+// signed.
+func (e *exam) chain() []registry.Link {
+	chain := slices.Clone(e.Release.Chain)
+	if in := e.sealed(); in != nil && (len(in.Signatures) > 0 || in.SignsAll != "") {
+		chain = append(chain, in.Link)
+	}
+	return chain
+}
+
+// sealed is the signed document inside the file; nil for none.
+func (e *exam) sealed() *registry.Sealed {
+	if e.Artifact == nil {
+		return nil
+	}
+	return e.Artifact.Sealed
+}
+
+// called is what a document of the chain is called inside a sentence.
+func (e *exam) called(link registry.Link) string {
+	if in := e.sealed(); in != nil && link.Name == in.Name {
+		return "the " + in.Name + " inside the package"
+	}
+	return "the record"
 }
 
 // signedLink is the last document that is signed, and how many follow it; where
@@ -78,28 +118,30 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	answer := func(o Outcome, format string, args ...any) Finding {
 		return because(o, fmt.Sprintf(format, args...))
 	}
-	if s.Message == nil {
+	record := e.called(link)
+	apart := s.Message != nil
+	if !apart {
 		s.Message, s.Binds = link.Answer.Body, link.States
 	}
 	// 1. and 2.
 	mechanism, known := e.Mechanisms[s.Form]
 	if !known {
-		return answer(NotUnderstood, "The record is signed in a form (%s) that this version cannot verify.", s.Form)
+		return answer(NotUnderstood, "%s is signed in a form (%s) that this version cannot verify.", upper(record), s.Form)
 	}
 	key, err := mechanism.Verify(s.Message, s.Bytes, s.KeyID, e.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures))
 	switch fault.Of(err) {
 	case "":
 	case fault.NoAnchor:
-		return unknownKey(e, s)
+		return unknownKey(e, record, s)
 	case fault.NotUnderstood:
 		if key.ID == "" {
-			return answer(NotUnderstood, "The record is signed by the key %q in a way that this version cannot verify.", s.KeyID)
+			return answer(NotUnderstood, "%s is signed by the key %q in a way that this version cannot verify.", upper(record), s.KeyID)
 		}
-		return answer(NotUnderstood, "The record is signed with the key %s, of a kind (%s) that this version cannot use.", key.ID, key.Details)
+		return answer(NotUnderstood, "%s is signed with the key %s, of a kind (%s) that this version cannot use.", upper(record), key.ID, key.Details)
 	case fault.Weak:
-		return answer(Absent, "The repository's key %s signed this record by an algorithm that can be forged. Such a signature counts for nothing.", key.ID).by(Repository)
+		return answer(Absent, "The repository's key %s signed %s by an algorithm that can be forged. Such a signature counts for nothing.", key.ID, record).by(Repository)
 	default:
-		return answer(Fail, "The repository's signature over this record does not verify with its key %s.", cmp.Or(key.ID, s.KeyID))
+		return answer(Fail, "The repository's signature over %s does not verify with its key %s.", record, cmp.Or(key.ID, s.KeyID))
 	}
 	if !binds(link, s) {
 		return answer(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer)
@@ -116,7 +158,10 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	if standing.Reason != "" {
 		reason += " " + sentence(standing.Reason)
 	}
-	facts := map[string]string{"signing key": key.ID, "signed text": string(s.Message)}
+	facts := map[string]string{"signing key": key.ID}
+	if apart && len(s.Message) <= maxShown && utf8.Valid(s.Message) {
+		facts["signed text"] = string(s.Message)
+	}
 	date, dated := hostsDate(e.Release, link)
 	switch {
 	case key.ValidAt(e.Time):
@@ -130,6 +175,10 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	}
 	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason)
 }
+
+// maxShown is how much is told, in bytes, of a text that was put together to be
+// signed. Of a document that is signed its digest tells.
+const maxShown = 4 << 10
 
 // binds tells whether the signed text states a strong digest which is the one
 // that the document leads on with.
@@ -157,18 +206,22 @@ func hostsDate(rel *registry.Release, link registry.Link) (time.Time, bool) {
 }
 
 // unknownKey says what it means that the anchors lack a key.
-func unknownKey(e *exam, s registry.Signature) Finding {
+func unknownKey(e *exam, record string, s registry.Signature) Finding {
 	if standing := e.Proofs.Anchors.Standing(s.Anchors, e.Time, e.Network); standing.Accused != nil {
 		return distrusted(fmt.Sprintf("The signature by the key %q", s.KeyID), standing)
 	}
 	anchor, _ := e.Proofs.Anchors.Anchor(s.Anchors)
+	known := "Its list of keys was refreshed in this audit."
+	if anchor.Refresh == "" {
+		known = "Its list of keys is complete."
+	}
 	switch lack := anchor.Lacking(e.Time); {
 	case lack == trust.LackFails:
-		return because(Fail, fmt.Sprintf("The record is signed with the key %q, which is none of the repository's. Its list of keys was refreshed in this audit.", s.KeyID))
+		return because(Fail, fmt.Sprintf("%s is signed with the key %q, which is none of the repository's. %s", upper(record), s.KeyID, known))
 	case !possible(s):
-		return because(Absent, "What stands in the place of a signature over this record cannot be one, by whatever key.")
+		return because(Absent, "What stands in the place of a signature over "+record+" cannot be one, by whatever key.")
 	case lack == trust.LackAbsent:
-		return because(Absent, fmt.Sprintf("The record is signed with the key %q, which nobody vouches for here.", s.KeyID))
+		return because(Absent, fmt.Sprintf("%s is signed with the key %q, which nobody vouches for here.", upper(record), s.KeyID))
 	}
-	return because(Unknown, fmt.Sprintf("The record is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", s.KeyID))
+	return because(Unknown, fmt.Sprintf("%s is signed with the key %q, which this version does not know. It may be newer than the list of keys here.", upper(record), s.KeyID))
 }

@@ -11,7 +11,7 @@ import (
 // signatureServed asks whether a repository that signs everything has signed
 // this: a signature that disappears is how a stripped record looks.
 func signatureServed(e *exam) Finding {
-	rel, _ := signedLink(e.Release.Chain)
+	rel, _ := signedLink(e.chain())
 	switch {
 	case rel.SignsAll == "":
 		return because(NotApplicable, "This repository does not sign the record of every package with a key of its own.")

@@ -16,6 +16,7 @@ const (
 	Cargo  = "cargo"
 	Maven  = "maven"
 	OCI    = "oci"
+	RPM    = "rpm"
 )
 
 // A dialect is everything that is known here about one ecosystem: one row of
@@ -73,7 +74,7 @@ var (
 // table is all that is known: first what is read, then what is only named.
 func table() []*dialect {
 	fillRows.Do(func() {
-		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect()}, namedDialects()...)
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect(), rpmDialect()}, namedDialects()...)
 	})
 	return rows
 }

@@ -157,6 +157,7 @@ const (
 	OfArtifact Subject = "artifact" // the bytes of the package file
 	OfFiles    Subject = "files"    // the canonical list of all its files
 	OfManifest Subject = "manifest" // the manifest served beside it
+	OfPart     Subject = "part"     // the part of the file for which a document inside it answers
 )
 
 // A Form is a form of signatures; one mechanism verifies each.
@@ -206,8 +207,12 @@ type File struct {
 	// Read reads the container, as [archive.Read] does; nil where Format says
 	// which of that package's readers does. So a form that few ecosystems have
 	// costs nothing where they are not served.
-	Read  func(body []byte, how archive.Options) (*archive.Contents, error)
-	Rules archive.Rules
+	Read func(body []byte, how archive.Options) (*archive.Contents, error)
+	// Sealed finds the document inside the file that carries signatures over the
+	// file's own bytes; nil where the format has none. It gives nil where there is
+	// none in these bytes.
+	Sealed func(body []byte) *Sealed
+	Rules  archive.Rules
 	// Manifest is a manifest served beside the file; zero where none is.
 	Manifest Manifest
 	// Attestations are signed statements served for it.

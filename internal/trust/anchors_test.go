@@ -33,7 +33,9 @@ func TestEmbeddedAnchorsAreWhole(t *testing.T) {
 		assert.NotEmpty(t, anchor.Kind)
 		assert.False(t, anchor.Taken.IsZero())
 		assert.True(t, anchor.RefreshedAt.IsZero())
-		assert.Equal(t, anchor.ID != GoChecksumDatabase, anchor.Refresh != "")
+		if anchor.Kind != KindArchiveKeys { // of some no way is known
+			assert.Equal(t, anchor.ID != GoChecksumDatabase, anchor.Refresh != "")
+		}
 		assert.Equal(t, anchor.ID != SigstoreRoot, anchor.Closed)
 	}
 	assert.Equal(t, []ID{SigstoreRoot, NPMKeys, TUFRoot, GoChecksumDatabase}, ids[:4])

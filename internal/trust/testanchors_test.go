@@ -25,7 +25,9 @@ func TestWithTestAnchors(t *testing.T) {
 	assert.True(t, ok)
 	assert.Equal(t, "log.example+01020304+AQ==", key)
 	for _, anchor := range a.Sets() {
-		assert.Equal(t, now, anchor.Taken)
+		if anchor.Kind != KindArchiveKeys { // whose documents state it
+			assert.Equal(t, now, anchor.Taken)
+		}
 	}
 	_, err = Refresh(a, Memory{}, r, now)
 	require.NoError(t, err)

@@ -1,0 +1,108 @@
+// Package packed undoes the compression of documents and of the insides of
+// packages: gzip (RFC 1952), xz (the .xz format 1.2), Zstandard (RFC 8878) and
+// bzip2. Only the page's second program carries it: Zstandard weighs more than
+// all formats of the first.
+//
+// Its input is hostile. What one stream may ask for is bounded ([maxWindow]), and
+// so is what comes out ([Inflate], or by the reader that takes it).
+package packed
+
+import (
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
+)
+
+// A Kind names a compression.
+type Kind string
+
+// The kinds.
+const (
+	None  Kind = "none"
+	Gzip  Kind = "gzip"
+	XZ    Kind = "xz"
+	Zstd  Kind = "zstd"
+	Bzip2 Kind = "bzip2"
+)
+
+// maxWindow bounds how far back a stream may refer, and with it the memory that
+// undoing it takes: 64 MiB, as xz at its highest preset.
+const maxWindow = 64 << 20
+
+// magics begin a compressed stream.
+var magics = []struct {
+	kind  Kind
+	begin string
+}{
+	{Gzip, "\x1f\x8b"},
+	{XZ, "\xfd7zXZ\x00"},
+	{Zstd, "\x28\xb5\x2f\xfd"},
+	{Bzip2, "BZh"},
+}
+
+// Sniff tells by its first bytes how something is compressed.
+func Sniff(b []byte) Kind {
+	for _, m := range magics {
+		if bytes.HasPrefix(b, []byte(m.begin)) {
+			return m.kind
+		}
+	}
+	return None
+}
+
+// Open begins to undo the compression of b. Several streams one after the other
+// are one, as the tools of these formats have it; anything else behind the end is
+// an error of the reader. The error says that b cannot be begun.
+func Open(b []byte) (Kind, io.ReadCloser, error) {
+	in, kind := bytes.NewReader(b), Sniff(b)
+	switch kind {
+	case Gzip:
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return kind, nil, fmt.Errorf("reading the gzip header: %w", err)
+		}
+		return kind, z, nil
+	case XZ:
+		z, err := xz.NewReader(in, maxWindow)
+		if err != nil {
+			return kind, nil, fmt.Errorf("reading the xz header: %w", err)
+		}
+		return kind, io.NopCloser(z), nil
+	case Zstd:
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return kind, nil, fmt.Errorf("reading the zstd header: %w", err)
+		}
+		return kind, z.IOReadCloser(), nil
+	case Bzip2:
+		return kind, io.NopCloser(bzip2.NewReader(in)), nil
+	}
+	return None, io.NopCloser(in), nil
+}
+
+// errTooMuch is what [Inflate] says of more than was allowed.
+var errTooMuch = errors.New("it inflates to more than is read")
+
+// Inflate undoes the compression of a document of at most most bytes; what is not
+// compressed stays as it is.
+func Inflate(b []byte, most int64) ([]byte, error) {
+	kind, in, err := Open(b)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	out, err := io.ReadAll(io.LimitReader(in, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("undoing the compression (%s): %w", kind, err)
+	case int64(len(out)) > most:
+		return nil, fmt.Errorf("undoing the compression (%s): %w (%d bytes)", kind, errTooMuch, most)
+	}
+	return out, nil
+}

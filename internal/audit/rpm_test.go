@@ -1,0 +1,264 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
+	"touchstone/internal/trust"
+)
+
+const (
+	fedoraBase = "https://dl.fedoraproject.org/pub/fedora/linux/updates/43/Everything/x86_64/"
+	fedoraRef  = "pkg:rpm/fedora/gold-leaf@1.2.3-4.fc43?arch=x86_64&distro=fedora-43"
+	fedoraFile = fedoraBase + "Packages/g/gold-leaf-1.2.3-4.fc43.x86_64.rpm"
+	suseBase   = "https://download.opensuse.org/tumbleweed/repo/oss/"
+	suseRef    = "pkg:rpm/opensuse/gold-leaf@1.2.3-4.1?arch=x86_64&distro=opensuse-tumbleweed"
+)
+
+// goldKey signs what these tests make; it was made when the others were.
+func goldKey(name string) *mint.ArchiveKey {
+	return mint.NewArchiveKey(name, at.AddDate(-1, 0, 0))
+}
+
+// anchoredTo are anchors that hold these archive keys and no others.
+func anchoredTo(t testing.TB, id string, keys ...*mint.ArchiveKey) trust.Anchors {
+	t.Helper()
+	a, err := trust.WithTestAnchors(trust.TestAnchors{Taken: at, Archives: [][]byte{mint.ArchiveKeys(id, "the keys of "+id, keys...)}})
+	require.NoError(t, err)
+	return a
+}
+
+func goldRPM(key *mint.ArchiveKey) mint.RPM { return mint.NewRPM("gold-leaf", "1.2.3", "4.fc43", key) }
+
+// tryRPM audits under one anchored key.
+func tryRPM(t testing.TB, w world, reference, set string, key *mint.ArchiveKey) (*result, error) {
+	t.Helper()
+	o := options(w)
+	o.Anchors = anchoredTo(t, set, key)
+	return ask(context.Background(), reference, o)
+}
+
+func TestMintedRPM(t *testing.T) {
+	key, w := goldKey("fedora"), world{}
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(key))
+	r, err := tryRPM(t, w, fedoraRef, "fedora-43", key)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	text := r.Report.Text(false)
+	require.Contains(t, text, "ldconfig")
+	require.Contains(t, text, "pkg:rpm/fedora/bash")
+	require.Equal(t, "signed", r.Report.Finding("files-covered").Facts["list"])
+}
+
+// TestRPMBent: one link is other than it should be.
+func TestRPMBent(t *testing.T) {
+	key, other := goldKey("fedora"), goldKey("somebody")
+	for name, c := range map[string]struct {
+		bend      func(p *mint.RPM)
+		serve     func(w world) // after the repository
+		failed    bool
+		integrity [2]int
+		check     string
+		says      string
+	}{
+		"unsigned":                  {bend: func(p *mint.RPM) { p.Key = nil }, integrity: [2]int{1, 1}, check: "signature-served", says: "fail: "},
+		"another key":               {bend: func(p *mint.RPM) { p.Key = other }, failed: true, check: "registry-signature", says: "fail: The header inside the package is signed with the key"},
+		"another payload":           {bend: func(p *mint.RPM) { p.Payload = mint.Tgz(map[string]string{"x": "y"}) }, failed: true, check: "digest-matches", says: "fail: What follows the signed header is recorded"},
+		"another name inside":       {bend: func(p *mint.RPM) { p.Tags = map[uint32]mint.RPMValue{1000: {Type: 6, Texts: []string{"fools-gold"}}} }, integrity: [2]int{1, 1}, check: "name-inside", says: `fail: The header inside the package says name "fools-gold"`},
+		"another version inside":    {bend: func(p *mint.RPM) { p.Tags = map[uint32]mint.RPMValue{1001: {Type: 6, Texts: []string{"1.2.2"}}} }, integrity: [2]int{1, 1}, check: "name-inside", says: "fail: The header inside the package says version and release"},
+		"another architecture":      {bend: func(p *mint.RPM) { p.Tags = map[uint32]mint.RPMValue{1022: {Type: 6, Texts: []string{"s390x"}}} }, integrity: [2]int{1, 1}, check: "name-inside", says: "fail: The header inside the package says architecture"},
+		"a file that is not listed": {bend: func(p *mint.RPM) { p.Tags = map[uint32]mint.RPMValue{1117: {Type: 8, Texts: []string{"a", "b", "c"}}} }, integrity: [2]int{2, 2}, check: "list-inside", says: "fail: "},
+		"before rpm 4.14":           {bend: func(p *mint.RPM) { p.Old = true }, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
+		"before rpm 4.14, changed": {bend: func(p *mint.RPM) { p.Old = true }, serve: func(w world) {
+			w[fedoraFile] = ok(changedAt(w[fedoraFile].Body, len(w[fedoraFile].Body)-20))
+		}, failed: true, check: "registry-signature", says: "fail: "},
+		"other bytes of the same name": {serve: func(w world) {
+			p := goldRPM(key)
+			p.Script = "true\n"
+			file, _ := p.Packed()
+			w[fedoraFile] = ok(file)
+		}, failed: true, check: "digest-matches", says: "fail: The package file is recorded with sha256"},
+		"a list that was not announced": {serve: func(w world) {
+			for url, p := range w {
+				if bytes.HasPrefix(p.Body, []byte{0x1f, 0x8b}) {
+					w[url] = ok(append(bytes.Clone(p.Body), mint.Tgz(nil)...))
+				}
+			}
+		}, failed: true, check: "chain-whole", says: "fail: "},
+		"no list": {serve: func(w world) {
+			for url, p := range w {
+				if bytes.HasPrefix(p.Body, []byte{0x1f, 0x8b}) {
+					w[url] = page{Status: 500}
+				}
+			}
+		}, integrity: [2]int{0, 2}, check: "digest-matches", says: "unknown: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, p := world{}, goldRPM(key)
+			if c.bend != nil {
+				c.bend(&p)
+			}
+			mint.ServeRPMs(w, fedoraBase, nil, p)
+			if c.serve != nil {
+				c.serve(w)
+			}
+			r, err := tryRPM(t, w, fedoraRef, "fedora-43", key)
+			require.NoError(t, err)
+			require.Contains(t, outcome(t, r, c.check), c.says, r.Report.Text(false))
+			require.Equal(t, c.failed, r.Report.Verdict.Failed, r.Report.Text(false))
+			if !c.failed {
+				require.Equal(t, c.integrity, levels(r)["integrity"], r.Report.Text(false))
+			}
+		})
+	}
+}
+
+func changedAt(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
+}
+
+// TestRPMHeaderAlone: a file that ends with its header proves record and files, and
+// says that the payload was not fetched.
+func TestRPMHeaderAlone(t *testing.T) {
+	key, w := goldKey("fedora"), world{}
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(key))
+	file, end := goldRPM(key).Packed()
+	o := options(w)
+	o.Anchors, o.File = anchoredTo(t, "fedora-43", key), file[:end]
+	r, err := ask(context.Background(), fedoraRef, o)
+	require.NoError(t, err)
+	require.False(t, r.Report.Verdict.Failed, r.Report.Text(false))
+	require.Equal(t, 0, levels(r)["integrity"][0])
+	has(t, r, "registry-signature", "pass", "")
+	has(t, r, "name-inside", "pass", "")
+	has(t, r, "files-covered", "pass", "the payload was not fetched")
+	has(t, r, "digest-matches", "unknown", "its payload was not fetched")
+	has(t, r, "archive-sound", "unknown", "its payload was not fetched")
+	o.File = file[:end-1]
+	r, err = ask(context.Background(), fedoraRef, o)
+	require.NoError(t, err)
+	require.True(t, r.Report.Verdict.Failed)
+}
+
+// TestSignedRPMIndex: a repository that signs its index.
+func TestSignedRPMIndex(t *testing.T) {
+	key, other := goldKey("suse"), goldKey("somebody")
+	gold := func(key *mint.ArchiveKey) mint.RPM { return mint.NewRPM("gold-leaf", "1.2.3", "4.1", key) }
+	w := world{}
+	mint.ServeRPMs(w, suseBase, key, gold(key))
+	r, err := tryRPM(t, w, suseRef, "opensuse", key)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	// A package without a signature is covered by the chain, and that is told.
+	w = world{}
+	mint.ServeRPMs(w, suseBase, key, gold(nil))
+	r, err = tryRPM(t, w, suseRef, "opensuse", key)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	has(t, r, "registry-signature", "pass", "")
+	// Somebody else's signature over the index is wrong whatever the package says.
+	for name, asc := range map[string][]byte{
+		"another key":   other.Armored(w[suseBase+"repodata/repomd.xml"].Body),
+		"another index": key.Armored([]byte("another")),
+	} {
+		w = world{}
+		mint.ServeRPMs(w, suseBase, key, gold(key))
+		r, err = tryRPM(t, w.But(suseBase+"repodata/repomd.xml.asc", ok(asc)), suseRef, "opensuse", key)
+		require.NoError(t, err, name)
+		require.True(t, r.Report.Verdict.Failed, name)
+		has(t, r, "registry-signature", "fail", "")
+	}
+	// Without its signature the index is unsigned; the package's own counts.
+	r, err = tryRPM(t, w.But(suseBase+"repodata/repomd.xml.asc", page{Status: 404}), suseRef, "opensuse", key)
+	require.NoError(t, err)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	require.Contains(t, r.Report.Text(false), "The index is not signed")
+}
+
+// TestRPMTwice: two packages of one name, version and architecture.
+func TestRPMTwice(t *testing.T) {
+	key, w := goldKey("fedora"), world{}
+	second := goldRPM(key)
+	second.Script = "true\n"
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(key), second)
+	r, err := tryRPM(t, w, fedoraRef, "fedora-43", key)
+	require.NoError(t, err)
+	require.True(t, r.Report.Verdict.Failed)
+	require.Contains(t, r.Report.Text(false), "two packages of this name, version and architecture with different digests")
+}
+
+// TestRPMMutants damages every link.
+func TestRPMMutants(t *testing.T) {
+	t.Parallel()
+	key, w := goldKey("suse"), world{}
+	mint.ServeRPMs(w, suseBase, key, mint.NewRPM("gold-leaf", "1.2.3", "4.1", key))
+	a := anchoredTo(t, "opensuse", key)
+	var targets []target
+	for url := range w {
+		targets = append(targets, target{url: url, mutants: 250})
+	}
+	mutate(t, w, targets, func(w world) (*result, error) {
+		o := options(w)
+		o.Anchors = a
+		return ask(context.Background(), suseRef, o)
+	})
+}
+
+// TestRPMCorpus audits the real packages whose distribution is served, under the
+// anchors that the program carries.
+func TestRPMCorpus(t *testing.T) {
+	dir := corpus.Path(t, "eco", "rpm")
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return b
+	}
+	audit := func(reference string, file []byte) *result {
+		w := world{"https://dl.fedoraproject.org/pub/archive/epel/7/x86_64/repodata/repomd.xml": page{Status: 500}}
+		o := options(w)
+		o.File = file
+		r, err := ask(context.Background(), reference, o)
+		require.NoError(t, err)
+		return r
+	}
+	fedora := read("rpm-sign-4.15.1-1.fc31.x86_64.rpm")
+	const fedora31 = "pkg:rpm/fedora/rpm-sign@4.15.1-1.fc31?arch=x86_64&distro=fedora-31"
+	serve := func(distro string, file []byte) world {
+		base := "https://dl.fedoraproject.org/pub/archive/fedora/linux/releases/31/Everything/x86_64/os/"
+		if distro == "fedora-43" {
+			base = fedoraBase
+		}
+		w := world{"https://dl.fedoraproject.org/pub/archive/fedora/linux/updates/31/Everything/x86_64/repodata/repomd.xml": page{Status: 404}}
+		w[base+"Packages/r/rpm-sign-4.15.1-1.fc31.x86_64.rpm"] = ok(file)
+		mint.ServeRPMIndex(w, base, nil, []byte(fmt.Sprintf("<metadata>\n<package type=\"rpm\"><name>rpm-sign</name><arch>x86_64</arch><version epoch=\"0\" ver=\"4.15.1\" rel=\"1.fc31\"/><checksum type=\"sha256\">%x</checksum><location href=\"Packages/r/rpm-sign-4.15.1-1.fc31.x86_64.rpm\"/></package>\n</metadata>", sha256.Sum256(file))))
+		return w
+	}
+	r := run(t, serve("fedora-31", fedora), fedora31)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	require.Equal(t, "7D22D5867F2A4236474BF7B850CB390B3C3359C4", r.Report.Finding("registry-signature").Facts["signing key"])
+	// The payload's bytes are not what the signature over the header covers.
+	r = run(t, serve("fedora-31", changedAt(fedora, len(fedora)-100)), fedora31)
+	require.True(t, r.Report.Verdict.Failed)
+	has(t, r, "digest-matches", "fail", "What follows the signed header")
+	// It is no package of another release.
+	r = run(t, serve("fedora-43", fedora), "pkg:rpm/fedora/rpm-sign@4.15.1-1.fc31?arch=x86_64&distro=fedora-43")
+	require.True(t, r.Report.Verdict.Failed)
+	has(t, r, "registry-signature", "fail", "none of the repository's")
+	// A header alone: EPEL 7, before rpm 4.14.
+	r = audit("pkg:rpm/fedora/monkeysphere@0.37-1.el7?arch=noarch&distro=epel-7", read("monkeysphere-0.37-1.el7.noarch.rpm.head"))
+	require.False(t, r.Report.Verdict.Failed, r.Report.Text(false))
+	require.Equal(t, 0, levels(r)["integrity"][0])
+	has(t, r, "registry-signature", "absent", "verifies, but covers no strong digest")
+	has(t, r, "digest-matches", "unknown", "")
+}

@@ -292,6 +292,9 @@ func failure(e *exam, a registry.Attestation, err error) Finding {
 	case fault.NoAnchor:
 		id := trust.SigstoreRoot
 		if f := new(sigstore.Failure); errors.As(err, &f) && f.Step == sigstore.StepKey {
+			if e.Release.File.Attestations.Open {
+				return because(Absent, what+" Nobody vouches for that key here.")
+			}
 			if id = e.Release.File.Attestations.Keys; namesTwoSigners(e, a.Bundle) {
 				return because(Fail, what+" Beside that key it names another signer.")
 			}
@@ -343,6 +346,8 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 		return because(NotUnderstood, "What the repository serves as attestations cannot be read: "+sentence(list.Broken)), true
 	case len(list.Each) > 0:
 		return Finding{}, false
+	case len(list.Unread) > 0:
+		return because(NotUnderstood, "It is signed in a way that this version does not verify: "+strings.Join(list.Unread, ", ")+"."), true
 	case list.Subject.Algorithm == "":
 		return because(NotApplicable, "This repository serves no attestations."), true
 	case list.Answer.State == fetch.Unknown && list.Unasked:

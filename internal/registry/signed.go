@@ -22,6 +22,9 @@ type Attestations struct {
 	Labels []string
 	// Each are those served, in order.
 	Each []Attestation
+	// Unread are the kinds of signatures that are there, too, and that no bundle can
+	// be made of; in words for people.
+	Unread []string
 	// Broken says why an answer that came could not be read; empty otherwise.
 	Broken string
 	// Subject is what a statement about this version must be about.

@@ -2,6 +2,7 @@ package oci
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -144,6 +145,9 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 
 // layers reads what a manifest holds, by the type of each.
 func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error {
+	if kind := unread(m); kind != "" && !slices.Contains(f.out.Unread, kind) {
+		f.out.Unread = append(f.out.Unread, kind)
+	}
 	for _, d := range m.layers {
 		if len(f.out.Each) >= maxSigned || d.size > maxStatement || !translates(d.mediaType) {
 			continue

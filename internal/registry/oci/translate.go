@@ -27,6 +27,31 @@ const (
 	signType   = "https://sigstore.dev/cosign/sign/v1"
 )
 
+// unnamedKey stands for the key of a signature that does not say which one made it.
+const unnamedKey = "of which nothing is said"
+
+// typeNotary is the type of a signature of the Notary Project
+// (github.com/notaryproject/specifications, specs/signature-specification.md), which
+// is judged by authorities that each reader brings.
+const typeNotary = "application/vnd.cncf.notary.signature"
+
+// typeStatement is what BuildKit and Docker's own signer keep statements as.
+const typeStatement = "application/vnd.in-toto+json"
+
+// unread names a kind of signature that no bundle can be made of; empty for what is
+// none.
+func unread(m *manifest) string {
+	if m.kind == typeNotary {
+		return "a signature of the Notary Project"
+	}
+	for _, d := range m.layers {
+		if d.mediaType == typeStatement && d.annotations.Text("in-toto.io/predicate-type") != "" {
+			return "statements as Docker keeps them"
+		}
+	}
+	return ""
+}
+
 func translates(mediaType string) bool {
 	return mediaType == typeSimpleSigning || mediaType == typeEnvelope || strings.HasPrefix(mediaType, typeBundle)
 }
@@ -82,7 +107,7 @@ func bundle(annotations strictjson.Object, content map[string]any) []byte {
 	if block, _ := pem.Decode([]byte(annotations.Text("dev.sigstore.cosign/certificate"))); block != nil {
 		material["x509CertificateChain"] = map[string]any{"certificates": []any{map[string]any{"rawBytes": block.Bytes}}}
 	} else {
-		material["publicKey"] = map[string]any{"hint": ""}
+		material["publicKey"] = map[string]any{"hint": unnamedKey}
 	}
 	if entry := logEntry(strictjson.Fields([]byte(annotations.Text("dev.sigstore.cosign/bundle")))); entry != nil {
 		material["tlogEntries"] = []any{entry}

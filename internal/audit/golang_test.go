@@ -108,11 +108,13 @@ func TestAPastedDigestIsComparedFirst(t *testing.T) {
 	require.Equal(t, [2]int{0, 0}, levels(r)["integrity"])
 	require.Equal(t, "reference-digest", r.Report.Findings[0].Check)
 	require.Contains(t, r.Report.Verdict.Failures[0], "reference")
+	require.Contains(t, outcome(t, r, "reference-digest"), "The log sum.golang.org holds the recorded one as its entry ")
 
 	// A message of the go command holds both: which is right is said.
 	r = run(t, w, "verifying github.com/pkg/errors@v0.9.1: checksum mismatch\n\tdownloaded: "+wrong[len(wrong)-47:]+"\n\tgo.sum:     "+right[len(right)-47:])
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"])
 	require.Contains(t, outcome(t, r, "reference-digest"), "Of other bytes is: "+wrong[len(wrong)-47:][:24])
+	require.Contains(t, outcome(t, r, "reference-digest"), "It proves no time, so since when is not known.")
 
 	// The same bytes in a spelling that the go command would refuse.
 	r = run(t, w, strings.Replace(right, "Twt4=", "Twt5=", 1))

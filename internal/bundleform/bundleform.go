@@ -88,7 +88,7 @@ func read(doc []byte, depth int) (Form, error) {
 				all = append(all, a)
 			}
 		}
-		return several(fmt.Sprintf("PyPI's answer about provenance, with %d attestations", len(all)), all, depth)
+		return several("PyPI's answer about provenance, with "+attestationsOf(len(all)), all, depth)
 	}
 	if list := o.List("attestations"); len(list) > 0 {
 		var all [][]byte
@@ -98,7 +98,7 @@ func read(doc []byte, depth int) (Form, error) {
 			}
 		}
 		if len(all) > 0 {
-			return several(fmt.Sprintf("a registry's or a host's answer with %d attestations", len(list)), all, depth)
+			return several("a registry's or a host's answer with "+attestationsOf(len(list)), all, depth)
 		}
 	}
 	// 5.
@@ -111,6 +111,13 @@ func read(doc []byte, depth int) (Form, error) {
 		return Form{"the form that cosign wrote before bundles", [][]byte{b}}, err
 	}
 	return plain, nil
+}
+
+func attestationsOf(n int) string {
+	if n == 1 {
+		return "1 attestation"
+	}
+	return fmt.Sprintf("%d attestations", n)
 }
 
 // several reads each part of a document as a form of its own.

@@ -32,7 +32,7 @@ async function main(args) {
   }
   const touchstone = await load("conformance", () => {});
   const { accepted, reason, as } = touchstone.verifyBundle(JSON.stringify(args), readFile);
-  if (as) await print(`The file is ${as}; its bundles were taken one by one.\n`);
+  if (as) await print(`The file is ${as}; what it holds was judged as a bundle.\n`);
   if (!accepted) process.stderr.write(`refused: ${reason}\n`);
   return accepted ? 0 : 1;
 }

@@ -82,6 +82,55 @@ export function mintedWorld(name, version, files, edit = (record) => record) {
   return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
 }
 
+/** A package of Maven Central of the test's own: com.example:thing, a jar of the files that are given, with its checksum file. */
+export function mavenWorld(version, files) {
+  const base = `https://repo1.maven.org/maven2/com/example/thing/${version}/thing-${version}`;
+  const jar = stored({ "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\n\r\n", "META-INF/maven/com.example/thing/pom.properties": `groupId=com.example\nartifactId=thing\nversion=${version}\n`, ...files });
+  const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId><artifactId>thing</artifactId><version>${version}</version></project>`;
+  const pages = { [`${base}.jar`]: jar, [`${base}.pom`]: Buffer.from(pom) };
+  for (const [name, body] of Object.entries(pages)) for (const sum of ["sha1", "sha256"]) pages[`${name}.${sum}`] = Buffer.from(createHash(sum).update(body).digest("hex"));
+  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+}
+
+/** A zip of small files, none compressed (APPNOTE 4.3). */
+function stored(files) {
+  const [parts, directory] = [[], []];
+  let at = 0;
+  for (const [path, text] of Object.entries(files)) {
+    const [name, body] = [Buffer.from(path), Buffer.from(text)];
+    const fields = Buffer.alloc(26); // what both headers share
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt32LE(0x00210000, 6); // 1 January 1980
+    fields.writeUInt32LE(crc32(body), 10);
+    fields.writeUInt32LE(body.length, 14);
+    fields.writeUInt32LE(body.length, 18);
+    fields.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(at, 10);
+    directory.push(Buffer.from("PK\x01\x02\x14\x00", "latin1"), fields, place, name);
+    parts.push(Buffer.from("PK\x03\x04", "latin1"), fields, name, body);
+    at += 30 + name.length + body.length;
+  }
+  const list = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", 0, "latin1");
+  end.writeUInt16LE(parts.length / 4, 8);
+  end.writeUInt16LE(parts.length / 4, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, list, end]);
+}
+
+/** CRC-32 as zip files have it. */
+function crc32(body) {
+  let crc = ~0;
+  for (const byte of body) {
+    crc ^= byte;
+    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
 /** One file of a tar archive (POSIX ustar: names of at most 100 bytes). */
 function tarred(path, text) {
   const body = Buffer.from(text);

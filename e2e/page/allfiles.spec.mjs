@@ -20,7 +20,7 @@ for (const [name, changed, line, whole] of [
   test(`all files of a version, ${name}`, async ({ page, audit }) => {
     await audit(reference, pypiWorld("sampleproject", changed));
     await expect(report(page)).toBeVisible();
-    const place = page.locator("[data-all-files]");
+    const place = page.locator("[data-check-all=files]");
     await place.getByRole("button", { name: "Check them all" }).click();
     await expect(place.getByRole("status")).toHaveText(whole);
     await expect(place.locator("li")).toHaveCount(2);
@@ -37,7 +37,7 @@ for (const [name, changed, line, whole] of [
 test("cancelled, nothing is said about the version, and it can be asked again", async ({ page, audit }) => {
   await audit(reference, pypiWorld("sampleproject"));
   await expect(report(page)).toBeVisible();
-  const place = page.locator("[data-all-files]");
+  const place = page.locator("[data-check-all=files]");
   let release;
   const held = new Promise((resolve) => { release = resolve; });
   await page.context().route(`**/${source}`, async (route) => { await held; await route.fallback(); });

@@ -150,6 +150,9 @@ func (a *Auditor) Resolve(ctx context.Context, q Question) (*Resolved, error) {
 func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolved, error) {
 	ref, err := Read(q.Pasted) // who
 	if err != nil {
+		if q.Replay == nil {
+			err = a.fitting(ctx, err)
+		}
 		return nil, err
 	}
 	reg, err := registryFor(ref.Type)

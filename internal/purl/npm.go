@@ -165,7 +165,9 @@ func isRange(s string) bool {
 }
 
 func rangeRefused(version, example string) *Refused {
-	return Refuse(BadVersion, "%s allows many versions, and one is checked at a time. Check the newest, or give an exact version such as %s.", shown(version), example)
+	r := Refuse(BadVersion, "%s allows many versions, and one is checked at a time. Check the newest, or give an exact version such as %s.", shown(version), example)
+	r.Range = version
+	return r
 }
 
 // readNPMSpec reads "name@version", "@scope/name", "npm:name@tag".

@@ -239,6 +239,7 @@ func readRequirement(text string) (Ref, error) {
 	name, version, exact := strings.Cut(words[0], "==")
 	if i := strings.IndexAny(name, "<>~!="); i >= 0 || strings.HasPrefix(version, "=") {
 		refused := rangeRefused(words[0], "==1.2.3")
+		refused.Range = words[0][strings.IndexAny(words[0], "<>~!="):]
 		if newest, err := newPyPI(words[0][:strings.IndexAny(words[0], "[<>~!=")], ""); err == nil {
 			refused.Offer(newest, "the newest version")
 		}

@@ -41,6 +41,9 @@ type Refused struct {
 	Choices []Choice `json:"choices"`
 	// More is how many further ones there are, which are not among Choices.
 	More int `json:"more,omitempty"`
+	// Range is the range of versions that was given in place of one; empty where
+	// none was. Which version it means only the repository can tell.
+	Range string `json:"range,omitempty"`
 	// Page is where the ecosystem is described; nil for none.
 	Page *Page `json:"page,omitempty"`
 

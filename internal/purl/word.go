@@ -27,7 +27,9 @@ func readWord(word string) (Ref, error) {
 		}
 		return Ref{}, path(word)
 	case strings.ContainsAny(word, "<>=") && !versioned:
-		return Ref{}, rangeRefused(word, "name==1.2.3")
+		refused := rangeRefused(word, "name==1.2.3")
+		refused.Range = "" // of which package is not known
+		return Ref{}, refused
 	case strings.Contains(name, ":"):
 		if n, v, _ := strings.Cut(name, ":"); v != "" && !versioned {
 			if !isVersionWord(v) {

@@ -1,9 +1,6 @@
 // All files of one version: each has its own audit, and the version's answer is
 // that of the weakest. The audits follow one another: what is the same for all of
 // them is asked once, and a device with little memory holds one file at a time.
-import { element } from "./files.js";
-import { fragment, visible } from "./question.js";
-
 /** The references of a version's other files, as the report of one of them lists them. */
 export const othersOf = (report) => report.topics.find(({ id }) => id === "other-files")?.items ?? [];
 
@@ -53,12 +50,11 @@ export function weakest(all) {
   return weak;
 }
 
-const files = (n) => `${n} ${n === 1 ? "file" : "files"}`;
-
-/** The weakest of some answers in words, which go on after a colon. */
-export function inWords({ files: n, failed, unasked, alarms, ...tracks }) {
+/** The weakest of some answers in words, which go on after a colon; one is what there are several of. */
+export function inWords({ files: n, failed, unasked, alarms, ...tracks }, one = "file") {
+  const files = (count) => `${count} ${one}${count === 1 ? "" : "s"}`;
   if (failed > 0) return n === 1 ? "FAILED" : `FAILED, with ${failed} of ${files(n)}`;
-  if (unasked === n) return "not known, as no file could be asked";
+  if (unasked === n) return `not known, as no ${one} could be asked`;
   const said = Object.values(tracks).map(({ name, level, atMost, of }) => `${name} ${level} of ${of}${atMost > level ? `, at most ${atMost}` : ""}`);
   if (alarms > 0 && n === 1) said.push("with an alarm");
   const sentences = [said.join("; ")];
@@ -70,36 +66,12 @@ export function inWords({ files: n, failed, unasked, alarms, ...tracks }) {
 /** What one file's answer says, in words. */
 export const lineOf = (answer) => (answer.error ? `could not be asked: ${answer.error.refused?.detail ?? answer.error.message}` : inWords(weakest([answer])));
 
-/** Brings the button to life. audit gives the report of a reference. */
-export function enlivenAllFiles(root, shown, audit) {
-  const place = root.querySelector("[data-all-files]");
-  if (!place) return;
-  const [start, cancel] = place.querySelectorAll("button");
-  const [said, list] = [place.querySelector("[role=status]"), place.querySelector("ul")];
-  const total = othersOf(shown).length + 1;
-  let abort = null;
-  cancel.addEventListener("click", () => abort.abort());
-  start.addEventListener("click", async () => {
-    abort = new AbortController();
-    [start.hidden, cancel.hidden] = [true, false];
-    cancel.focus();
-    list.replaceChildren();
-    const all = [];
-    said.textContent = `0 of ${total}`;
-    for await (const answer of answers(shown, audit, abort.signal)) {
-      all.push(answer);
-      const item = element("li");
-      item.append(element("a", visible(fileOf(answer.reference)), { href: fragment(answer.reference), dir: "ltr" }), `: ${visible(lineOf(answer))}`);
-      list.append(item);
-      said.textContent = `${all.length} of ${total}. So far: ${inWords(weakest(all))}.`;
-      if (place.getClientRects().length === 0) abort.abort(); // nobody looks at it any more
-    }
-    const left = total - all.length;
-    said.textContent = left === 0
-      ? `The whole version, by its weakest file: ${inWords(weakest(all))}.`
-      : `Cancelled: ${files(left)} of ${total} did not answer, so nothing is said about the whole version.`;
-    const held = document.activeElement === cancel; // a hidden button loses the focus
-    [start.hidden, cancel.hidden] = [false, true];
-    if (held) start.focus();
-  });
-}
+/** What a version is worth, by all of its files. */
+export const ofFiles = {
+  count: (report) => othersOf(report).length + 1,
+  answers,
+  name: ({ reference }) => fileOf(reference),
+  words: (all) => inWords(weakest(all)),
+  whole: (all) => `The whole version, by its weakest file: ${inWords(weakest(all))}.`,
+  cancelled: (left, total) => `Cancelled: ${left} ${left === 1 ? "file" : "files"} of ${total} did not answer, so nothing is said about the whole version.`,
+};

@@ -146,6 +146,12 @@ async function reportOf(reference, signal) {
   return JSON.parse(answer.json);
 }
 
+/** Which versions there are of a package, and which of them a range means. */
+async function versionsOf(reference, asked, signal) {
+  const began = await recall();
+  return auditor.versions({ reference, asked, relay: new URL(build.relay, location.origin).href, ...began }, signal);
+}
+
 /** Puts the answer at the address of exactly what was audited. */
 function arrived(answer) {
   asked = answer.report.reference;
@@ -167,7 +173,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf, versions: versionsOf });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);

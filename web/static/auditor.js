@@ -82,6 +82,11 @@ export class Auditor {
     return this.#ask({ type: "named" }, { progress() {}, ready() {}, signal: new AbortController().signal });
   }
 
+  /** Which versions there are of the package that a request names, and which of them what request.asked asks for means. */
+  versions(request, signal) {
+    return this.#ask({ type: "versions", request }, { progress() {}, ready() {}, signal });
+  }
+
   /** What the auditor understands of a text, without asking anybody. */
   read(text, signal) {
     return this.#ask({ type: "read", text }, { progress() {}, ready() {}, signal });

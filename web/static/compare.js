@@ -89,25 +89,27 @@ function show(place, before, after) {
   else place.append(paths("Files changed", changed), paths("Files added", added), paths("Files removed", removed));
 }
 
-/** Brings the form to life. audit gives the report of a reference. */
+/** Brings the form to life, and gives a function that compares with a reference. audit gives the report of one. */
 export function enlivenCompare(root, report, audit, say) {
   const form = root.querySelector("[data-compare]");
   const [input, said, place] = [form.querySelector("input"), root.querySelector("[data-compare-says]"), root.querySelector("[data-compared]")];
   let running = null;
-  const compare = async () => {
+  const typed = () => {
     const version = input.value.trim();
+    if (version !== "") return compare(otherVersion(report.reference, version), version);
     running?.abort();
     place.replaceChildren();
-    if (version === "") {
-      said.textContent = "Write a version first.";
-      input.focus();
-      return;
-    }
+    said.textContent = "Write a version first.";
+    input.focus();
+  };
+  const compare = async (reference, version) => {
+    running?.abort();
+    place.replaceChildren();
     const abort = new AbortController();
     running = abort;
     said.textContent = `Checking ${visible(version)} …`;
     try {
-      const other = await audit(otherVersion(report.reference, version), abort.signal);
+      const other = await audit(reference, abort.signal);
       if (abort.signal.aborted) return;
       said.textContent = "";
       show(place, report, other);
@@ -117,6 +119,7 @@ export function enlivenCompare(root, report, audit, say) {
       said.textContent = visible(error.refused?.detail ?? error.message);
     }
   };
-  form.querySelector("button").addEventListener("click", compare);
-  input.addEventListener("keydown", (event) => { if (event.key === "Enter") compare(); });
+  form.querySelector("button").addEventListener("click", typed);
+  input.addEventListener("keydown", (event) => { if (event.key === "Enter") typed(); });
+  return compare;
 }

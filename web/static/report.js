@@ -1,11 +1,13 @@
 // What a shown report can do: copy, jump, find files, save. The report itself
 // is complete without it.
-import { enlivenAllFiles } from "./allfiles.js";
+import { enlivenCheckAll } from "./checkall.js";
 import { enlivenCompare } from "./compare.js";
+import { enlivenDependencies } from "./dependencies.js";
 import { offer } from "./evidence.js";
 import { enlivenFiles } from "./files.js";
 import { bytes } from "./progress.js";
 import { fragment, visible } from "./question.js";
+import { enlivenVersions } from "./versions.js";
 
 /** How many items are added to a list at a time. */
 const page = 200;
@@ -16,9 +18,10 @@ const piece = 100_000;
  * Brings a report to life. say tells the screen reader, link gives the address
  * of this audit, or of one part of it, again repeats it, pick asks for the
  * package file, look looks into the package and saves its evidence (see files.js
- * and evidence.js), audit gives the report of another reference.
+ * and evidence.js), audit gives the report of another reference, versions which
+ * versions there are of a package, and which one a range means.
  */
-export function enliven(root, report, json, { say, link, again, pick, look, audit }) {
+export function enliven(root, report, json, { say, link, again, pick, look, audit, versions }) {
   for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -33,8 +36,13 @@ export function enliven(root, report, json, { say, link, again, pick, look, audi
   root.querySelector("[data-raw]").addEventListener("toggle", (event) => raw(event.target, json), { once: true });
   for (const list of root.querySelectorAll("[data-items]")) items(list, report.topics[list.dataset.items].items);
   enlivenFiles(root, report.files, look, (button, text) => copy(button, text, say));
-  enlivenAllFiles(root, report, audit);
-  enlivenCompare(root, report, audit, say);
+  enlivenCheckAll(root, report, audit, versions);
+  enlivenDependencies(root, versions, say);
+  const compare = enlivenCompare(root, report, audit, say);
+  enlivenVersions(root, report, versions, (reference, version) => {
+    go(root, "compare");
+    compare(reference, version);
+  });
   follow(root);
 }
 

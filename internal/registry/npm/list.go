@@ -35,6 +35,8 @@ type listing struct {
 	// integrity is what each version's dist states, to tell of which version a
 	// digest is.
 	integrity map[string]string
+	// deprecated are the versions that their publisher called so.
+	deprecated map[string]bool
 	// broken says why an answer that came could not be read, as err does.
 	broken string
 	err    error
@@ -62,7 +64,7 @@ func list(ctx context.Context, c *fetch.Session, name string) (*listing, error) 
 
 // parse keeps what is asked of the document.
 func (l *listing) parse(doc []byte, name string) error {
-	l.tags, l.versions, l.integrity = map[string]string{}, map[string]strictjson.Object{}, map[string]string{}
+	l.tags, l.versions, l.integrity, l.deprecated = map[string]string{}, map[string]strictjson.Object{}, map[string]string{}, map[string]bool{}
 	return packument(doc, name, map[string]visit{
 		"dist-tags": func(c *strictjson.Cursor) error {
 			return c.Members(func(tag string) error {
@@ -74,9 +76,9 @@ func (l *listing) parse(doc []byte, name string) error {
 		},
 		"versions": func(c *strictjson.Cursor) error {
 			return c.Members(func(version string) error {
-				announced, integrity, err := versionEntry(c)
+				e, err := readVersion(c)
 				if exact(version) {
-					l.versions[version], l.integrity[version] = announced, integrity
+					l.versions[version], l.integrity[version], l.deprecated[version] = e.announced, e.integrity, e.deprecated
 				}
 				return err
 			})
@@ -112,25 +114,36 @@ func packument(doc []byte, name string, wanted map[string]visit) error {
 	return err
 }
 
-// versionEntry reads what one version's entry says of attestations, and its
-// digest.
-func versionEntry(c *strictjson.Cursor) (announced strictjson.Object, integrity string, err error) {
+// A versionEntry is what the abbreviated document says of one version.
+type versionEntry struct {
+	announced  strictjson.Object // attestations; nil for none
+	integrity  string
+	deprecated bool
+}
+
+func readVersion(c *strictjson.Cursor) (versionEntry, error) {
+	var e versionEntry
 	if c.Peek() != '{' {
-		return nil, "", c.Skip()
+		return e, c.Skip()
 	}
-	err = c.Members(func(key string) error {
-		if key != "dist" {
-			return c.Skip()
-		}
-		dist := strictjson.Fields(c.Raw())
-		if integrity = dist.Text("integrity"); dist.Has("attestations") {
-			if announced = dist.Object("attestations"); announced == nil {
-				announced = strictjson.Object{}
+	err := c.Members(func(key string) error {
+		switch key {
+		case "deprecated":
+			raw := string(c.Raw())
+			e.deprecated = raw != "false" && raw != `""` && raw != "null"
+		case "dist":
+			dist := strictjson.Fields(c.Raw())
+			if e.integrity = dist.Text("integrity"); dist.Has("attestations") {
+				if e.announced = dist.Object("attestations"); e.announced == nil {
+					e.announced = strictjson.Object{}
+				}
 			}
+		default:
+			return c.Skip()
 		}
 		return nil
 	})
-	return announced, integrity, err
+	return e, err
 }
 
 func otherPackage(stated, asked string) error {

@@ -146,11 +146,5 @@ func compareVersions(a, b string) int {
 func sameLine(a, b string) bool {
 	v, okV := parseVersion(a)
 	w, okW := parseVersion(b)
-	at := func(v version, i int) string {
-		if i < len(v.release) {
-			return v.release[i]
-		}
-		return "0"
-	}
 	return okV && okW && v.epoch == w.epoch && at(v, 0) == at(w, 0) && (at(v, 0) != "0" || at(v, 1) == at(w, 1))
 }

@@ -103,7 +103,7 @@ var (
 	tag       = regexp.MustCompile(`<[^>]*>`)
 	attribute = regexp.MustCompile(`\s([^\s=>"]+)(?:="([^"]*)")?`)
 	// elements and attributes that the templates write themselves.
-	elements   = regexp.MustCompile(`^</?(a|article|bdi|button|circle|code|dd|details|div|dl|dt|h1|h2|h3|h4|header|input|label|li|nav|ol|p|path|pre|section|span|strong|summary|svg|table|tbody|td|th|thead|time|tr|ul)[\s/>]`)
+	elements   = regexp.MustCompile(`^</?(a|article|bdi|button|circle|code|dd|details|div|dl|dt|h1|h2|h3|h4|header|input|label|li|nav|ol|p|path|pre|section|select|span|strong|summary|svg|table|tbody|td|th|thead|time|tr|ul)[\s/>]`)
 	attributes = regexp.MustCompile(`^(aria-[a-z]+|autocapitalize|autocomplete|class|cx|cy|d|data-[a-z-]+|datetime|dir|disabled|fill|focusable|for|height|hidden|href|id|open|r|rel|role|scope|spellcheck|tabindex|target|title|type|value|viewBox|width)$`)
 	target     = regexp.MustCompile(`^(https://[a-z0-9.-]+\.[a-z]+(/|$)|(/badge/)?#pkg:|/badge/#[^"<>\s]*$|/how/|/principles/[a-z]+/#[a-z0-9-]+$|#[a-z]+$)`)
 )

@@ -1,0 +1,76 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
+)
+
+// A Lister is a Registry that lists the versions of a package. Its list is the
+// repository's unsigned word: it helps to choose what to audit, and proves
+// nothing.
+type Lister interface {
+	Registry
+	// Offers asks which versions there are. The errors are those of
+	// [Registry.Resolve].
+	Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (Offers, error)
+	// CompareVersions orders two versions as its clients do: below 0 where a is
+	// the older one.
+	CompareVersions(a, b string) int
+	// Fits reads what an [Ingredient] asks for, and gives what tells whether a
+	// version fits; nil where it asks for no version of this repository's, or
+	// cannot be read.
+	Fits(asked string) func(version string) bool
+}
+
+// Offers are the versions of a package that a repository offers.
+type Offers struct {
+	// Answer is the document that lists them. Where its State is not Found,
+	// nothing is known.
+	Answer fetch.Answer
+	All    []Offer
+	// Newest is the one that clients take where none is asked for; empty where
+	// the list names none.
+	Newest string
+}
+
+// An Offer is one version.
+type Offer struct {
+	Version string
+	// Withdrawn tells that the list calls it yanked, retracted or deprecated.
+	Withdrawn bool
+}
+
+// Sorted are the offers, newest first, each once.
+func (o Offers) Sorted(compare func(a, b string) int) []Offer {
+	sorted := slices.Clone(o.All)
+	slices.SortStableFunc(sorted, func(a, b Offer) int { return compare(b.Version, a.Version) })
+	return slices.CompactFunc(sorted, func(a, b Offer) bool { return a.Version == b.Version })
+}
+
+// Fitting is the version that the usual client would take of those that fit:
+//
+//  1. the newest, as the list names it, where that fits and nobody took it back;
+//  2. else the highest that fits and nobody took back;
+//  3. else the highest that fits.
+//
+// It is empty where none fits. What is installed already, or asked for by other
+// packages, can lead a client to another one.
+func (o Offers) Fitting(compare func(a, b string) int, fits func(version string) bool) string {
+	fitting := slices.DeleteFunc(o.Sorted(compare), func(v Offer) bool { return !fits(v.Version) })
+	for _, better := range []func(Offer) bool{
+		func(v Offer) bool { return v.Version == o.Newest && !v.Withdrawn },
+		func(v Offer) bool { return !v.Withdrawn },
+		func(Offer) bool { return true },
+	} {
+		if i := slices.IndexFunc(fitting, better); i >= 0 {
+			return fitting[i].Version
+		}
+	}
+	return ""
+}
+
+// MostAsked bounds what is read of a range, in bytes: it is a package's own text.
+const MostAsked = 1000

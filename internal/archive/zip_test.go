@@ -233,6 +233,7 @@ func TestZipProblems(t *testing.T) {
 
 		"link":                   {zip: one(func(i *zipItem) { i.attr = 0o120777 << 16 }), want: of(Link), paths: []string{"p/b"}},
 		"special":                {zip: one(func(i *zipItem) { i.attr = 0o020666 << 16 }), want: of(Special), paths: []string{"p/b"}},
+		"all bits of a mode":     {zip: one(func(i *zipItem) { i.attr = 0xffff << 16 }), want: of()},
 		"folder-data":            {zip: one(func(i *zipItem) { i.attr = 0; i.both(func(h *zipHead) { h.name = "p/a/" }) }), want: of(FolderData), paths: []string{"p/b"}},
 		"type-folder-named-file": {zip: one(func(i *zipItem) { i.attr = 0o040755 << 16 }), want: of(Type)},
 		"type-dos-folder":        {zip: one(func(i *zipItem) { i.attr = 0x10 }), want: of(Type)},

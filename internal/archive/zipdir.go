@@ -43,6 +43,15 @@ type zipEntry struct {
 // folder tells whether the name is a folder's.
 func (e *zipEntry) folder() bool { return strings.HasSuffix(e.name, "/") }
 
+// unixMode is the mode that an entry's attributes state. All bits set is the number
+// -1 of writers that know none (plexus-archiver, and so most that Maven packs).
+func unixMode(attr uint32) uint32 {
+	if mode := attr >> 16; mode != max16 {
+		return mode
+	}
+	return 0
+}
+
 // kind is modeRegular, modeFolder, modeLink or modeSpecial. The unix mode
 // counts whatever system the entry claims to come from: readers differ in
 // whether they look at that claim, and a link must not hide behind it.
@@ -98,7 +107,7 @@ func (r *reader) readCentral(b []byte, end zipEnd) (e zipEntry, length int) {
 	e = zipEntry{
 		name:  string(b[centralLen : centralLen+nameLen]),
 		flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]), crc: le.Uint32(b[16:]),
-		mode: attr >> 16, dosAttr: attr & max16,
+		mode: unixMode(attr), dosAttr: attr & max16,
 	}
 	extra := b[centralLen+nameLen:][:extraLen]
 	wide := []*uint64{new(uint64), new(uint64), new(uint64)} // size, packed size, offset: the order of zip64 fields

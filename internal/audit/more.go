@@ -6,6 +6,7 @@ import (
 	"touchstone/internal/evidence"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
+	"touchstone/internal/registry/deb"
 	"touchstone/internal/registry/maven"
 	"touchstone/internal/registry/oci"
 	"touchstone/internal/registry/rpm"
@@ -14,6 +15,7 @@ import (
 // more are the ecosystems that only the whole program serves: what they read
 // weighs more than a page's first visit should. One line each.
 var more = []registry.Registry{
+	deb.Registry{},
 	maven.Registry{},
 	oci.Registry{},
 	rpm.Registry{},

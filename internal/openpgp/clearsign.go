@@ -76,6 +76,13 @@ func ReadClearsigned(doc []byte) (Clearsigned, error) {
 		return Clearsigned{}, malformed("text stands behind the signed one, outside of what the signature covers")
 	}
 	out := Clearsigned{Text: []byte(strings.Join(text, "\r\n"))}
-	out.Signatures, err = readSignatures(found[0].data)
-	return out, err
+	if out.Signatures, err = readSignatures(found[0].data); err != nil {
+		return Clearsigned{}, err
+	}
+	for _, s := range out.Signatures {
+		if s.Type != TypeText {
+			return Clearsigned{}, notUnderstood("a signature around a text is of type %#02x, and not over a text", byte(s.Type))
+		}
+	}
+	return out, nil
 }

@@ -17,6 +17,7 @@ const (
 	Maven  = "maven"
 	OCI    = "oci"
 	RPM    = "rpm"
+	Deb    = "deb"
 )
 
 // A dialect is everything that is known here about one ecosystem: one row of
@@ -74,7 +75,7 @@ var (
 // table is all that is known: first what is read, then what is only named.
 func table() []*dialect {
 	fillRows.Do(func() {
-		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect(), rpmDialect()}, namedDialects()...)
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect(), rpmDialect(), debDialect()}, namedDialects()...)
 	})
 	return rows
 }

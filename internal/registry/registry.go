@@ -328,7 +328,11 @@ type Index struct {
 	// PublishedRoute is how the document came that says so.
 	Published      string
 	PublishedRoute fetch.Route
-	State          fetch.State
+	// ValidUntil is until when the signed index says that it is the newest
+	// (RFC 3339): later it may be one that somebody holds back. Empty where it
+	// does not say.
+	ValidUntil string
+	State      fetch.State
 }
 
 // A Command is one command of the ecosystem's own tools. The report quotes

@@ -45,5 +45,9 @@ func WithTestAnchors(t TestAnchors) (Anchors, error) {
 	if t.Archives != nil {
 		m.archives = t.Archives
 	}
-	return build(m)
+	a, err := build(m)
+	for i := range a.sets {
+		a.sets[i].Taken = t.Taken
+	}
+	return a, err
 }

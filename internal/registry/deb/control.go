@@ -1,0 +1,95 @@
+package deb
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// maxStanza bounds one paragraph, in bytes, and maxLine one line.
+const (
+	maxStanza = 1 << 20
+	maxLine   = 1 << 20
+)
+
+// A stanza is one paragraph of fields (deb822(5)); names in lower case. A value of
+// several lines keeps its line ends.
+type stanza map[string]string
+
+// parseStanza reads one paragraph. A field that stands there twice, which readers
+// take differently, is an error.
+func parseStanza(text string) (stanza, error) {
+	out, last := stanza{}, ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+			continue
+		case line[0] == ' ' || line[0] == '\t':
+			if last == "" {
+				return nil, errors.New("it begins inside a field")
+			}
+			out[last] += "\n" + line[1:]
+			continue
+		}
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.ToLower(name)
+		if !ok || name == "" || strings.ContainsAny(name, " \t") {
+			return nil, fmt.Errorf("a line of it is no field: %.60q", line)
+		}
+		if _, twice := out[name]; twice {
+			return nil, fmt.Errorf("it states the field %q twice", name)
+		}
+		out[name], last = strings.TrimSpace(value), name
+	}
+	return out, nil
+}
+
+// find reads a list of paragraphs to its end and gives those of one package. The
+// error says why the list could not be read whole.
+func find(in io.Reader, name string) ([]stanza, error) {
+	lines := bufio.NewReaderSize(in, maxLine)
+	field, head := []byte("Package:"), []byte("Package: "+name)
+	var out []stanza
+	var text bytes.Buffer
+	wanted, inside := false, false
+	for {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			return nil, fmt.Errorf("a line is longer than %d bytes", maxLine)
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, err
+		}
+		bare := bytes.TrimRight(line, "\r\n")
+		switch {
+		case len(bare) > 0 && !inside && !bytes.HasPrefix(bare, field), inside && !wanted && bytes.HasPrefix(bare, field):
+			return nil, errors.New("an entry does not begin with its package's name")
+		case len(bare) > 0 && !inside:
+			inside, wanted = true, bytes.Equal(bare, head)
+		}
+		if wanted && text.Len()+len(line) > maxStanza {
+			return nil, fmt.Errorf("an entry is longer than %d bytes", maxStanza)
+		}
+		if wanted {
+			text.Write(line)
+		}
+		if (len(bare) == 0 || err != nil) && wanted {
+			s, bad := parseStanza(text.String())
+			if bad != nil {
+				return nil, fmt.Errorf("the entry of %s: %w", name, bad)
+			}
+			out = append(out, s)
+		}
+		if len(bare) == 0 {
+			text.Reset()
+			wanted, inside = false, false
+		}
+		if err != nil {
+			return out, nil
+		}
+	}
+}

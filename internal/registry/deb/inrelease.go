@@ -1,0 +1,151 @@
+package deb
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"touchstone/internal/digest"
+	"touchstone/internal/fetch"
+	"touchstone/internal/openpgp"
+	"touchstone/internal/registry"
+)
+
+// maxInRelease bounds a signed index, in bytes; the largest are a quarter of a
+// megabyte.
+const maxInRelease = 4 << 20
+
+var inReleaseForm = &fetch.Form{Name: "a signed text", Fits: func(body []byte) bool {
+	return bytes.Contains(body, []byte("-----BEGIN PGP SIGNED MESSAGE-----"))
+}}
+
+// A signed index of one suite, read.
+type inRelease struct {
+	of     suite
+	answer fetch.Answer
+	fields stanza
+	// lists are the documents that it states by SHA-256, by path below the suite.
+	lists      map[string]listed
+	signatures []registry.Signature
+	text       []byte
+	broken     string // why it could not be read; empty where it could
+}
+
+// A listed document.
+type listed struct {
+	sum  string
+	size int64
+}
+
+func askInRelease(ctx context.Context, c *fetch.Session, of suite) (inRelease, error) {
+	a, err := c.Get(ctx, fetch.Request{URL: of.folder() + "InRelease", Step: "signed index of " + of.name, Limit: maxInRelease, Form: inReleaseForm})
+	in := inRelease{of: of, answer: a}
+	if err == nil && a.State == fetch.Found {
+		in.read()
+	}
+	return in, err
+}
+
+// read takes the index apart; nothing of it is verified here. What cannot be read
+// stands in the place of a signature, so that it must not vanish.
+func (in *inRelease) read() {
+	signed, err := openpgp.ReadClearsigned(in.answer.Body)
+	if err != nil {
+		in.broken = err.Error()
+		in.signatures = []registry.Signature{{Form: registry.OpenPGP, Anchors: in.of.keys, KeyID: "unreadable", Message: []byte{}, Bytes: []byte{}}}
+		return
+	}
+	in.text = signed.Text
+	for _, s := range signed.Signatures {
+		in.signatures = append(in.signatures, registry.Signature{Form: registry.OpenPGP, Anchors: in.of.keys, KeyID: s.Issuer(), Message: signed.Text, Bytes: s.Raw})
+	}
+	if in.fields, err = parseStanza(string(signed.Text)); err != nil {
+		in.broken = err.Error()
+		return
+	}
+	// A suite's folder is called by its codename, or by one that moves.
+	if name := in.fields["codename"]; name != in.of.name && in.fields["suite"] != in.of.name {
+		in.broken = fmt.Sprintf("it is the index of %.60q and not of %s", name, in.of.name)
+		return
+	}
+	in.lists = map[string]listed{}
+	for line := range strings.Lines(in.fields["sha256"]) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		if len(words) != 3 {
+			in.broken = "a line of its list has not three parts"
+			return
+		}
+		sum, err := digest.Hex("sha256", words[0])
+		size, sizeErr := strconv.ParseInt(words[1], 10, 64)
+		before, twice := in.lists[words[2]]
+		if err != nil || sizeErr != nil || size < 0 || twice && before != (listed{sum.Sum, size}) {
+			in.broken = fmt.Sprintf("its line about %.80q cannot be read", words[2])
+			return
+		}
+		in.lists[words[2]] = listed{sum.Sum, size}
+	}
+}
+
+// packings are the forms of a list of packages, smallest first.
+var packings = []string{".xz", ".zst", ".gz"}
+
+// A place is one list of packages that an index names.
+type place struct {
+	path string // below the suite
+	listed
+}
+
+// places are its lists of the packages for an architecture, small ones first. For
+// packages of every architecture there may be a list of its own, which is half.
+func (in *inRelease) places(components []string, arch string) []place {
+	var out []place
+	for _, component := range components {
+		for _, packing := range packings {
+			path := component + "/binary-" + arch + "/Packages" + packing
+			if l, ok := in.lists[path]; ok {
+				out = append(out, place{path, l})
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b place) int { return int(min(max(a.size-b.size, -1), 1)) })
+	return out
+}
+
+// address is where a list stands: by its digest, where the archive keeps lists so
+// (Acquire-By-Hash): then it cannot change while it is asked for.
+func (in *inRelease) address(p place) string {
+	if in.fields["acquire-by-hash"] != "yes" {
+		return in.of.folder() + p.path
+	}
+	return in.of.folder() + p.path[:strings.LastIndexByte(p.path, '/')] + "/by-hash/SHA256/" + p.sum
+}
+
+// link is the document of the chain, which leads to a list.
+func (in *inRelease) link(next place, signs string) registry.Link {
+	l := registry.Link{Name: "InRelease of " + in.of.name, Answer: in.answer, SignsAll: signs, Signatures: slices.Clone(in.signatures)}
+	if next.sum != "" {
+		l.States = []registry.Stated{{Of: registry.OfNext, Algorithm: "sha256", Value: next.sum}}
+		for i := range l.Signatures {
+			l.Signatures[i].Binds = l.States
+		}
+	}
+	return l
+}
+
+// date reads one of its times (RFC 5322 with "UTC"); zero where there is none.
+func (in *inRelease) date(field string) time.Time {
+	for _, form := range []string{"Mon, 02 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 MST"} {
+		if t, err := time.Parse(form, in.fields[field]); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,173 @@
+package deb
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"touchstone/internal/archive"
+	container "touchstone/internal/archive/deb"
+	"touchstone/internal/purl"
+	"touchstone/internal/registry"
+)
+
+// maxScript bounds one control file that is read, in bytes.
+const maxScript = 4 << 20
+
+// scripts are the maintainer scripts, by when dpkg runs them
+// (debian-policy, chapter 6).
+var scripts = []string{"preinst", "postinst", "prerm", "postrm", "config"}
+
+// An inspector reads a package's control file and its maintainer scripts.
+type inspector struct {
+	asked  purl.Ref
+	entry  *entry // what the list states of it; nil where none was found
+	docs   map[string]*bytes.Buffer
+	unread string
+}
+
+// Open asks for them.
+func (i *inspector) Open(name string, size int64) io.Writer {
+	base, ok := strings.CutPrefix(name, container.Control)
+	if !ok || base != "control" && base != "triggers" && !slices.Contains(scripts, base) {
+		return nil
+	}
+	if size > maxScript || i.docs[base] != nil {
+		i.leave("Its " + base + " is larger, or one of more, than is read.")
+		return nil
+	}
+	if i.docs == nil {
+		i.docs = map[string]*bytes.Buffer{}
+	}
+	i.docs[base] = &bytes.Buffer{}
+	return i.docs[base]
+}
+
+func (i *inspector) leave(why string) {
+	if i.unread == "" {
+		i.unread = why
+	}
+}
+
+// compared are the fields that the list must state as the package does, beside
+// name, version and architecture: what is installed with it follows from them.
+var compared = []string{"Depends", "Pre-Depends", "Conflicts", "Breaks", "Replaces", "Provides", "Essential"}
+
+// Inside tells what they say.
+func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.Inside {
+	var in registry.Inside
+	if ctx.Err() != nil {
+		return registry.Inside{Unread: "Reading it was cancelled."}
+	}
+	control := stanza{}
+	if doc := i.docs["control"]; doc == nil {
+		i.leave("It has no control file that could be read.")
+	} else if s, err := parseStanza(doc.String()); err != nil || strings.Contains(strings.TrimSpace(doc.String()), "\n\n") {
+		i.leave("Its control file cannot be read in one way.")
+	} else {
+		control = s
+	}
+	document := container.Control + "control"
+	state := func(field, stated, asked string) {
+		in.Names = append(in.Names, registry.NameInside{Document: document, Field: field, Stated: stated, Asked: asked})
+	}
+	if len(control) > 0 {
+		state("Package", control["package"], i.asked.Name)
+		state("Version", control["version"], i.asked.Version)
+		state("Architecture", control["architecture"], i.asked.Qualifiers["arch"])
+	}
+	if i.entry != nil && len(control) > 0 {
+		for _, field := range compared {
+			if name := strings.ToLower(field); control[name] != i.entry.fields[name] {
+				state(field, control[name], i.entry.fields[name])
+			}
+		}
+	}
+	for _, f := range files {
+		if strings.HasSuffix(strings.ToLower(f.Path), "/security.md") {
+			in.Contact = append(in.Contact, f.Path)
+		}
+	}
+	i.runs(&in)
+	in.Ingredients = i.requires(control)
+	in.Read, in.Unread = i.unread == "", i.unread
+	return in
+}
+
+// runs tells what dpkg runs, and what that fetches.
+func (i *inspector) runs(in *registry.Inside) {
+	var files, fetches []string
+	for _, name := range scripts {
+		doc := i.docs[name]
+		if doc == nil {
+			continue
+		}
+		files = append(files, container.Control+name)
+		for _, address := range addresses(doc.String()) {
+			if !slices.Contains(fetches, address) {
+				fetches = append(fetches, address)
+			}
+		}
+	}
+	if len(files) > 0 {
+		what := "dpkg runs its maintainer scripts, as root, when it is installed, upgraded or removed."
+		if len(fetches) > 0 {
+			what += " They name addresses that they may fetch from: " + strings.Join(fetches[:min(len(fetches), 5)], ", ") + "."
+		}
+		in.Runs = append(in.Runs, registry.Run{When: "install", What: what}.In(files))
+	}
+	if doc := i.docs["triggers"]; doc != nil {
+		in.Runs = append(in.Runs, registry.Run{When: "trigger", What: "It states triggers: its own or others' scripts run when files of other packages change."}.In([]string{container.Control + "triggers"}))
+	}
+}
+
+// addresses are those that a script names, outside of comments.
+func addresses(script string) []string {
+	var out []string
+	for line := range strings.Lines(script) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for _, scheme := range []string{"http://", "https://", "ftp://"} {
+			for rest := line; ; {
+				at := strings.Index(rest, scheme)
+				if at < 0 {
+					break
+				}
+				end := strings.IndexAny(rest[at:], " \t\r\n\"'`<>()|;\\")
+				if end < 0 {
+					end = len(rest) - at
+				}
+				out = append(out, fmt.Sprintf("%.200s", rest[at:at+end]))
+				rest = rest[at+end:]
+			}
+		}
+	}
+	return out
+}
+
+// requires are the packages that dpkg demands: of alternatives the first, which
+// apt takes (debian-policy, 7.1).
+func (i *inspector) requires(control stanza) []registry.Ingredient {
+	var out []registry.Ingredient
+	for _, field := range []string{"pre-depends", "depends"} {
+		for relation := range strings.SplitSeq(control[field], ",") {
+			first, others, _ := strings.Cut(strings.Join(strings.Fields(relation), " "), "|")
+			name, version, _ := strings.Cut(strings.TrimSpace(first), " ")
+			name, _, _ = strings.Cut(name, ":")
+			ref, err := purl.Parse("pkg:deb/" + i.asked.Namespace + "/" + name)
+			if name == "" || err != nil {
+				continue
+			}
+			asked := strings.Trim(version, "() ")
+			if others = strings.TrimSpace(others); others != "" {
+				asked = strings.TrimSpace(asked + " or " + others)
+			}
+			out = append(out, registry.Ingredient{Ref: ref.String(), Kind: "requires", Asked: asked})
+		}
+	}
+	return out
+}

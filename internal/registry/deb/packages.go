@@ -1,0 +1,147 @@
+package deb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"touchstone/internal/archive/packed"
+	"touchstone/internal/digest"
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
+)
+
+// maxList bounds a list of packages as it is served, in bytes: the largest is
+// 11 MB. maxInflated bounds what comes out of it.
+const (
+	maxList     = 64 << 20
+	maxInflated = 512 << 20
+)
+
+// An entry is one package of a list.
+type entry struct {
+	fields stanza
+	sum    string
+	size   int64
+	file   string // below the archive's base
+}
+
+// A list of packages, and what it says of the one that is sought.
+type list struct {
+	in      inRelease
+	place   place
+	answer  fetch.Answer
+	entries []entry
+	broken  string
+	// other tells that it is not the document that the signed index states: then
+	// it says nothing, not even what is missing.
+	other bool
+}
+
+// read tells whether the list was read to its end.
+func (l *list) read() bool { return l.answer.State == fetch.Found && l.broken == "" && !l.other }
+
+func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name string) (list, error) {
+	l := list{in: in, place: p}
+	byHash := in.fields["acquire-by-hash"] == "yes"
+	a, err := c.Get(ctx, fetch.Request{URL: in.address(p), Limit: maxList, Immutable: byHash,
+		Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))})
+	l.answer = a
+	if err != nil || a.State != fetch.Found {
+		return l, err
+	}
+	if sum := sha256.Sum256(a.Body); hex.EncodeToString(sum[:]) != p.sum || int64(len(a.Body)) != p.size {
+		l.other = true
+		return l, nil
+	}
+	l.find(name)
+	return l, nil
+}
+
+// sized is a number of bytes for people.
+func sized(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", (n+999)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+// find reads the list as it inflates; what it says of other packages is not kept.
+func (l *list) find(name string) {
+	_, stream, err := packed.Open(l.answer.Body)
+	if err != nil {
+		l.broken = err.Error()
+		return
+	}
+	defer stream.Close()
+	found, err := find(&bounded{stream, maxInflated}, name)
+	if err != nil {
+		l.broken = err.Error()
+		return
+	}
+	for _, s := range found {
+		e, err := readEntry(s)
+		if err != nil {
+			l.broken = fmt.Sprintf("its entry of %s %s: %v", name, s["version"], err)
+			l.entries = nil
+			return
+		}
+		l.entries = append(l.entries, e)
+	}
+}
+
+// A bounded reader is at its end with an error where more comes than is read.
+type bounded struct {
+	in interface {
+		Read([]byte) (int, error)
+	}
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.in.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, fmt.Errorf("it inflates to more than %d bytes", int64(maxInflated))
+	}
+	return n, err
+}
+
+// readEntry reads what leads to the file. Its path must stay inside the pool, and
+// be called after the package.
+func readEntry(s stanza) (entry, error) {
+	e := entry{fields: s, file: s["filename"]}
+	sum, err := digest.Hex("sha256", s["sha256"])
+	if err != nil {
+		return e, errors.New("its SHA-256 cannot be read")
+	}
+	e.sum = sum.Sum
+	if e.size, err = strconv.ParseInt(s["size"], 10, 64); err != nil || e.size <= 0 {
+		return e, errors.New("its size is no number")
+	}
+	if !strings.HasPrefix(e.file, "pool/") || path.Clean(e.file) != e.file || !strings.HasSuffix(e.file, ".deb") || strings.Trim(e.file, letters+"/._+~-") != "" {
+		return e, fmt.Errorf("its path %.80q does not stay in the pool", e.file)
+	}
+	return e, nil
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// link is the document of the chain that states the file's digest.
+func (l *list) link(chosen *entry) registry.Link {
+	out := registry.Link{Name: "list of packages", Answer: l.answer}
+	if l.answer.State == fetch.Found && l.broken != "" {
+		out.Answer.State, out.Answer.Reason = fetch.Unknown, "the list of packages cannot be read: "+l.broken
+	}
+	if chosen != nil {
+		out.States = []registry.Stated{{Of: registry.OfArtifact, Algorithm: "sha256", Value: chosen.sum}}
+	}
+	return out
+}
+
+// address is where the file stands.
+func (l *list) address(e *entry) string { return l.in.of.base + "/" + e.file }

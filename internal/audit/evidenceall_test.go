@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,6 +37,13 @@ func TestEvidenceOfEveryEcosystem(t *testing.T) {
 		o         func(world) circumstances
 		world     world
 	}{"io.github.example:thing:1.2.3", func(w world) circumstances { return thing.options(t, w) }, jars}
+	key, debs := mint.NewArchiveKey("archive", time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)), world{}
+	mint.DebSuite{Base: "https://deb.debian.org/debian", Name: "trixie", ByHash: true}.Serve(mint.World(debs), key, time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC), mint.NewDeb("gold-leaf", "1.2.3-4"))
+	all["deb"] = struct {
+		reference string
+		o         func(world) circumstances
+		world     world
+	}{"pkg:deb/debian/gold-leaf@1.2.3-4?arch=amd64&distro=trixie", func(w world) circumstances { return debCircumstances(t, w, key) }, debs}
 	for _, r := range audit.Registries {
 		require.Contains(t, slices.Collect(maps.Keys(all)), r.Type(), "its evidence is tested too")
 	}

@@ -33,6 +33,11 @@ func (d Deb) fields() string {
 	return fmt.Sprintf("Package: %s\nVersion: %s\nArchitecture: %s\nMaintainer: Somebody <somebody@example.com>\nDepends: %s\nDescription: an invented package\n", d.Name, d.Version, d.Arch, d.Depends)
 }
 
+// EntryOf is what a list says of the package where its bytes are these.
+func (d Deb) EntryOf(packed []byte) string {
+	return fmt.Sprintf("%sFilename: %s\nSize: %d\nSHA256: %x\n", d.fields(), d.Pool(), len(packed), sha256.Sum256(packed))
+}
+
 // File is what the package's file is called: without the epoch.
 func (d Deb) File() string {
 	version := d.Version
@@ -97,8 +102,7 @@ func (s DebSuite) Packages(debs ...Deb) []byte {
 	var text strings.Builder
 	for _, d := range debs {
 		if d.Entry == "" {
-			packed := d.Packed()
-			d.Entry = fmt.Sprintf("%sFilename: %s\nSize: %d\nSHA256: %x\n", d.fields(), d.Pool(), len(packed), sha256.Sum256(packed))
+			d.Entry = d.EntryOf(d.Packed())
 		}
 		text.WriteString(d.Entry + "\n")
 	}

@@ -1,0 +1,141 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/mint"
+	"touchstone/internal/trust"
+)
+
+const (
+	debBase = "https://deb.debian.org/debian"
+	debRef  = "pkg:deb/debian/gold-leaf@1.2.3-4?arch=amd64&distro=trixie"
+)
+
+var debMade = time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+
+func debCircumstances(t testing.TB, w world, key *mint.ArchiveKey) circumstances {
+	o := options(w)
+	var err error
+	o.Anchors, err = trust.WithTestAnchors(trust.TestAnchors{Taken: at, Archives: [][]byte{mint.ArchiveKeys("debian-archive", "the archive's keys", key)}})
+	require.NoError(t, err)
+	return o
+}
+
+// TestMintedDebs bends one link after the other. bend changes the world, of which it
+// is told where index, list and package are.
+func TestMintedDebs(t *testing.T) {
+	key, stranger := mint.NewArchiveKey("archive", debMade), mint.NewArchiveKey("stranger", debMade)
+	suite := mint.DebSuite{Base: debBase, Name: "trixie", ByHash: true, ValidUntil: at.Add(24 * time.Hour)}
+	gold := mint.NewDeb("gold-leaf", "1.2.3-4")
+	pool := debBase + "/" + gold.Pool()
+	serve := func(w world, s mint.DebSuite, by *mint.ArchiveKey, debs ...mint.Deb) {
+		s.Serve(mint.World(w), by, debMade, debs...)
+	}
+	bent := func(change func(*mint.Deb)) mint.Deb {
+		d := mint.NewDeb("gold-leaf", "1.2.3-4")
+		change(&d)
+		return d
+	}
+	for name, c := range map[string]struct {
+		world  func(w world)
+		level  int
+		failed bool
+		check  string // whose answer
+		says   string
+	}{
+		"as it should be": {func(w world) { serve(w, suite, key, gold) }, 2, false, "registry-signature", "signed this name"},
+		"not by digest": {func(w world) {
+			s := suite
+			s.ByHash = false
+			serve(w, s, key, gold)
+		}, 2, false, "chain-whole", "Each document"},
+		"a stranger's signature": {func(w world) { serve(w, suite, stranger, gold) }, 0, true, "registry-signature", "which is none of the repository's"},
+		"another package's bytes": {func(w world) {
+			serve(w, suite, key, gold)
+			w[pool] = mint.Page{Body: mint.NewDeb("other", "1").Packed()}
+		}, 0, true, "digest-matches", ""},
+		"another list": {func(w world) {
+			_, list := suite.Serve(mint.World(w), key, debMade, gold)
+			w[list] = mint.Page{Body: suite.Packages(bent(func(d *mint.Deb) { d.Files["usr/bin/more"] = "x" }))}
+		}, 0, true, "chain-whole", "states its list of packages"},
+		"text outside of what is signed": {func(w world) {
+			index, _ := suite.Serve(mint.World(w), key, debMade, gold)
+			w[index] = mint.Page{Body: append(w[index].Body, "Origin: other\n"...)}
+		}, 0, true, "registry-signature", "does not verify"},
+		"another name inside": {func(w world) {
+			d := gold
+			packed := mint.NewDeb("iron-leaf", "1.2.3-4").Packed()
+			d.Entry = gold.EntryOf(packed)
+			serve(w, suite, key, d)
+			w[pool] = mint.Page{Body: packed}
+		}, 1, false, "name-inside", "iron-leaf"},
+		"another dependency inside": {func(w world) {
+			d := gold
+			packed := bent(func(d *mint.Deb) { d.Depends = "evil" }).Packed()
+			d.Entry = gold.EntryOf(packed)
+			serve(w, suite, key, d)
+			w[pool] = mint.Page{Body: packed}
+		}, 1, false, "name-inside", "Depends"},
+		"a path out of the pool": {func(w world) {
+			d := gold
+			d.Entry = strings.Replace(gold.EntryOf(gold.Packed()), "pool/", "pool/../../", 1)
+			serve(w, suite, key, d)
+		}, 0, false, "digest-published", "does not stay in the pool"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world{}
+			c.world(w)
+			r, err := ask(t.Context(), debRef, debCircumstances(t, w, key))
+			require.NoError(t, err)
+			assert.Equal(t, c.failed, r.Report.Verdict.Failed)
+			assert.Equal(t, c.level, r.Report.Verdict.Tracks[0].Level)
+			for _, f := range r.Report.Findings {
+				if f.Check == c.check {
+					assert.Contains(t, f.Reason, c.says)
+				}
+			}
+		})
+	}
+	t.Run("a stale index", func(t *testing.T) {
+		w := world{}
+		s := suite
+		s.ValidUntil = at.Add(-time.Hour)
+		serve(w, s, key, gold)
+		r, err := ask(t.Context(), debRef, debCircumstances(t, w, key))
+		require.NoError(t, err)
+		var told bool
+		for _, topic := range r.Report.Topics {
+			told = told || topic.ID == "stale"
+		}
+		assert.True(t, told)
+	})
+	t.Run("every link flipped", func(t *testing.T) {
+		w := world{}
+		index, list := suite.Serve(mint.World(w), key, debMade, gold)
+		for _, address := range []string{index, list, pool} {
+			body := w[address].Body
+			step := max(len(body)/60, 1)
+			for i := 0; i < len(body); i += step {
+				mutant := bytes.Clone(body)
+				mutant[i] ^= 1 << (i % 8)
+				r, err := ask(t.Context(), debRef, debCircumstances(t, world(mint.World(w).But(address, mint.Page{Body: mutant})), key))
+				if err != nil {
+					continue // nothing was audited
+				}
+				// The header before the signed text says nothing.
+				if address != index || i > bytes.Index(body, []byte("\n\n")) {
+					require.Less(t, r.Report.Verdict.Tracks[0].Level, 2, "byte %d of %s", i, address)
+				}
+			}
+		}
+	})
+}

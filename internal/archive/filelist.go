@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -48,7 +49,7 @@ func List(files []File, strip, add string) ([]byte, error) {
 		lines = append(lines, line{add + rest, f.SHA256})
 		size += 2*sha256.Size + len("  \n") + len(add) + len(rest)
 	}
-	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.path, b.path) })
+	sort.Slice(lines, func(i, j int) bool { return lines[i].path < lines[j].path })
 	var out bytes.Buffer
 	out.Grow(size)
 	for i, l := range lines {

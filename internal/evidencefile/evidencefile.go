@@ -16,6 +16,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -213,7 +214,7 @@ func sumsOf(members []archive.Member) archive.Member {
 	for _, m := range members {
 		files = append(files, archive.Describe(m.Path, m.Data))
 	}
-	slices.SortFunc(files, func(a, b archive.File) int { return strings.Compare(a.Path, b.Path) })
+	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 	list, err := archive.List(files, "", "")
 	if err != nil {
 		panic(err) // the names are ours

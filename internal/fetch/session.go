@@ -3,7 +3,7 @@ package fetch
 import (
 	"cmp"
 	"context"
-	"slices"
+	"sort"
 	"sync"
 )
 
@@ -136,8 +136,9 @@ func (s *Session) Answers() []Answer {
 			out = append(out, f.answer)
 		}
 	}
-	slices.SortFunc(out, func(a, b Answer) int {
-		return cmp.Or(cmp.Compare(a.Request.URL, b.Request.URL), cmp.Compare(a.Request.Method, b.Request.Method), cmp.Compare(a.Request.Accept, b.Request.Accept), cmp.Compare(a.Request.Limit, b.Request.Limit))
+	sort.Slice(out, func(i, j int) bool {
+		a, b := out[i].Request, out[j].Request
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Accept, b.Accept), cmp.Compare(a.Limit, b.Limit)) < 0
 	})
 	return out
 }

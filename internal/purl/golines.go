@@ -3,6 +3,7 @@ package purl
 import (
 	"encoding/json"
 	"slices"
+	"sort"
 	"strings"
 
 	"touchstone/internal/strictjson"
@@ -187,7 +188,7 @@ func readGoJSON(text string) (Ref, error) {
 			}
 			next.Digests = append(next.Digests, d)
 		}
-		slices.SortFunc(next.Digests, func(a, b Digest) int { return strings.Compare(a.Of, b.Of) })
+		sort.Slice(next.Digests, func(i, j int) bool { return next.Digests[i].Of < next.Digests[j].Of })
 		several.Offer(next, "")
 		ref = next
 	}

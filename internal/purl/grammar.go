@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 
 	packageurl "github.com/package-url/packageurl-go"
@@ -51,7 +52,7 @@ func split(text string) (Components, error) {
 func (c Components) String() string {
 	p := packageurl.PackageURL{Type: c.Type, Namespace: c.Namespace, Name: c.Name, Version: c.Version, Subpath: c.Subpath}
 	p.Qualifiers = packageurl.QualifiersFromMap(c.Qualifiers)
-	slices.SortFunc(p.Qualifiers, func(a, b packageurl.Qualifier) int { return strings.Compare(a.Key, b.Key) })
+	sort.Slice(p.Qualifiers, func(i, j int) bool { return p.Qualifiers[i].Key < p.Qualifiers[j].Key })
 	return p.ToString()
 }
 

@@ -7,7 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
-	"strings"
+	"sort"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -141,6 +141,6 @@ func (v *Verdict) UnmarshalJSON(raw []byte) error {
 		}
 		v.Tracks = append(v.Tracks, t)
 	}
-	slices.SortFunc(v.Tracks, func(a, b level.Track) int { return strings.Compare(a.ID, b.ID) })
+	sort.Slice(v.Tracks, func(i, j int) bool { return v.Tracks[i].ID < v.Tracks[j].ID })
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"slices"
+	"sort"
 	"unicode/utf8"
 )
 
@@ -93,7 +93,7 @@ func (c Claims) All() []Claim {
 			all = append(all, Claim{f.number, f.name, *f.place})
 		}
 	}
-	slices.SortFunc(all, func(a, b Claim) int { return a.Number - b.Number })
+	sort.Slice(all, func(i, j int) bool { return all[i].Number < all[j].Number })
 	return all
 }
 

@@ -174,7 +174,7 @@ func retractions(rs []*modfile.Retract) intervals {
 	for _, r := range rs {
 		all = append(all, r.VersionInterval)
 	}
-	slices.SortFunc(all, func(a, b modfile.VersionInterval) int { return semver.Compare(a.Low, b.Low) })
+	sort.Slice(all, func(i, j int) bool { return semver.Compare(all[i].Low, all[j].Low) < 0 })
 	var apart intervals
 	for _, i := range all {
 		if n := len(apart); n > 0 && semver.Compare(i.Low, apart[n-1].High) <= 0 {

@@ -70,6 +70,8 @@ type request struct {
 	kept
 	// FileName is what the person calls the package file.
 	FileName string `json:"fileName"`
+	// Parts asks for those pieces of a package, too, that are fetched on demand.
+	Parts bool `json:"parts"`
 	// ExpectSource and ExpectSigner are from whom the person expects the package:
 	// a source repository, and a certificate's subject; empty for nobody.
 	ExpectSource string `json:"expectSource"`
@@ -105,7 +107,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	q := audit.Question{Pasted: req.Reference, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}, Keys: req.Keys}
+	q := audit.Question{Pasted: req.Reference, Parts: req.Parts, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}, Keys: req.Keys}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {

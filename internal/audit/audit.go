@@ -87,7 +87,8 @@ type Question struct {
 	// Most is how many bytes of the package are fetched at most; 0 is as many as
 	// the ecosystem allows, less is none: what needs the bytes stays open.
 	Most int64
-	// Parts asks for those pieces of a package, too, that are fetched on demand.
+	// Parts asks for those pieces of a package, too, that are fetched on demand; a
+	// replay has them where they were recorded.
 	Parts bool
 	// Expect is from whom the person expects the package: an address of a source
 	// repository, also without a scheme, and the subject of a certificate.
@@ -105,7 +106,7 @@ type Question struct {
 }
 
 func (q Question) want(algorithms []string) artifact.Want {
-	return artifact.Want{Brought: q.File, Most: q.Most, Parts: q.Parts, Algorithms: algorithms}
+	return artifact.Want{Brought: q.File, Most: q.Most, Parts: q.Parts || q.Replay != nil, Algorithms: algorithms}
 }
 
 // Audit answers one question. Errors mean that it could not be asked: a

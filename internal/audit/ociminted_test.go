@@ -166,3 +166,22 @@ func TestImageByRelay(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(raw), mint.Digest(i.Index))
 }
+
+// TestImageReplayed: what was recorded with its layers is read again with them,
+// and nobody has to say so; what was recorded without them stays open.
+func TestImageReplayed(t *testing.T) {
+	for parts, want := range map[bool]map[string][2]int{true: both(3, 3, 2, 2), false: both(2, 3, 2, 2)} {
+		i := ghcrImage()
+		i.Refer(i.Bundle(i.by("example", "ghcr.io/example/thing")))
+		o := i.options(t, i.world())
+		o.Parts = parts
+		r, err := ask(context.Background(), i.pinned(), o)
+		require.NoError(t, err)
+		require.Equal(t, want, levels(r))
+		again := i.options(t, world{})
+		again.Replay = r.Record
+		r, err = ask(context.Background(), i.pinned(), again)
+		require.NoError(t, err)
+		require.Equal(t, want, levels(r), r.Report.Text(false))
+	}
+}

@@ -238,7 +238,6 @@ type Part struct {
 	// Name is what people call it ("layer 2").
 	Name    string
 	Request fetch.Request
-	Size    int64 // bytes, as stated; below 0 where nobody does
 	// Algorithm and Value are the stated digest, as in [Stated].
 	Algorithm, Value string
 	// OnDemand tells that it is only fetched for who asks for it.

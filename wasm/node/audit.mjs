@@ -32,6 +32,7 @@ const usage = `usage: npm run -s audit -- REFERENCE [options]
   --folder DIR       compare this installed package with what was published; alone:
                      every package in it (node_modules, site-packages, Go's module
                      cache or vendor, cargo's registry/src)
+  --parts            fetch what stands apart from the package, too: an image's layers
   --all-files        audit every file of the version; the weakest decides
   --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
   --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
@@ -51,7 +52,7 @@ function options() {
       options: {
         json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
         evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, show: { type: "string" }, folder: { type: "string" },
-        "all-files": { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" }, key: { type: "string" },
+        "all-files": { type: "boolean" }, parts: { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" }, key: { type: "string" },
         file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
       },
     });
@@ -252,7 +253,7 @@ async function main() {
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
-    reference: o.reference, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
+    reference: o.reference, parts: o.parts === true, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
     heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);

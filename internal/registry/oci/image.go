@@ -105,7 +105,7 @@ func megabytes(n int64) string {
 }
 
 func partOf(name string, r fetch.Request, d descriptor, demand bool) registry.Part {
-	return registry.Part{Name: name, Request: r, Size: d.size, Algorithm: d.algorithm, Value: d.sum, OnDemand: demand}
+	return registry.Part{Name: name, Request: r, Algorithm: d.algorithm, Value: d.sum, OnDemand: demand}
 }
 
 func unreadable(err error) func([]byte, archive.Options) (*archive.Contents, error) {

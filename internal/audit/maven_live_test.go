@@ -20,8 +20,8 @@ func TestMavenLive(t *testing.T) {
 	if testing.Short() {
 		t.Skip("live tests are left out by -short")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	t.Cleanup(cancel)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()},
 		// As old as the anchors, which could not be refreshed everywhere.
 		Question: audit.Question{Time: time.Date(2026, time.October, 20, 12, 0, 0, 0, time.UTC)}}
@@ -41,6 +41,7 @@ func TestMavenLive(t *testing.T) {
 		"com.google.guava:guava":                                    {[2]int{1, 1}, [2]int{0, 0}},
 	} {
 		t.Run(reference, func(t *testing.T) {
+			t.Parallel()
 			r, err := ask(ctx, reference, o)
 			if err != nil || r.Report.Artifact.Size == 0 {
 				t.Skipf("no network here, so nothing was audited live: %v", err)

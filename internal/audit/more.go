@@ -3,10 +3,12 @@
 package audit
 
 import (
+	"touchstone/internal/bare"
 	"touchstone/internal/evidence"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/deb"
+	"touchstone/internal/registry/freebsd"
 	"touchstone/internal/registry/maven"
 	"touchstone/internal/registry/oci"
 	"touchstone/internal/registry/rpm"
@@ -18,12 +20,14 @@ var more = []registry.Registry{
 	deb.Registry{},
 	maven.Registry{},
 	oci.Registry{},
+	freebsd.Registry{},
 	rpm.Registry{},
 }
 
 // moreMechanisms verify the signatures that only they carry.
 func moreMechanisms() map[registry.Form]evidence.Mechanism {
 	return map[registry.Form]evidence.Mechanism{
-		registry.OpenPGP: openpgp.Anchored{},
+		registry.OpenPGP:        openpgp.Anchored{},
+		registry.RSAFingerprint: bare.RSAFingerprint{},
 	}
 }

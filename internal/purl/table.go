@@ -10,14 +10,15 @@ import (
 
 // The purl types that are read.
 const (
-	Golang = "golang"
-	NPM    = "npm"
-	PyPI   = "pypi"
-	Cargo  = "cargo"
-	Maven  = "maven"
-	OCI    = "oci"
-	RPM    = "rpm"
-	Deb    = "deb"
+	Golang  = "golang"
+	NPM     = "npm"
+	PyPI    = "pypi"
+	Cargo   = "cargo"
+	Maven   = "maven"
+	OCI     = "oci"
+	RPM     = "rpm"
+	Deb     = "deb"
+	FreeBSD = "freebsd"
 )
 
 // A dialect is everything that is known here about one ecosystem: one row of
@@ -75,7 +76,7 @@ var (
 // table is all that is known: first what is read, then what is only named.
 func table() []*dialect {
 	fillRows.Do(func() {
-		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect(), rpmDialect(), debDialect()}, namedDialects()...)
+		rows = append([]*dialect{golangDialect(), npmDialect(), pypiDialect(), cargoDialect(), mavenDialect(), ociDialect(), dockerDialect(), rpmDialect(), freebsdDialect(), debDialect()}, namedDialects()...)
 	})
 	return rows
 }

@@ -26,6 +26,9 @@ type archiveSet struct {
 	ID   ID           `json:"id"`
 	Name string       `json:"name"`
 	Keys []archiveKey `json:"keys"`
+	// Fingerprints tells that only the digests of keys are held: each key comes
+	// with what it signed.
+	Fingerprints bool `json:"fingerprints"`
 }
 
 // archiveKey is one key that may sign, a certificate's primary one or a subkey.
@@ -56,7 +59,7 @@ func parseArchiveSets(doc []byte) ([]Set, error) {
 			return nil, fmt.Errorf("the set %q has no name, or %d keys", s.ID, len(s.Keys))
 		}
 		for _, k := range s.Keys {
-			if !fingerprint.MatchString(k.Fingerprint) || len(k.Packet) == 0 || k.From.IsZero() ||
+			if !fingerprint.MatchString(k.Fingerprint) || (len(k.Packet) == 0) != s.Fingerprints || k.From.IsZero() ||
 				slices.ContainsFunc(set.Keys, func(has Key) bool { return has.ID == k.Fingerprint }) {
 				return nil, fmt.Errorf("reading the key %q of %s: it lacks a part, or is there twice", k.Fingerprint, s.ID)
 			}

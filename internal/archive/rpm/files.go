@@ -83,7 +83,7 @@ func (p *Package) Files() ([]File, error) {
 	}
 	n := len(names)
 	if len(sizes) != n || len(modes) != n || len(digests) != n || len(links) != n || len(flags) != n {
-		return nil, errors.New("its lists of the files' names, sizes, modes, digests, links and flags are not equally long")
+		return nil, errors.New("its lists of files are not equally long")
 	}
 	number, _ := h.Number(tagAlgorithm)
 	algorithm := algorithms[number]

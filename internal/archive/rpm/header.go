@@ -66,7 +66,7 @@ func readHeader(b []byte) (Header, int64, error) {
 	}
 	entries, store := int64(binary.BigEndian.Uint32(b[8:])), int64(binary.BigEndian.Uint32(b[12:]))
 	if entries < 1 || entries > maxEntries || store > maxStore {
-		return Header{}, 0, fmt.Errorf("a header states %d entries with %d bytes; at most %d with %d are read", entries, store, maxEntries, maxStore)
+		return Header{}, 0, fmt.Errorf("it states %d entries with %d bytes, which is not read", entries, store)
 	}
 	length := introLen + entries*entryLen + store
 	if length > int64(len(b)) {
@@ -81,8 +81,11 @@ func readHeader(b []byte) (Header, int64, error) {
 		if _, twice := h.values[tag]; twice {
 			return Header{}, 0, fmt.Errorf("the tag %d is named twice", tag)
 		}
-		if kind >= uint32(len(sizes)) || at > store || kind != typeBin && count > maxValues {
-			return Header{}, 0, fmt.Errorf("the value of tag %d is of an unknown type, leaves the header or has more than %d parts", tag, maxValues)
+		if kind >= uint32(len(sizes)) {
+			return Header{}, 0, fmt.Errorf("the value of tag %d is of an unknown type", tag)
+		}
+		if at > store || kind != typeBin && count > maxValues {
+			return Header{}, 0, fmt.Errorf("the value of tag %d leaves the header, or has too many parts", tag)
 		}
 		// Values never share bytes, so all together are as long as the store.
 		v := value{kind: kind, count: count, data: data[at:min(at+left, store)]}

@@ -18,7 +18,7 @@ func Read(body []byte, o archive.Options) (*archive.Contents, error) {
 	// 1.
 	p, err := Open(body)
 	if err != nil {
-		return nil, fmt.Errorf("reading an RPM package: %w; check that the address leads to the package itself and fetch it again", err)
+		return nil, fmt.Errorf("as an RPM package it cannot be read: %w", err)
 	}
 	if len(p.Payload) == 0 {
 		return &archive.Contents{Format: archive.CPIO, Left: "Only the package's header is here: its payload was not fetched."}, nil
@@ -26,11 +26,11 @@ func Read(body []byte, o archive.Options) (*archive.Contents, error) {
 	// 2.
 	o.System = true
 	if format := p.Header.Text(tagFormat); format != "cpio" && format != "" {
-		return nil, fmt.Errorf("reading an RPM package: its payload is said to be %q; this version reads cpio", format)
+		return nil, fmt.Errorf("its payload is said to be %.40q, and this version reads cpio", format)
 	}
 	_, in, err := packed.Open(p.Payload)
 	if err != nil {
-		return nil, fmt.Errorf("reading an RPM package's payload: %w", err)
+		return nil, fmt.Errorf("its payload cannot be read: %w", err)
 	}
 	defer in.Close()
 	files, unlisted := p.Files()

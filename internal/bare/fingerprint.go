@@ -1,0 +1,83 @@
+package bare
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"strings"
+
+	"touchstone/internal/fault"
+	"touchstone/internal/trust"
+)
+
+// RSAFingerprint is RSA (PKCS#1 v1.5, SHA-256) over the SHA-256 of the message in
+// hexadecimal, by a key that comes with the signature and of which only the
+// digest is anchored (pkg's libpkg/pkgsign_ossl.c).
+type RSAFingerprint struct{}
+
+// minRSA is the size in bits below which a key can be broken.
+const minRSA = 2048
+
+// WithKey puts a signature and the key that comes with it together, as
+// [RSAFingerprint] takes them.
+func WithKey(public, signature []byte) []byte {
+	out := binary.BigEndian.AppendUint32(nil, uint32(len(public)))
+	return append(append(out, public...), signature...)
+}
+
+// Fingerprint is the upper-case hexadecimal SHA-256 of a key as it stands in its
+// file, by which it is anchored.
+func Fingerprint(public []byte) string {
+	sum := sha256.Sum256(public)
+	return strings.ToUpper(hex.EncodeToString(sum[:]))
+}
+
+// Verify checks a signature that [WithKey] made.
+//
+//  1. Take the two apart; the key is the one that keyID names.
+//  2. Its fingerprint is anchored.
+//  3. The signature verifies.
+func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error) {
+	// 1.
+	if len(signature) < 4 || uint64(binary.BigEndian.Uint32(signature)) > uint64(len(signature)-4) {
+		return trust.Key{}, fault.New(fault.Malformed, "no signature stands in its place")
+	}
+	public, made := signature[4:4+binary.BigEndian.Uint32(signature)], signature[4+binary.BigEndian.Uint32(signature):]
+	if Fingerprint(public) != keyID {
+		return trust.Key{}, fault.New(fault.Malformed, "the key is not the one that is named")
+	}
+	// 2.
+	for _, key := range keys {
+		if key.ID != keyID {
+			continue
+		}
+		// 3.
+		block, _ := pem.Decode(public)
+		if block == nil {
+			return key, fault.New(fault.NotUnderstood, "the key is in no form that this version reads")
+		}
+		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil {
+			return key, fault.New(fault.NotUnderstood, fmt.Sprintf("parsing the key: %v", err))
+		}
+		k, ok := parsed.(*rsa.PublicKey)
+		if !ok {
+			return key, fault.New(fault.NotUnderstood, "the key is none of RSA")
+		}
+		sum := sha256.Sum256(message)
+		again := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
+		if rsa.VerifyPKCS1v15(k, crypto.SHA256, again[:], made) != nil {
+			return key, fault.New(fault.Wrong, fmt.Sprintf("the key %s did not make this signature", keyID))
+		}
+		if k.N.BitLen() < minRSA {
+			return key, fault.New(fault.Weak, fmt.Sprintf("the key has only %d bits", k.N.BitLen()))
+		}
+		return key, nil
+	}
+	return trust.Key{}, fault.New(fault.NoAnchor, fmt.Sprintf("the key %q is not among the anchors", keyID))
+}

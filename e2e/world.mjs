@@ -197,3 +197,20 @@ export async function clocked(context, time, archive) {
   const body = source.replace(begins, () => (archive ? "load(whole)" : begins)).replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
   await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
 }
+
+/**
+ * A lock file of npm, version 3, and the registry that has what it pins: packages
+ * with their one record each. An entry may be changed, or come beside them.
+ */
+export function lockWorld(names, { changed = {}, more = {}, records = {} } = {}) {
+  const packages = { "": { name: "project", dependencies: { [names[0]]: "1.0.0" } } };
+  const pages = {};
+  for (const name of names) {
+    const integrity = `sha512-${createHash("sha512").update(name).digest("base64")}`;
+    const dist = { integrity, tarball: `${npm}${name}/-/${name}-1.0.0.tgz` };
+    packages[`node_modules/${name}`] = { version: "1.0.0", resolved: dist.tarball, integrity, ...changed[name] };
+    pages[`${npm}${name}/1.0.0`] = Buffer.from(JSON.stringify({ name, version: "1.0.0", dist, ...records[name] }));
+  }
+  const text = JSON.stringify({ name: "project", lockfileVersion: 3, packages: { ...packages, ...more } }, null, 2);
+  return { text, world: (url) => (url in pages ? { status: 200, body: pages[url] } : undefined) };
+}

@@ -31,17 +31,22 @@ type lockRequest struct {
 	Require  map[string]int `json:"require"`
 	// Allow is the list of exceptions, as JSON; empty for none.
 	Allow string `json:"allow"`
+	// Answered are the lines of an earlier check of the same files in the same
+	// way, which was ended before its time.
+	Answered []pins.Line `json:"answered"`
 }
 
-// checked is the newest lock file's result, to be written in other forms.
+// checked is the newest lock file's result.
 var checked *pins.Result
 
 // startLock takes the request as JSON, the lock file and perhaps an older one as
-// Uint8Array, and a function that gets each line as soon as it is answered: its
-// place, how many there are, and the line as JSON.
+// Uint8Array, and two functions. The first gets the result without its lines, as
+// JSON, before anybody is asked. The second gets a line as JSON, its place, how
+// many there are, and whether it is answered: first every line as
+// the file alone has it, then each as soon as it is answered.
 func startLock(ctx context.Context, args []js.Value) (any, error) {
-	if len(args) < 4 {
-		return nil, errors.New("calling lock: it takes a request, a lock file, an older one and a function")
+	if len(args) < 5 {
+		return nil, errors.New("calling lock: it takes a request, a lock file, an older one and two functions")
 	}
 	var req lockRequest
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
@@ -50,7 +55,7 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 	if req.Depth != pins.Records && req.Depth != pins.Bytes {
 		return nil, fmt.Errorf("the depth %q is none; choose records or bytes", req.Depth)
 	}
-	o := pins.Options{Depth: req.Depth, MinAge: req.MinAge, Require: req.Require}
+	o := pins.Options{Depth: req.Depth, MinAge: req.MinAge, Require: req.Require, Answered: req.Answered}
 	var err error
 	if req.Allow != "" {
 		if o.Allow, err = pins.ReadAllow([]byte(req.Allow)); err != nil {
@@ -77,11 +82,16 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := pins.Check(ctx, auditor, req.Name, file, base, o, func(i, of int, l pins.Line) {
-		if raw, err := json.Marshal(l); err == nil && args[3].Type() == js.TypeFunction {
-			args[3].Invoke(i, of, string(raw))
+	line := func(i, of int, l pins.Line) { tell(args[4], l, i, of, l.State != "") }
+	o.Begun = func(r *pins.Result) {
+		head := *r
+		head.Lines = []pins.Line{}
+		tell(args[3], head)
+		for i, l := range r.Lines {
+			line(i, len(r.Lines), l)
 		}
-	})
+	}
+	r, err := pins.Check(ctx, auditor, req.Name, file, base, o, line)
 	if err != nil {
 		return nil, err
 	}
@@ -91,15 +101,44 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 	for name, head := range kept.Heads {
 		heads[name] = head
 	}
-	return map[string]any{"summary": r.Summary(), "fails": r.Fails(), "heads": heads, "memory": kept.Memory}, nil
+	head := *r
+	head.Lines = []pins.Line{}
+	raw, err := json.Marshal(head)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"summary": r.Summary(), "fails": r.Fails(), "head": string(raw), "heads": heads, "memory": kept.Memory}, nil
 }
 
-// startWritten takes the name of a format, and gives the newest lock file's
-// result in it.
-func startWritten(_ context.Context, args []js.Value) (any, error) {
-	if len(args) < 1 || checked == nil {
-		return nil, errors.New("calling written: it takes a format, after a lock file was checked")
+// tell calls a function, where it is one, with a value as JSON where it is
+// expected: behind the place and the number of lines, or alone.
+func tell(f js.Value, v any, more ...any) {
+	raw, err := json.Marshal(v)
+	if err != nil || f.Type() != js.TypeFunction {
+		return
 	}
-	raw, err := checked.Write(args[0].String())
-	return string(raw), err
+	f.Invoke(append([]any{string(raw)}, more...)...)
+}
+
+// startWritten takes the name of a format, a result as JSON, where empty is that
+// of the newest lock file, and the address of the site where the pins' reports can
+// be asked for, empty for none. A line without a state was not answered. It gives
+// the result in that form, and in a few sentences.
+func startWritten(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 3 {
+		return nil, errors.New("calling written: it takes a format, a result and an address")
+	}
+	r := checked
+	if given := args[1].String(); given != "" {
+		r = new(pins.Result)
+		if err := json.Unmarshal([]byte(given), r); err != nil {
+			return nil, fmt.Errorf("reading the result: %w", err)
+		}
+		r.End()
+	}
+	if r == nil {
+		return nil, errors.New("there is no result yet: check a lock file first")
+	}
+	raw, err := r.Write(args[0].String(), args[2].String())
+	return map[string]any{"text": string(raw), "summary": r.Summary()}, err
 }

@@ -13,8 +13,8 @@
 //
 // The whole program (tag touchstone_whole) replays archives too, and has
 //
-//	touchstone.lock(request, file, older, onLine, signal) → Promise<how it ended>
-//	touchstone.written(format) → Promise<the newest lock file's result in it>
+//	touchstone.lock(request, file, older, onBegun, onLine, signal) → Promise<how it ended>
+//	touchstone.written(format, result, site) → Promise<a lock file's result in it>
 //	touchstone.named() → Promise<names of files, as JSON>
 //	touchstone.packages(folder) → Promise<packages in it, as JSON>
 //	touchstone.identify(file) → Promise<what it says that it is, as JSON>

@@ -29,7 +29,7 @@ var layers = map[string][]string{
 	"internal/slsa":       {"internal/source"},
 	"internal/purl":       {},
 	"internal/lockfile":   {"internal/purl"},
-	"internal/pins":       {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "principles"},
+	"internal/pins":       {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "internal/report/page", "principles"},
 	"internal/fetch":      {},
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},
@@ -86,7 +86,7 @@ var layers = map[string][]string{
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},
 	"web/policy":        {"internal/fetch"},
-	"web/site":          {"web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
+	"web/site":          {"internal/lockfile", "web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/lockfile", "internal/pins", "internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/registry", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
 	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
 	"wasm/slim":         {"wasm/slim/*"},

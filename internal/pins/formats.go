@@ -12,11 +12,12 @@ import (
 )
 
 // Formats are the forms in which a result is written.
-var Formats = []string{"text", "json", "sarif", "csv", "junit"}
+var Formats = []string{"text", "json", "sarif", "csv", "junit", "html"}
 
-// Write writes a result in one of the formats. The error names one that is not
-// known.
-func (r *Result) Write(format string) ([]byte, error) {
+// Write writes a result in one of the formats. Site is the address of the site
+// where a pin's report can be asked for, empty for none: a document leads there.
+// The error names a format that is not known.
+func (r *Result) Write(format, site string) ([]byte, error) {
 	switch format {
 	case "text":
 		return []byte(r.Text()), nil
@@ -28,6 +29,8 @@ func (r *Result) Write(format string) ([]byte, error) {
 		return r.CSV()
 	case "junit":
 		return r.JUnit()
+	case "html":
+		return r.HTML(site)
 	}
 	return nil, fmt.Errorf("the format %q is not known; known are %s", format, strings.Join(Formats, ", "))
 }
@@ -46,17 +49,25 @@ func (r *Result) Summary() string {
 	if r.Unchanged > 0 {
 		s += fmt.Sprintf(", of which %d are unchanged", r.Unchanged)
 	}
-	words := map[State]string{Failed: "failed", Alarm: "with an alarm", Open: "not answered", Warning: "with a warning", Note: "with a note", OK: "with nothing to say"}
 	var parts []string
 	for _, state := range States {
 		if n := r.Counts[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, words[state]))
+			parts = append(parts, fmt.Sprintf("%d %s", n, inWords[state]))
 		}
 	}
 	if len(parts) == 0 {
 		return s + ". Nothing was to check."
 	}
 	return s + ". Checked: " + strings.Join(parts, ", ") + "."
+}
+
+// inWords say what a line of this state is, after a number.
+var inWords = map[State]string{Failed: "failed", Alarm: "with an alarm", Open: "not answered", Warning: "with a warning", Note: "with a note", OK: "with nothing to say"}
+
+// looked says what the depth means, in whole sentences.
+var looked = map[Depth]string{
+	Records: "Compared were records, signatures and proofs with the pinned digests. No package was fetched.",
+	Bytes:   "Each package was fetched and compared.",
 }
 
 func (r *Result) called() string {
@@ -70,12 +81,7 @@ func (r *Result) called() string {
 func (r *Result) Text() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.Summary())
-	switch r.Depth {
-	case Records:
-		fmt.Fprintln(&b, "Compared were records, signatures and proofs with the pinned digests. No package was fetched.")
-	case Bytes:
-		fmt.Fprintln(&b, "Each package was fetched and compared.")
-	}
+	fmt.Fprintln(&b, looked[r.Depth])
 	for _, note := range r.Notes {
 		fmt.Fprintln(&b, printable(note))
 	}

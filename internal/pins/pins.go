@@ -41,6 +41,14 @@ type Options struct {
 	Allow []Exception
 	// Time is that of all audits; zero is now.
 	Time time.Time
+	// Answered are lines of an earlier check of the same file with the same
+	// options, which ended before its time: they are taken as they are, but for
+	// those that were not answered.
+	Answered []Line
+	// Begun gets the result before anybody is asked: the lines are all there, and
+	// those that are still to be answered have no state. It must keep nothing of
+	// it. May be nil.
+	Begun func(*Result)
 }
 
 // A Result is what was found of a lock file.
@@ -60,6 +68,8 @@ type Result struct {
 	Lines     []Line `json:"lines"`
 	// Counts are the lines by their state.
 	Counts map[State]int `json:"counts"`
+	// Levels are how many of the audited lines reach which level, by track.
+	Levels map[string]map[int]int `json:"levels"`
 	// Removed are the pins of the older file that are there no more.
 	Removed []string `json:"removed"`
 	// Notes say in whole sentences what concerns the file.
@@ -76,7 +86,14 @@ type Line struct {
 	Reference string        `json:"reference"` // purl with the pinned digests; empty where it is no package
 	// Before is the version that the older file pins; empty for none.
 	Before string `json:"before,omitempty"`
-	State  State  `json:"state"`
+	// Flags are what the file says of the pin's part in the project:
+	// "development", "optional".
+	Flags []string `json:"flags,omitempty"`
+	// State is empty only while the check runs.
+	State State `json:"state"`
+	// At is when the line was answered, RFC 3339 in UTC, where that was in an
+	// earlier check.
+	At string `json:"at,omitempty"`
 	// Levels are those reached, by track; nil where nothing was audited.
 	Levels map[string]Level `json:"levels,omitempty"`
 	// Findings are those not allowed first, each by weight.
@@ -113,17 +130,29 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 		o.Time = time.Now()
 	}
 	r := &Result{Format: Format, Name: name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
-		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Removed: []string{}, Notes: slices.Concat([]string{}, f.Notes)}
+		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Levels: map[string]map[int]int{}, Lines: []Line{}, Removed: []string{}, Notes: append([]string{}, f.Notes...)}
 	pins, before := changed(f, base, r)
 	conflicting := conflicts(f.Pins)
 	// 1.
-	var questions []audit.Question
-	asked := map[string][]int{} // indexes of the lines that a question answers
 	for i, p := range pins {
 		l := static(p, conflicting)
 		l.Before = before[i]
 		r.Lines = append(r.Lines, l)
-		if p.Kind != lockfile.Package {
+	}
+	if o.Begun != nil {
+		o.Begun(r)
+	}
+	var questions []audit.Question
+	asked := map[string][]int{} // indexes of the lines that a question answers
+	earlier, taken := earlier(o.Answered), 0
+	for i, l := range r.Lines {
+		if had, found := earlier[l.place()]; found {
+			r.Lines[i] = had
+			taken++
+			r.count(i, each)
+			continue
+		}
+		if l.Kind != lockfile.Package {
 			r.answered(i, o, each)
 			continue
 		}
@@ -135,6 +164,9 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 			questions = append(questions, q)
 		}
 		asked[l.Reference] = append(asked[l.Reference], i)
+	}
+	if taken > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("Answered in an earlier check, each at the time beside it: %d lines.", taken))
 	}
 	// 2. and 3.
 	for _, out := range a.Each(ctx, questions, audit.Set{Time: o.Time}) {
@@ -159,9 +191,21 @@ func (r *Result) answered(i int, o Options, each func(i, of int, l Line)) {
 	}
 	allow(l, o.Allow, o.Time)
 	l.settle()
+	r.count(i, each)
+}
+
+// count adds a line that is answered to what is said of all.
+func (r *Result) count(i int, each func(i, of int, l Line)) {
+	l := r.Lines[i]
 	r.Counts[l.State]++
+	for track, reached := range l.Levels {
+		if r.Levels[track] == nil {
+			r.Levels[track] = map[int]int{}
+		}
+		r.Levels[track][reached.Level]++
+	}
 	if each != nil {
-		each(i, len(r.Lines), *l)
+		each(i, len(r.Lines), l)
 	}
 }
 
@@ -198,6 +242,35 @@ func changed(f, base *lockfile.File, r *Result) (pins []lockfile.Pin, before []s
 		}
 	}
 	return pins, before
+}
+
+// place names a line within its file.
+func (l *Line) place() string {
+	return strings.Join([]string{l.Key, l.Name, l.Version, l.Reference}, "\n")
+}
+
+// earlier are the answers of an earlier check that count in this one, by place.
+func earlier(answered []Line) map[string]Line {
+	found := map[string]Line{}
+	for _, l := range answered {
+		if slices.Contains(States, l.State) && l.State != Open && l.At != "" {
+			found[l.place()] = l
+		}
+	}
+	return found
+}
+
+// End closes a result of which some lines were not answered before the check was
+// ended: each says so, and the result is as whole as it can be.
+func (r *Result) End() {
+	r.Counts, r.Levels = map[State]int{}, map[string]map[int]int{}
+	for i := range r.Lines {
+		if l := &r.Lines[i]; l.State == "" {
+			l.find("not-answered", "The check was ended before it came to this pin.")
+			l.settle()
+		}
+		r.count(i, nil)
+	}
 }
 
 func same(p lockfile.Pin) string {

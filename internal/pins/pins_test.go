@@ -161,10 +161,11 @@ func TestAllow(t *testing.T) {
 func TestStatic(t *testing.T) {
 	a, _ := project(t, 0)
 	f, err := lockfile.Read("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","resolved":"git+https://x.example/a.git#1"},
-"node_modules/b":{"resolved":"b","link":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`))
+"node_modules/b":{"resolved":"b","link":true,"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`))
 	require.NoError(t, err)
 	r, err := Check(t.Context(), a, "package-lock.json", f, nil, Options{Depth: Records, Time: at}, nil)
 	require.NoError(t, err)
+	require.Equal(t, []string{"development", "optional"}, r.Lines[1].Flags)
 	require.Equal(t, "alarm source-git; ok; alarm source-address; open not-understood; note bundled", states(r))
 	require.True(t, r.Fails())
 }
@@ -210,6 +211,53 @@ func TestSeveralDigests(t *testing.T) {
 	require.True(t, r.Fails())
 }
 
+// TestEnded: what an earlier check answered is taken as it is, unless it was not
+// answered; what was not reached is open, in every form.
+func TestEnded(t *testing.T) {
+	a, lines := project(t, 2)
+	full := check(t, a, lines, nil, Options{Depth: Records})
+	var before []Line
+	for i, l := range full.Lines {
+		l.At = "2026-10-31T00:00:00Z"
+		l.Findings = append(l.Findings, Finding{Rule: "bundled", State: Note, Text: "Said before."})
+		switch i {
+		case 1:
+			l.State = Open
+		case 2:
+			l.Reference = "pkg:golang/example.com/other@v1.0.0"
+		}
+		before = append(before, l)
+	}
+	waiting := 0
+	r := check(t, a, lines, nil, Options{Depth: Records, Answered: before, Begun: func(r *Result) {
+		for _, l := range r.Lines {
+			require.Empty(t, l.State)
+			waiting++
+		}
+	}})
+	require.Equal(t, 4, waiting)
+	for i, l := range r.Lines {
+		require.Equal(t, i == 0 || i == 3, l.At != "" && l.has("Said before."), i)
+	}
+	require.Contains(t, strings.Join(r.Notes, " "), "earlier check, each at the time beside it: 2 lines")
+
+	raw, err := json.Marshal(r)
+	require.NoError(t, err)
+	var part Result
+	require.NoError(t, json.Unmarshal(raw, &part))
+	part.Lines[1].State = ""
+	part.End()
+	require.Equal(t, 1, part.Counts[Open])
+	require.True(t, part.Fails())
+	require.Equal(t, r.Levels, part.Levels)
+	part.Lines[0].Name = "<script>x</script>"
+	page, err := part.Write("html", "https://stone.example")
+	require.NoError(t, err)
+	require.NotContains(t, string(page), "<script")
+	require.Contains(t, string(page), `href="https://stone.example/#pkg:golang/`)
+	require.Contains(t, string(page), "1 not answered")
+}
+
 // TestFormats: each is read again by a reader of its kind, and hostile names
 // stay data.
 func TestFormats(t *testing.T) {
@@ -217,14 +265,14 @@ func TestFormats(t *testing.T) {
 	r := check(t, a, append(lines, "example.com/private v1.0.0 h1:g61tztE5qeGQ89tm6NTjjM9VPIm088od1l6aSorWRWg="), nil, Options{Depth: Records})
 	r.Lines[0].Name, r.Lines[0].Key = "=cmd|'<b>\x1b[31m\"&", "a[0]"
 	for _, format := range Formats {
-		raw, err := r.Write(format)
+		raw, err := r.Write(format, "https://stone.example")
 		require.NoError(t, err)
 		require.NotContains(t, string(raw), "\x1b", format)
-		again, err := r.Write(format)
+		again, err := r.Write(format, "https://stone.example")
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(raw, again), format)
 	}
-	_, err := r.Write("pdf")
+	_, err := r.Write("pdf", "")
 	require.ErrorContains(t, err, "known are")
 
 	raw, err := r.CSV()

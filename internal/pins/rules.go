@@ -90,6 +90,12 @@ var byKind = map[lockfile.Kind]string{
 // static says of a pin what the file alone says.
 func static(p lockfile.Pin, conflicting map[string]bool) Line {
 	l := Line{Line: p.Line, Key: p.Key, Name: p.Name, Version: p.Version, Kind: p.Kind, Notes: p.Notes}
+	if p.Dev {
+		l.Flags = append(l.Flags, "development")
+	}
+	if p.Optional {
+		l.Flags = append(l.Flags, "optional")
+	}
 	if rule := byKind[p.Kind]; rule != "" {
 		l.find(rule, p.Why)
 	}

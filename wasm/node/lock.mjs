@@ -8,7 +8,7 @@ export const usage = `
     --depth records    no package is fetched (as without it); bytes: each one is
     --min-age DAYS     alarm for a version that appeared less than so many days ago
     --allow FILE.json  findings that are accepted: [{purl, check, reason, until}]
-    --format F         text, json, sarif, csv or junit (with --folder alone: sarif;
+    --format F         text, json, sarif, csv, junit or html (with --folder alone: sarif;
                        of one package: vsa, its verdict as an in-toto statement)
     --out FILE         write there instead of to standard output`;
 
@@ -27,7 +27,7 @@ export function wrong(values, positionals) {
   if (other) return `--lock: it does not go with --${other}`;
   if (positionals.length > 0) return "--lock: the file says what it is about; leave out the reference";
   if (!["records", "bytes"].includes(values.depth ?? "records")) return `--depth ${values.depth}: choose records or bytes`;
-  if (!["text", "json", "sarif", "csv", "junit"].includes(values.format ?? "text")) return `--format ${values.format}: choose text, json, sarif, csv or junit`;
+  if (!["text", "json", "sarif", "csv", "junit", "html"].includes(values.format ?? "text")) return `--format ${values.format}: choose text, json, sarif, csv, junit or html`;
   if (!/^[0-9]{1,5}$/.test(values["min-age"] ?? "0")) return `--min-age ${values["min-age"]}: write a number of days`;
   return "";
 }
@@ -44,11 +44,13 @@ export async function auditLock(touchstone, o, request, read, signal) {
   };
   let done = 0;
   const live = process.stderr.isTTY;
-  const answer = await touchstone.lock(JSON.stringify(asked), file, base, (_, of) => {
+  const answer = await touchstone.lock(JSON.stringify(asked), file, base, undefined, (_line, _i, of, answered) => {
+    if (!answered) return;
     done += 1;
     if (live) process.stderr.write(`\r\x1b[2K${done} of ${of}${done === of ? "\n" : ""}`);
     else if (done % 100 === 0) process.stderr.write(`${done} of ${of}\n`);
   }, signal);
   process.stderr.write(`${answer.summary.replace(/[^\x20-\x7e]/g, "?")}\n`);
-  return { ...answer, written: await touchstone.written(o.format ?? (o.json ? "json" : "text")) };
+  const { text: written } = await touchstone.written(o.format ?? (o.json ? "json" : "text"), "", "");
+  return { ...answer, written };
 }

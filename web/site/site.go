@@ -85,6 +85,7 @@ var pages = []page{
 	{path: "/about/", title: "Who audits the auditor", about: "Where this program comes from, and how to check that it is the one that was published.", body: aboutPage},
 	{path: "/badge/", title: "A badge for your README", about: "A picture for a README that says in words which level a package meets, and leads to the page that checks it again.", script: "badge.js", body: badgePage},
 	{path: "/build/", title: "Compare this site with your own build", about: "Which files this site is made of, and how to compare them with those that you built yourself.", script: "selfcheck.js", body: buildPage},
+	{path: "/lock/", title: "Check a lock file", about: "Drop a lock file. Every package that it pins is compared with what its repository recorded and signed, on your own device.", styles: []string{"lock.css"}, script: "lock.js", body: lockPage},
 	{path: "/check/", title: "Check evidence", about: "Check a saved evidence file again, without a network, and compare a folder in which packages were installed with what was published.", script: "check.js", body: checkPage},
 	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
 }

@@ -7,6 +7,7 @@ import * as box from "./box.js";
 import * as brought from "./brought.js";
 import { build, wasm } from "./build.js";
 import * as drop from "./drop.js";
+import * as lockhand from "./lockhand.js";
 import { recall, remember } from "./memory.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
@@ -247,8 +248,8 @@ async function bring(file) {
 }
 
 const warm = () => auditor.warm();
-box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment });
-drop.listen({ text: box.receive, file: bring });
+box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment, locks: lockhand.goWith });
+drop.listen({ text: box.receive, file: bring, isLock: lockhand.isLock, lock: (file) => lockhand.goWith(file).catch(() => say("This browser keeps nothing. Open “Lock files” and drop it there.")) });
 shortcut.listen($("shortcut"), box.focus);
 addEventListener("hashchange", route);
 // Who comes will mostly ask: the auditor is ready by then, unless bytes are dear.

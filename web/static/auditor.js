@@ -67,6 +67,20 @@ export class Auditor {
     return this.#ask({ type: "audit", request, file, evidence }, { progress, ready, signal });
   }
 
+  /**
+   * Audits a lock file. Progress gets { head } once, the result without its lines,
+   * and { lines }: places and lines, first all as the file has them, then each once
+   * it is answered.
+   */
+  lock(request, { file, older, progress, ready, signal }) {
+    return this.#ask({ type: "lock", request, file, older }, { progress, ready, signal });
+  }
+
+  /** A lock file's result in a format: { text, summary }. */
+  written(format, result, site) {
+    return this.#ask({ type: "written", format, result, site }, { progress() {}, ready() {}, signal: new AbortController().signal });
+  }
+
   /** Finds packages in a folder (see folder.js). */
   packages(folder) {
     return this.#ask({ type: "packages", folder }, { progress() {}, ready() {}, signal: new AbortController().signal });
@@ -152,7 +166,7 @@ export class Auditor {
     this.#worker?.postMessage({ type: "cancel", id });
     // A worker that is busy computing does not hear; the next audit must not
     // wait for it.
-    if (this.#ready && waiting.message.type === "audit") this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
+    if (this.#ready && ["audit", "lock"].includes(waiting.message.type)) this.#stopping.set(id, setTimeout(() => this.#restart(), patience));
   }
 
   #hear(data, name) {

@@ -47,7 +47,33 @@ export function refusal(question) {
   return "";
 }
 
-const tooMuch = (length) => `That is ${bytes(length)} of text, and one question has at most ${bytes(longest)}. Paste one package: of a lock file, one entry.`;
+const tooMuch = (length) => `That is ${bytes(length)} of text, and one question has at most ${bytes(longest)}. Paste one package; a lock file belongs on the page “Lock files”.`;
+
+/** How many lines make a text look like more than one entry of a lock file. */
+const several = 4;
+
+let toLocks = null; // takes a text to the page for lock files
+
+/** Takes a text that is too long for a question where it may belong. */
+function tooMuchFor(pasted) {
+  toLocks(pasted).catch(() => {
+    box.focus();
+    say(tooMuch(pasted.length), true);
+  });
+}
+
+/** Offers to take the text in the box to the page for lock files. */
+function offerLocks() {
+  if (text().split("\n", several).length < several) return;
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "small";
+  button.textContent = "Check all of it as a lock file";
+  button.addEventListener("click", () => tooMuchFor(text()));
+  item.append(button);
+  meant.append(item);
+}
 
 function grow() {
   box.rows = Math.min(tallest, box.value.split("\n", tallest).length);
@@ -83,9 +109,10 @@ function understood({ name, version, tag, repository, digests, notes, whole: sec
 /**
  * Begins to listen. ask gets a question that is sent, read answers what a text
  * means, warm is called when somebody begins to use the box, link makes an
- * address from a reference.
+ * address from a reference, locks takes a text to the page for lock files.
  */
-export function listen({ ask, read, warm, link }) {
+export function listen({ ask, read, warm, link, locks }) {
+  toLocks = locks;
   let waiting = 0;
   const later = () => {
     clearTimeout(waiting);
@@ -98,11 +125,14 @@ export function listen({ ask, read, warm, link }) {
       reading = asked;
       try {
         const answer = await read(now, asked.signal);
-        if (reading === asked) say(understood(answer));
+        if (reading !== asked) return;
+        say(understood(answer));
+        offerLocks();
       } catch (error) {
         if (reading !== asked || !error.refused) return;
         say(visible(error.refused.detail));
         offer(meant, error.refused, link);
+        offerLocks();
       }
     }, pause);
   };
@@ -122,7 +152,7 @@ export function listen({ ask, read, warm, link }) {
     const pasted = event.clipboardData?.getData("text/plain") ?? "";
     if (!tooLong(pasted)) return;
     event.preventDefault(); // it would slow down everything that looks at the box
-    say(tooMuch(pasted.length), true);
+    tooMuchFor(pasted);
   });
   $("ask").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -144,8 +174,7 @@ export function listen({ ask, read, warm, link }) {
 /** Takes a dropped or chosen text into the box, where it is short enough. */
 export function receive(pasted) {
   if (tooLong(pasted)) {
-    box.focus();
-    say(tooMuch(pasted.length), true);
+    tooMuchFor(pasted);
     return;
   }
   box.value = pasted.trim();

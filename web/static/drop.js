@@ -16,8 +16,8 @@ async function isText(file) {
   }
 }
 
-/** Begins to listen. text gets a dropped text, file a dropped package file. */
-export function listen({ text, file }) {
+/** Begins to listen. text gets a dropped text, file a dropped package file; lock gets a file for which isLock says so. */
+export function listen({ text, file, lock, isLock }) {
   const outline = (on) => document.body.classList.toggle("dropping", on);
   addEventListener("dragover", (event) => {
     const types = [...event.dataTransfer.types];
@@ -31,7 +31,8 @@ export function listen({ text, file }) {
     const [dropped] = event.dataTransfer.files;
     if (dropped) {
       event.preventDefault();
-      if (await isText(dropped).catch(() => false)) text(await dropped.text());
+      if (isLock(dropped.name)) lock(dropped);
+      else if (await isText(dropped).catch(() => false)) text(await dropped.text());
       else file(dropped);
     } else if (!event.target.closest?.("textarea")) {
       event.preventDefault();

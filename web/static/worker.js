@@ -1,5 +1,5 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// sizes, evidence, versions, named, packages, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
+// sizes, evidence, versions, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm, whole } from "./build.js";
 
@@ -102,7 +102,40 @@ const local = {
   versions: async (touchstone, { request }, signal) => JSON.parse(await touchstone.versions(JSON.stringify(request), signal)),
   named: (touchstone) => touchstone.named(),
   packages: (touchstone, { folder }) => touchstone.packages(folder),
+  written: (touchstone, { format, result, site }) => touchstone.written(format, result, site),
 };
+
+/** How many lines of a lock file are told at once, and after how many milliseconds at the latest. */
+const batch = { lines: 500, wait: 150 };
+
+/** Audits a lock file; its page begins with the whole program. */
+async function lock({ id, request, file, older }) {
+  const abort = new AbortController();
+  running.set(id, abort);
+  let lines = [];
+  let last = 0;
+  const tell = () => {
+    if (lines.length > 0) postMessage({ type: "progress", id, step: { lines } });
+    lines = [];
+    last = performance.now();
+  };
+  try {
+    const touchstone = await program;
+    const begun = (head) => postMessage({ type: "progress", id, step: { head: JSON.parse(head) } });
+    const line = (json, at, _of, answered) => {
+      lines.push({ at, line: JSON.parse(json), answered });
+      if (lines.length >= batch.lines || performance.now() - last > batch.wait) tell();
+    };
+    const answer = await touchstone.lock(JSON.stringify(request), await bytesOf(file), await bytesOf(older), begun, line, abort.signal);
+    tell();
+    postMessage({ type: "done", id, answer });
+  } catch (error) {
+    tell();
+    fail(id, error);
+  } finally {
+    running.delete(id);
+  }
+}
 
 /** What is answered about the package of a report. */
 const inside = {
@@ -145,6 +178,7 @@ async function bytesOf(file) {
 
 addEventListener("message", ({ data }) => {
   if (data.type === "audit") audit(data);
+  if (data.type === "lock") lock(data);
   if (Object.hasOwn(local, data.type)) answer(data, local[data.type], program);
   if (Object.hasOwn(inside, data.type)) answer(data, inside[data.type], looked);
   if (data.type === "cancel") running.get(data.id)?.abort();

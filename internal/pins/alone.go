@@ -1,0 +1,77 @@
+package pins
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+//go:embed alone.css
+var aloneCSS string
+
+// HTML is the result as a document that is opened from a file, without scripts.
+// Each pin leads to its report on the site, which must be at an address of https;
+// with another, or with none, it leads nowhere.
+func (r *Result) HTML(site string) ([]byte, error) {
+	var b bytes.Buffer
+	if err := alone(r, strings.TrimSuffix(site, "/")).Render(context.Background(), &b); err != nil {
+		return nil, fmt.Errorf("writing HTML: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func aloneStyle() templ.Component { return templ.Raw("<style>" + aloneCSS + "</style>") }
+
+func alonePolicy() string {
+	sum := sha256.Sum256([]byte(aloneCSS))
+	return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// byState are the lines, the weightiest first.
+func (r *Result) byState() []Line {
+	lines := slices.Clone(r.Lines)
+	slices.SortStableFunc(lines, func(a, b Line) int { return slices.Index(States, a.State) - slices.Index(States, b.State) })
+	return lines
+}
+
+// levels say how many lines reach which level, a sentence for each track.
+func (r *Result) levels() []string {
+	var out []string
+	for _, track := range slices.Sorted(maps.Keys(r.Levels)) {
+		var parts []string
+		for _, level := range slices.Sorted(maps.Keys(r.Levels[track])) {
+			parts = append(parts, fmt.Sprintf("%d at level %d", r.Levels[track][level], level))
+		}
+		out = append(out, titled(track)+": "+strings.Join(parts, ", ")+".")
+	}
+	return out
+}
+
+// reached says which levels the line's package reaches.
+func (l Line) reached() string {
+	var out []string
+	for _, track := range slices.Sorted(maps.Keys(l.Levels)) {
+		at := l.Levels[track]
+		s := fmt.Sprintf("%s %d", titled(track), at.Level)
+		if at.AtMost > at.Level {
+			s += fmt.Sprintf(", at most %d", at.AtMost)
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "; ")
+}
+
+func titled(id string) string {
+	if id == "" {
+		return ""
+	}
+	return strings.ToUpper(id[:1]) + id[1:]
+}

@@ -1,0 +1,138 @@
+// The table of pins: filtered, sorted and shown page by page, so that ten
+// thousand of them do not make a browser slow.
+import { element } from "./files.js";
+import { fragment, visible } from "./question.js";
+
+/** How many rows a page has. */
+const rows = 100;
+
+/** The states, those that need attention first: sign and word. No state means that it is not answered yet. */
+export const states = new Map([
+  ["failed", ["✗", "Failed"]], ["alarm", ["!", "Alarm"]], ["open", ["?", "Not answered"]], ["warning", ["△", "Warning"]],
+  ["note", ["i", "Note"]], ["ok", ["–", "Nothing to say"]], ["", ["…", "Waiting"]],
+]);
+const ranks = new Map([...states.keys()].map((state, i) => [state, i]));
+
+/** Within a state, what lost its provenance comes first. */
+const lost = ["lineage-kept", "signature-served"];
+const rank = ({ state, findings }) => 2 * ranks.get(state) + (findings?.some(({ rule }) => lost.includes(rule)) ? 0 : 1);
+
+const orders = {
+  attention: (a, b) => rank(a.line) - rank(b.line) || a.at - b.at,
+  file: (a, b) => a.at - b.at,
+  name: (a, b) => (a.line.name < b.line.name ? -1 : a.line.name > b.line.name ? 1 : a.at - b.at),
+};
+
+export const number = (n) => n.toLocaleString("en");
+
+/** What a line reaches, a sentence for each track. */
+const reached = (levels) => Object.entries(levels ?? {}).sort(([a], [b]) => (a < b ? 1 : -1)) // integrity first
+  .map(([track, { level, atMost }]) => `${track[0].toUpperCase()}${track.slice(1)} ${level}${atMost > level ? `, at most ${atMost}` : ""}`);
+
+export class Table {
+  #lines = []; // { at, line, text }: text is what is searched
+  #shown = [];
+  #page = 0;
+  #$;
+
+  /** $ finds an element by its id. */
+  constructor($) {
+    this.#$ = $;
+    $("lock-filter").addEventListener("input", () => this.#turn(0));
+    $("lock-filter").addEventListener("submit", (event) => event.preventDefault());
+    $("lock-pages").addEventListener("click", ({ target }) => {
+      const to = { first: 0, back: this.#page - 1, on: this.#page + 1, last: this.#last }[target.dataset?.turn];
+      if (to === undefined) return;
+      this.#turn(to);
+      $("lock-caption").scrollIntoView();
+      if (target.disabled) target.parentElement.querySelector("button:enabled")?.focus();
+    });
+    // What is being read is not taken away: the rows wait until the focus leaves them.
+    $("lock-rows").addEventListener("focusout", ({ relatedTarget }) => { if (!$("lock-rows").contains(relatedTarget)) this.draw(); });
+  }
+
+  get #last() { return Math.max(0, Math.ceil(this.#shown.length / rows) - 1); }
+
+  get lines() { return this.#lines.map(({ line }) => line); }
+
+  clear() {
+    this.#lines = [];
+    this.#page = 0;
+  }
+
+  put(at, line) {
+    const text = [line.name, line.version, line.key, ...line.findings ?? []].map((part) => (part?.text ? `${part.rule} ${part.text}` : part)).join("\n").toLowerCase();
+    this.#lines[at] = { at, line, text };
+  }
+
+  #turn(page) {
+    this.#page = page;
+    this.draw(true);
+  }
+
+  /** Shows what is there now. */
+  draw(forced = false) {
+    const $ = this.#$;
+    this.#count();
+    const wanted = new Set([...$("lock-states").querySelectorAll("input:checked")].map(({ value }) => value));
+    const search = $("lock-search").value.trim().toLowerCase();
+    this.#shown = this.#lines.filter(({ line, text }) => wanted.has(line.state) && text.includes(search)).sort(orders[$("lock-order").value]);
+    this.#page = Math.min(Math.max(0, this.#page), this.#last);
+    const from = this.#page * rows;
+    if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line)));
+    const caption = this.#shown.length === this.#lines.length ? `All ${number(this.#lines.length)} pins` : `${number(this.#shown.length)} of ${number(this.#lines.length)} pins`;
+    $("lock-caption").textContent = caption;
+    $("lock-pages").hidden = this.#last === 0;
+    const where = this.#shown.length === 0 ? "" : `${number(from + 1)} to ${number(Math.min(from + rows, this.#shown.length))} of ${number(this.#shown.length)}`;
+    if ($("lock-where").textContent !== where) $("lock-where").textContent = where;
+    for (const button of $("lock-pages").querySelectorAll("button")) button.disabled = ["first", "back"].includes(button.dataset.turn) ? this.#page === 0 : this.#page === this.#last;
+  }
+
+  /** Counts the states beside their boxes, which stay where they are. */
+  #count() {
+    const counts = new Map();
+    for (const { line } of this.#lines) counts.set(line.state, (counts.get(line.state) ?? 0) + 1);
+    const place = this.#$("lock-states");
+    for (const [state, [sign, word]] of states) {
+      let label = place.querySelector(`label[data-state="${state}"]`);
+      if (!label) {
+        label = element("label");
+      label.dataset.state = state;
+        const box = element("input", "", { type: "checkbox", value: state });
+        box.checked = true;
+        label.append(box, element("span", ""));
+        place.append(label);
+      }
+      label.hidden = !counts.has(state);
+      label.lastElementChild.textContent = `${sign} ${word} (${number(counts.get(state) ?? 0)})`;
+    }
+  }
+}
+
+/** A row. On a phone it is shown as a card, and stays a row for who hears it: hence the roles. */
+function row(line) {
+  const tr = element("tr", "", { role: "row" });
+  const [sign, word] = states.get(line.state);
+  const state = element("td", "", { role: "cell", className: `state-${line.state || "waiting"}` });
+  state.append(element("span", sign, { className: "lock-sign", ariaHidden: "true" }), ` ${word}`);
+  const name = element("th", "", { scope: "row", role: "rowheader" });
+  const called = visible(`${line.name} ${line.version}`.trim());
+  name.append(line.reference ? element("a", called, { href: `/${fragment(line.reference)}`, dir: "ltr" }) : element("bdi", called));
+  const beside = [
+    line.before && line.before !== line.version ? `before: ${visible(line.before)}` : "", line.line > 0 ? `line ${number(line.line)}` : "",
+    ...(line.flags ?? []).map(visible), line.kind === "package" ? "" : line.kind,
+  ].filter(Boolean).join(" · ");
+  if (beside) name.append(element("span", beside, { className: "lock-beside" }));
+  const found = element("td", "", { role: "cell" });
+  for (const { text, do: advice, rule } of line.findings ?? []) {
+    const p = element("p", `${visible(text)} `, { dir: "auto" });
+    if (advice) p.append(element("span", `${visible(advice)} `, { className: "lock-do" }));
+    p.append(element("code", rule));
+    found.append(p);
+  }
+  for (const note of line.notes ?? []) found.append(element("p", visible(note), { className: "lock-do", dir: "auto" }));
+  const levels = element("td", "", { role: "cell" });
+  for (const text of reached(line.levels)) levels.append(element("p", text));
+  tr.append(state, name, found, levels);
+  return tr;
+}

@@ -88,6 +88,11 @@ func TestImages(t *testing.T) {
 			bent.Bend = func(b map[string]any) { b["dsseEnvelope"].(map[string]any)["payload"] = []byte("{}") }
 			i.Refer(i.Bundle(bent))
 		}, want: both(2, 3, 2, 2), said: [3]string{"attestations-genuine", "pass", "Of the 3"}},
+		"more beside it than is read": {image: ghcrImage(), sign: func(i shipped) {
+			for n := range 33 {
+				i.Refer(map[string]any{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "n": n})
+			}
+		}, want: both(1, 3, 1, 2), said: [3]string{"signer-identity", "unknown", "more beside this image"}},
 		"junk alone": {image: ghcrImage(), sign: func(i shipped) {
 			bent := i.by("example", own)
 			bent.Bend = func(b map[string]any) { b["dsseEnvelope"].(map[string]any)["payload"] = []byte("{}") }

@@ -347,7 +347,7 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 	case len(list.Each) > 0:
 		return Finding{}, false
 	case len(list.Unread) > 0:
-		return because(NotUnderstood, "It is signed in a way that this version does not verify: "+strings.Join(list.Unread, ", ")+"."), true
+		return because(NotUnderstood, "Something is served beside it that this version does not verify: "+strings.Join(list.Unread, ", ")+"."), true
 	case list.Subject.Algorithm == "":
 		return because(NotApplicable, "This repository serves no attestations."), true
 	case list.Answer.State == fetch.Unknown && list.Unasked:

@@ -151,7 +151,7 @@ func weigh(doc *principles.Document, r principles.Requirement, findings map[stri
 			out.Reach.Repository = cmp.Or(out.Reach.Repository, check.Reach.Repository)
 		}
 	}
-	out.Reason = strings.Join(reasons, " ")
+	out.Reason = Joined(reasons)
 	return out
 }
 
@@ -259,4 +259,20 @@ func truth(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Joined are reasons as one text. What one lacks may be a part of what another
+// does: it is said once.
+func Joined(reasons []string) string {
+	var out []string
+	for i, r := range reasons {
+		said := false
+		for j, other := range reasons {
+			said = said || j != i && strings.Contains(other, r) && (len(other) > len(r) || j < i)
+		}
+		if !said {
+			out = append(out, r)
+		}
+	}
+	return strings.Join(out, " ")
 }

@@ -97,11 +97,7 @@ func missing(tracks []level.Track, requirements []Requirement) string {
 		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met || slices.Contains(reasons, q.Reason) {
 			continue
 		}
-		reason := q.Reason
-		for _, said := range reasons { // what one lacks may be the first of what another does
-			reason = strings.TrimSpace(strings.TrimPrefix(reason, said))
-		}
-		reasons = append(reasons, reason)
+		reasons = append(reasons, q.Reason)
 	}
-	return strings.Join(reasons, " ")
+	return level.Joined(reasons)
 }

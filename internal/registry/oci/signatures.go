@@ -3,6 +3,7 @@ package oci
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -106,9 +107,23 @@ func (f *find) manifest(ctx context.Context, c *fetch.Session, r fetch.Request, 
 	}
 	m, err := readManifest(a.Body)
 	if err != nil {
-		return nil, a, nil // it counts for nothing: others than the publisher can put it there
+		// It counts for nothing, since others than the publisher can put it there;
+		// but what it would say was not read.
+		f.unreadable("a document beside it that is no manifest")
+		return nil, a, nil
 	}
 	return m, a, nil
+}
+
+func (f *find) unreadable(kind string) {
+	if !slices.Contains(f.out.Unread, kind) {
+		f.out.Unread = append(f.out.Unread, kind)
+	}
+}
+
+// beyond notes that there is more than is read: then nobody knows what that says.
+func (f *find) beyond(what string) {
+	f.unknown(fetch.Answer{Request: fetch.Request{URL: f.at.base() + "/referrers/" + f.at.sum}, Reason: "there is more beside this image than is read here: " + what})
 }
 
 func (f *find) unknown(a fetch.Answer) {
@@ -125,13 +140,20 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 		return nil
 	}
 	for _, d := range index.list {
-		if f.asked[d.digest()] || len(f.asked) >= maxBeside {
+		if f.asked[d.digest()] {
 			continue
+		}
+		if len(f.asked) >= maxBeside {
+			f.beyond("over " + strconv.Itoa(maxBeside) + " manifests")
+			return nil
 		}
 		f.asked[d.digest()] = true
 		m, _, err := f.manifest(ctx, c, f.at.manifest(d.digest(), "signatures"), false)
 		if err != nil {
 			return err
+		}
+		if m != nil && m.isIndex {
+			f.unreadable("an index among what is about it")
 		}
 		if m == nil || m.isIndex || m.subject != f.at.sum {
 			continue
@@ -145,11 +167,18 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 
 // layers reads what a manifest holds, by the type of each.
 func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error {
-	if kind := unread(m); kind != "" && !slices.Contains(f.out.Unread, kind) {
-		f.out.Unread = append(f.out.Unread, kind)
+	if kind := unread(m); kind != "" {
+		f.unreadable(kind)
 	}
 	for _, d := range m.layers {
-		if len(f.out.Each) >= maxSigned || d.size > maxStatement || !translates(d.mediaType) {
+		switch {
+		case !translates(d.mediaType):
+			continue
+		case len(f.out.Each) >= maxSigned:
+			f.beyond("over " + strconv.Itoa(maxSigned) + " signatures and statements")
+			return nil
+		case d.size > maxStatement:
+			f.beyond("a statement of over " + strconv.Itoa(maxStatement>>20) + " MB")
 			continue
 		}
 		body := d.data
@@ -186,7 +215,13 @@ func (f *find) github(ctx context.Context, c *fetch.Session) error {
 			return nil
 		}
 		for _, raw := range strictjson.Fields(a.Body).List("attestations") {
-			if bundle := strictjson.Fields(raw)["bundle"]; len(bundle) > 4 && len(f.out.Each) < maxSigned {
+			bundle := strictjson.Fields(raw)["bundle"]
+			switch {
+			case len(bundle) <= len("null"):
+				f.unreadable("a statement whose bundle GitHub's answer does not hold")
+			case len(f.out.Each) >= maxSigned:
+				f.beyond("over " + strconv.Itoa(maxSigned) + " signatures and statements")
+			default:
 				f.out.Each = append(f.out.Each, registry.Attestation{Bundle: bundle})
 			}
 		}

@@ -54,7 +54,7 @@ func compared(folder json.RawMessage, seen evidence.Case) (string, error) {
 
 func packageOf(seen evidence.Case) installed.Package {
 	return installed.Package{
-		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body,
+		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body, Read: seen.Release.File.Contents,
 		Rules: seen.Release.File.Rules, Finder: audit.FinderOf(seen.Release.Ref.Type),
 	}
 }

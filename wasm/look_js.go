@@ -29,17 +29,16 @@ type looked struct {
 	evidence evidencefile.Evidence
 }
 
-// contents gives the bytes of the package that is asked about, in the form in
-// which they are read.
-func (l *looked) contents(reference string) (archive.Format, []byte, error) {
+// contents gives the bytes of the package that is asked about, and who reads them.
+func (l *looked) contents(reference string) (archive.Reader, []byte, error) {
 	if _, err := l.of(reference); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	art := l.evidence.Seen.Artifact
 	if art.Contents == nil || len(art.Answer.Body) > largestKept {
-		return "", nil, errors.New("looking into a package: it did not arrive, or is larger than 64 MiB")
+		return nil, nil, errors.New("looking into a package: it did not arrive, or is larger than 64 MiB")
 	}
-	return art.Contents.Format, art.Answer.Body, nil
+	return l.evidence.Seen.Release.File.Contents, art.Answer.Body, nil
 }
 
 // last is that of the newest audit whose report is looked at; those before it
@@ -60,7 +59,7 @@ func startOpen(_ context.Context, args []js.Value) (any, error) {
 	if len(args) < 3 {
 		return nil, errors.New("calling open: it takes a reference, a path and a digest")
 	}
-	format, data, err := last.contents(args[0].String())
+	read, data, err := last.contents(args[0].String())
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +67,7 @@ func startOpen(_ context.Context, args []js.Value) (any, error) {
 	if n, err := hex.Decode(file.SHA256[:], []byte(args[2].String())); err != nil || n != len(file.SHA256) {
 		return nil, fmt.Errorf("opening a file: %q is no SHA-256 in hexadecimal", args[2].String())
 	}
-	bytes, err := archive.Open(format, data, file, largestFile)
+	bytes, err := archive.Open(read, data, file, largestFile)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +80,11 @@ func startFind(ctx context.Context, args []js.Value) (any, error) {
 	if len(args) < 2 {
 		return nil, errors.New("calling find: it takes a reference and a text")
 	}
-	format, data, err := last.contents(args[0].String())
+	read, data, err := last.contents(args[0].String())
 	if err != nil {
 		return nil, err
 	}
-	hits, whole, err := archive.Find(format, data, args[1].String(), mostHits, func() bool { return ctx.Err() != nil })
+	hits, whole, err := archive.Find(read, data, args[1].String(), mostHits, func() bool { return ctx.Err() != nil })
 	if err != nil {
 		return nil, err
 	}

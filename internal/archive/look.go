@@ -12,12 +12,19 @@ import (
 // errEnough ends a reading that found what it was for.
 var errEnough = errors.New("enough was found")
 
+// A Reader reads a container, as [Read] does those that are known here: an
+// ecosystem may bring its own.
+type Reader func(data []byte, o Options) (*Contents, error)
+
+// Read reads an archive of this format (see [Read]).
+func (f Format) Read(data []byte, o Options) (*Contents, error) { return Read(f, data, o) }
+
 // Open returns the bytes of one file, at most the given number of them: the
 // file of that path which holds the bytes with that digest, as [Read] lists it.
 // The error says that there is none, or is one of Read's.
-func Open(format Format, data []byte, file File, most int64) ([]byte, error) {
+func Open(read Reader, data []byte, file File, most int64) ([]byte, error) {
 	var copies []*head
-	c, err := Read(format, data, Options{Inspect: func(path string, _ int64) io.Writer {
+	c, err := read(data, Options{Inspect: func(path string, _ int64) io.Writer {
 		if path != file.Path {
 			return nil
 		}
@@ -58,7 +65,7 @@ const (
 // at most so many. Upper and lower case are the same. whole is false where there
 // may be more: the number was reached, the archive cannot be read to its end, or
 // a file is longer than 4 MiB.
-func Find(format Format, data []byte, text string, most int, cancelled func() bool) (hits []Hit, whole bool, err error) {
+func Find(read Reader, data []byte, text string, most int, cancelled func() bool) (hits []Hit, whole bool, err error) {
 	hits, whole = []Hit{}, true
 	text = strings.ToLower(text)
 	var last *head
@@ -69,7 +76,7 @@ func Find(format Format, data []byte, text string, most int, cancelled func() bo
 		}
 		last = nil
 	}
-	c, err := Read(format, data, Options{
+	c, err := read(data, Options{
 		Inspect: func(path string, _ int64) io.Writer {
 			look()
 			last = &head{path: path, most: searched}

@@ -39,7 +39,7 @@ func TestOpen(t *testing.T) {
 		{"a/none.txt", "first", "", 100},
 	} {
 		t.Run(tt.path+" "+tt.holds, func(t *testing.T) {
-			got, err := Open(Zip, data, File{Path: tt.path, SHA256: sha256.Sum256([]byte(tt.holds))}, tt.most)
+			got, err := Open(Zip.Read, data, File{Path: tt.path, SHA256: sha256.Sum256([]byte(tt.holds))}, tt.most)
 			if tt.want == "" {
 				require.ErrorContains(t, err, "no such file")
 				return
@@ -53,25 +53,25 @@ func TestOpen(t *testing.T) {
 func TestFind(t *testing.T) {
 	long := strings.Repeat("ä", 300) + " Eval"
 	data := looked(t, "a.js", "x\r\nEVAL(y)\nz\n", "b.bin", "eval\x00eval", "c.js", long, "d.js", "no\neval\neval", "e.js", "\xff eval")
-	hits, whole, err := Find(Zip, data, "eval", 100, nil)
+	hits, whole, err := Find(Zip.Read, data, "eval", 100, nil)
 	require.NoError(t, err)
 	assert.True(t, whole)
 	assert.Equal(t, []Hit{{"a.js", 2, "EVAL(y)"}, {"c.js", 1, strings.Repeat("ä", 200)}, {"d.js", 2, "eval"}, {"d.js", 3, "eval"}}, hits)
 
-	hits, whole, err = Find(Zip, data, "eval", 2, nil)
+	hits, whole, err = Find(Zip.Read, data, "eval", 2, nil)
 	require.NoError(t, err)
 	assert.False(t, whole, "there are more")
 	assert.Len(t, hits, 2)
 
-	hits, whole, err = Find(Zip, data, "nowhere", 2, nil)
+	hits, whole, err = Find(Zip.Read, data, "nowhere", 2, nil)
 	require.NoError(t, err)
 	assert.True(t, whole)
 	assert.Empty(t, hits)
 
-	_, whole, err = Find(Zip, looked(t, "big.txt", strings.Repeat(" ", searched)+"eval"), "eval", 2, nil)
+	_, whole, err = Find(Zip.Read, looked(t, "big.txt", strings.Repeat(" ", searched)+"eval"), "eval", 2, nil)
 	require.NoError(t, err)
 	assert.False(t, whole, "the end of a long file was not looked at")
 
-	_, _, err = Find(Zip, data, "eval", 2, func() bool { return true })
+	_, _, err = Find(Zip.Read, data, "eval", 2, func() bool { return true })
 	require.ErrorIs(t, err, ErrCancelled)
 }

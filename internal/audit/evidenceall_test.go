@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/installed"
 	"touchstone/internal/mint"
+	"touchstone/internal/trust"
 )
 
 // TestEvidenceOfEveryEcosystem: an evidence file answers as the recording of the
@@ -44,7 +45,27 @@ func TestEvidenceOfEveryEcosystem(t *testing.T) {
 		o         func(world) circumstances
 		world     world
 	}{"pkg:deb/debian/gold-leaf@1.2.3-4?arch=amd64&distro=trixie", func(w world) circumstances { return debCircumstances(t, w, key) }, debs}
+	signer, rpms := goldKey("fedora"), world{}
+	mint.ServeRPMs(rpms, fedoraBase, nil, goldRPM(signer))
+	all["rpm"] = struct {
+		reference string
+		o         func(world) circumstances
+		world     world
+	}{fedoraRef, func(w world) circumstances {
+		o := options(w)
+		o.Anchors = anchoredTo(t, "fedora-43", signer)
+		return o
+	}, rpms}
+	catalogue, ports := freebsdGold(t)
+	all["freebsd"] = struct {
+		reference string
+		o         func(world) circumstances
+		world     world
+	}{"pkg:freebsd/gold-leaf@1.2.3_1?abi=FreeBSD:14:amd64&branch=quarterly", catalogue, ports}
 	for _, r := range audit.Registries {
+		if r.Type() == "oci" {
+			continue // its layers are fetched on demand alone
+		}
 		require.Contains(t, slices.Collect(maps.Keys(all)), r.Type(), "its evidence is tested too")
 	}
 	for name, c := range all {
@@ -79,4 +100,18 @@ func TestEvidenceOfEveryEcosystem(t *testing.T) {
 			require.Empty(t, compareWith(live, folder, "").Differences)
 		})
 	}
+}
+
+// freebsdGold is a minted package of FreeBSD, and under which anchors it is audited.
+func freebsdGold(t *testing.T) (func(world) circumstances, world) {
+	key, _ := mint.FreeBSDKeys()
+	w := world{}
+	mint.ServeFreeBSD(w, "https://pkg.freebsd.org/FreeBSD:14:amd64/quarterly/", key, mint.NewFreeBSDPackage("gold-leaf", "1.2.3_1"))
+	return func(w world) circumstances {
+		o := options(w)
+		var err error
+		o.Anchors, err = trust.WithTestAnchors(trust.TestAnchors{Taken: at, Archives: [][]byte{mint.FreeBSDKeySet(at.AddDate(-1, 0, 0), key)}})
+		require.NoError(t, err)
+		return o
+	}, w
 }

@@ -187,7 +187,7 @@ func membersOf(t testing.TB, packed []byte) []archive.Member {
 	require.Empty(t, c.Problems)
 	var out []archive.Member
 	for _, f := range c.Files {
-		data, err := archive.Open(archive.Zip, packed, f, 1<<30)
+		data, err := archive.Open(archive.Zip.Read, packed, f, 1<<30)
 		require.NoError(t, err)
 		out = append(out, archive.Member{Path: f.Path, Data: data})
 	}

@@ -23,7 +23,7 @@ func unpacked(t *testing.T, r *result, strip string) map[string][]byte {
 	t.Helper()
 	out := map[string][]byte{}
 	for _, f := range r.Seen.Artifact.Contents.Files {
-		data, err := archive.Open(r.Seen.Artifact.Contents.Format, r.Seen.Artifact.Answer.Body, f, 1<<30)
+		data, err := archive.Open(r.Seen.Release.File.Contents, r.Seen.Artifact.Answer.Body, f, 1<<30)
 		require.NoError(t, err)
 		out[strings.TrimPrefix(f.Path, strip)] = data
 	}
@@ -37,7 +37,7 @@ func compareWith(r *result, folder map[string][]byte, partial string) installed.
 		found = append(found, installed.File{Path: path, Size: f.Size, SHA256: sumOf(f)})
 	}
 	p := installed.Package{
-		Contents: r.Seen.Artifact.Contents, Bytes: r.Seen.Artifact.Answer.Body,
+		Contents: r.Seen.Artifact.Contents, Bytes: r.Seen.Artifact.Answer.Body, Read: r.Seen.Release.File.Contents,
 		Rules: r.Seen.Release.File.Rules, Finder: audit.FinderOf(r.Report.Type),
 	}
 	return p.Compare(found, partial, folder)

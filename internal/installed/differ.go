@@ -30,7 +30,7 @@ func (p Package) Differ(path string, here []byte) (string, error) {
 	if i < 0 {
 		return "", fmt.Errorf("comparing a file: the package has no %.200q", path)
 	}
-	published, err := archive.Open(p.Contents.Format, p.Bytes, p.Contents.Files[i], largestText)
+	published, err := archive.Open(p.Read, p.Bytes, p.Contents.Files[i], largestText)
 	if err != nil {
 		return "", err
 	}

@@ -60,8 +60,10 @@ type Package struct {
 	// Contents are nil where it did not arrive.
 	Contents *archive.Contents
 	Bytes    []byte
-	Rules    archive.Rules
-	Finder   registry.Finder
+	// Read reads the bytes again ([registry.File.Contents]).
+	Read   archive.Reader
+	Rules  archive.Rules
+	Finder registry.Finder
 }
 
 // largest is how many bytes of a published file are read to see what an installer
@@ -96,7 +98,7 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 		case f.SHA256 == hex.EncodeToString(want.SHA256[:]):
 			c.Same++
 		default:
-			bytes, err := archive.Open(p.Contents.Format, p.Bytes, want, largest)
+			bytes, err := archive.Open(p.Read, p.Bytes, want, largest)
 			if err != nil {
 				bytes = nil
 			}

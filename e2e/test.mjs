@@ -1,4 +1,7 @@
-// npm test: everything, in the order in which a failure is cheapest.
+// npm test: everything, in the order in which a failure is cheapest. Steps that
+// leave a core idle run side by side; what is tried of many is said, and
+// TOUCHSTONE_ALL=1 tries all.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -19,61 +22,94 @@ const forTests = /^internal\/(mint|corpus|registry\/registrytest)\/|^wasm\/slim\
 // How long each fuzz target runs here. Longer runs are for a person's machine:
 // go test ./internal/purl -fuzz FuzzParse -fuzztime 10m
 const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 2);
+const all = Boolean(process.env.TOUCHSTONE_ALL);
+
+const held = new AsyncLocalStorage(); // what a step writes beside others, until it ends
+const children = new Set();
+
+function say(text) {
+  const lines = held.getStore();
+  if (lines) lines.push(text);
+  else process.stdout.write(text);
+}
 
 function run(command, args, { cwd = root, env = {}, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", quiet ? "pipe" : "inherit"] });
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    children.add(child);
     let out = "";
-    child.stdout.on("data", (chunk) => {
+    const heard = AsyncLocalStorage.bind((chunk) => {
       out += chunk;
-      if (!quiet) process.stdout.write(chunk);
+      if (!quiet) say(chunk);
     });
-    child.stderr?.on("data", (chunk) => { out += chunk; });
+    child.stdout.on("data", heard);
+    child.stderr.on("data", heard);
     child.on("error", reject);
+    child.on("close", () => children.delete(child));
     child.on("close", (code) => (code === 0 ? resolve(out) : reject(new Error(`${command} ${args.join(" ")} ended with ${code}\n${quiet ? out : ""}`))));
   });
 }
 
-const js = { GOOS: "js", GOARCH: "wasm" };
+const js = { GOOS: "js", GOARCH: "wasm", GOFLAGS: "", CGO_ENABLED: "0" };
+// As wasm/slim compiles the auditor: then Go's cache has what it imports.
+const compiled = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
 const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
 const jsPackages = [...programs, "./internal/..."];
 
-const steps = [
+const first = [
   ["what npm pins", ensureInstalled],
   ["a browser", ensureChromium],
+];
+const ours = [
   ["the build", async () => {
     for (const name of [...served, "conformance"]) await build(name);
     await buildEdge();
     await buildSite();
   }],
-  ["gofmt", async () => {
-    const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm", "web"], { quiet: true });
-    if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
+  ["vet for js", async () => {
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, ...jsPackages], { env: js });
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, "-tags=touchstone_whole", "./wasm"], { env: js });
   }],
-  ["templ's output is what its sources give", async () => {
-    await run("go", ["run", "github.com/a-h/templ/cmd/templ@v0.3.977", "generate"], { quiet: true });
-    await run("git", ["diff", "--exit-code", "--", "*_templ.go"]);
-  }],
-  ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
-  ["vet", () => run("go", ["vet", tags, "./..."])],
-  ["vet for js", () => run("go", ["vet", `-modfile=${pruned}`, ...jsPackages], { env: js })],
   ["nothing is unreachable", reachable],
-  ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
   // The analyser runs here while it analyses for js, hence the -exec. It cannot
   // be given the pruned modules, so it sees only what needs none of them.
   ["staticcheck for js", async () => {
     await run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "./internal/fetch"]);
     await run("go", ["run", "-exec", "env GOOS=js GOARCH=wasm", staticcheck, "-tests=false", "./internal/relay", "./web/edge"]);
   }],
-  ["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])],
-  ["tests with the race detector", () => run("go", ["test", tags, "-race", "-short", "-timeout=30m", ...concurrent()])],
-  ["fuzzing", fuzz],
-  ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])],
-  ["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])],
-  ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])],
 ];
+const native = [
+  ["gofmt", async () => {
+    const unformatted = await run("gofmt", ["-l", "internal", "principles", "wasm", "web"], { quiet: true });
+    if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
+  }],
+  ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
+  ["templ's output is what its sources give", async () => {
+    await run("go", ["run", "github.com/a-h/templ/cmd/templ@v0.3.977", "generate"], { quiet: true });
+    await run("git", ["diff", "--exit-code", "--", "*_templ.go"]);
+  }],
+  ["vet", () => run("go", ["vet", tags, "./..."])],
+  ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
+];
+const edge = ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])];
+// One after the other; in each the lanes run side by side.
+const stages = [
+  [first],
+  [ours, native],
+  [[["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])]], [["tests with the race detector", race]]],
+  [[["fuzzing", fuzz]], [edge]],
+  [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
+];
+
+/** Audits that are made by the hundred, one after the other: with the race detector one of them is as good. */
+const hundreds = "Mutants|AnchorsOfAnotherKind|NPMAttestations|HugePackageDocument";
+
+function race() {
+  if (!all) say(`without the tests of ${hundreds}; TOUCHSTONE_ALL=1 runs them too\n`);
+  return run("go", ["test", tags, "-race", "-short", ...(all ? [] : [`-skip=${hundreds}`]), "-timeout=30m", ...concurrent()]);
+}
 
 /** The packages in which something runs at the same time as something else, and the one that drives them all. */
 function concurrent() {
@@ -104,8 +140,12 @@ async function reachable() {
   if (dead.length > 0) throw new Error(`delete what nothing reaches, or its tests are all that it is for:\n${dead.join("\n")}`);
 }
 
-/** Runs each fuzz target for a while, two packages at a time; a package's targets share what is built. */
+/**
+ * Runs each fuzz target for a while. Without coverage to guide it, unless all is
+ * asked for: so the binaries are those of the tests, and nothing is compiled twice.
+ */
 async function fuzz() {
+  say(`each target for ${fuzzSeconds} s, ${all ? "guided by" : "without"} coverage${all ? "" : "; TOUCHSTONE_ALL=1 is guided by it"}\n`);
   const listed = await run("go", ["test", tags, "-list", "^Fuzz", "./internal/...", "./principles/..."], { quiet: true });
   const targets = [];
   let names = [];
@@ -118,10 +158,7 @@ async function fuzz() {
     }
   }
   if (targets.length === 0) throw new Error("no fuzz target was found");
-  const work = async () => {
-    for (let target = targets.shift(); target; target = targets.shift()) await fuzzPackage(...target);
-  };
-  await Promise.all([work(), work()]);
+  for (const target of targets) await fuzzPackage(...target);
 }
 
 async function fuzzPackage(pkg, names) {
@@ -129,9 +166,9 @@ async function fuzzPackage(pkg, names) {
   const work = join(root, "build", "fuzz", pkg);
   const binary = join(work, "fuzz.test");
   await mkdir(work, { recursive: true });
-  await run("go", ["test", tags, "-c", "-fuzz=.", "-o", binary, pkg], { quiet: true });
+  await run("go", ["test", tags, "-c", ...(all ? ["-fuzz=."] : []), "-o", binary, pkg], { quiet: true });
   for (const name of names) {
-    process.stdout.write(`${pkg} ${name} for ${fuzzSeconds} s\n`);
+    say(`${pkg} ${name}\n`);
     // An input is made smaller once, not for as long as the fuzzing takes.
     const args = ["run=^$", `fuzz=^${name}$`, `fuzztime=${fuzzSeconds}s`, "fuzzminimizetime=1x", "parallel=1", `fuzzcachedir=${join(work, "cache")}`];
     await run(binary, args.map((one) => `-test.${one}`), { cwd: folder, quiet: true }).catch((error) => {
@@ -145,18 +182,34 @@ async function fuzzPackage(pkg, names) {
 const only = process.argv.slice(2);
 const began = Date.now();
 const times = [];
-for (const [name, step] of steps) {
-  if (only.length > 0 && !only.includes(name)) continue;
-  const start = Date.now();
-  process.stdout.write(`\n== ${name}\n`);
-  try {
-    await step();
-  } catch (error) {
-    process.stdout.write(`\n${error.message}\nFAILED: ${name}\n`);
-    process.exit(1);
+
+/** Runs steps one after the other; beside others, each says all at its end. */
+async function lane(steps, beside) {
+  for (const [name, step] of steps) {
+    const start = Date.now();
+    const lines = beside ? [] : undefined;
+    if (!beside) say(`\n== ${name}\n`);
+    let failed;
+    await held.run(lines, step).catch((error) => { failed = error; });
+    if (beside) process.stdout.write(`\n== ${name}\n${lines.join("")}`);
+    if (failed) {
+      process.stdout.write(`\n${failed.message}\nFAILED: ${name}\n`);
+      for (const child of children) child.kill();
+      process.exit(1);
+    }
+    times.push([name, (Date.now() - start) / 1000]);
+    process.stdout.write(`-- ${name}: ${times.at(-1)[1].toFixed(1)} s\n`);
   }
-  times.push([name, (Date.now() - start) / 1000]);
-  process.stdout.write(`-- ${name}: ${times.at(-1)[1].toFixed(1)} s\n`);
 }
-process.stdout.write(`\nwhere the time went:\n${times.map(([name, seconds]) => `${seconds.toFixed(0).padStart(6)} s  ${name}\n`).join("")}`);
+
+const asked = stages.flat(2).map(([name]) => name).filter((name) => only.includes(name));
+if (asked.length < only.length) {
+  process.stdout.write(`there is no step ${only.find((name) => !asked.includes(name))}; there are:\n${stages.flat(2).map(([name]) => `  ${name}\n`).join("")}`);
+  process.exit(1);
+}
+for (const stage of stages) {
+  const lanes = stage.map((steps) => steps.filter(([name]) => only.length === 0 || only.includes(name))).filter((steps) => steps.length > 0);
+  await Promise.all(lanes.map((steps) => lane(steps, lanes.length > 1)));
+}
+process.stdout.write(`\nwhere the time went, in part side by side:\n${times.map(([name, seconds]) => `${seconds.toFixed(0).padStart(6)} s  ${name}\n`).join("")}`);
 process.stdout.write(`\nall of npm test passed in ${((Date.now() - began) / 1000).toFixed(0)} s\n`);

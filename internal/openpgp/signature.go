@@ -69,9 +69,6 @@ func (s Signature) Issuer() string {
 // HashName is the digest's usual name ("SHA-256").
 func (s Signature) HashName() string { return s.hash.String() }
 
-// Algorithm names the algorithm of the key ("RSA").
-func (s Signature) Algorithm() string { return s.algorithm.String() }
-
 // ReadSignatures reads a detached signature: packets of it, or armoured blocks
 // with nothing but blanks beside them. Errors are faults: NotUnderstood for what
 // is another kind of OpenPGP message, Malformed for what cannot be one. Of what

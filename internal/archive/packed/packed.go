@@ -3,15 +3,14 @@
 // bzip2. Only the page's second program carries it: Zstandard weighs more than
 // all formats of the first.
 //
-// Its input is hostile. What one stream may ask for is bounded ([maxWindow]), and
-// so is what comes out ([Inflate], or by the reader that takes it).
+// Its input is hostile. What one stream may ask for is bounded ([maxWindow]);
+// how much comes out is bounded by the reader that takes it.
 package packed
 
 import (
 	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
 
@@ -84,25 +83,4 @@ func Open(b []byte) (Kind, io.ReadCloser, error) {
 		return kind, io.NopCloser(bzip2.NewReader(in)), nil
 	}
 	return None, io.NopCloser(in), nil
-}
-
-// errTooMuch is what [Inflate] says of more than was allowed.
-var errTooMuch = errors.New("it inflates to more than is read")
-
-// Inflate undoes the compression of a document of at most most bytes; what is not
-// compressed stays as it is.
-func Inflate(b []byte, most int64) ([]byte, error) {
-	kind, in, err := Open(b)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	out, err := io.ReadAll(io.LimitReader(in, most+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("undoing the compression (%s): %w", kind, err)
-	case int64(len(out)) > most:
-		return nil, fmt.Errorf("undoing the compression (%s): %w (%d bytes)", kind, errTooMuch, most)
-	}
-	return out, nil
 }

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -44,18 +47,18 @@ func fixed(t *testing.T) map[Kind][]byte {
 func TestInflate(t *testing.T) {
 	for kind, b := range fixed(t) {
 		assert.Equal(t, kind, Sniff(b))
-		out, err := Inflate(b, 7)
+		out, err := inflate(b, 7)
 		require.NoError(t, err, kind)
 		assert.Equal(t, "a text\n", string(out), kind)
-		_, err = Inflate(b, 6)
+		_, err = inflate(b, 6)
 		require.ErrorIs(t, err, errTooMuch, kind)
 		if kind == None {
 			continue
 		}
-		_, err = Inflate(append(bytes.Clone(b), "behind"...), 100)
+		_, err = inflate(append(bytes.Clone(b), "behind"...), 100)
 		assert.Error(t, err, "%s: something stands behind the end", kind)
 		for cut := 6; cut < len(b); cut++ {
-			_, err = Inflate(b[:cut], 100)
+			_, err = inflate(b[:cut], 100)
 			assert.Error(t, err, "%s: cut after %d bytes", kind, cut)
 		}
 	}
@@ -64,7 +67,7 @@ func TestInflate(t *testing.T) {
 // TestWindow: a stream that wants more memory than is given is refused.
 func TestWindow(t *testing.T) {
 	// RFC 8878, 3.1.1: a frame header with a window of 2^31 bytes.
-	_, err := Inflate([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0, 0}, 100)
+	_, err := inflate([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0, 0}, 100)
 	assert.Error(t, err)
 }
 
@@ -72,7 +75,7 @@ func TestWindow(t *testing.T) {
 func TestBomb(t *testing.T) {
 	for kind, b := range every(t, make([]byte, 8<<20)) {
 		if kind != None {
-			_, err := Inflate(b, 1<<10)
+			_, err := inflate(b, 1<<10)
 			assert.ErrorIs(t, err, errTooMuch, kind)
 		}
 	}
@@ -86,7 +89,28 @@ func FuzzInflate(f *testing.F) {
 	}
 	f.Add([]byte{0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00, 0x39, 0x00, 0x00, 'a', '\n'})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		out, err := Inflate(b, 1<<20)
+		out, err := inflate(b, 1<<20)
 		require.True(t, err != nil || len(out) <= 1<<20)
 	})
+}
+
+// errTooMuch is what [inflate] says of more than was allowed.
+var errTooMuch = errors.New("it inflates to more than is read")
+
+// inflate undoes the compression of a document of at most most bytes; what is not
+// compressed stays as it is.
+func inflate(b []byte, most int64) ([]byte, error) {
+	kind, in, err := Open(b)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	out, err := io.ReadAll(io.LimitReader(in, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("undoing the compression (%s): %w", kind, err)
+	case int64(len(out)) > most:
+		return nil, fmt.Errorf("undoing the compression (%s): %w (%d bytes)", kind, errTooMuch, most)
+	}
+	return out, nil
 }

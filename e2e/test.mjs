@@ -103,8 +103,11 @@ const stages = [
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
 ];
 
-/** Audits that are made by the hundred, one after the other: with the race detector one of them is as good. */
-const hundreds = "Mutants|AnchorsOfAnotherKind|NPMAttestations|HugePackageDocument";
+/**
+ * Audits that are made by the hundred, one after the other, and those that other
+ * programs make: with the race detector one of them is as good.
+ */
+const hundreds = "Mutants|Mutated|Bent|Corpus|OfAnotherKind|NPMAttestations|HugePackageDocument|NativeAndWasm|CommandLine|Commands|Tools|Live|FieldReplays|Evidence";
 
 function race() {
   if (!all) say(`without the tests of ${hundreds}; TOUCHSTONE_ALL=1 runs them too\n`);

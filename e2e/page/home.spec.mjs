@@ -129,7 +129,7 @@ test("a dropped text goes into the box, lines and all; a package file is kept fo
   }, [name, text]);
   await drop("", "lodash@^4.17.21:\n  version \"4.17.21\"\n");
   await expect(page.getByRole("textbox")).toHaveValue('lodash@^4.17.21:\n  version "4.17.21"');
-  await drop("go.sum", "github.com/pkg/errors v0.9.1 h1:x=\n");
+  await drop("entry.txt", "github.com/pkg/errors v0.9.1 h1:x=\n");
   await expect(page.getByRole("textbox")).toHaveValue("github.com/pkg/errors v0.9.1 h1:x=");
   await drop("lodash.tgz", "\x1f\x8b\x00\x00");
   await expect(page.locator("#file-name")).toContainText("lodash.tgz");

@@ -87,16 +87,21 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	case w.Most > 0:
 		request.Limit = min(w.Most, request.Limit)
 	}
-	answer, err := c.Get(ctx, request)
-	var refused *fetch.Refusal
-	switch {
-	case errors.As(err, &refused):
-		answer = fetch.Answer{Request: request, State: fetch.Unknown,
-			Reason: "the repository points to a place that is not its own: " + refused.Detail}
-	case err != nil:
+	answer, err := ask(ctx, c, request)
+	if err != nil {
 		return nil, err
 	}
 	return open(ctx, c, answer, rel, w)
+}
+
+// ask asks for the package or a piece of it; that its place is not declared is an
+// answer too.
+func ask(ctx context.Context, c *fetch.Session, r fetch.Request) (fetch.Answer, error) {
+	answer, err := c.Get(ctx, r)
+	if refused := (*fetch.Refusal)(nil); errors.As(err, &refused) {
+		return fetch.Answer{Request: r, State: fetch.Unknown, Reason: "the repository points to a place that is not its own: " + refused.Detail}, nil
+	}
+	return answer, err
 }
 
 // open takes apart bytes that have arrived.

@@ -2,7 +2,6 @@ package artifact
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -61,15 +60,6 @@ func (art *Artifact) assemble(ctx context.Context, c *fetch.Session, rel *regist
 		return nil, nil
 	}
 	return rel.File.Assemble(bodies, how)
-}
-
-// ask asks for a piece; one at a place that is not declared is an answer too.
-func ask(ctx context.Context, c *fetch.Session, r fetch.Request) (fetch.Answer, error) {
-	answer, err := c.Get(ctx, r)
-	if refused := (*fetch.Refusal)(nil); errors.As(err, &refused) {
-		return fetch.Answer{Request: r, State: fetch.Unknown, Reason: "the repository points to a place that is not its own: " + refused.Detail}, nil
-	}
-	return answer, err
 }
 
 // judge computes the digest of what arrived.

@@ -5,7 +5,6 @@ package level
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"touchstone/internal/evidence"
@@ -140,9 +139,7 @@ func weigh(doc *principles.Document, r principles.Requirement, findings map[stri
 	var reasons []string
 	for _, f := range best.decided {
 		out.Checks = append(out.Checks, f.Check)
-		if !slices.Contains(reasons, f.Reason) {
-			reasons = append(reasons, f.Reason)
-		}
+		reasons = append(reasons, f.Reason)
 		check, _ := doc.Check(cmp.Or(f.Cause, f.Check))
 		if f.Could == evidence.Maintainer {
 			out.Reach.Maintainer = cmp.Or(out.Reach.Maintainer, check.Reach.Maintainer)

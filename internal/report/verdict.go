@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"touchstone/internal/level"
@@ -94,10 +93,9 @@ func missing(tracks []level.Track, requirements []Requirement) string {
 	t := tracks[0]
 	var reasons []string
 	for _, q := range requirements {
-		if q.Track != t.ID || q.Level != t.Level+1 || q.Status == level.Met || slices.Contains(reasons, q.Reason) {
-			continue
+		if q.Track == t.ID && q.Level == t.Level+1 && q.Status != level.Met {
+			reasons = append(reasons, q.Reason)
 		}
-		reasons = append(reasons, q.Reason)
 	}
 	return level.Joined(reasons)
 }

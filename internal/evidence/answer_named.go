@@ -10,7 +10,8 @@ import (
 // one that is about another is not merely unusable. Whoever answers the question
 // about one package with the word about another may mean to.
 func answerNamed(e *exam) Finding {
-	for _, a := range e.Release.Astray {
+	if len(e.Release.Astray) > 0 {
+		a := e.Release.Astray[0]
 		return because(Fail, fmt.Sprintf("The %s is about %.200q; asked for was %.200q. Nothing was read from it.", a.Document, a.Stated, a.Asked)).by(Repository)
 	}
 	if a := e.Release.Record().Answer; a.State != fetch.Found {

@@ -117,7 +117,7 @@ type exam struct {
 	// recordAttested are those served for the record document itself.
 	recordAttested []attested
 	// Answers on which other checks rest, by whose check they are.
-	sound, whole, keyed, logged, own, matches, signed, signer, built, listed Finding
+	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named Finding
 	// hostDated tells that only the repository's host dates its signature.
 	hostDated bool
 
@@ -154,7 +154,7 @@ var checks = [...]check{
 	{"key-signature", 0, keySignature, func(e *exam) *Finding { return &e.keyed }},
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
-	{"name-inside", last, nameInside, nil},
+	{"name-inside", 4, nameInside, func(e *exam) *Finding { return &e.named }},
 	{"name-enforced", last, nameEnforced, nil},
 	{"installer-refuses", last, installerRefuses, nil},
 	{"files-covered", last, filesCovered, nil},

@@ -25,13 +25,11 @@ func keySignature(e *exam) Finding {
 	case e.Artifact.Answer.State != fetch.Found:
 		return because(Unknown, "A publisher's key signed something. The package did not arrive, so that could not be verified.")
 	}
-	best := Finding{}
+	var found []Finding
 	for _, s := range served.Judge(e.Artifact.Answer.Body, e.Keys) {
-		if f := judgeKey(s, e.Keys != nil); best.Outcome == "" || weight(f) > weight(best) {
-			best = f
-		}
+		found = append(found, judgeKey(s, e.Keys != nil))
 	}
-	return best
+	return strongest(found)
 }
 
 // judgeKey says what one signature is worth.

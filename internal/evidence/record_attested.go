@@ -17,7 +17,7 @@ import (
 func recordAttested(e *exam) Finding {
 	link := e.Release.Record()
 	// 1.
-	best := Finding{}
+	var found []Finding
 	for _, a := range e.recordAttested {
 		f := a.finding
 		if f.Outcome == Pass {
@@ -26,10 +26,9 @@ func recordAttested(e *exam) Finding {
 		if f.Outcome == Fail {
 			f.Outcome = Absent // another check says what is wrong
 		}
-		if best.Outcome == "" || weight(f) > weight(best) {
-			best = f
-		}
+		found = append(found, f)
 	}
+	best := strongest(found)
 	switch served := link.Attestations; {
 	case best.Outcome == "" && served.OverBytes && served.Answer.State == fetch.Unknown:
 		return because(Unknown, fmt.Sprintf("Whether the %s is signed is not known: %s", link.Name, sentence(served.Answer.Reason)))
@@ -41,7 +40,7 @@ func recordAttested(e *exam) Finding {
 		return e.matches
 	}
 	// 2.
-	if nameInside(e).Outcome == Fail {
+	if e.named.Outcome == Fail {
 		return because(Absent, fmt.Sprintf("The %s is signed, but what is written inside the package contradicts it.", link.Name)).by(Maintainer)
 	}
 	for _, d := range link.States {

@@ -15,9 +15,10 @@ import (
 )
 
 // registrySignature verifies the repository's own signatures over the document,
-// inside the package or on the way to it, that binds name, version and digest, or over one from which digests lead
-// there. Of several over one document one that is wrong decides, then one that
-// counts: while a key is being replaced, records carry signatures by both.
+// inside the package or on the way to it, that binds name, version and digest, or
+// over one from which digests lead there. Of several over one document one that is
+// wrong decides, then one that counts: while a key is being replaced, records carry
+// signatures by both.
 //
 //  1. Find the last document of the chain that is signed.
 //  2. Take each of its signatures through the steps of judgeSignature. Those of

@@ -30,6 +30,18 @@ func better(a, b Finding) Finding {
 	return a
 }
 
+// strongest is the first of those that say most; the zero Finding where there are none.
+func strongest(all []Finding) Finding {
+	if len(all) == 0 {
+		return Finding{}
+	}
+	found := all[0]
+	for _, f := range all[1:] {
+		found = better(found, f)
+	}
+	return found
+}
+
 func weight(f Finding) int {
 	switch f.Outcome {
 	case Fail:

@@ -30,7 +30,7 @@ func startVersions(ctx context.Context, args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := auditor.Versions(ctx, req.Reference, req.Asked, nil)
+	v, err := auditor.Versions(ctx, req.Reference, req.Asked)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ type Offer struct {
 // which of them the package's usual client would take for what another package
 // asks for; empty where nothing is asked for. The errors are those of
 // [Auditor.Audit].
-func (a *Auditor) Versions(ctx context.Context, pasted, asked string, progress func(fetch.Progress)) (*Versions, error) {
+func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions, error) {
 	ref, err := Read(pasted)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string, progress f
 	if !ok {
 		return &Versions{All: []Offer{}, Unread: reg.Name() + " gives no list of versions that is read here."}, nil
 	}
-	session := a.client.Session(fetch.SessionOptions{Hosts: reg.Hosts(), Progress: progress})
+	session := a.client.Session(fetch.SessionOptions{Hosts: reg.Hosts()})
 	defer session.Close()
 	offers, err := lister.Offers(ctx, session, ref)
 	if err != nil {
@@ -56,14 +56,15 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string, progress f
 		out.Unread = offers.Answer.Reason
 		return out, nil
 	}
-	for _, o := range offers.Sorted(lister.CompareVersions) {
+	offers.Sort(lister.CompareVersions)
+	for _, o := range offers.All {
 		out.All = append(out.All, Offer{o.Version, versionOf(ref, o.Version), o.Withdrawn})
 	}
 	if offers.Newest != "" {
 		out.Newest = versionOf(ref, offers.Newest)
 	}
 	if fits := lister.Fits(asked); fits != nil && asked != "" {
-		if version := offers.Fitting(lister.CompareVersions, fits); version != "" {
+		if version := offers.Fitting(fits); version != "" {
 			out.Fits = versionOf(ref, version)
 		}
 	}
@@ -83,7 +84,7 @@ func (a *Auditor) fitting(ctx context.Context, refusal error) error {
 	if !errors.As(refusal, &refused) || refused.Range == "" || len(refused.Choices) == 0 {
 		return refusal
 	}
-	v, err := a.Versions(ctx, refused.Choices[0].Reference, refused.Range, nil)
+	v, err := a.Versions(ctx, refused.Choices[0].Reference, refused.Range)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -49,17 +49,19 @@ func TestFitting(t *testing.T) {
 	} {
 		got := ""
 		if fits := c.lister.Fits(c.wanted); fits != nil {
-			got = c.offers.Fitting(c.lister.CompareVersions, fits)
+			c.offers.Sort(c.lister.CompareVersions)
+			got = c.offers.Fitting(fits)
 		}
 		require.Equal(t, c.want, got, name)
 	}
 }
 
 func TestSorted(t *testing.T) {
-	sorted := offers("", "1.0.0", "10.0.0", "2.0.0", "nonsense", "2.0.0-rc.1", "1.0.0").Sorted(npm.Registry{}.CompareVersions)
+	sorted := offers("", "1.0.0", "10.0.0", "2.0.0+b", "2.0.0+a", "2.0.0+b", "nonsense", "2.0.0-rc.1", "1.0.0")
+	sorted.Sort(npm.Registry{}.CompareVersions)
 	var versions []string
-	for _, o := range sorted {
+	for _, o := range sorted.All {
 		versions = append(versions, o.Version)
 	}
-	require.Equal(t, []string{"10.0.0", "2.0.0", "2.0.0-rc.1", "1.0.0", "nonsense"}, versions)
+	require.Equal(t, []string{"10.0.0", "2.0.0+b", "2.0.0+a", "2.0.0-rc.1", "1.0.0", "nonsense"}, versions)
 }

@@ -7,7 +7,7 @@ import (
 
 // readWord reads a single word that is neither a package URL nor an address.
 func readWord(word string) (Ref, error) {
-	if typ, rest, ok := strings.Cut(word, ":"); ok && rest != "" && !strings.ContainsAny(rest, ":") && typ != "npm" {
+	if typ, rest, ok := strings.Cut(word, ":"); ok && rest != "" && !strings.Contains(rest, ":") && typ != "npm" {
 		// "pypi:six@1.16.0": a package URL without its first word. What npm writes so
 		// is npm's own, which reads more.
 		if d := dialectOf(typ); d != nil && d.read != nil {

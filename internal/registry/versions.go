@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -43,14 +44,17 @@ type Offer struct {
 	Withdrawn bool
 }
 
-// Sorted are the offers, newest first, each once.
-func (o Offers) Sorted(compare func(a, b string) int) []Offer {
-	sorted := slices.Clone(o.All)
-	slices.SortStableFunc(sorted, func(a, b Offer) int { return compare(b.Version, a.Version) })
-	return slices.CompactFunc(sorted, func(a, b Offer) bool { return a.Version == b.Version })
+// Sort brings the offers into an order, newest first, each once.
+func (o *Offers) Sort(compare func(a, b string) int) {
+	slices.SortFunc(o.All, func(a, b Offer) int {
+		// What differs in build metadata alone has no order of its own.
+		return cmp.Or(compare(b.Version, a.Version), cmp.Compare(b.Version, a.Version))
+	})
+	o.All = slices.CompactFunc(o.All, func(a, b Offer) bool { return a.Version == b.Version })
 }
 
-// Fitting is the version that the usual client would take of those that fit:
+// Fitting is the version that the usual client would take of those that fit, of
+// sorted offers:
 //
 //  1. the newest, as the list names it, where that fits and nobody took it back;
 //  2. else the highest that fits and nobody took back;
@@ -58,8 +62,8 @@ func (o Offers) Sorted(compare func(a, b string) int) []Offer {
 //
 // It is empty where none fits. What is installed already, or asked for by other
 // packages, can lead a client to another one.
-func (o Offers) Fitting(compare func(a, b string) int, fits func(version string) bool) string {
-	fitting := slices.DeleteFunc(o.Sorted(compare), func(v Offer) bool { return !fits(v.Version) })
+func (o Offers) Fitting(fits func(version string) bool) string {
+	fitting := slices.DeleteFunc(slices.Clone(o.All), func(v Offer) bool { return !fits(v.Version) })
 	for _, better := range []func(Offer) bool{
 		func(v Offer) bool { return v.Version == o.Newest && !v.Withdrawn },
 		func(v Offer) bool { return !v.Withdrawn },

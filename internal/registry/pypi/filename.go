@@ -98,9 +98,12 @@ func (f filename) means(g filename) bool {
 // sameVersion compares versions in any spelling: wheels write "_" for "-".
 func sameVersion(a, b string) bool {
 	a, b = strings.ReplaceAll(a, "_", "-"), strings.ReplaceAll(b, "_", "-")
+	if a == b {
+		return true
+	}
 	v, okV := parseVersion(a)
 	w, okW := parseVersion(b)
-	return a == b || okV && okW && v.compare(w) == 0
+	return okV && okW && v.compare(w) == 0
 }
 
 // canonical is a project's name as PyPI's addresses have it

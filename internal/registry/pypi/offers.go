@@ -19,15 +19,19 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 		return registry.Offers{}, err
 	}
 	o := registry.Offers{Answer: index.answer, Newest: index.newest()}
-	at := map[string]int{}
+	kept := map[string]bool{} // by the files' spellings: whether some file was not withdrawn
 	for _, e := range index.files {
-		v := index.versionOf(e)
+		kept[e.name.version] = kept[e.name.version] || !e.yanked
+	}
+	at := map[string]int{}
+	for spelled, some := range kept {
+		v := index.versionOf(entry{name: filename{version: spelled}})
 		i, seen := at[v]
 		if !seen {
 			i, at[v] = len(o.All), len(o.All)
 			o.All = append(o.All, registry.Offer{Version: v, Withdrawn: true})
 		}
-		o.All[i].Withdrawn = o.All[i].Withdrawn && e.yanked
+		o.All[i].Withdrawn = o.All[i].Withdrawn && !some
 	}
 	return o, nil
 }

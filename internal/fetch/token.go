@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 
 	"touchstone/internal/strictjson"
 )
@@ -54,7 +55,7 @@ func (h Host) Challenged(escapedPath, challenge string) (address string, ok bool
 	// 2.
 	scheme, parameters, _ := strings.Cut(strings.TrimSpace(challenge), " ")
 	asked := map[string]string{}
-	for _, p := range challengeParameter.FindAllStringSubmatch(parameters, -1) {
+	for _, p := range challengeParameter().FindAllStringSubmatch(parameters, -1) {
 		asked[strings.ToLower(p[1])] = p[2]
 	}
 	if !strings.EqualFold(scheme, "bearer") || asked["realm"] != h.Tokens.Realm || asked["service"] != h.Tokens.Service {
@@ -70,7 +71,7 @@ func (h Host) Challenged(escapedPath, challenge string) (address string, ok bool
 
 // challengeParameter is one parameter of a challenge (RFC 9110, section 11.2),
 // in the quoted form without escapes, which is all that registries send.
-var challengeParameter = regexp.MustCompile(`([A-Za-z]+)="([^"\\]*)"`)
+var challengeParameter = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([A-Za-z]+)="([^"\\]*)"`) })
 
 // ReadToken reads the answer that brings a token; empty where it holds none that
 // could be sent.
@@ -86,14 +87,14 @@ func ReadToken(body []byte) string {
 	if token == "" {
 		token = doc.Text("access_token")
 	}
-	if len(token) > maxToken || !tokenForm.MatchString(token) {
+	if len(token) > maxToken || !tokenForm().MatchString(token) {
 		return ""
 	}
 	return token
 }
 
 // tokenForm is b64token (RFC 6750, section 2.1).
-var tokenForm = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`)
+var tokenForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`) })
 
 // Authorization is the value of the header field that a transport sends with the
 // request; empty for none. It must not be kept.

@@ -51,11 +51,14 @@ func appendNumber(b, n []byte) []byte {
 }
 
 // Sign is a detached signature over a message, one packet.
-func (k *ArchiveKey) Sign(message []byte) []byte {
+func (k *ArchiveKey) Sign(message []byte) []byte { return k.sign(0, message, k.made.Add(time.Hour)) }
+
+// sign is a signature of a type: 0 over bytes, 1 over a text.
+func (k *ArchiveKey) sign(kind byte, message []byte, when time.Time) []byte {
 	id := must(hex.DecodeString(k.Fingerprint))
-	hashed := binary.BigEndian.AppendUint32([]byte{5, 2}, uint32(k.made.Add(time.Hour).Unix()))
+	hashed := binary.BigEndian.AppendUint32([]byte{5, 2}, uint32(when.Unix()))
 	hashed = append(append(hashed, 22, 33, 4), id...)
-	body := []byte{4, 0, 22, 8}
+	body := []byte{4, kind, 22, 8}
 	body = append(binary.BigEndian.AppendUint16(body, uint16(len(hashed))), hashed...)
 	h := sha256.New()
 	h.Write(message)
@@ -74,8 +77,10 @@ func (k *ArchiveKey) Sign(message []byte) []byte {
 }
 
 // Armored is a detached signature as text.
-func (k *ArchiveKey) Armored(message []byte) []byte {
-	return []byte("-----BEGIN PGP SIGNATURE-----\n\n" + base64.StdEncoding.EncodeToString(k.Sign(message)) + "\n-----END PGP SIGNATURE-----\n")
+func (k *ArchiveKey) Armored(message []byte) []byte { return []byte(armored(k.Sign(message))) }
+
+func armored(packet []byte) string {
+	return "-----BEGIN PGP SIGNATURE-----\n\n" + base64.StdEncoding.EncodeToString(packet) + "\n-----END PGP SIGNATURE-----\n"
 }
 
 // ArchiveKeys is a document of anchored archive keys: one set, in the form of

@@ -3,11 +3,7 @@ package mint
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/ed25519"
 	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -75,16 +71,8 @@ func Ar(members ...any) []byte {
 // Clearsign puts a signature around a text whose lines do not begin with a hyphen.
 func (k *ArchiveKey) Clearsign(text string, when time.Time) []byte {
 	text = strings.TrimSuffix(text, "\n")
-	id := must(hex.DecodeString(k.Fingerprint))
-	hashed := append(binary.BigEndian.AppendUint32([]byte{5, 2}, uint32(when.Unix())), 22, 33, 4)
-	hashed = append(hashed, id...)
-	body := append(binary.BigEndian.AppendUint16([]byte{4, 1, 22, 8}, uint16(len(hashed))), hashed...)
-	sum := sha256.Sum256(append(append([]byte(strings.ReplaceAll(text, "\n", "\r\n")), body...), binary.BigEndian.AppendUint32([]byte{4, 0xff}, uint32(len(body)))...))
-	made := ed25519.Sign(k.private, sum[:])
-	body = append(body, 0, 0, sum[0], sum[1])
-	body = appendNumber(appendNumber(body, made[:32]), made[32:])
-	packet := append([]byte{0xc2, byte(len(body))}, body...)
-	return []byte("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" + text + "\n-----BEGIN PGP SIGNATURE-----\n\n" + base64.StdEncoding.EncodeToString(packet) + "\n-----END PGP SIGNATURE-----\n")
+	packet := k.sign(1, []byte(strings.ReplaceAll(text, "\n", "\r\n")), when)
+	return []byte("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" + text + "\n" + armored(packet))
 }
 
 // A DebSuite is one suite of an archive, with one list of packages.

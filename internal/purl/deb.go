@@ -99,10 +99,7 @@ func debQualifier(key, example string) func(*Ref, string) error {
 		if value = strings.ToLower(value); !debWord(value, "abcdefghijklmnopqrstuvwxyz0123456789.-") || key == "arch" && value == "source" {
 			return fail(RefusedQualifier, "The qualifier %s is %s. Expected is for example %s; sources are not checked.", key, shown(value), example)
 		}
-		if ref.Qualifiers == nil {
-			ref.Qualifiers = map[string]string{}
-		}
-		ref.Qualifiers[key] = value
+		ref.setQualifier(key, value)
 		return nil
 	}
 }

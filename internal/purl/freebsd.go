@@ -40,28 +40,22 @@ func newFreeBSD(name, version string) (Ref, error) {
 	return ref, nil
 }
 
-func keep(ref *Ref, key, value string) error {
-	if ref.Qualifiers == nil {
-		ref.Qualifiers = map[string]string{}
-	}
-	ref.Qualifiers[key] = value
-	return nil
-}
-
 // freebsdABI keeps for which system a package is, as "FreeBSD:14:amd64".
 func freebsdABI(ref *Ref, value string) error {
 	parts := strings.Split(value, ":")
 	if len(parts) != 3 || parts[0] != "FreeBSD" || len(parts[1]) > 3 || !startsWithDigit(parts[1]) || strings.Trim(parts[1], "0123456789") != "" || parts[2] == "" || strings.Trim(parts[2], "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 		return fail(RefusedQualifier, "The qualifier abi is %s. Expected is for example FreeBSD:14:amd64.", shown(value))
 	}
-	return keep(ref, "abi", value)
+	ref.setQualifier("abi", value)
+	return nil
 }
 
 func freebsdBranch(ref *Ref, value string) error {
 	if value != "latest" && value != "quarterly" {
 		return fail(RefusedQualifier, "The qualifier branch is %s. Expected is latest or quarterly.", shown(value))
 	}
-	return keep(ref, "branch", value)
+	ref.setQualifier("branch", value)
+	return nil
 }
 
 // readPortPage reads /<category>/<port>/. A package may be called otherwise.

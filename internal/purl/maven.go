@@ -104,10 +104,7 @@ func (r *Ref) mavenPart(key, value string) error {
 	if !mavenWord(value) {
 		return fail(BadName, "The %s %s cannot be one: it holds ASCII letters, digits and -._ and begins with a letter or digit.", key, shown(value))
 	}
-	if r.Qualifiers == nil {
-		r.Qualifiers = map[string]string{}
-	}
-	r.Qualifiers[key] = value
+	r.setQualifier(key, value)
 	return nil
 }
 

@@ -187,13 +187,6 @@ func readRepositoryURL(ref *Ref, value string) error {
 	return nil
 }
 
-func (r *Ref) setQualifier(key, value string) {
-	if r.Qualifiers == nil {
-		r.Qualifiers = map[string]string{}
-	}
-	r.Qualifiers[key] = value
-}
-
 // imageHostName tells whether a text is a host without a port: registries at
 // other ports are nobody's here.
 func imageHostName(host string) bool {

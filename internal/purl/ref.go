@@ -117,6 +117,14 @@ func (r *Ref) setPath(path string) {
 	r.Namespace, r.Name = path[:max(i, 0)], path[i+1:]
 }
 
+// setQualifier keeps a qualifier.
+func (r *Ref) setQualifier(key, value string) {
+	if r.Qualifiers == nil {
+		r.Qualifiers = map[string]string{}
+	}
+	r.Qualifiers[key] = value
+}
+
 // note adds a note.
 func (r *Ref) note(kind, format string, args ...any) {
 	r.Notes = append(r.Notes, Note{Kind: kind, Text: fmt.Sprintf(format, args...)})

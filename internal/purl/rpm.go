@@ -71,7 +71,6 @@ func newRPM(path, version string) (Ref, error) {
 		ref.Version = version
 	}
 	if has {
-		ref.Qualifiers = map[string]string{}
 		return ref, rpmQualifier("epoch", "1")(&ref, epoch)
 	}
 	return ref, nil
@@ -94,11 +93,8 @@ func rpmQualifier(key, example string) func(*Ref, string) error {
 		if !rpmWord(value, "-._") || key == "epoch" && (!number || len(value) > 9) {
 			return fail(RefusedQualifier, "The qualifier %s is %s. Expected is for example %s.", key, shown(value), example)
 		}
-		if ref.Qualifiers == nil {
-			ref.Qualifiers = map[string]string{}
-		}
 		if key != "epoch" || strings.Trim(value, "0") != "" {
-			ref.Qualifiers[key] = value
+			ref.setQualifier(key, value)
 		}
 		return nil
 	}
@@ -163,10 +159,7 @@ func readRPMSpec(distribution, spec string) (Ref, error) {
 		ref, err = nvr, nil
 	}
 	if err == nil && arch != "" {
-		if ref.Qualifiers == nil {
-			ref.Qualifiers = map[string]string{}
-		}
-		ref.Qualifiers["arch"] = arch
+		ref.setQualifier("arch", arch)
 	}
 	return ref, err
 }

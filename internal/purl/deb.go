@@ -87,7 +87,7 @@ func debVersion(s string) bool {
 		}
 		s = rest
 	}
-	return s != "" && '0' <= s[0] && s[0] <= '9' && debWord(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-~:")
+	return startsWithDigit(s) && debWord(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.+-~:")
 }
 
 // debWord tells whether a word consists of some characters.

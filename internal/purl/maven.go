@@ -52,7 +52,7 @@ func newMaven(path, version string) (Ref, error) {
 	if !found {
 		group, artifact, found = strings.Cut(path, "/")
 	}
-	if !found || !mavenGroup(group) || !mavenWord(artifact) {
+	if !found || !mavenWord(group) || !mavenWord(artifact) {
 		return Ref{}, badName("Maven", path, mavenRule)
 	}
 	ref := Ref{Type: Maven, Namespace: group, Name: artifact}
@@ -75,25 +75,14 @@ func newMaven(path, version string) (Ref, error) {
 	return ref, nil
 }
 
-func mavenWord(s string) bool {
-	for _, c := range []byte(s) {
-		if !alphanumeric(c) && c != '-' && c != '.' && c != '_' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 255 && alphanumeric(s[0]) && s[len(s)-1] != '.' && !strings.Contains(s, "..")
-}
+func mavenWord(s string) bool { return mavenPlain(s, "-._") }
 
-// mavenGroup tells whether s can be a group: its parts between dots are folders.
-func mavenGroup(s string) bool { return mavenWord(s) && !strings.HasPrefix(s, ".") }
+func mavenVersion(s string) bool { return mavenPlain(s, "-._+~") }
 
-func mavenVersion(s string) bool {
-	for _, c := range []byte(s) {
-		if !alphanumeric(c) && strings.IndexByte("-._+~", c) < 0 {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 255 && alphanumeric(s[0]) && s[len(s)-1] != '.' && !strings.Contains(s, "..")
+// mavenPlain tells whether s, of letters, digits and those others, can be a folder's
+// name, or some with dots between them.
+func mavenPlain(s, others string) bool {
+	return consists(s, others) && len(s) <= 255 && alphanumeric(s[0]) && s[len(s)-1] != '.' && !strings.Contains(s, "..")
 }
 
 // mavenPart sets the file's kind or its classifier.

@@ -207,7 +207,7 @@ func readClojure(text string) (Ref, bool, error) {
 	if !found {
 		artifact = group
 	}
-	if !closed || !mavenGroup(group) || !mavenWord(artifact) || !tool && i != 0 {
+	if !closed || !mavenWord(group) || !mavenWord(artifact) || !tool && i != 0 {
 		return Ref{}, false, nil
 	}
 	ref, err := mavenFile(group, artifact, version, "", "")

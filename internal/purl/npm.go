@@ -94,16 +94,21 @@ func newNPM(name, version string) (Ref, error) {
 // npmWord tells whether a part of a name is what encodeURIComponent leaves
 // unchanged.
 func npmWord(s string) bool {
-	for _, c := range []byte(s) {
-		if !alphanumeric(c) && strings.IndexByte("-_.~!'()*", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
+	return consists(s, "-_.~!'()*")
 }
 
 func alphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+// consists tells whether s consists of letters, digits and those others, at least one.
+func consists(s, others string) bool {
+	for _, c := range []byte(s) {
+		if !alphanumeric(c) && strings.IndexByte(others, c) < 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // exactSemver tells whether s is a full semantic version, without leading v

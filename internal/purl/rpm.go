@@ -77,14 +77,7 @@ func newRPM(path, version string) (Ref, error) {
 }
 
 // rpmWord tells whether s consists of letters, digits and those others.
-func rpmWord(s, others string) bool {
-	for _, c := range []byte(s) {
-		if !alphanumeric(c) && strings.IndexByte(others, c) < 0 {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 256
-}
+func rpmWord(s, others string) bool { return len(s) <= 256 && consists(s, others) }
 
 // rpmQualifier keeps a qualifier that is one word; an epoch is a number.
 func rpmQualifier(key, example string) func(*Ref, string) error {

@@ -1,11 +1,8 @@
 package purl
 
 import (
-	"encoding/hex"
 	"slices"
 	"strings"
-
-	"touchstone/internal/digest"
 )
 
 // ociDialect is the row of container images. A reference names the registry and
@@ -131,11 +128,11 @@ func imageVersion(ref *Ref, version string) error {
 // "Digests"), in the form in which registries take it.
 func imageDigest(text string) (Digest, error) {
 	algorithm, value, _ := strings.Cut(text, ":")
-	_, err := hex.DecodeString(value)
-	if algorithm != "sha256" && algorithm != "sha512" || err != nil || len(value) != 2*digest.Size(algorithm) || strings.ToLower(value) != value {
+	d, err := hexDigest(algorithm, value)
+	if algorithm != "sha256" && algorithm != "sha512" || err != nil || d.Value != value {
 		return Digest{}, fail(BadVersion, "%s is no digest of an image. One reads sha256: and 64 hexadecimal digits, or sha512: and 128.", shown(text))
 	}
-	return Digest{Algorithm: algorithm, Value: value, Of: "artifact"}, nil
+	return d, nil
 }
 
 // readImageTag takes a tag (OCI distribution-spec, "Pulling manifests").

@@ -48,11 +48,28 @@ func (i *inflating) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// full reads exactly len(p) bytes, or fewer where the archive ends. Unlike
+// [io.ReadFull] it gives an error that comes with the last of them: it stands among
+// the problems already, and a further reading would name it again.
+func full(in io.Reader, p []byte) (n int, err error) {
+	for n < len(p) {
+		m, err := in.Read(p[n:])
+		n += m
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
 // exactly reads len(p) bytes of an entry.
 func (r *reader) exactly(in io.Reader, p []byte, path string) error {
-	_, err := io.ReadFull(in, p)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return r.stop(Truncated, path, "The archive ends inside %q.", cut(path))
+	n, err := full(in, p)
+	if err == nil && n < len(p) {
+		err = r.stop(Truncated, path, "The archive ends inside %q.", cut(path))
 	}
 	return err
 }

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"errors"
 	"io"
 	"strings"
 )
@@ -52,25 +51,10 @@ func (r *reader) readTar(in io.Reader) error {
 	return nil
 }
 
-// full reads exactly len(p) bytes, or fewer where the tar ends.
-func (t *tarReader) full(p []byte) (n int, err error) {
-	for n < len(p) {
-		m, err := t.in.Read(p[n:])
-		n += m
-		if errors.Is(err, io.EOF) {
-			return n, nil
-		}
-		if err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
 // header reads one header and its entry; false at the archive's end.
 func (t *tarReader) header(first bool) (bool, error) {
 	b := t.block[:]
-	n, err := t.full(b)
+	n, err := full(t.in, b)
 	if err != nil {
 		return false, err
 	}
@@ -99,7 +83,7 @@ func (t *tarReader) header(first bool) (bool, error) {
 
 // end reads what follows the first zero block: a second one, and zeros.
 func (t *tarReader) end() error {
-	n, err := t.full(t.block[:])
+	n, err := full(t.in, t.block[:])
 	if err != nil {
 		return err
 	}
@@ -110,7 +94,7 @@ func (t *tarReader) end() error {
 		if !allZero(t.block[:n]) {
 			return t.r.stop(Trailing, "", "Bytes stand after the zero block that ends the tar archive; some readers go on there.")
 		}
-		if n, err = t.full(t.block[:]); err != nil {
+		if n, err = full(t.in, t.block[:]); err != nil {
 			return err
 		}
 	}
@@ -236,7 +220,7 @@ func (t *tarReader) skip(h tarHeader) error {
 func (t *tarReader) bytes(h tarHeader, take func([]byte)) error {
 	for left := h.size; left > 0; {
 		p := t.r.buf[:min(left, chunk)]
-		if err := t.exactly(p, h.name); err != nil {
+		if err := t.r.exactly(t.in, p, h.name); err != nil {
 			return err
 		}
 		take(p)
@@ -248,20 +232,11 @@ func (t *tarReader) bytes(h tarHeader, take func([]byte)) error {
 // padding reads the bytes that fill an entry's last block: zeros.
 func (t *tarReader) padding(h tarHeader) error {
 	p := t.block[:-h.size&(blockLen-1)]
-	if err := t.exactly(p, h.name); err != nil {
+	if err := t.r.exactly(t.in, p, h.name); err != nil {
 		return err
 	}
 	if !allZero(p) {
 		t.r.problem(Hidden, h.name, "The padding behind %q is not empty.", cut(h.name))
 	}
 	return nil
-}
-
-// exactly reads len(p) bytes of an entry.
-func (t *tarReader) exactly(p []byte, path string) error {
-	n, err := t.full(p)
-	if err == nil && n < len(p) {
-		err = t.r.stop(Truncated, path, "The archive ends inside %q.", cut(path))
-	}
-	return err
 }

@@ -32,7 +32,7 @@ func (t *tarReader) readMeta(h tarHeader, kind ProblemKind) ([]byte, error) {
 		t.meta = make([]byte, h.size)
 	}
 	b := t.meta[:h.size]
-	if err := t.exactly(b, h.name); err != nil {
+	if err := t.r.exactly(t.in, b, h.name); err != nil {
 		return nil, err
 	}
 	return b, t.padding(h)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
@@ -74,6 +75,13 @@ func (o Offers) Fitting(fits func(version string) bool) string {
 		}
 	}
 	return ""
+}
+
+// CompareNumbers orders two numbers of decimal digits, of any length: zeros before a
+// number do not count, and no digits are zero.
+func CompareNumbers(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
 // MostAsked bounds what is read of a range, in bytes: it is a package's own text.

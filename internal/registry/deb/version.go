@@ -1,6 +1,10 @@
 package deb
 
-import "strings"
+import (
+	"strings"
+
+	"touchstone/internal/registry"
+)
 
 // Compare orders two versions as dpkg does (deb-version(7)): below 0 where a is
 // the older one.
@@ -37,11 +41,7 @@ func part(a, b string) int {
 			}
 			a, b = a[1:], b[1:]
 		}
-		x, y := number(&a), number(&b)
-		if len(x) != len(y) {
-			return len(x) - len(y)
-		}
-		if c := strings.Compare(x, y); c != 0 {
+		if c := registry.CompareNumbers(number(&a), number(&b)); c != 0 {
 			return c
 		}
 	}
@@ -63,13 +63,9 @@ func weight(s string) int {
 	return int(s[0]) + 256
 }
 
-// number takes the digits off the beginning, without zeros before them.
+// number takes the digits off the beginning.
 func number(s *string) string {
-	i := 0
-	for i < len(*s) && digit((*s)[i]) {
-		i++
-	}
-	out := strings.TrimLeft((*s)[:i], "0")
-	*s = (*s)[i:]
-	return out
+	whole := *s
+	*s = strings.TrimLeft(whole, "0123456789")
+	return whole[:len(whole)-len(*s)]
 }

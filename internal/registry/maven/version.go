@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
 )
 
 // versions is which there are, by the package's maven-metadata.xml
@@ -285,10 +286,7 @@ func (i item) compare(with *item) int {
 	}
 	switch i.kind {
 	case 'n':
-		if c := len(i.number) - len(with.number); c != 0 {
-			return c
-		}
-		return strings.Compare(i.number, with.number)
+		return registry.CompareNumbers(i.number, with.number)
 	case 'w':
 		return strings.Compare(rank(i.word), rank(with.word))
 	}

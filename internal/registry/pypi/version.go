@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"touchstone/internal/registry"
 )
 
 // A version is one of PEP 440
@@ -76,10 +78,6 @@ func parseVersion(text string) (version, bool) {
 // digits are a number's, without leading zeros; none are zero.
 func digits(n string) string { return cmp.Or(strings.TrimLeft(n, "0"), "0") }
 
-func compareDigits(a, b string) int {
-	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-}
-
 // isPre tells whether installers take it only when told to.
 func (v version) isPre() bool { return v.pre.phase != "" || v.dev.phase != "" }
 
@@ -92,11 +90,11 @@ func (v version) isPre() bool { return v.pre.phase != "" || v.dev.phase != "" }
 //  3. local versions last, words before numbers.
 func (v version) compare(w version) int {
 	// 1.
-	c := cmp.Or(compareDigits(v.epoch, w.epoch), slices.CompareFunc(v.release, w.release, compareDigits))
+	c := cmp.Or(registry.CompareNumbers(v.epoch, w.epoch), slices.CompareFunc(v.release, w.release, registry.CompareNumbers))
 	// 2.
-	return cmp.Or(c, cmp.Compare(v.stage(), w.stage()), compareDigits(v.pre.n, w.pre.n),
-		cmp.Compare(v.post.phase, w.post.phase), compareDigits(v.post.n, w.post.n),
-		-cmp.Compare(v.dev.phase, w.dev.phase), compareDigits(v.dev.n, w.dev.n),
+	return cmp.Or(c, cmp.Compare(v.stage(), w.stage()), registry.CompareNumbers(v.pre.n, w.pre.n),
+		cmp.Compare(v.post.phase, w.post.phase), registry.CompareNumbers(v.post.n, w.post.n),
+		-cmp.Compare(v.dev.phase, w.dev.phase), registry.CompareNumbers(v.dev.n, w.dev.n),
 		// 3.
 		slices.CompareFunc(v.local, w.local, compareLocal))
 }
@@ -116,7 +114,7 @@ func compareLocal(a, b string) int {
 	isNumber := func(s string) bool { return strings.Trim(s, "0123456789") == "" }
 	switch x, y := isNumber(a), isNumber(b); {
 	case x && y:
-		return compareDigits(digits(a), digits(b))
+		return registry.CompareNumbers(a, b)
 	case x:
 		return 1
 	case y:

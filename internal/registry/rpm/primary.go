@@ -13,6 +13,7 @@ import (
 
 	"touchstone/internal/archive/packed"
 	"touchstone/internal/digest"
+	"touchstone/internal/registry"
 )
 
 // An entry is one package as primary.xml lists it.
@@ -155,71 +156,67 @@ func compare(a, b entry) int {
 }
 
 // compareVersions orders two versions part by part: "~" is older than the end, the
-// end older than "^", the end older than anything else; a number is newer than
+// end older than "^", that older than anything else; a number is newer than
 // letters; what stands between the parts does not count.
 func compareVersions(a, b string) int {
-	for a != "" || b != "" {
-		a, b = skipBetween(a), skipBetween(b)
-		for _, mark := range []byte{'~', '^'} {
-			inA, inB := a != "" && a[0] == mark, b != "" && b[0] == mark
-			switch {
-			case inA && inB:
-			case !inA && !inB:
-				continue
-			case mark == '~' && inA, mark == '^' && inB && a != "":
-				return -1
-			case mark == '~' && inB, mark == '^' && inA && b != "":
-				return 1
-			case inA: // "^" against the end
-				return 1
-			default:
-				return -1
-			}
-			a, b = a[1:], b[1:]
-			return compareVersions(a, b)
+	for {
+		a, b = strings.TrimLeftFunc(a, between), strings.TrimLeftFunc(b, between)
+		kind := kindOf(a)
+		if c := cmp.Compare(kind, kindOf(b)); c != 0 || kind == end {
+			return c
 		}
-		if a == "" || b == "" {
-			break
+		x, y := part(&a, kind), part(&b, kind)
+		c := cmp.Compare(x, y)
+		if kind == number {
+			c = registry.CompareNumbers(x, y)
 		}
-		numeric := isDigit(a[0])
-		if numeric != isDigit(b[0]) {
-			if numeric {
-				return 1
-			}
-			return -1
-		}
-		var x, y string
-		x, a = cutPart(a, numeric)
-		y, b = cutPart(b, numeric)
-		if numeric {
-			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
-			if len(x) != len(y) {
-				return cmp.Compare(len(x), len(y))
-			}
-		}
-		if x != y {
-			return strings.Compare(x, y)
+		if c != 0 {
+			return c
 		}
 	}
-	return cmp.Compare(len(a), len(b))
 }
 
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+// The kinds of a version's parts, in their order.
+const (
+	tilde = iota
+	end
+	caret
+	letters
+	number
+)
 
-func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-func skipBetween(s string) string {
-	for s != "" && !isDigit(s[0]) && !isAlpha(s[0]) && s[0] != '~' && s[0] != '^' {
-		s = s[1:]
+// kindOf is the kind of the part that comes next.
+func kindOf(s string) int {
+	switch {
+	case s == "":
+		return end
+	case s[0] == '~':
+		return tilde
+	case s[0] == '^':
+		return caret
+	case isDigit(rune(s[0])):
+		return number
 	}
-	return s
+	return letters
 }
 
-// cutPart cuts a run of digits or of letters off.
-func cutPart(s string, digits bool) (part, rest string) {
-	i := 0
-	for i < len(s) && (digits && isDigit(s[i]) || !digits && isAlpha(s[i])) {
-		i++
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }
+
+func isAlpha(c rune) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// between tells whether a character is of no part.
+func between(c rune) bool { return !isDigit(c) && !isAlpha(c) && c != '~' && c != '^' }
+
+// part cuts a part off the beginning: one mark, or a run of digits or of letters.
+func part(s *string, kind int) string {
+	whole := *s
+	switch kind {
+	case number:
+		*s = strings.TrimLeftFunc(whole, isDigit)
+	case letters:
+		*s = strings.TrimLeftFunc(whole, isAlpha)
+	default:
+		*s = whole[1:]
 	}
-	return s[:i], s[i:]
+	return whole[:len(whole)-len(*s)]
 }

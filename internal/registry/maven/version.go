@@ -44,14 +44,11 @@ func readVersions(doc []byte, at coordinates) ([]string, error) {
 		return nil, fmt.Errorf("it is about %.200q", root.at("groupId")+":"+root.at("artifactId"))
 	}
 	var all []string
+	parsed := map[string]order{}
 	for _, n := range root.child("versioning").child("versions").all("version") {
-		if one := (coordinates{group: "g", artifact: "a", version: n.text}); one.plain() && !slices.Contains(all, n.text) || len(all) == 0 && one.plain() {
-			all = append(all, n.text)
+		if _, twice := parsed[n.text]; !twice && (coordinates{group: "g", artifact: "a", version: n.text}).plain() {
+			all, parsed[n.text] = append(all, n.text), orderOf(n.text)
 		}
-	}
-	parsed := make(map[string]order, len(all))
-	for _, v := range all {
-		parsed[v] = orderOf(v)
 	}
 	slices.SortStableFunc(all, func(a, b string) int { return parsed[a].compare(parsed[b]) })
 	return all, nil

@@ -29,6 +29,7 @@ type inspector struct {
 	pom    *model
 	left   int64
 	docs   map[string]*bytes.Buffer
+	main   jar.Headers // of the manifest; nil where there is none that can be read
 	unread string
 }
 
@@ -196,7 +197,7 @@ func (i *inspector) name(in *registry.Inside) {
 	i.manifest(in)
 }
 
-// manifest reads where the manifest says that the code comes from
+// manifest reads the manifest, and where it says that the code comes from
 // (wiki.eclipse.org/PDE/UI/SourceReferences).
 func (i *inspector) manifest(in *registry.Inside) {
 	doc := i.docs[manifestPath]
@@ -208,6 +209,7 @@ func (i *inspector) manifest(in *registry.Inside) {
 		i.leave("Its manifest cannot be read: %.200s.", err.Error())
 		return
 	}
+	i.main = m
 	if stated := m.Get("Eclipse-SourceReferences"); stated != "" && in.Repository == "" {
 		parts := strings.Split(stated, ";")
 		if at, ok := source.Parse(withoutProvider(parts[0])); ok {
@@ -280,13 +282,9 @@ func (i *inspector) runs(in *registry.Inside, files []archive.File) {
 		run(in, "build", "It is a plugin of Maven: builds that name it run its code, with all rights of whoever builds.", "", []string{pluginPath})
 	}
 	run(in, "build", "It holds plugins of Gradle: builds that apply them run their code, with all rights of whoever builds.", "", gradle)
-	if doc := i.docs[manifestPath]; doc != nil {
-		if m, err := jar.ReadManifest(doc.Bytes()); err == nil {
-			for _, agent := range []string{"Premain-Class", "Agent-Class", "Launcher-Agent-Class"} {
-				if m.Get(agent) != "" {
-					run(in, "start", "It is a Java agent ("+agent+"): a program that is started with it lets it change other code.", "", []string{manifestPath})
-				}
-			}
+	for _, agent := range []string{"Premain-Class", "Agent-Class", "Launcher-Agent-Class"} {
+		if i.main.Get(agent) != "" {
+			run(in, "start", "It is a Java agent ("+agent+"): a program that is started with it lets it change other code.", "", []string{manifestPath})
 		}
 	}
 	run(in, "use", "Programs that look for these services load its classes by themselves.", "", services)

@@ -1,6 +1,7 @@
 package maven
 
 import (
+	"cmp"
 	"strings"
 
 	"touchstone/internal/purl"
@@ -15,16 +16,18 @@ import (
 // provided by others, is not pulled.
 func (m *model) dependencies() []registry.Ingredient {
 	var out []registry.Ingredient
+	managed := m.managed()
 	seen := map[string]bool{}
 	for _, p := range m.chain {
 		for _, d := range p.root.child("dependencies").all("dependency") {
-			group, artifact := m.resolved(d.at("groupId")), m.resolved(d.at("artifactId"))
-			key := group + ":" + artifact + ":" + d.at("type") + ":" + d.at("classifier")
+			group, artifact, key := m.dependency(d)
 			if seen[key] {
 				continue // the nearer one counts
 			}
 			seen[key] = true
-			version, scope, optional := m.managed(d, key)
+			version := cmp.Or(m.resolved(d.at("version")), managed[key].version)
+			scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope)
+			optional := m.resolved(d.at("optional"))
 			i := registry.Ingredient{Kind: "requires", Asked: version}
 			switch {
 			case scope == "test" || scope == "provided" || scope == "system" || scope == "import":
@@ -50,27 +53,28 @@ func (m *model) dependencies() []registry.Ingredient {
 	return out
 }
 
-// managed is what a dependency says, completed by the nearest dependencyManagement
-// that names it.
-func (m *model) managed(d *node, key string) (version, scope, optional string) {
-	version, scope, optional = m.resolved(d.at("version")), m.resolved(d.at("scope")), m.resolved(d.at("optional"))
+// dependency is which package a dependency names, and by what one is the same as
+// another.
+func (m *model) dependency(d *node) (group, artifact, key string) {
+	group, artifact = m.resolved(d.at("groupId")), m.resolved(d.at("artifactId"))
+	return group, artifact, group + ":" + artifact + ":" + d.at("type") + ":" + d.at("classifier")
+}
+
+// A management completes what dependencies leave out.
+type management struct{ version, scope string }
+
+// managed is what every dependencyManagement says, by dependency: of each part the
+// nearest.
+func (m *model) managed() map[string]management {
+	out := map[string]management{}
 	for _, p := range m.chain {
-		if version != "" && scope != "" {
-			break
-		}
-		for _, other := range p.root.child("dependencyManagement").child("dependencies").all("dependency") {
-			if m.resolved(other.at("groupId"))+":"+m.resolved(other.at("artifactId"))+":"+other.at("type")+":"+other.at("classifier") != key {
-				continue
-			}
-			if version == "" {
-				version = m.resolved(other.at("version"))
-			}
-			if scope == "" {
-				scope = m.resolved(other.at("scope"))
-			}
+		for _, d := range p.root.child("dependencyManagement").child("dependencies").all("dependency") {
+			_, _, key := m.dependency(d)
+			nearer := out[key]
+			out[key] = management{cmp.Or(nearer.version, m.resolved(d.at("version"))), cmp.Or(nearer.scope, m.resolved(d.at("scope")))}
 		}
 	}
-	return version, scope, optional
+	return out
 }
 
 // componentOf is what a Gradle module says that it is of.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/purl"
+	"touchstone/internal/registry"
 )
 
 func TestParseXML(t *testing.T) {
@@ -61,6 +62,26 @@ func TestProperties(t *testing.T) {
 		require.Equal(t, want, m.resolved(text), text)
 	}
 	require.LessOrEqual(t, len(m.resolved("${loop}")), maxValue+10)
+}
+
+// TestDependencies: the nearest POM that names a dependency counts, and of what it
+// leaves out each part's nearest management; kind and classifier are of the name.
+func TestDependencies(t *testing.T) {
+	dependency := func(artifact, more string) string {
+		return "<dependency><groupId>d</groupId><artifactId>" + artifact + "</artifactId>" + more + "</dependency>"
+	}
+	managed := func(all string) string {
+		return "<dependencyManagement><dependencies>" + all + "</dependencies></dependencyManagement>"
+	}
+	m := modelOf(t, `<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version><dependencies>`+
+		dependency("own", "<version>1</version>")+dependency("managed", "")+dependency("above", "")+dependency("tested", "")+dependency("tests", "<type>test-jar</type><version>7</version>")+dependency("free", "")+
+		`</dependencies>`+managed(dependency("own", "<version>2</version>")+dependency("managed", "<version>${v}</version>")+dependency("managed", "<version>4</version><scope>runtime</scope>")+dependency("tests", "<scope>test</scope>")+dependency("tested", "<version>1</version>"))+`</project>`,
+		`<project><groupId>g</groupId><artifactId>p</artifactId><version>1</version><properties><v>3</v></properties><dependencies>`+dependency("own", "<version>9</version>")+dependency("inherited", "<version>8</version><optional>true</optional>")+
+			`</dependencies>`+managed(dependency("managed", "<version>9</version><scope>test</scope>")+dependency("above", "<version>5</version>")+dependency("tested", "<scope>test</scope>"))+`</project>`)
+	require.Equal(t, []registry.Ingredient{
+		{Ref: "pkg:maven/d/own@1", Kind: "requires"}, {Ref: "pkg:maven/d/managed@3", Kind: "requires"}, {Ref: "pkg:maven/d/above@5", Kind: "requires"},
+		{Ref: "pkg:maven/d/tests@7", Kind: "requires"}, {Ref: "pkg:maven/d/free", Kind: "requires"}, {Ref: "pkg:maven/d/inherited@8", Kind: "optional"},
+	}, m.dependencies())
 }
 
 func TestSCM(t *testing.T) {

@@ -151,6 +151,12 @@ const (
 	Unusable Kind = "unusable"
 )
 
+// Unusable tells of an answer that whoever reads it cannot use, and says why.
+func (a *Answer) Unusable(why string) {
+	a.State, a.Reason = Unknown, why
+	a.Err = &Error{Kind: Unusable, URL: a.URL, Detail: why}
+}
+
 // An Error says why no usable answer came.
 type Error struct {
 	Kind   Kind

@@ -180,8 +180,7 @@ func (in index) recorded(at located) fetch.Answer {
 	if a.State != fetch.Found || len(in.states(at)) > 0 {
 		return a
 	}
-	a.State, a.Reason = fetch.Unknown, fmt.Sprintf("the index has no entry for version %s that states a checksum", at.version)
-	a.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: a.Reason}
+	a.Unusable(fmt.Sprintf("the index has no entry for version %s that states a checksum", at.version))
 	return a
 }
 

@@ -51,8 +51,7 @@ func askSite(ctx context.Context, c *fetch.Session, at located) (siteRecord, err
 	if err != nil {
 		why := err.Error()
 		s.err = err
-		s.answer.State, s.answer.Reason = fetch.Unknown, "what came as the version record cannot be used: "+why
-		s.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: why}
+		s.answer.Unusable("what came as the version record cannot be used: " + why)
 		s.source.Asked = fetch.Unknown
 		s.notes = []purl.Note{{Kind: "record", Text: "The site's version record could not be used: " + why + ". Nothing was read from it."}}
 		return s, nil

@@ -62,7 +62,7 @@ func open(a fetch.Answer, member, name string) catalogue {
 	}
 	// 1.
 	if err := c.unpack(a.Body); err != nil {
-		c.answer = unusable(a, err)
+		c.answer.Unusable("reading the catalogue: " + err.Error())
 		return c
 	}
 	if c.hostile != "" {
@@ -71,18 +71,11 @@ func open(a fetch.Answer, member, name string) catalogue {
 	// 2.
 	var err error
 	if c.packages, err = find(c.document, member, name); err != nil {
-		c.answer = unusable(a, err)
+		c.answer.Unusable("reading the catalogue: " + err.Error())
 		return c
 	}
 	c.read = true
 	return c
-}
-
-// unusable is an answer that came and cannot be read.
-func unusable(a fetch.Answer, why error) fetch.Answer {
-	a.State, a.Reason = fetch.Unknown, "reading the catalogue: "+why.Error()
-	a.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: a.Reason}
-	return a
 }
 
 // bounded keeps at most most bytes.

@@ -29,7 +29,7 @@ func moduleOf(q *question, at coordinates) (module, error) {
 	}
 	if m.states, err = readModule(m.answer.Body, q.at); err != nil {
 		m.states = nil
-		unusable(&m.answer, "what came as the Gradle module cannot be used: "+err.Error())
+		m.answer.Unusable("what came as the Gradle module cannot be used: " + err.Error())
 	}
 	return m, nil
 }

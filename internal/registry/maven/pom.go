@@ -87,7 +87,7 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 	}
 	p, why := readAs(m.own.Body, at)
 	if why != "" {
-		unusable(&m.own, "what came as the POM cannot be used: "+why)
+		m.own.Unusable("what came as the POM cannot be used: " + why)
 		m.open = m.own.Reason
 		return m, nil
 	}
@@ -144,12 +144,6 @@ func readAs(doc []byte, at coordinates) (pom, string) {
 		}
 	}
 	return p, ""
-}
-
-// unusable makes an answer one that came, and cannot be used.
-func unusable(a *fetch.Answer, why string) {
-	a.State, a.Reason = fetch.Unknown, why
-	a.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: why}
 }
 
 // plain tells whether coordinates can stand in an address.

@@ -32,7 +32,7 @@ func sidecarOf(q *question, algorithm string) (sidecar, error) {
 		return s, err
 	}
 	if s.sum = readSidecar(s.answer.Body, algorithm); s.sum == "" {
-		unusable(&s.answer, fmt.Sprintf("what came as the checksum is no %s", algorithm))
+		s.answer.Unusable(fmt.Sprintf("what came as the checksum is no %s", algorithm))
 	}
 	return s, nil
 }

@@ -26,7 +26,7 @@ func versionsOf(ctx context.Context, c *fetch.Session, at coordinates) (versions
 		return v, err
 	}
 	if v.all, err = readVersions(a.Body, at); err != nil {
-		unusable(&v.answer, "what came as the list of versions cannot be used: "+err.Error())
+		v.answer.Unusable("what came as the list of versions cannot be used: " + err.Error())
 		return v, nil
 	}
 	v.newest = newestOf(v.all)

@@ -146,9 +146,7 @@ func (f *find) read(ctx context.Context, c *fetch.Session, asked string) (err er
 	}
 	rec, readErr := readRecord(doc, f.at.name, f.at.version)
 	if readErr != nil {
-		f.answer.State = fetch.Unknown
-		f.answer.Reason = "what came as the version record cannot be used: " + readErr.Error()
-		f.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: f.answer.URL, Detail: readErr.Error()}
+		f.answer.Unusable("what came as the version record cannot be used: " + readErr.Error())
 		f.lost = append(f.lost, lost{"version record", readErr})
 		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
 		return nil

@@ -53,9 +53,7 @@ func indexOf(ctx context.Context, c *fetch.Session, name string) (*project, erro
 	}
 	if readErr := p.read(name); readErr != nil {
 		*p = project{answer: p.answer, err: readErr}
-		p.answer.State = fetch.Unknown
-		p.answer.Reason = "what came as the index cannot be used: " + readErr.Error()
-		p.answer.Err = &fetch.Error{Kind: fetch.Unusable, URL: p.answer.URL, Detail: readErr.Error()}
+		p.answer.Unusable("what came as the index cannot be used: " + readErr.Error())
 	}
 	return p, nil
 }

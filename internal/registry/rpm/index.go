@@ -86,7 +86,7 @@ func ask(ctx context.Context, c *fetch.Session, of release, folder string, w wan
 		}
 	}
 	if l.list, err = readRepomd(l.repomd.Body); err != nil {
-		l.repomd = unusable(l.repomd, err)
+		l.repomd.Unusable(err.Error())
 		return l, nil
 	}
 	// 2.
@@ -102,7 +102,7 @@ func ask(ctx context.Context, c *fetch.Session, of release, folder string, w wan
 		return l, fmt.Errorf("reading the list of packages: %w", ctx.Err())
 	}
 	if err != nil {
-		l.primary = unusable(l.primary, err)
+		l.primary.Unusable(err.Error())
 		return l, nil
 	}
 	l.read = true
@@ -134,13 +134,6 @@ func (l *listing) choose(found []entry, w wanted) {
 			break
 		}
 	}
-}
-
-// unusable is an answer that came and cannot be read.
-func unusable(a fetch.Answer, why error) fetch.Answer {
-	a.State, a.Reason = fetch.Unknown, why.Error()
-	a.Err = &fetch.Error{Kind: fetch.Unusable, URL: a.URL, Detail: a.Reason}
-	return a
 }
 
 // chain are the documents that lead to the package.

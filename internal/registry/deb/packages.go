@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 
@@ -123,13 +122,11 @@ func readEntry(s stanza) (entry, error) {
 	if e.size, err = strconv.ParseInt(s["size"], 10, 64); err != nil || e.size <= 0 {
 		return e, errors.New("its size is no number")
 	}
-	if !strings.HasPrefix(e.file, "pool/") || path.Clean(e.file) != e.file || !strings.HasSuffix(e.file, ".deb") || strings.Trim(e.file, letters+"/._+~-") != "" {
+	if !strings.HasPrefix(e.file, "pool/") || !strings.HasSuffix(e.file, ".deb") || !registry.Below(e.file, "._+~-") {
 		return e, fmt.Errorf("its path %.80q does not stay in the pool", e.file)
 	}
 	return e, nil
 }
-
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 // link is the document of the chain that states the file's digest.
 func (l *list) link(chosen *entry) registry.Link {

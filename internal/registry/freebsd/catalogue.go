@@ -220,6 +220,9 @@ func find(document []byte, member, name string) ([]entry, error) {
 	return found, nil
 }
 
+// inPaths are what addresses of the repository hold beside letters and digits.
+const inPaths = "._+,~-"
+
 // readEntry reads one entry.
 func readEntry(raw []byte) (entry, error) {
 	o, err := strictjson.Parse(raw)
@@ -230,7 +233,7 @@ func readEntry(raw []byte) (entry, error) {
 	if e.repopath == "" {
 		e.repopath = o.Text("path")
 	}
-	if e.version == "" || !pathChars(e.repopath) {
+	if e.version == "" || !registry.Below(e.repopath, inPaths) {
 		return entry{}, errors.New("it has no version, or its place is no path below the repository")
 	}
 	d, err := sum(o.Text("sum"))
@@ -239,19 +242,6 @@ func readEntry(raw []byte) (entry, error) {
 	}
 	e.sum = registry.Stated{Of: registry.OfArtifact, Algorithm: d.Algorithm, Value: d.Sum}
 	return e, nil
-}
-
-// pathChars tells whether a relative path holds only what addresses of the
-// repository do, and no segment of dots.
-func pathChars(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "" || segment == "." || segment == ".." {
-			return false
-		}
-	}
-	return !strings.ContainsFunc(path, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("/._+,~-", c))
-	})
 }
 
 // sum reads a digest as pkg writes it (libpkg/pkg_checksum.c): the SHA-256 in

@@ -214,7 +214,7 @@ func readRepomd(b []byte) (pointer, error) {
 		p.href = d.Location[0].Href
 		p.states = []registry.Stated{{Of: registry.OfNext, Algorithm: sum.Algorithm, Value: sum.Sum}}
 	}
-	if name, ok := strings.CutPrefix(p.href, "repodata/"); !ok || !pathChars(name) || strings.Contains(name, "/") {
+	if name, ok := strings.CutPrefix(p.href, "repodata/"); !ok || !registry.Below(name, inPaths) || strings.Contains(name, "/") {
 		return pointer{}, errors.New("reading repomd.xml: it names no list of packages beside itself")
 	}
 	return p, nil
@@ -231,22 +231,11 @@ func plain(b []byte) error {
 	return nil
 }
 
+// inPaths are what addresses of these repositories hold beside letters and digits.
+const inPaths = "._+~^-"
+
 // A checksum is a digest as these documents write it.
 type checksum struct {
 	Type  string `xml:"type,attr"`
 	Value string `xml:",chardata"`
-}
-
-// pathChars tells whether a relative path holds only what addresses of these
-// repositories do, and no segment of dots.
-func pathChars(path string) bool {
-	for segment := range strings.SplitSeq(path, "/") {
-		if segment == "" || segment == "." || segment == ".." {
-			return false
-		}
-	}
-	const others = "/._+~^-"
-	return !strings.ContainsFunc(path, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune(others, c))
-	})
 }

@@ -140,7 +140,7 @@ func readEntry(b []byte) (entry, error) {
 	switch {
 	case err != nil:
 		return entry{}, err
-	case !pathChars(href) || !strings.HasSuffix(href, ".rpm"):
+	case !registry.Below(href, inPaths) || !strings.HasSuffix(href, ".rpm"):
 		return entry{}, fmt.Errorf("its place %.200q is no path below the repository", href)
 	case v.Ver == "" || v.Rel == "" || len(v.Ver)+len(v.Rel)+len(v.Epoch) > 1024:
 		return entry{}, errors.New("it has no version")

@@ -4,7 +4,7 @@
 // all formats of the first.
 //
 // Its input is hostile. What one stream may ask for is bounded ([maxWindow]);
-// how much comes out is bounded by the reader that takes it.
+// how much comes out is bounded by the reader that takes it ([AtMost] is one).
 package packed
 
 import (
@@ -83,4 +83,20 @@ func Open(b []byte) (Kind, io.ReadCloser, error) {
 		return kind, io.NopCloser(bzip2.NewReader(in)), nil
 	}
 	return None, io.NopCloser(in), nil
+}
+
+// AtMost reads what in gives up to so many bytes; more is an error.
+func AtMost(in io.Reader, most int64) io.Reader { return &bounded{in, most, most} }
+
+type bounded struct {
+	in         io.Reader
+	most, left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.in.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, fmt.Errorf("it inflates to more than %d bytes", b.most)
+	}
+	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -113,4 +114,17 @@ func inflate(b []byte, most int64) ([]byte, error) {
 		return nil, fmt.Errorf("undoing the compression (%s): %w (%d bytes)", kind, errTooMuch, most)
 	}
 	return out, nil
+}
+
+func TestAtMost(t *testing.T) {
+	for most, whole := range map[int64]bool{0: false, 4: false, 5: true, 6: true} {
+		out, err := io.ReadAll(AtMost(strings.NewReader("bytes"), most))
+		if whole {
+			require.NoError(t, err)
+			require.Equal(t, "bytes", string(out))
+			continue
+		}
+		require.ErrorContains(t, err, fmt.Sprintf("more than %d bytes", most))
+		require.LessOrEqual(t, int64(len(out)), most)
+	}
 }

@@ -78,7 +78,7 @@ func (l *list) find(name string) {
 		return
 	}
 	defer stream.Close()
-	found, err := find(&bounded{stream, maxInflated}, name)
+	found, err := find(packed.AtMost(stream, maxInflated), name)
 	if err != nil {
 		l.broken = err.Error()
 		return
@@ -92,22 +92,6 @@ func (l *list) find(name string) {
 		}
 		l.entries = append(l.entries, e)
 	}
-}
-
-// A bounded reader is at its end with an error where more comes than is read.
-type bounded struct {
-	in interface {
-		Read([]byte) (int, error)
-	}
-	left int64
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.in.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, fmt.Errorf("it inflates to more than %d bytes", int64(maxInflated))
-	}
-	return n, err
 }
 
 // readEntry reads what leads to the file. Its path must stay inside the pool, and

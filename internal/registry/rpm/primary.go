@@ -8,7 +8,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"touchstone/internal/archive/packed"
@@ -45,8 +44,7 @@ func readPrimary(ctx context.Context, b []byte, w wanted) ([]entry, error) {
 		return nil, fmt.Errorf("reading the list of packages: %w", err)
 	}
 	defer in.Close()
-	limited := &io.LimitedReader{R: in, N: maxUnpacked}
-	scan := bufio.NewScanner(limited)
+	scan := bufio.NewScanner(packed.AtMost(in, maxUnpacked))
 	scan.Buffer(make([]byte, 0, 64<<10), maxEntry)
 	scan.Split(splitEntries)
 	var found []entry
@@ -83,8 +81,6 @@ func readPrimary(ctx context.Context, b []byte, w wanted) ([]entry, error) {
 	switch {
 	case scan.Err() != nil:
 		return nil, fmt.Errorf("reading the list of packages: %w", scan.Err())
-	case limited.N == 0:
-		return nil, fmt.Errorf("reading the list of packages: it inflates to more than %d bytes", maxUnpacked)
 	case !last:
 		return nil, errors.New("reading the list of packages: it ends before its end")
 	}
@@ -128,7 +124,6 @@ func readEntry(b []byte) (entry, error) {
 		} `xml:"location"`
 	}
 	in := xml.NewDecoder(bytes.NewReader(b))
-	in.DefaultSpace = ""
 	if err := in.Decode(&doc); err != nil {
 		return entry{}, err
 	}

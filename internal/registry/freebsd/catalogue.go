@@ -78,19 +78,6 @@ func open(a fetch.Answer, member, name string) catalogue {
 	return c
 }
 
-// bounded keeps at most most bytes.
-type bounded struct {
-	bytes.Buffer
-	most int
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > b.most {
-		return 0, errors.New("too large")
-	}
-	return b.Buffer.Write(p)
-}
-
 // unpack reads the archive.
 func (c *catalogue) unpack(body []byte) error {
 	_, in, err := packed.Open(body)
@@ -98,16 +85,19 @@ func (c *catalogue) unpack(body []byte) error {
 		return err
 	}
 	defer in.Close()
-	members := map[string]*bounded{}
+	members := map[string]*bytes.Buffer{}
 	contents, err := archive.ReadTar(in, int64(len(body)), archive.Options{
 		Limits: archive.Limits{Total: maxMember + 64*maxSignature, Entries: 64},
 		Inspect: func(path string, size int64) io.Writer {
-			b := &bounded{most: maxSignature}
+			most := int64(maxSignature)
 			if path == c.member {
-				b.most = maxMember
+				most = maxMember
 			}
-			members[path] = b
-			return b
+			if size > most {
+				return nil
+			}
+			members[path] = &bytes.Buffer{}
+			return members[path]
 		},
 	})
 	if err != nil {
@@ -128,7 +118,7 @@ func (c *catalogue) unpack(body []byte) error {
 	}
 	for _, f := range contents.Files {
 		b := members[f.Path]
-		if int64(b.Len()) != f.Size {
+		if b == nil {
 			return fmt.Errorf("its member %.100q is larger than is read", f.Path)
 		}
 		if f.Path == c.member {

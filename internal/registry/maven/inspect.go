@@ -20,7 +20,6 @@ import (
 const (
 	maxDocument  = 1 << 20  // bytes of one document
 	maxDocuments = 32 << 20 // bytes of all
-	mostFiles    = 20       // of the files beside a sentence
 )
 
 // An inspector reads what a Java archive, or a single file, says of itself.
@@ -257,7 +256,7 @@ func properties(doc []byte) map[string]string {
 // run adds what would run, where there is such.
 func run(in *registry.Inside, when, what, stop string, files []string) {
 	if len(files) > 0 {
-		in.Runs = append(in.Runs, registry.Run{When: when, What: what, Stop: stop, Files: files[:min(len(files), mostFiles)]})
+		in.Runs = append(in.Runs, registry.Run{When: when, What: what, Stop: stop}.In(files))
 	}
 }
 

@@ -169,13 +169,13 @@ func (i *inspector) Inside(_ context.Context, files []archive.File) registry.Ins
 		if base := f.Path[strings.LastIndexByte(f.Path, '/')+1:]; strings.EqualFold(base, "SECURITY.md") && strings.Count(f.Path, "/") < 2 {
 			in.Contact = append(in.Contact, f.Path)
 		}
-		if f.Elevated && len(elevated) < 20 {
+		if f.Elevated {
 			elevated = append(elevated, f.Path)
 		}
 	}
 	if len(elevated) > 0 {
-		in.Runs = append(in.Runs, registry.Run{When: "use", What: "Some of its files run with the rights of their owner or group, whoever starts them.", Files: elevated,
-			Stop: "Start the container with --security-opt no-new-privileges."})
+		in.Runs = append(in.Runs, registry.Run{When: "use", What: "Some of its files run with the rights of their owner or group, whoever starts them.",
+			Stop: "Start the container with --security-opt no-new-privileges."}.In(elevated))
 	}
 	return in
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"touchstone/internal/archive"
@@ -212,15 +214,13 @@ func (i *inspector) read(body []byte, m *manifest) {
 
 // runs says what starting a container runs, as whom, and at which ports.
 func runs(config strictjson.Object) []registry.Run {
-	var argv, ports []string
+	var argv []string
 	for _, key := range []string{"Entrypoint", "Cmd"} {
 		for _, raw := range config.List(key) {
 			argv = append(argv, strictjson.Text(raw))
 		}
 	}
-	for port := range config.Object("ExposedPorts") {
-		ports = append(ports, port)
-	}
+	ports := slices.Sorted(maps.Keys(config.Object("ExposedPorts")))
 	user := config.Text("User")
 	who := "as the user " + quoted(user)
 	if name, _, _ := strings.Cut(user, ":"); name == "" || name == "0" || name == "root" {
@@ -233,7 +233,7 @@ func runs(config strictjson.Object) []registry.Run {
 		out = append(out, registry.Run{When: "start", What: "It names no command to start; what is started runs " + who + ".", Stop: "Give --user when you start it."})
 	}
 	if len(ports) > 0 {
-		out = append(out, registry.Run{When: "start", What: fmt.Sprintf("It states that it listens at %s.", quoted(shortList(sorted(ports)))), Stop: "Ports are closed to others unless you publish them."})
+		out = append(out, registry.Run{When: "start", What: fmt.Sprintf("It states that it listens at %s.", quoted(shortList(ports))), Stop: "Ports are closed to others unless you publish them."})
 	}
 	return out
 }

@@ -43,7 +43,7 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, out regis
 	flat := strings.Replace(at.sum, ":", "-", 1)
 	// 1.
 	for _, suffix := range []string{".sig", ".att"} {
-		m, _, err := f.manifest(ctx, c, at.manifest(flat+suffix, "signatures"), false)
+		m, err := f.manifest(ctx, c, at.manifest(flat+suffix, "signatures"), false)
 		if err != nil {
 			return out, err
 		}
@@ -58,7 +58,7 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, out regis
 		{URL: at.base() + "/referrers/" + at.sum, Accept: typeIndex, Step: "signatures", Limit: maxManifest, Form: indexForm},
 		at.manifest(flat, "signatures"),
 	} {
-		m, _, err := f.manifest(ctx, c, request, true)
+		m, err := f.manifest(ctx, c, request, true)
 		if err != nil {
 			return out, err
 		}
@@ -84,35 +84,35 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, out regis
 	return f.out, nil
 }
 
-// manifest asks for a manifest, and notes where there is none, and where that is
+// manifest asks for a manifest; nil, and noted, where there is none, and where that is
 // not known. quiet tells that a refusal says that the place does not exist.
-func (f *find) manifest(ctx context.Context, c *fetch.Session, r fetch.Request, quiet bool) (*manifest, fetch.Answer, error) {
+func (f *find) manifest(ctx context.Context, c *fetch.Session, r fetch.Request, quiet bool) (*manifest, error) {
 	a, err := c.Get(ctx, r)
 	if err != nil {
-		return nil, a, err
+		return nil, err
 	}
 	switch a.State {
 	case fetch.NotThere:
 		f.none = &a
-		return nil, a, nil
+		return nil, nil
 	case fetch.Unknown:
 		// Some registries refuse an interface that they do not have.
 		if quiet && a.Route == fetch.Direct && (a.Status == 400 || a.Status == 405 || a.Status == 501) {
-			f.none = &a
 			a.State = fetch.NotThere
-			return nil, a, nil
+			f.none = &a
+			return nil, nil
 		}
 		f.unknown(a)
-		return nil, a, nil
+		return nil, nil
 	}
 	m, err := readManifest(a.Body)
 	if err != nil {
 		// It counts for nothing, since others than the publisher can put it there;
 		// but what it would say was not read.
 		f.unreadable("a document beside it that is no manifest")
-		return nil, a, nil
+		return nil, nil
 	}
-	return m, a, nil
+	return m, nil
 }
 
 func (f *find) unreadable(kind string) {
@@ -148,7 +148,7 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 			return nil
 		}
 		f.asked[d.digest()] = true
-		m, _, err := f.manifest(ctx, c, f.at.manifest(d.digest(), "signatures"), false)
+		m, err := f.manifest(ctx, c, f.at.manifest(d.digest(), "signatures"), false)
 		if err != nil {
 			return err
 		}

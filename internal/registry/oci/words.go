@@ -1,7 +1,6 @@
 package oci
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,9 +11,4 @@ func quoted(s string) string {
 		s = strings.ToValidUTF8(s[:200], "") + "…"
 	}
 	return strconv.Quote(s)
-}
-
-func sorted(all []string) []string {
-	slices.Sort(all)
-	return all
 }

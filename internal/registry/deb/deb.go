@@ -145,7 +145,7 @@ func (s *search) choose(l *list) bool {
 	for i := range l.entries {
 		e := &l.entries[i]
 		version, arch := e.fields["version"], e.fields["architecture"]
-		if arch != s.arch && arch != "all" || s.arch == "all" && arch != "all" {
+		if arch != s.arch && arch != "all" {
 			continue
 		}
 		s.others = append(s.others, version)

@@ -119,10 +119,13 @@ func (in *inRelease) places(components []string, arch string) []place {
 	return out
 }
 
+// byHash tells whether the archive keeps lists by their digests.
+func (in *inRelease) byHash() bool { return in.fields["acquire-by-hash"] == "yes" }
+
 // address is where a list stands: by its digest, where the archive keeps lists so
 // (Acquire-By-Hash): then it cannot change while it is asked for.
 func (in *inRelease) address(p place) string {
-	if in.fields["acquire-by-hash"] != "yes" {
+	if !in.byHash() {
 		return in.of.folder() + p.path
 	}
 	return in.of.folder() + p.path[:strings.LastIndexByte(p.path, '/')] + "/by-hash/SHA256/" + p.sum
@@ -142,10 +145,9 @@ func (in *inRelease) link(next place, signs string) registry.Link {
 
 // date reads one of its times (RFC 5322 with "UTC"); zero where there is none.
 func (in *inRelease) date(field string) time.Time {
-	for _, form := range []string{"Mon, 02 Jan 2006 15:04:05 MST", "Mon, 2 Jan 2006 15:04:05 MST"} {
-		if t, err := time.Parse(form, in.fields[field]); err == nil {
-			return t.UTC()
-		}
+	t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 MST", in.fields[field])
+	if err != nil {
+		return time.Time{}
 	}
-	return time.Time{}
+	return t.UTC()
 }

@@ -118,15 +118,15 @@ func readCertificate(all []packet) (Certificate, bool) {
 			c.UserIDs = append(c.UserIDs, string(g.body))
 		}
 	}
-	if said := newest(self); said != nil {
-		main.expires(said)
-		main.revokedBy(o.valid(groups[0].signatures, nil, typeKeyRevocation))
-		if !said.hasFlags || said.flags&flagSign != 0 {
-			c.Signing = append(c.Signing, main)
-		}
-	} else {
+	said := newest(self)
+	if said == nil {
 		c.Unread = "its owner says nowhere until when it may be used"
-		main.revokedBy(o.valid(groups[0].signatures, nil, typeKeyRevocation))
+	} else {
+		main.expires(said)
+	}
+	main.revokedBy(o.valid(groups[0].signatures, nil, typeKeyRevocation))
+	if said != nil && (!said.hasFlags || said.flags&flagSign != 0) {
+		c.Signing = append(c.Signing, main)
 	}
 	// 3.
 	for _, g := range groups[1:] {

@@ -3,6 +3,8 @@ package registry
 import (
 	"context"
 	"io"
+	"slices"
+	"strings"
 
 	"touchstone/internal/archive"
 )
@@ -103,6 +105,34 @@ func (r Run) In(files []string) Run {
 		r.Files, r.More = files[:mostFiles], len(files)-mostFiles
 	}
 	return r
+}
+
+// mostLine bounds a line that is shown of a script, in bytes.
+const mostLine = 160
+
+// Showing shows the beginning of a script in the place of files: some words about
+// it, then its first lines that are not blank.
+func (r Run) Showing(script string, about ...string) Run {
+	lines := slices.Clone(about)
+	for line := range strings.Lines(script) {
+		if line = strings.TrimSpace(line); line != "" && len(lines) < mostFiles {
+			lines = append(lines, line)
+		}
+	}
+	for i, line := range lines {
+		lines[i] = Cut(strings.ToValidUTF8(line, "\ufffd"), mostLine)
+	}
+	r.Files = lines
+	return r
+}
+
+// Cut is a text from outside, of so many bytes at most before the mark that there
+// is more.
+func Cut(text string, most int) string {
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
 // An Ingredient is another package.

@@ -98,12 +98,6 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	return in
 }
 
-// The bounds of what is shown of a script: lines, and bytes of one.
-const (
-	maxLines = 20
-	maxLine  = 160
-)
-
 // scripts are what pkg runs, in its own shell or in the sandbox of its own Lua.
 func (i *inspector) scripts(m strictjson.Object, in *registry.Inside) {
 	scripts := m.Object("scripts")
@@ -119,22 +113,13 @@ func (i *inspector) scripts(m strictjson.Object, in *registry.Inside) {
 }
 
 func run(when, how, text string) registry.Run {
-	var lines []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" && len(lines) < maxLines {
-			if len(line) > maxLine {
-				line = strings.ToValidUTF8(line[:maxLine], "") + "…"
-			}
-			lines = append(lines, line)
-		}
-	}
 	moment := "when it is installed, upgraded or removed"
 	switch when {
 	case "pre-install", "post-install", "pre-deinstall", "post-deinstall", "install", "deinstall", "pre-upgrade", "post-upgrade":
 		moment = "at " + when
 	}
-	return registry.Run{When: "install", What: "A part of the package runs " + moment + ", " + how + ".", Files: lines,
-		Stop: "pkg installs without scripts when told to (--no-scripts); what they set up is then missing."}
+	return registry.Run{When: "install", What: "A part of the package runs " + moment + ", " + how + ".",
+		Stop: "pkg installs without scripts when told to (--no-scripts); what they set up is then missing."}.Showing(text)
 }
 
 // list is the manifest's list of files. Links are in it with a digest of their

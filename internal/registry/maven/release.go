@@ -229,9 +229,4 @@ func issuerOf(host string) string {
 }
 
 // shown is a text from outside inside a sentence.
-func shown(s string) string {
-	if len(s) > 200 {
-		s = strings.ToValidUTF8(s[:200], "") + "…"
-	}
-	return s
-}
+func shown(s string) string { return registry.Cut(s, 200) }

@@ -277,10 +277,7 @@ func shown(command string) string {
 // shownName is a path from outside, inside a sentence: quoted where it could be
 // taken for more than a name.
 func shownName(name string) string {
-	const longest = 200
-	if len(name) > longest {
-		name = strings.ToValidUTF8(name[:longest], "") + "…"
-	}
+	name = registry.Cut(name, 200)
 	quoted := strconv.Quote(name)
 	if quoted != `"`+name+`"` || strings.ContainsRune(name, ' ') || strings.HasSuffix(name, ".") {
 		return quoted

@@ -2,13 +2,9 @@ package oci
 
 import (
 	"strconv"
-	"strings"
+
+	"touchstone/internal/registry"
 )
 
 // quoted is a text from outside, inside a sentence.
-func quoted(s string) string {
-	if len(s) > 200 {
-		s = strings.ToValidUTF8(s[:200], "") + "…"
-	}
-	return strconv.Quote(s)
-}
+func quoted(s string) string { return strconv.Quote(registry.Cut(s, 200)) }

@@ -109,9 +109,7 @@ func run(in *registry.Inside, when, what, stop string, files []string) {
 
 // shown is a name from outside, inside a sentence.
 func shown(name string) string {
-	if len(name) > 200 {
-		name = strings.ToValidUTF8(name[:200], "") + "…"
-	}
+	name = registry.Cut(name, 200)
 	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
 		return quoted
 	}

@@ -118,33 +118,16 @@ func (i *inspector) names(p *format.Package) []registry.NameInside {
 	return out
 }
 
-// The bounds of what is shown of a script: lines, and bytes of one.
-const (
-	maxLines = 20
-	maxLine  = 160
-)
-
 // runs are the scripts that rpm runs, with their first lines.
 func runs(p *format.Package) []registry.Run {
 	var out []registry.Run
 	for _, s := range p.Scripts() {
 		what := strings.ToUpper(s.When[:1]) + s.When[1:] + ", rpm runs a script of the package."
-		lines := []string{s.Program}
+		about := []string{s.Program}
 		if len(s.On) > 0 {
-			lines = append(lines, "waits for "+strings.Join(s.On, ", "))
+			about = append(about, "waits for "+strings.Join(s.On, ", "))
 		}
-		for line := range strings.Lines(s.Text) {
-			if line = strings.TrimSpace(line); line != "" && len(lines) < maxLines {
-				lines = append(lines, line)
-			}
-		}
-		for i, line := range lines {
-			if line = strings.ToValidUTF8(line, "\ufffd"); len(line) > maxLine {
-				line = strings.ToValidUTF8(line[:maxLine], "") + "…"
-			}
-			lines[i] = line
-		}
-		out = append(out, registry.Run{When: "install", What: what, Files: lines, Stop: "rpm installs without scripts when told to (--noscripts, --notriggers); what they set up is then missing."})
+		out = append(out, registry.Run{When: "install", What: what, Stop: "rpm installs without scripts when told to (--noscripts, --notriggers); what they set up is then missing."}.Showing(s.Text, about...))
 	}
 	return out
 }

@@ -142,6 +142,21 @@ func (s *site) licences() ([]byte, error) {
 	return out, nil
 }
 
+// imported are the modules that a script imports, and those that they import in
+// turn: a page has them fetched beside the script, not one after the other.
+func imported(script string, assets map[string]asset) []string {
+	found := map[string]bool{}
+	for waiting := []string{script}; len(waiting) > 0; waiting = waiting[1:] {
+		for name, a := range assets {
+			if !found[name] && bytes.Contains(assets[waiting[0]].body, append([]byte("from "), quotedName(path.Base(a.url))...)) {
+				found[name] = true
+				waiting = append(waiting, name)
+			}
+		}
+	}
+	return sortedNames(found)
+}
+
 func quotedName(name string) []byte { return []byte(`"./` + name + `"`) }
 
 func sortedNames[T any](m map[string]T) []string {

@@ -119,6 +119,29 @@ func TestIntegrityIsThatOfTheFile(t *testing.T) {
 	}
 }
 
+// TestModulesAreFetchedBesideTheScript: all that the page's script imports, and
+// nothing else.
+func TestModulesAreFetchedBesideTheScript(t *testing.T) {
+	_, files := built(t, "wasm")
+	preloaded := map[string]bool{}
+	for _, m := range regexp.MustCompile(`<link rel="modulepreload" href="(/assets/[^"]+)"`).FindAllStringSubmatch(files["/index.html"], -1) {
+		preloaded[m[1]] = true
+	}
+	imports := regexp.MustCompile(`(?m)^import .*"\./([^"]+)";$`)
+	wanted := map[string]bool{}
+	waiting := []string{regexp.MustCompile(`<script type="module" src="([^"]+)"`).FindStringSubmatch(files["/index.html"])[1]}
+	for ; len(waiting) > 0; waiting = waiting[1:] {
+		for _, m := range imports.FindAllStringSubmatch(files[waiting[0]], -1) {
+			if module := "/assets/" + m[1]; !wanted[module] {
+				wanted[module] = true
+				waiting = append(waiting, module)
+			}
+		}
+	}
+	require.Equal(t, wanted, preloaded)
+	require.Greater(t, len(wanted), 20)
+}
+
 // TestAChangedProgramChangesEveryNameThatPinsIt: nothing old is served under a
 // name that is kept for ever.
 func TestAChangedProgramChangesEveryNameThatPinsIt(t *testing.T) {

@@ -9,10 +9,6 @@ import (
 	view "touchstone/internal/report/page"
 )
 
-// appModules are the scripts that the page's own imports: they are fetched
-// beside it, not after it.
-var appModules = []string{"allfiles.js", "auditor.js", "box.js", "brought.js", "build.js", "compare.js", "drop.js", "evidence.js", "files.js", "lockhand.js", "lockstore.js", "memory.js", "policy.js", "progress.js", "question.js", "recent.js", "report.js", "shortcut.js"}
-
 // exampleLink leads from the first page to an example's audit.
 func exampleLink(reference string) templ.SafeURL { return view.AuditLink(reference) }
 

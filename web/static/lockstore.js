@@ -1,39 +1,9 @@
 // What this browser keeps of a lock file: the file, how it is checked and every
 // answer, until somebody presses "Forget". A closed tab loses nothing. Where
 // nothing can be kept, each function says so by an error or by nothing.
+import * as store from "./store.js";
 
-/** How long the store may take to open, in milliseconds. */
-const patience = 2000;
-
-function open() {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error("the store does not open")), patience);
-    const request = indexedDB.open("touchstone-lock", 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("job");
-      request.result.createObjectStore("lines");
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("the store is in use"));
-  });
-}
-
-/** Runs work in one transaction; resolves to what work put into its result. */
-async function within(mode, work) {
-  const db = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = db.transaction(["job", "lines"], mode);
-      const result = {};
-      work(transaction.objectStore("job"), transaction.objectStore("lines"), result);
-      transaction.oncomplete = () => resolve(result.value);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    db.close();
-  }
-}
+const within = (mode, work) => store.within("touchstone-lock", ["job", "lines"], mode, work);
 
 /** Hands a lock file over to the page /lock/. Rejects where nothing can be kept. */
 export const hand = (file) => within("readwrite", (job) => { job.put(file, "handed"); });

@@ -1,37 +1,13 @@
 // What is kept between visits: the newest signed head of each log, and the
 // versions of the trust anchors seen. They make a log that shows two histories
 // visible. Without IndexedDB every visit is a first one.
+import * as store from "./store.js";
 
-/** How long the store may take to open, in milliseconds: some browsers never say that it does not. */
-const patience = 2000;
-
-function open() {
-  return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error("the store does not open")), patience);
-    const request = indexedDB.open("touchstone", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("kept");
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("the store is in use"));
-  });
-}
-
-async function within(mode, work) {
-  const db = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = db.transaction("kept", mode);
-      let result;
-      const store = transaction.objectStore("kept");
-      const request = store.get("all");
-      request.onsuccess = () => { result = work(request.result, store); };
-      transaction.oncomplete = () => resolve(result);
-      transaction.onabort = () => reject(transaction.error);
-    });
-  } finally {
-    db.close();
-  }
-}
+/** Gives work what was kept, and where to keep more; resolves to its answer. */
+const within = (mode, work) => store.within("touchstone", ["kept"], mode, (kept, result) => {
+  const request = kept.get("all");
+  request.onsuccess = () => { result.value = work(request.result, kept); };
+});
 
 /** Of what was kept, what has the form in which it was: the rest would end every audit. */
 const usable = (kept) => ({

@@ -142,7 +142,7 @@ async function audit(text) {
 /** The report of another reference, for a comparison: it changes nothing on the page. */
 async function reportOf(reference, signal) {
   const began = await recall();
-  const answer = await auditor.audit({ reference, relay: new URL(build.relay, location.origin).href, ...began }, { signal, ready() {}, progress() {} });
+  const answer = await auditor.audit({ reference, relay: new URL(build.relay, location.origin).href, ...began }, { signal });
   await remember(began, answer);
   return JSON.parse(answer.json);
 }

@@ -63,7 +63,7 @@ export class Auditor {
    * AbortError, LoadError (the auditor is not here), PanicError or DeadError
    * (a fault of ours).
    */
-  audit(request, { file, evidence, progress, ready, signal }) {
+  audit(request, { file, evidence, progress, ready, signal } = {}) {
     return this.#ask({ type: "audit", request, file, evidence }, { progress, ready, signal });
   }
 
@@ -78,37 +78,37 @@ export class Auditor {
 
   /** A lock file's result in a format: { text, summary }. */
   written(format, result, site) {
-    return this.#ask({ type: "written", format, result, site }, { progress() {}, ready() {}, signal: new AbortController().signal });
+    return this.#ask({ type: "written", format, result, site });
   }
 
   /** Finds packages in a folder (see folder.js). */
   packages(folder) {
-    return this.#ask({ type: "packages", folder }, { progress() {}, ready() {}, signal: new AbortController().signal });
+    return this.#ask({ type: "packages", folder });
   }
 
   /** The references that a package file says that it is; needs the whole program. */
   identify(file) {
-    return this.#ask({ type: "identify", file }, { progress() {}, ready() {}, signal: new AbortController().signal });
+    return this.#ask({ type: "identify", file });
   }
 
   /** The names of the files by which packages are found. */
   named() {
-    return this.#ask({ type: "named" }, { progress() {}, ready() {}, signal: new AbortController().signal });
+    return this.#ask({ type: "named" });
   }
 
   /** Which versions there are of the package that a request names, and which of them what request.asked asks for means. */
   versions(request, signal) {
-    return this.#ask({ type: "versions", request }, { progress() {}, ready() {}, signal });
+    return this.#ask({ type: "versions", request }, { signal });
   }
 
   /** What the auditor understands of a text, without asking anybody. */
   read(text, signal) {
-    return this.#ask({ type: "read", text }, { progress() {}, ready() {}, signal });
+    return this.#ask({ type: "read", text }, { signal });
   }
 
   /** Looks into the package of an audit, while it is the newest. */
   look(reference) {
-    const ask = (type, more, signal = new AbortController().signal) => this.#ask({ type, reference, ...more }, { progress() {}, ready() {}, signal });
+    const ask = (type, more, signal) => this.#ask({ type, reference, ...more }, { signal });
     return {
       open: ({ path, sha256 }) => ask("open", { path, sha256 }),
       find: (text, signal) => ask("find", { text }, signal),
@@ -118,7 +118,7 @@ export class Auditor {
     };
   }
 
-  #ask(question, { progress, ready, signal }) {
+  #ask(question, { progress = () => {}, ready = () => {}, signal = new AbortController().signal } = {}) {
     if (signal.aborted) return Promise.reject(failure("AbortError", "cancelled"));
     this.warm();
     const id = ++this.#last;

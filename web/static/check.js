@@ -63,7 +63,7 @@ async function sha256(file) {
   return [...new Uint8Array(sum)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const quiet = (signal) => ({ signal, ready() {}, progress: (step) => say(`${step.step}: ${bytes(step.bytes)}`) });
+const quiet = (signal) => ({ signal, progress: (step) => say(`${step.step}: ${bytes(step.bytes)}`) });
 const relay = () => new URL(build.relay, location.origin).href;
 
 /** Checks what an evidence file says, and the folder of its package where one is chosen. */
@@ -108,7 +108,7 @@ function offerNewest(report, saved) {
     button.disabled = true;
     const reference = `pkg:${report.type}/${report.name.split("/").map(encodeURIComponent).join("/")}`;
     try {
-      const now = JSON.parse((await auditor.audit({ reference, relay: relay(), ...await recall() }, { signal: new AbortController().signal, ready() {}, progress() {} })).json);
+      const now = JSON.parse((await auditor.audit({ reference, relay: relay(), ...await recall() })).json);
       const link = document.createElement("a");
       link.href = `/${fragment(now.reference)}`;
       link.textContent = visible(now.reference);
@@ -144,7 +144,7 @@ async function checkFolder(signal) {
       try {
         const installed = await digestsOf(found[i], sha256, () => signal.throwIfAborted());
         const began = await recall();
-        const answer = await auditor.audit({ reference, relay: relay(), installed, ...began }, { signal, ready() {}, progress() {} });
+        const answer = await auditor.audit({ reference, relay: relay(), installed, ...began }, { signal });
         await remember(began, answer);
         results[i] = { reference, compared: JSON.parse(answer.installed), failed: JSON.parse(answer.json).verdict.failed };
       } catch (error) {
@@ -234,7 +234,7 @@ function showAudit(report, answer) {
   enliven(holder, report, answer.json, {
     say, link: (id) => `${location.origin}/${fragment(report.reference)}${id ? `#!${id}` : ""}`,
     again: start, pick: () => $("check-package").click(), look: auditor.look(report.reference),
-    audit: async (reference, signal) => JSON.parse((await auditor.audit({ reference, relay: relay() }, { signal, ready() {}, progress() {} })).json),
+    audit: async (reference, signal) => JSON.parse((await auditor.audit({ reference, relay: relay() }, { signal })).json),
   });
 }
 

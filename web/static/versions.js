@@ -18,7 +18,7 @@ export function enlivenVersions(root, report, versions, compare) {
     for (const part of parts) part.hidden = true;
     said.textContent = "Asking which versions there are …";
     try {
-      const { all, newest, unread } = await versions(report.reference, "", new AbortController().signal);
+      const { all, newest, unread } = await versions(report.reference, "");
       choice.replaceChildren(...all.slice(0, most).map(({ version, reference, withdrawn }) => element("option",
         visible(version) + (reference === newest ? " (newest)" : "") + (withdrawn ? " (withdrawn)" : ""), { value: reference, selected: version === report.version })));
       said.textContent = unread ? visible(unread) : all.length > most ? `${all.length} versions, of which the newest ${most} are here.` : all.length === 0 ? "The repository lists none." : "";

@@ -2,13 +2,13 @@
 // comes out. The fragment is the question, whole; going back in history goes
 // back. A history entry's state holds the id of its answer and the name of the
 // file that was brought for it, so that no reload asks another question.
+import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
 import * as box from "./box.js";
 import * as brought from "./brought.js";
-import { build, wasm } from "./build.js";
+import { wasm } from "./build.js";
 import * as drop from "./drop.js";
 import * as lockhand from "./lockhand.js";
-import { recall, remember } from "./memory.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
 import { addressed, addressedPart, addressedSource, brief, fragment, visible } from "./question.js";
@@ -113,10 +113,9 @@ async function audit(text) {
   say(`Checking ${brief(text)}`);
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
-  const began = await recall();
-  const request = { reference: text, relay: new URL(build.relay, location.origin).href, html: true, fileName: file?.name, expectSource: from, ...began };
+  const request = { reference: text, html: true, fileName: file?.name, expectSource: from };
   try {
-    const answer = await auditor.audit(request, {
+    const answer = await audited(auditor, request, {
       file,
       signal: abort.signal,
       ready: () => progress.end(loading),
@@ -125,7 +124,6 @@ async function audit(text) {
         progress.last(checking, "waits until everything is here");
       },
     });
-    await remember(began, answer);
     // Something else may have been asked meanwhile.
     if (running !== abort) return;
     running = null;
@@ -137,20 +135,6 @@ async function audit(text) {
   } finally {
     progress.stop();
   }
-}
-
-/** The report of another reference, for a comparison: it changes nothing on the page. */
-async function reportOf(reference, signal) {
-  const began = await recall();
-  const answer = await auditor.audit({ reference, relay: new URL(build.relay, location.origin).href, ...began }, { signal });
-  await remember(began, answer);
-  return JSON.parse(answer.json);
-}
-
-/** Which versions there are of a package, and which of them a range means. */
-async function versionsOf(reference, asked, signal) {
-  const began = await recall();
-  return auditor.versions({ reference, asked, relay: new URL(build.relay, location.origin).href, ...began }, signal);
 }
 
 /** Puts the answer at the address of exactly what was audited. */
@@ -174,7 +158,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), audit: reportOf, versions: versionsOf });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), ...others(auditor) });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);

@@ -1,8 +1,7 @@
 // Saved evidence is checked again, and installed folders are compared.
+import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
-import { build } from "./build.js";
 import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
-import { recall, remember } from "./memory.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
 import { addressedPart, fragment, visible } from "./question.js";
@@ -64,7 +63,6 @@ async function sha256(file) {
 }
 
 const quiet = (signal) => ({ signal, progress: (step) => say(`${step.step}: ${bytes(step.bytes)}`) });
-const relay = () => new URL(build.relay, location.origin).href;
 
 /** Checks what an evidence file says, and the folder of its package where one is chosen. */
 async function checkEvidence(signal) {
@@ -108,7 +106,7 @@ function offerNewest(report, saved) {
     button.disabled = true;
     const reference = `pkg:${report.type}/${report.name.split("/").map(encodeURIComponent).join("/")}`;
     try {
-      const now = JSON.parse((await auditor.audit({ reference, relay: relay(), ...await recall() })).json);
+      const now = await others(auditor).audit(reference);
       const link = document.createElement("a");
       link.href = `/${fragment(now.reference)}`;
       link.textContent = visible(now.reference);
@@ -143,9 +141,7 @@ async function checkFolder(signal) {
       const { reference } = found[i];
       try {
         const installed = await digestsOf(found[i], sha256, () => signal.throwIfAborted());
-        const began = await recall();
-        const answer = await auditor.audit({ reference, relay: relay(), installed, ...began }, { signal });
-        await remember(began, answer);
+        const answer = await audited(auditor, { reference, installed }, { signal });
         results[i] = { reference, compared: JSON.parse(answer.installed), failed: JSON.parse(answer.json).verdict.failed };
       } catch (error) {
         if (signal.aborted) throw error;
@@ -234,7 +230,7 @@ function showAudit(report, answer) {
   enliven(holder, report, answer.json, {
     say, link: (id) => `${location.origin}/${fragment(report.reference)}${id ? `#!${id}` : ""}`,
     again: start, pick: () => $("check-package").click(), look: auditor.look(report.reference),
-    audit: async (reference, signal) => JSON.parse((await auditor.audit({ reference, relay: relay() }, { signal })).json),
+    ...others(auditor),
   });
 }
 

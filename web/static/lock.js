@@ -1,8 +1,9 @@
 // The page for lock files: every pin is audited, and shown as soon as it is
 // answered. A check that was ended goes on where it ended, also in a tab that
 // was opened anew.
+import { relay } from "./asking.js";
 import { Auditor } from "./auditor.js";
-import { build, whole } from "./build.js";
+import { whole } from "./build.js";
 import * as store from "./lockstore.js";
 import { Table, number } from "./locktable.js";
 import { recall, remember } from "./memory.js";
@@ -89,7 +90,7 @@ async function check(answered) {
   working(true);
   say(auditor.ready ? "Reading the lock file" : `Loading the auditor, ${bytes(whole.transfer)}`);
   const kept = await recall();
-  const request = { ...mine.options, name: mine.name, baseName: mine.older?.name ?? "", relay: new URL(build.relay, location.origin).href, answered, ...kept };
+  const request = { ...mine.options, name: mine.name, baseName: mine.older?.name ?? "", relay: relay(), answered, ...kept };
   const timers = [setInterval(show, drawn), setInterval(() => say(progress()), told)];
   try {
     const answer = await auditor.lock(request, { file: mine.file, older: mine.older, signal: abort.signal, ready: () => say("Reading the lock file"), progress: (step) => { if (mine === job) take(step); } });

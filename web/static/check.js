@@ -4,7 +4,7 @@ import { Auditor } from "./auditor.js";
 import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
-import { addressedPart, fragment, visible } from "./question.js";
+import { addressed, addressedPart, fragment, visible } from "./question.js";
 import { enliven, go } from "./report.js";
 
 /** The largest file that is read, in bytes: above it a tab had no memory left. */
@@ -261,7 +261,10 @@ $("check-form").addEventListener("submit", (event) => {
   start();
 });
 $("check-cancel").addEventListener("click", () => running?.abort());
-addEventListener("hashchange", () => { if (addressedPart()) go($("check-report"), addressedPart()); });
+addEventListener("hashchange", () => {
+  if (addressedPart()) go($("check-report"), addressedPart());
+  else if (addressed().startsWith("pkg:")) location.replace(`/${location.hash}`); // another package: the first page asks
+});
 // A zip that is dropped is evidence, where none is chosen yet; any other file is the package.
 addEventListener("dragover", (event) => { if ([...event.dataTransfer.types].includes("Files")) event.preventDefault(); });
 $("check-folder").addEventListener("change", () => { dropped = null; });

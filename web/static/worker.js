@@ -71,32 +71,27 @@ function died(error) {
   postMessage({ type: "dead", message: error?.message ?? "the program ended" });
 }
 
-async function audit({ id, request, file, evidence }) {
-  const abort = new AbortController();
-  running.set(id, abort);
+/** Audits a package, with the whole program where only that can. */
+async function audit(here, { id, request, file, evidence }, signal) {
+  const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
+  const ask = async (touchstone) => touchstone.audit(JSON.stringify(request), await bytesOf(evidence), await bytesOf(file), progress, signal);
+  let by = here;
+  let answer;
   try {
-    const progress = (json) => postMessage({ type: "progress", id, step: JSON.parse(json) });
-    const ask = async (touchstone) => touchstone.audit(JSON.stringify(request), await bytesOf(evidence), await bytesOf(file), progress, abort.signal);
-    let by = program;
-    let answer;
-    try {
-      answer = await ask(await by);
-    } catch (error) {
-      if (refusal(error)?.kind !== "whole program") throw error;
-      answer = await ask(await upgrade(id, abort.signal));
-      by = program;
-    }
-    if (request.html) looked = by;
-    postMessage({ type: "done", id, answer });
+    answer = await ask(by);
   } catch (error) {
-    fail(id, error);
-  } finally {
-    running.delete(id);
+    if (refusal(error)?.kind !== "whole program") throw error;
+    by = await upgrade(id, signal);
+    answer = await ask(by);
   }
+  if (request.html) looked = by;
+  return answer;
 }
 
-/** What is answered about a text or a folder, by the kind of message. */
+/** What is answered by the program that is there, by the kind of message. */
 const local = {
+  audit,
+  lock,
   read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
   identify: async (touchstone, { file }) => JSON.parse(await touchstone.identify(await bytesOf(file))),
   versions: async (touchstone, { request }, signal) => JSON.parse(await touchstone.versions(JSON.stringify(request), signal)),
@@ -109,9 +104,7 @@ const local = {
 const batch = { lines: 500, wait: 150 };
 
 /** Audits a lock file; its page begins with the whole program. */
-async function lock({ id, request, file, older }) {
-  const abort = new AbortController();
-  running.set(id, abort);
+async function lock(touchstone, { id, request, file, older }, signal) {
   let lines = [];
   let last = 0;
   const tell = () => {
@@ -119,21 +112,15 @@ async function lock({ id, request, file, older }) {
     lines = [];
     last = performance.now();
   };
+  const begun = (head) => postMessage({ type: "progress", id, step: { head: JSON.parse(head) } });
+  const line = (json, at, _of, answered) => {
+    lines.push({ at, line: JSON.parse(json), answered });
+    if (lines.length >= batch.lines || performance.now() - last > batch.wait) tell();
+  };
   try {
-    const touchstone = await program;
-    const begun = (head) => postMessage({ type: "progress", id, step: { head: JSON.parse(head) } });
-    const line = (json, at, _of, answered) => {
-      lines.push({ at, line: JSON.parse(json), answered });
-      if (lines.length >= batch.lines || performance.now() - last > batch.wait) tell();
-    };
-    const answer = await touchstone.lock(JSON.stringify(request), await bytesOf(file), await bytesOf(older), begun, line, abort.signal);
-    tell();
-    postMessage({ type: "done", id, answer });
-  } catch (error) {
-    tell();
-    fail(id, error);
+    return await touchstone.lock(JSON.stringify(request), await bytesOf(file), await bytesOf(older), begun, line, signal);
   } finally {
-    running.delete(id);
+    tell();
   }
 }
 
@@ -177,8 +164,6 @@ async function bytesOf(file) {
 }
 
 addEventListener("message", ({ data }) => {
-  if (data.type === "audit") audit(data);
-  if (data.type === "lock") lock(data);
   if (Object.hasOwn(local, data.type)) answer(data, local[data.type], program);
   if (Object.hasOwn(inside, data.type)) answer(data, inside[data.type], looked);
   if (data.type === "cancel") running.get(data.id)?.abort();

@@ -25,30 +25,31 @@ var weighed embed.FS
 //go:embed attributes.json threats.json mappings.json discussion.json history.json
 var whole embed.FS
 
-// A Document is one version of the principles.
+// A Document is one version of the principles. Its JSON is what /principles.json
+// serves.
 type Document struct {
 	Version string `json:"version"` // of the principles, e.g. "0.2"
 	Title   string `json:"title"`
 	Status  string `json:"status"` // how far it is agreed, in words
+
+	// Framing, and all that stands behind the topics, are set by LoadAll only.
+	Framing    *Framing    `json:"framing"`
+	Tracks     []Track     `json:"tracks"`
+	Checks     []Check     `json:"checks"`
+	Topics     []Topic     `json:"topics"`
+	Changelog  *Changelog  `json:"changelog"`
+	Registries []Registry  `json:"registries"`
+	Attributes []Attribute `json:"attributes"`
+	Threats    []Threat    `json:"threats"`
+	Frameworks []Framework `json:"frameworks"`
+	Discussion *Discussion `json:"discussion"`
+	History    []Edition   `json:"history"`
+
 	// TrackFiles names the tracks in reading order; each is tracks/NAME.json.
-	TrackFiles []string `json:"tracks"`
+	TrackFiles []string `json:"-"`
 	// RegistryFiles names the assessed repositories, in the order of their
 	// ids; each is registries/NAME.json.
-	RegistryFiles []string `json:"registries"`
-
-	Tracks []Track `json:"-"`
-	Checks []Check `json:"-"`
-	Topics []Topic `json:"-"`
-
-	// Set by LoadAll only.
-	Framing    *Framing    `json:"-"`
-	Changelog  *Changelog  `json:"-"`
-	Registries []Registry  `json:"-"`
-	Attributes []Attribute `json:"-"`
-	Threats    []Threat    `json:"-"`
-	Frameworks []Framework `json:"-"`
-	Discussion *Discussion `json:"-"`
-	History    []Edition   `json:"-"`
+	RegistryFiles []string `json:"-"`
 }
 
 // A Track is one line of levels that can be read by itself.
@@ -232,10 +233,17 @@ func LoadFrom(files fs.FS) (*Document, error) {
 
 // load reads the tracks whose files are wanted.
 func load(files fs.FS, wanted func(track string) bool) (*Document, error) {
-	doc := new(Document)
-	if err := decode(files, "document.json", doc); err != nil {
+	var index struct {
+		Version    string   `json:"version"`
+		Title      string   `json:"title"`
+		Status     string   `json:"status"`
+		Tracks     []string `json:"tracks"`
+		Registries []string `json:"registries"`
+	}
+	if err := decode(files, "document.json", &index); err != nil {
 		return nil, err
 	}
+	doc := &Document{Version: index.Version, Title: index.Title, Status: index.Status, TrackFiles: index.Tracks, RegistryFiles: index.Registries}
 	for _, name := range doc.TrackFiles {
 		file := "tracks/" + name + ".json"
 		if !wanted(file) {

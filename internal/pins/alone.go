@@ -3,9 +3,7 @@ package pins
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,11 +27,6 @@ func (r *Result) HTML(site string) ([]byte, error) {
 }
 
 func aloneStyle() templ.Component { return templ.Raw("<style>" + aloneCSS + "</style>") }
-
-func alonePolicy() string {
-	sum := sha256.Sum256([]byte(aloneCSS))
-	return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}
 
 // byState are the lines, the weightiest first.
 func (r *Result) byState() []Line {

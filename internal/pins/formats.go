@@ -85,17 +85,15 @@ func (r *Result) Text() string {
 	for _, note := range r.Notes {
 		fmt.Fprintln(&b, printable(note))
 	}
-	for _, state := range States {
-		for _, l := range r.Lines {
-			if l.State != state || len(l.Findings) == 0 {
-				continue
-			}
-			fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(state)), printable(l.where(r.called())))
-			for _, f := range l.Findings {
-				fmt.Fprintf(&b, "  %s (%s)\n", printable(f.Text), f.Rule)
-				if f.Allowed != "" {
-					fmt.Fprintf(&b, "  Allowed: %s\n", printable(f.Allowed))
-				}
+	for _, l := range r.byState() {
+		if len(l.Findings) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(l.State)), printable(l.where(r.called())))
+		for _, f := range l.Findings {
+			fmt.Fprintf(&b, "  %s (%s)\n", printable(f.Text), f.Rule)
+			if f.Allowed != "" {
+				fmt.Fprintf(&b, "  Allowed: %s\n", printable(f.Allowed))
 			}
 		}
 	}

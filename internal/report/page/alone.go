@@ -19,12 +19,11 @@ func Alone(r *report.Report) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256([]byte(aloneStyle))
 	return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-` + base64.StdEncoding.EncodeToString(sum[:]) + `'">
+<meta http-equiv="Content-Security-Policy" content="` + AlonePolicy(aloneStyle) + `">
 <meta name="viewport" content="width=device-width">
 <title>` + html.EscapeString(report.Clean(r.Verdict.Title)) + `</title>
 <style>` + aloneStyle + `</style>
@@ -35,4 +34,11 @@ func Alone(r *report.Report) (string, error) {
 </body>
 </html>
 `, nil
+}
+
+// AlonePolicy is the content security policy of a document that is opened from a
+// file: nothing runs, and nothing is loaded but this one style, which it holds.
+func AlonePolicy(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

@@ -87,3 +87,9 @@ func old(doc *principles.Document, date string) bool {
 
 // needsOf lists what a line needs, for the form.
 func needsOf(q principles.Requirement) string { return strings.Join(q.Needs, " ") }
+
+// choices are the statuses as the form offers them: first that which an answer has
+// until somebody gives one.
+func choices() []word {
+	return append([]word{wordOf(principles.NotEstablished)}, slices.DeleteFunc(slices.Clone(words), func(w word) bool { return w.status == principles.NotEstablished })...)
+}

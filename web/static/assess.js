@@ -7,7 +7,7 @@ const attributes = [...form.querySelectorAll(".attribute")];
 const lines = [...form.querySelectorAll(".assess-line")];
 const value = (name) => form.elements[name].value.trim();
 const today = () => new Date().toISOString().slice(0, 10);
-const words = { met: "Met", partly: "Partly", "not-met": "Not met", "not-applicable": "Does not apply", "not-established": "Not established" };
+const word = (requirement) => form.elements[`status-${requirement}`].selectedOptions[0].text;
 
 /** What the repository does not have. */
 const lacking = () => new Set(attributes.filter((a) => !form.elements[`has-${a.dataset.attribute}`].checked).map((a) => a.dataset.attribute));
@@ -61,7 +61,7 @@ function markdown(a) {
   for (const answer of a.answers) {
     const line = nameOf(answer.requirement);
     if (line.track !== track) rows.push("", `## ${track = line.track}`, "", "| Level | Line | Answer | Note | Source |", "| --- | --- | --- | --- | --- |");
-    rows.push(`| ${line.level} | ${plain(line.name)} | ${words[answer.status]} | ${plain(answer.note ?? "")} | ${answer.source ? `<${answer.source}>` : ""} |`);
+    rows.push(`| ${line.level} | ${plain(line.name)} | ${word(answer.requirement)} | ${plain(answer.note ?? "")} | ${answer.source ? `<${answer.source}>` : ""} |`);
   }
   for (const lack of a.lacks) rows.push("", `Does not have: ${lack.attribute}. ${plain(lack.note)} <${lack.source}>`);
   return `${rows.join("\n")}\n`;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { mintedWorld, inhabit } from "../world.mjs";
-import { accessible, expect, report, test } from "./fixture.mjs";
+import { accessible, expect, report, savedEvidence, test } from "./fixture.mjs";
 
 const files = { "package/index.js": "module.exports = 1;\n", "package/lib/a.js": "// a\n" };
 const world = mintedWorld("thing", "1.0.0", files);
@@ -23,12 +23,7 @@ async function installed(changes = {}) {
 
 test("evidence that was saved is checked again without a network, with the folder", async ({ page, audit, origin, context }) => {
   await audit("pkg:npm/thing@1.0.0", world);
-  await page.getByRole("button", { name: "Save the evidence" }).click();
-  await expect(page.getByRole("button", { name: /^Without the package: / })).toBeFocused();
-  const saving = page.waitForEvent("download");
-  await page.getByRole("button", { name: /^With the package: / }).click();
-  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
-  await (await saving).saveAs(zip);
+  const zip = await savedEvidence(page);
 
   await page.goto(`${origin}/check/`);
   await accessible(page);
@@ -64,19 +59,9 @@ test("a folder alone is looked up and compared", async ({ page, origin, context 
   await expect(page.locator("#check-says")).toContainText("1 of 1 packages differ from what was published.");
 });
 
-/** An evidence file of the invented package, without the package. */
-async function saved(page) {
-  await page.getByRole("button", { name: "Save the evidence" }).click();
-  const saving = page.waitForEvent("download");
-  await page.getByRole("button", { name: /^With the package: / }).click();
-  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
-  await (await saving).saveAs(zip);
-  return zip;
-}
-
 test("of a whole node_modules the one package is compared, and what changed in a file is shown", async ({ page, audit, origin }) => {
   await audit("pkg:npm/thing@1.0.0", world);
-  const zip = await saved(page);
+  const zip = await savedEvidence(page);
   const folder = await installed({ "lib/a.js": "// b <img src=x>\n" });
   await mkdir(join(folder, "other"));
   await writeFile(join(folder, "other", "package.json"), JSON.stringify({ name: "other", version: "2.0.0" }));
@@ -97,7 +82,7 @@ test.describe("without a network", () => {
 
   test("without a network the page opens, and evidence is checked", async ({ page, audit, origin, context }) => {
     await audit("pkg:npm/thing@1.0.0", world);
-    const zip = await saved(page);
+    const zip = await savedEvidence(page);
     const check = async () => {
       await page.getByLabel("An evidence file").setInputFiles(zip);
       await page.getByRole("button", { name: "Check", exact: true }).click();

@@ -1,7 +1,7 @@
 // From where a package is expected: said beside the box, kept by the address,
 // compared. What a file says that it is.
 import { mintedWorld } from "../world.mjs";
-import { accessible, expect, report, test } from "./fixture.mjs";
+import { accessible, dropFile, expect, report, test } from "./fixture.mjs";
 
 const manifest = { name: "thing", version: "1.0.0", repository: "https://github.com/maker/thing" };
 const world = mintedWorld("thing", "1.0.0", { "package/package.json": JSON.stringify(manifest) }, (record) => ({ ...record, repository: manifest.repository }));
@@ -33,15 +33,9 @@ test("another source than the expected one fails, and the link says so again", a
 
 test("a package file that is dropped says which package it is, and is audited as that", async ({ page, audit }) => {
   await audit("", world);
-  const tgz = [...world("https://registry.npmjs.org/thing/-/thing-1.0.0.tgz").body];
-  const drop = (bytes, name) => page.evaluate(([bytes, name]) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }, [bytes, name]);
-  await drop([0x1f, 0x8b, 0], "nothing.tgz");
+  await dropFile(page, [0x1f, 0x8b, 0], "nothing.tgz");
   await expect(page.locator("#status")).toContainText("does not say which package it is");
-  await drop(tgz, "renamed.tgz");
+  await dropFile(page, world("https://registry.npmjs.org/thing/-/thing-1.0.0.tgz").body, "renamed.tgz");
   await expect(page).toHaveTitle(/Integrity 1 of 3: your file “renamed\.tgz” as thing 1\.0\.0/);
   await expect(page).toHaveURL(/#pkg:npm\/thing@1\.0\.0$/);
 });

@@ -1,5 +1,8 @@
 // Every test: no error on the console, no report of the content security
 // policy, no request to a host that nobody declared.
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base } from "@playwright/test";
 import { security } from "../../build/edge/config.mjs";
@@ -62,3 +65,23 @@ export async function fits(page) {
 }
 
 export const report = (page) => page.locator("[data-report]");
+
+/** Saves the evidence of the report that is shown, with the package; gives the file's path. */
+export async function savedEvidence(page) {
+  await page.getByRole("button", { name: "Save the evidence" }).click();
+  await expect(page.getByRole("button", { name: /^Without the package: / })).toBeFocused();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: /^With the package: / }).click();
+  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
+  await (await saving).saveAs(zip);
+  return zip;
+}
+
+/** Drops a file on the page. */
+export async function dropFile(page, bytes, name) {
+  await page.evaluate(([bytes, name]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  }, [[...bytes], name]);
+}

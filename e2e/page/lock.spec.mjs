@@ -4,7 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inhabit, lockWorld } from "../world.mjs";
-import { accessible, expect, fits, looks, test } from "./fixture.mjs";
+import { accessible, dropFile, expect, fits, looks, test } from "./fixture.mjs";
 
 const names = ["alpha", "beta", "gamma", "delta"];
 const git = { version: "1.0.0", resolved: "git+ssh://git@code.example/a/b.git#0123456" };
@@ -135,11 +135,7 @@ test("the answers can be saved in each form", async ({ page, origin, context }) 
 
 test("a lock file that is dropped or pasted at home comes here", async ({ page, origin }) => {
   await page.goto(origin);
-  await page.evaluate((text) => {
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([text], "package-lock.json"));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
-  }, mixed.text);
+  await dropFile(page, Buffer.from(mixed.text), "package-lock.json");
   await expect(page).toHaveURL(`${origin}/lock/`);
   await expect(page.locator("#lock-chosen")).toContainText("package-lock.json");
   await expect(page.getByRole("button", { name: "Check every pin" })).toBeFocused();

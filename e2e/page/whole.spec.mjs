@@ -1,10 +1,7 @@
 // Ecosystems that only the whole program serves: the page fetches it when one is
 // asked for, says so, and goes on.
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { inhabit, mavenWorld, mintedWorld } from "../world.mjs";
-import { accessible, expect, report, test } from "./fixture.mjs";
+import { accessible, expect, report, savedEvidence, test } from "./fixture.mjs";
 
 const reference = "pkg:maven/com.example/thing@2.0.0";
 const small = mintedWorld("thing", "1.0.0", { "package/index.js": "module.exports = 1;\n" });
@@ -49,11 +46,7 @@ test("a bookmark, and evidence that was saved", async ({ page, audit, context, o
   const asked = counted(page);
   await audit(reference, world);
   await expect(report(page)).toContainText("com/example/Thing.class");
-  await page.getByRole("button", { name: "Save the evidence" }).click();
-  const saving = page.waitForEvent("download");
-  await page.getByRole("button", { name: /^With the package: / }).click();
-  const zip = join(await mkdtemp(join(tmpdir(), "touchstone-")), "evidence.zip");
-  await (await saving).saveAs(zip);
+  const zip = await savedEvidence(page);
   expect(asked.length).toBe(1);
 
   await page.goto(`${origin}/check/`);

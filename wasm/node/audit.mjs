@@ -104,6 +104,16 @@ async function readOption(path, what) {
   }
 }
 
+async function writeOption(path, data) {
+  await writeFile(typed(path), data).catch((error) => { throw new Refused(`writing ${path}: ${error.code ?? error.message}`); });
+}
+
+/** What an audit that gave no answer is told as; a fault of ours says where it was. */
+function refusedBy(error) {
+  if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
+  return error instanceof Refused ? error : new Refused(error.message);
+}
+
 // What earlier audits proved: the signed log heads, which make a log that forks
 // visible, and the versions of the trust anchors, which never go back. A file
 // that cannot be read counts as a first visit, and is said.
@@ -156,7 +166,7 @@ function progress() {
 async function saveEvidence(touchstone, o, reference) {
   const { without, with: whole } = JSON.parse(await touchstone.sizes(reference));
   const zip = await touchstone.evidence(reference, Boolean(o["with-package"])).catch((error) => { throw new Refused(error.message); });
-  await writeFile(typed(o.evidence), zip).catch((error) => { throw new Refused(`writing ${o.evidence}: ${error.code ?? error.message}`); });
+  await writeOption(o.evidence, zip);
   const more = o["with-package"] || whole === without ? "" : `; ${whole} bytes with the package (--with-package)`;
   process.stderr.write(`saved ${o.evidence}: ${zip.length} bytes${more}\n`);
 }
@@ -220,16 +230,10 @@ async function show(touchstone, path, colour) {
 
 /** Audits a lock file, and writes what was found. Exit 1: something is wrong, or was not answered. */
 async function auditLock(touchstone, o, request, signal) {
-  let answer;
-  try {
-    answer = await lock.auditLock(touchstone, o, request, readOption, signal);
-  } catch (error) {
-    if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
-    throw error instanceof Refused ? error : new Refused(error.message);
-  }
+  const answer = await lock.auditLock(touchstone, o, request, readOption, signal).catch((error) => { throw refusedBy(error); });
   await keep(answer);
   if (o.out === undefined) process.stdout.write(answer.written);
-  else await writeFile(typed(o.out), answer.written).catch((error) => { throw new Refused(`writing ${o.out}: ${error.code ?? error.message}`); });
+  else await writeOption(o.out, answer.written);
   return answer.fails ? 1 : 0;
 }
 
@@ -261,18 +265,10 @@ async function main() {
   if (o.folder !== undefined) {
     request.installed = await folderOfOne(typed(o.folder), touchstone, async () => JSON.parse((await touchstone.audit(JSON.stringify({ ...request, keep: false, record: false, summary: false }), replay, file, undefined, abort.signal)).json).reference).catch((error) => { throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`); });
   }
-  let answer;
-  try {
-    answer = await touchstone.audit(JSON.stringify(request), replay, file, progress(), abort.signal);
-  } catch (error) {
-    if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
-    throw new Refused(error.message);
-  }
+  const answer = await touchstone.audit(JSON.stringify(request), replay, file, progress(), abort.signal).catch((error) => { throw refusedBy(error); });
   if (!replay) await keep(answer);
   if (o.evidence !== undefined) await saveEvidence(touchstone, o, JSON.parse(answer.json).reference);
-  if (o.record !== undefined) {
-    await writeFile(typed(o.record), answer.har).catch((error) => { throw new Refused(`writing ${o.record}: ${error.code ?? error.message}`); });
-  }
+  if (o.record !== undefined) await writeOption(o.record, answer.har);
   const report = JSON.parse(answer.json);
   const all = o["all-files"] ? await everyFile(touchstone, request, report, replay, abort.signal) : undefined;
   const verdict = all?.version ?? report.verdict;

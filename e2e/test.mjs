@@ -98,10 +98,18 @@ const edge = ["the page's scripts and the edge, in Node and workerd", () => run(
 const stages = [
   [first],
   [ours, native],
-  [[["tests", () => run("go", ["test", tags, "-timeout=30m", "./..."])]], [["tests with the race detector", race]]],
+  [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", ["test", tags, "-timeout=30m", builder])]]],
   [[["fuzzing", fuzz]], [edge]],
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
 ];
+
+/** The builder's tests build and compress for minutes, on one core: beside the others, not after them. */
+const builder = "./wasm/slim";
+
+async function tests() {
+  const packages = (await run("go", ["list", "./..."], { quiet: true })).trim().split("\n").filter((one) => !one.endsWith(builder.slice(1)));
+  await run("go", ["test", tags, "-timeout=30m", ...packages]);
+}
 
 /** Tests of many audits at a time, and of one of each ecosystem: with the race detector a thousand more, one after the other, find nothing else. */
 const together = "^Test(Each|ResolveFirst|OneWalkADay|DamagedMemory|CancelHalfWay|EvidenceOfEveryEcosystem)";

@@ -3,6 +3,11 @@
 import { defineConfig } from "@playwright/test";
 import { launchOptions } from "./chromium.mjs";
 
+// Every page is looked at wide, on a phone, and in one of these ways in each run;
+// the workers that Playwright starts get the same.
+const ways = ["200% zoom", "dark", "forced colours"];
+process.env.TOUCHSTONE_LOOK ||= ways[Math.floor(Math.random() * ways.length)];
+
 export default defineConfig({
   testDir: ".",
   testMatch: "page/*.spec.mjs",

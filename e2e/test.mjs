@@ -21,7 +21,7 @@ const deadcode = "golang.org/x/tools/cmd/deadcode@v0.52.0";
 const forTests = /^internal\/(mint|corpus|registry\/registrytest)\/|^wasm\/slim\/standin\//;
 // How long each fuzz target runs here. Longer runs are for a person's machine:
 // go test ./internal/purl -fuzz FuzzParse -fuzztime 10m
-const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 2);
+const fuzzSeconds = Number(process.env.TOUCHSTONE_FUZZ_SECONDS || 1);
 const all = Boolean(process.env.TOUCHSTONE_ALL);
 
 const held = new AsyncLocalStorage(); // what a step writes beside others, until it ends

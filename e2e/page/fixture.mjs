@@ -43,13 +43,21 @@ export const test = base.extend({
 
 export { expect };
 
-/** How people may look at a page. */
-export const looks = {
-  wide: {},
-  "360 px": { viewport: { width: 360, height: 740 } },
+const others = {
   "200% zoom": { viewport: { width: 640, height: 450 }, deviceScaleFactor: 2 },
   dark: { colorScheme: "dark" },
   "forced colours": { forcedColors: "active" },
+};
+
+/**
+ * How people may look at a page: wide, on a phone, and in one other way, another in
+ * every run (see playwright.config.mjs); TOUCHSTONE_ALL=1 tries all, TOUCHSTONE_LOOK
+ * names one.
+ */
+export const looks = {
+  wide: {},
+  "360 px": { viewport: { width: 360, height: 740 } },
+  ...(process.env.TOUCHSTONE_ALL ? others : { [process.env.TOUCHSTONE_LOOK]: others[process.env.TOUCHSTONE_LOOK] }),
 };
 
 /** Fails on anything that axe finds wrong, and on text of less contrast than 7 to 1 (WCAG 1.4.6, AAA). */

@@ -12,6 +12,7 @@ import { buildEdge } from "../web/edge/build.mjs";
 import { ensureInstalled } from "../web/install.mjs";
 import { buildSite } from "../web/site/build.mjs";
 import { ensureChromium } from "./chromium.mjs";
+import { ensureTools } from "./debian.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tags = "-tags=touchstone_testanchors";
@@ -58,9 +59,10 @@ const pruned = "build/slim/slim.mod";
 const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
 const jsPackages = [...programs, "./internal/..."];
 
-const first = [
-  ["what npm pins", ensureInstalled],
+const first = [["what npm pins", ensureInstalled]];
+const others = [
   ["a browser", ensureChromium],
+  ["tools to compare with", () => ensureTools(say)],
 ];
 const ours = [
   ["the build", async () => {
@@ -97,7 +99,7 @@ const edge = ["the page's scripts and the edge, in Node and workerd", () => run(
 // One after the other; in each the lanes run side by side.
 const stages = [
   [first],
-  [ours, native],
+  [ours, native, others],
   [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", ["test", tags, "-timeout=30m", builder])]]],
   [[["fuzzing", fuzz]], [edge]],
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],

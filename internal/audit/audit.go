@@ -25,7 +25,8 @@ type Options struct {
 	Relay string
 	// Anchors are those that the program carries.
 	Anchors trust.Anchors
-	// Heads are the signed log heads kept from earlier visits, by log.
+	// Heads are what was kept from earlier visits, by name: signed heads of logs, and
+	// dates of signed indexes.
 	Heads map[string][]byte
 	// Memory is what trust kept from earlier visits, so that versions of anchors
 	// never go back; nil for none.
@@ -223,12 +224,14 @@ func (r *Resolved) Audit() (*report.Report, error) {
 // keep remembers of an audit what the next one may build on. A failed one may
 // have been given wrong answers: others are to ask again.
 func (r *Resolved) keep(found evidence.Examined, v level.Verdict) {
-	entry := r.release.Record().Log
-	switch {
-	case v.Failed:
+	if v.Failed {
 		r.session.Forget()
-	case r.q.Replay == nil && entry != nil:
-		r.auditor.heads.forward(entry.Log, r.given[entry.Log], found.Heads[entry.Log])
+		return
+	}
+	for name, head := range found.Heads {
+		if r.q.Replay == nil {
+			r.auditor.heads.forward(name, r.given[name], head)
+		}
 	}
 }
 
@@ -244,11 +247,17 @@ func (r *Resolved) answers(art *artifact.Artifact) []fetch.Answer {
 // damaged tells what of earlier visits could not be used, where it would have
 // been.
 func (r *Resolved) damaged() []purl.Note {
-	entry := r.release.Record().Log
-	if entry == nil || r.q.Replay != nil || !r.auditor.heads.damagedOnce(entry.Log) {
+	if r.q.Replay != nil {
 		return nil
 	}
-	return []purl.Note{{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."}}
+	var notes []purl.Note
+	if entry := r.release.Record().Log; entry != nil && r.auditor.heads.damagedOnce(entry.Log) {
+		notes = append(notes, purl.Note{Kind: "log", Text: "The log's head that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
+	}
+	if i := r.release.Index.Signed; i.Name != "" && r.auditor.heads.damagedOnce(i.Name) {
+		notes = append(notes, purl.Note{Kind: "record", Text: "The date of the signed index that an earlier visit kept here is damaged. It was put aside, so this counts as a first visit."})
+	}
+	return notes
 }
 
 // retired tells which anchored keys ended before the audit's time.

@@ -5,8 +5,10 @@ package audit_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +31,7 @@ func TestDebCorpus(t *testing.T) {
 	}
 	const trixie, contrib, firmware = "debian/dists/trixie.InRelease", "contrib/binary-amd64", "non-free-firmware/binary-amd64"
 	swapped := "eco/debian/pool/contrib/l/linux-entra-sso/linux-entra-sso_1.11.0-1~bpo13+1_all.deb"
-	for name, c := range map[string]struct {
+	cases := map[string]struct {
 		reference, base, suite string
 		index, list, folder    string // files, and where the list belongs
 		pool, file             string // where the package belongs, and its file
@@ -65,9 +67,12 @@ func TestDebCorpus(t *testing.T) {
 			trixie, "debian/dists/trixie/contrib/binary-amd64/Packages.xz", contrib, "pool/contrib/h/hashcat-meta/hashcat-nvidia_20210201_all.deb", "debian/pool/hashcat-nvidia_20210201_all.deb", 2, false},
 		"deb-pkg-firmware-ast": {"pkg:deb/debian/firmware-ast@20140808-10?arch=all&distro=trixie", debBase, "trixie",
 			trixie, "debian/dists/trixie/non-free-firmware/binary-amd64/Packages.xz", firmware, "pool/non-free-firmware/f/firmware-ast/firmware-ast_20140808-10_all.deb", "debian/pool/firmware-ast_20140808-10_all.deb", 2, false},
+		"deb-pkg-live-task-non-free-firmware-server": {"pkg:deb/debian/live-task-non-free-firmware-server@12.0.1?arch=all&distro=trixie", debBase, "trixie",
+			trixie, "debian/dists/trixie/non-free-firmware/binary-amd64/Packages.xz", firmware, "pool/non-free-firmware/l/live-tasks-non-free-firmware/live-task-non-free-firmware-server_12.0.1_all.deb", "debian/pool/live-task-non-free-firmware-server_12.0.1_all.deb", 2, false},
 		"deb-pkg-live-task-non-free-firmware-pc": {"pkg:deb/debian/live-task-non-free-firmware-pc@12.0.1?arch=all&distro=trixie", debBase, "trixie",
 			trixie, "debian/dists/trixie/non-free-firmware/binary-amd64/Packages.xz", firmware, "pool/non-free-firmware/l/live-tasks-non-free-firmware/live-task-non-free-firmware-pc_12.0.1_all.deb", "debian/pool/live-task-non-free-firmware-pc_12.0.1_all.deb", 2, false},
-	} {
+	}
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			list := read(c.list)
 			folder := c.base + "/dists/" + c.suite + "/"
@@ -92,5 +97,30 @@ func TestDebCorpus(t *testing.T) {
 				assert.Contains(t, text, "http://ciscobinary.openh264.org/", "what its script fetches is told")
 			}
 		})
+	}
+	// No case is left out: others are of an index alone, in package openpgp and below.
+	alone := []string{"deb-trixie-inrelease", "deb-trixie-release-gpg", "deb-trixie-updates", "deb-trixie-security", "deb-bullseye", "deb-security-with-archive-only-key", "deb-packages-contrib", "deb-stale"}
+	for _, file := range []string{"CASES.jsonl", "eco/CASES.jsonl"} {
+		for line := range bytes.Lines(read(file)) {
+			var c struct{ ID, Mechanism string }
+			require.NoError(t, json.Unmarshal(line, &c))
+			_, here := cases[c.ID]
+			assert.True(t, here || c.Mechanism != "Debian archive" || slices.Contains(alone, c.ID), c.ID)
+		}
+	}
+}
+
+// TestDebStale (deb-stale): a genuine index, read after the day until which it says
+// that it is the newest.
+func TestDebStale(t *testing.T) {
+	index, err := os.ReadFile(corpus.Path(t, "eco/debian/dists/trixie-backports/InRelease"))
+	require.NoError(t, err)
+	for day, outcome := range map[int]string{0: "pass", 2: "fail"} {
+		o := options(world{debBase + "/dists/trixie-backports/InRelease": ok(index)})
+		o.Anchors, o.Time = trust.Embedded(), time.Date(2026, time.December, day, 12, 0, 0, 0, time.UTC)
+		r, err := ask(t.Context(), "pkg:deb/debian/bash@5?arch=amd64&distro=trixie-backports", o)
+		require.NoError(t, err)
+		has(t, r, "index-current", outcome, "")
+		assert.Equal(t, outcome == "fail", len(r.Report.Verdict.Alarms) > 0)
 	}
 }

@@ -4,6 +4,8 @@ package audit_test
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/evidence"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
 )
@@ -25,7 +28,7 @@ var debMade = time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
 func debCircumstances(t testing.TB, w world, key *mint.ArchiveKey) circumstances {
 	o := options(w)
 	var err error
-	o.Anchors, err = trust.WithTestAnchors(trust.TestAnchors{Taken: at, Archives: [][]byte{mint.ArchiveKeys("debian-archive", "the archive's keys", key)}})
+	o.Anchors, err = trust.WithTestAnchors(trust.TestAnchors{Taken: at, Archives: [][]byte{mint.ArchiveKeys("debian-archive", "the archive's keys", key), mint.ArchiveKeys("debian-security", "the security archive's keys", mint.NewArchiveKey("security", debMade))}})
 	require.NoError(t, err)
 	return o
 }
@@ -44,6 +47,13 @@ func TestMintedDebs(t *testing.T) {
 		d := mint.NewDeb("gold-leaf", "1.2.3-4")
 		change(&d)
 		return d
+	}
+	// lie serves one package under what the list says of gold.
+	lie := func(w world, inside mint.Deb) {
+		d := gold
+		d.Entry = gold.EntryOf(inside.Packed())
+		serve(w, suite, key, d)
+		w[pool] = mint.Page{Body: inside.Packed()}
 	}
 	for name, c := range map[string]struct {
 		world  func(w world)
@@ -77,14 +87,28 @@ func TestMintedDebs(t *testing.T) {
 			d.Entry = gold.EntryOf(packed)
 			serve(w, suite, key, d)
 			w[pool] = mint.Page{Body: packed}
-		}, 1, false, "name-inside", "iron-leaf"},
+		}, 0, true, "name-enforced", "iron-leaf"},
 		"another dependency inside": {func(w world) {
 			d := gold
 			packed := bent(func(d *mint.Deb) { d.Depends = "evil" }).Packed()
 			d.Entry = gold.EntryOf(packed)
 			serve(w, suite, key, d)
 			w[pool] = mint.Page{Body: packed}
-		}, 1, false, "name-inside", "Depends"},
+		}, 0, true, "name-enforced", "Depends"},
+		"another version inside":      {func(w world) { lie(w, mint.NewDeb("gold-leaf", "1.2.3-5")) }, 0, true, "name-enforced", "1.2.3-5"},
+		"another architecture inside": {func(w world) { lie(w, bent(func(d *mint.Deb) { d.Arch = "arm64" })) }, 0, true, "name-enforced", "arm64"},
+		"a field of its own inside": {func(w world) {
+			lie(w, bent(func(d *mint.Deb) { d.Depends += "\nEssential: yes" }))
+		}, 0, true, "name-enforced", "Essential"},
+		"folded in another way": {func(w world) {
+			lie(w, bent(func(d *mint.Deb) { d.Depends = "libc6 (>= 2.36),\n metal | acid" }))
+		}, 2, false, "name-enforced", "demands"},
+		"two paragraphs inside": {func(w world) {
+			lie(w, bent(func(d *mint.Deb) { d.Depends += "\n\nPackage: other" }))
+		}, 1, false, "name-inside", "more than one paragraph"},
+		"the archive's key in the place of the security team's": {func(w world) {
+			mint.DebSuite{Base: securityBase, Name: "trixie-security", ByHash: true}.Serve(mint.World(w), key, debMade, gold)
+		}, 0, true, "registry-signature", "which is none of the repository's"},
 		"a path out of the pool": {func(w world) {
 			d := gold
 			d.Entry = strings.Replace(gold.EntryOf(gold.Packed()), "pool/", "pool/../../", 1)
@@ -112,11 +136,56 @@ func TestMintedDebs(t *testing.T) {
 		serve(w, s, key, gold)
 		r, err := ask(t.Context(), debRef, debCircumstances(t, w, key))
 		require.NoError(t, err)
-		var told bool
-		for _, topic := range r.Report.Topics {
-			told = told || topic.ID == "stale"
+		has(t, r, "index-current", "fail", "ran out on "+s.ValidUntil.Format("2006-01-02 15:04"))
+		require.Len(t, r.Report.Verdict.Alarms, 1)
+		// In a recording it says only what it was.
+		o := debCircumstances(t, nil, key)
+		o.Replay = r.Record
+		r, err = ask(t.Context(), debRef, o)
+		require.NoError(t, err)
+		require.Empty(t, r.Report.Verdict.Alarms)
+		require.True(t, slices.ContainsFunc(r.Report.Topics, func(topic evidence.Topic) bool { return topic.ID == "stale" }))
+	})
+	t.Run("an index that goes back", func(t *testing.T) {
+		suite := suite
+		suite.ValidUntil = time.Time{}
+		made := func(days int) world {
+			w := world{}
+			suite.Serve(mint.World(w), key, debMade.AddDate(0, 0, days), gold)
+			return w
 		}
-		assert.True(t, told)
+		visit := func(w world, heads map[string][]byte) *result {
+			o := debCircumstances(t, w, key)
+			o.Heads = heads
+			r, err := ask(t.Context(), debRef, o)
+			require.NoError(t, err)
+			return r
+		}
+		first := visit(made(5), nil)
+		has(t, first, "index-current", "pass", "will notice an older one")
+		require.Len(t, first.Heads, 1)
+		has(t, visit(made(5), first.Heads), "index-current", "pass", "not older than")
+		newer := visit(made(6), first.Heads)
+		require.NotEqual(t, first.Heads, newer.Heads)
+		older := visit(made(5), newer.Heads)
+		has(t, older, "index-current", "fail", "This device saw one of 2026-03-07 00:00 UTC before")
+		require.Len(t, older.Report.Verdict.Alarms, 1)
+		require.Equal(t, newer.Heads, older.Heads, "what was seen stays")
+		// What is not signed, or of days to come, is not kept; what is damaged accuses nobody.
+		w := world{}
+		suite.Serve(mint.World(w), stranger, debMade.AddDate(0, 0, 9), gold)
+		require.Equal(t, newer.Heads, visit(w, newer.Heads).Heads)
+		future := world{}
+		suite.Serve(mint.World(future), key, at.AddDate(0, 0, 2), gold)
+		require.Empty(t, visit(future, nil).Heads)
+		damaged := maps.Clone(newer.Heads)
+		for name, head := range damaged {
+			damaged[name] = bytes.Replace(head, []byte("2026"), []byte("2036"), 1)
+		}
+		got := visit(made(5), damaged)
+		require.Empty(t, got.Report.Verdict.Alarms)
+		require.Contains(t, got.Report.Text(false), "is damaged. It was put aside")
+		require.Equal(t, first.Heads, got.Heads)
 	})
 	t.Run("every link flipped", func(t *testing.T) {
 		w := world{}

@@ -88,8 +88,8 @@ type Examined struct {
 	Topics []Topic
 	// Proven is what the passed checks proved, typed.
 	Proven Proven
-	// Heads are the newest signed heads that the case proves, by log: they may
-	// be kept for later visits.
+	// Heads are the newest signed heads that the case proves, by log, and the dates
+	// of signed indexes, by their names: they may be kept for later visits.
 	Heads map[string][]byte
 }
 
@@ -156,6 +156,7 @@ var checks = [...]check{
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", 4, nameInside, func(e *exam) *Finding { return &e.named }},
 	{"name-enforced", last, nameEnforced, nil},
+	{"index-current", last, indexCurrent, nil},
 	{"installer-refuses", last, installerRefuses, nil},
 	{"files-covered", last, filesCovered, nil},
 	{"offline-complete", last, offlineComplete, nil},
@@ -207,5 +208,6 @@ func Examine(c Case) Examined {
 	if log := c.Release.Record().Log; log != nil && keepable(e.log) {
 		out.Heads[log.Log] = e.log.result.HeadNote
 	}
+	keepIndex(e, out.Heads)
 	return out
 }

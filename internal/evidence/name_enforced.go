@@ -11,7 +11,7 @@ func nameEnforced(e *exam) Finding {
 			continue
 		}
 		if enforced = true; n.Stated != n.Asked {
-			return because(Fail, differs(n)+" The repository takes no such package, and the usual client uses none.").by(Repository)
+			return because(Fail, differs(n)+" The repository publishes none in which these differ.").by(Repository)
 		}
 	}
 	switch {

@@ -37,7 +37,11 @@ func nameInside(e *exam) Finding {
 			return because(Fail, fmt.Sprintf("The %s inside the package is not the one that the repository serves beside it.", m.Path))
 		}
 	}
-	if len(art.Inside.Names) == 0 {
+	switch {
+	case len(art.Inside.Names) > 0:
+	case art.Inside.Unread != "":
+		return because(NotUnderstood, "What the package says of itself could not be read. "+sentence(art.Inside.Unread))
+	default:
 		return because(Absent, "Nothing inside the package states its name.").by(Maintainer)
 	}
 	stated := map[string]string{}

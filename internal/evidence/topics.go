@@ -43,7 +43,7 @@ func topics(e *exam) []Topic {
 	facts = append(facts, materials(e)...)
 	facts = append(facts, otherCommit(e)...)
 	facts = append(facts, otherFiles(e.Release.Others)...)
-	return append(facts, index(e.Release, e.Time)...)
+	return append(facts, index(e)...)
 }
 
 // materials are what verified build statements of entitled signers say went into
@@ -207,14 +207,14 @@ func day(rfc3339 string) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-func index(rel *registry.Release, at time.Time) []Topic {
-	i := rel.Index
+func index(e *exam) []Topic {
+	i := e.Release.Index
 	var facts []Topic
 	if i.Withdrawn != "" {
 		facts = append(facts, Topic{ID: "withdrawn", About: "index", Text: i.Withdrawn})
 	}
-	if until, err := time.Parse(time.RFC3339, i.ValidUntil); err == nil && at.After(until) {
-		facts = append(facts, Topic{ID: "stale", About: "index", Text: "The signed index ran out on " + day(i.ValidUntil) + ". A mirror may be behind, or somebody holds newer ones back. Its clients refuse it."})
+	if until := i.Signed.ValidUntil; !e.Network && !until.IsZero() && e.Time.After(until) { // else the check says it
+		facts = append(facts, Topic{ID: "stale", About: "index", Text: "The recorded index was valid until " + moment(until) + ". What was published since, it does not hold."})
 	}
 	if i.State == fetch.Found && i.Latest != "" {
 		text := fmt.Sprintf("The index names %s as the newest version, which nobody signs.", i.Latest)

@@ -79,8 +79,8 @@ type NameInside struct {
 	Field    string
 	Stated   string
 	Asked    string // what it must equal
-	// Enforced tells that the repository takes no package, and its usual client
-	// uses none, in which this differs: then nobody can have published it so.
+	// Enforced tells that nobody can have published a package in which this differs:
+	// the repository takes none, or writes its record from what is inside.
 	Enforced bool
 }
 

@@ -33,7 +33,8 @@ type Visit struct {
 	// navigation only (which tiles are needed depends on what verified): the
 	// checks verify again.
 	LogKey func(name string) (key string, ok bool)
-	// Heads are the signed heads kept from earlier visits, by log name.
+	// Heads are what was kept from earlier visits: the signed heads of logs, by log
+	// name, and what a [SignedIndex] keeps, by its name.
 	Heads map[string][]byte
 	// Retired tells whether a key of the given anchored set stopped being used
 	// before this audit's time: then, and only then, a date is worth a large
@@ -328,11 +329,9 @@ type Index struct {
 	// PublishedRoute is how the document came that says so.
 	Published      string
 	PublishedRoute fetch.Route
-	// ValidUntil is until when the signed index says that it is the newest
-	// (RFC 3339): later it may be one that somebody holds back. Empty where it
-	// does not say.
-	ValidUntil string
-	State      fetch.State
+	// Signed is the signed index that led here; the zero value where none did.
+	Signed SignedIndex
+	State  fetch.State
 }
 
 // A Command is one command of the ecosystem's own tools. The report quotes

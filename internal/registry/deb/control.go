@@ -19,15 +19,21 @@ const (
 // several lines keeps its line ends.
 type stanza map[string]string
 
-// parseStanza reads one paragraph. A field that stands there twice, which readers
-// take differently, is an error.
+// parseStanza reads one paragraph. What readers take differently is an error: a
+// field that stands there twice, a line of blanks only (for some the paragraph's
+// end), a second paragraph, a comment (for dpkg and apt none).
 func parseStanza(text string) (stanza, error) {
-	out, last := stanza{}, ""
+	out, last, over := stanza{}, "", false
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
-		case line == "" || strings.HasPrefix(line, "#"):
+		case line == "":
+			over = over || len(out) > 0
 			continue
+		case over:
+			return nil, errors.New("it has more than one paragraph")
+		case strings.Trim(line, " \t\r") == "":
+			return nil, errors.New("a line of it holds blanks only")
 		case line[0] == ' ' || line[0] == '\t':
 			if last == "" {
 				return nil, errors.New("it begins inside a field")
@@ -37,7 +43,7 @@ func parseStanza(text string) (stanza, error) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		name = strings.ToLower(name)
-		if !ok || name == "" || strings.ContainsAny(name, " \t") {
+		if !ok || name == "" || name[0] == '#' || name[0] == '-' || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c > '~' }) {
 			return nil, fmt.Errorf("a line of it is no field: %.60q", line)
 		}
 		if _, twice := out[name]; twice {
@@ -68,6 +74,8 @@ func find(in io.Reader, name string) ([]stanza, error) {
 		switch {
 		case len(bare) > 0 && !inside && !bytes.HasPrefix(bare, field), inside && !wanted && bytes.HasPrefix(bare, field):
 			return nil, errors.New("an entry does not begin with its package's name")
+		case len(bare) > 0 && (bare[0] == ' ' || bare[0] == '\t') && len(bytes.TrimLeft(bare, " \t\r")) == 0:
+			return nil, errors.New("a line of an entry holds blanks only")
 		case len(bare) > 0 && !inside:
 			inside, wanted = true, bytes.Equal(bare, head)
 		}

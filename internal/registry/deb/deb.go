@@ -9,7 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"time"
 
 	"touchstone/internal/archive"
 	container "touchstone/internal/archive/deb"
@@ -60,7 +59,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	if !known {
 		return nil, purl.Refuse(purl.Missing, "The archive of %s is not asked here. Those of debian and ubuntu are.", ref.Namespace)
 	}
-	s := &search{ctx: ctx, c: c, of: d, ref: ref, arch: ref.Qualifiers["arch"]}
+	s := &search{ctx: ctx, c: c, of: d, ref: ref, arch: ref.Qualifiers["arch"], heads: v.Heads}
 	var notes []purl.Note
 	if s.arch == "" {
 		s.arch = usualArch
@@ -98,6 +97,8 @@ type search struct {
 	of   distribution
 	ref  purl.Ref
 	arch string
+	// heads are what earlier visits kept.
+	heads map[string][]byte
 
 	lists  []list      // that were asked
 	unread []inRelease // that could not be used
@@ -196,20 +197,21 @@ func (s *search) missing() error {
 	return nil
 }
 
-// chain is the way to the file, or to the first document that could not be used.
-func (s *search) chain() []registry.Link {
+// chain is the way to the file, or to the first document that could not be used, and
+// what its signed index says of its age.
+func (s *search) chain() ([]registry.Link, registry.SignedIndex) {
 	if s.found != nil {
-		return []registry.Link{s.found.in.link(s.found.place, s.of.signs), s.found.link(s.chosen)}
+		return []registry.Link{s.found.in.link(s.found.place, s.of.signs), s.found.link(s.chosen)}, s.found.in.signed(s.heads)
 	}
 	for i := range s.lists {
 		if l := &s.lists[i]; !l.read() {
-			return []registry.Link{l.in.link(l.place, s.of.signs), l.link(nil)}
+			return []registry.Link{l.in.link(l.place, s.of.signs), l.link(nil)}, l.in.signed(s.heads)
 		}
 	}
 	for i := range s.unread {
-		return []registry.Link{s.unread[i].link(place{}, s.of.signs)}
+		return []registry.Link{s.unread[i].link(place{}, s.of.signs)}, s.unread[i].signed(s.heads)
 	}
-	return nil
+	return nil, registry.SignedIndex{}
 }
 
 // release translates what was found.
@@ -221,13 +223,14 @@ func (r Registry) release(s *search, notes []purl.Note) *registry.Release {
 		exact.Qualifiers["distro"] = distro
 	}
 	rel := &registry.Release{
-		Repository: s.of.name + " archive", Chain: s.chain(), Report: s.of.report,
+		Repository: s.of.name + " archive", Report: s.of.report,
 		Installer: registry.Installer{
 			Name: "apt", RefusesWrongDigest: true, ChecksSignature: true,
 			Caveat: "A source can be marked as trusted, and a package can be installed from a file by dpkg: then nothing is compared.",
 			Source: "https://manpages.debian.org/trixie/apt/apt-secure.8.en.html",
 		},
 	}
+	rel.Chain, rel.Index.Signed = s.chain()
 	for _, in := range s.unread {
 		if in.broken != "" {
 			notes = append(notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The signed index of %s cannot be read: %.200s.", in.of.name, in.broken)})
@@ -252,10 +255,7 @@ func (s *search) describe(rel *registry.Release, exact *purl.Ref) {
 	exact.Qualifiers["arch"] = fields["architecture"]
 	exact.Qualifiers["distro"] = in.of.name
 	rel.File.Request = fetch.Request{URL: s.found.address(s.chosen), Step: "package", Limit: archive.DefaultLimits.Archive}
-	rel.Index = registry.Index{State: s.found.answer.State}
-	if until := in.date("valid-until"); !until.IsZero() {
-		rel.Index.ValidUntil = until.Format(time.RFC3339)
-	}
+	rel.Index.State = s.found.answer.State
 	rel.Source = registry.Source{Asked: s.found.answer.State, Route: s.found.answer.Route}
 	rel.About = registry.About{Description: firstLine(fields["description"]), Homepage: fields["homepage"]}
 	file := path.Base(s.chosen.file)

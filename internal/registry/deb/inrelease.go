@@ -143,6 +143,16 @@ func (in *inRelease) link(next place, signs string) registry.Link {
 	return l
 }
 
+// signed is what it says of its age.
+func (in *inRelease) signed(heads map[string][]byte) registry.SignedIndex {
+	made := in.date("date")
+	if made.IsZero() {
+		return registry.SignedIndex{}
+	}
+	name := registry.IndexName + strings.TrimPrefix(in.of.base, "https://") + " " + in.of.name
+	return registry.SignedIndex{Name: name, Made: made, ValidUntil: in.date("valid-until"), Known: heads[name]}
+}
+
 // date reads one of its times (RFC 5322 with "UTC"); zero where there is none.
 func (in *inRelease) date(field string) time.Time {
 	t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 MST", in.fields[field])

@@ -53,8 +53,13 @@ func (i *inspector) leave(why string) {
 }
 
 // compared are the fields that the list must state as the package does, beside
-// name, version and architecture: what is installed with it follows from them.
-var compared = []string{"Depends", "Pre-Depends", "Conflicts", "Breaks", "Replaces", "Provides", "Essential"}
+// name, version and architecture: apt decides by the list's, and dpkg by those
+// inside. Archives copy them; what they set themselves (Section, Priority, Tag, Task,
+// Description, Origin, Bugs, Build-Essential) is not among them.
+var compared = []string{
+	"Source", "Essential", "Protected", "Important", "Multi-Arch", "Pre-Depends", "Depends", "Recommends", "Suggests", "Enhances",
+	"Conflicts", "Breaks", "Replaces", "Provides", "Built-Using", "Static-Built-Using",
+}
 
 // Inside tells what they say.
 func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.Inside {
@@ -65,14 +70,15 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	control := stanza{}
 	if doc := i.docs["control"]; doc == nil {
 		i.leave("It has no control file that could be read.")
-	} else if s, err := parseStanza(doc.String()); err != nil || strings.Contains(strings.TrimSpace(doc.String()), "\n\n") {
-		i.leave("Its control file cannot be read in one way.")
+	} else if s, err := parseStanza(doc.String()); err != nil {
+		i.leave("Its control file cannot be read in one way: " + err.Error() + ".")
 	} else {
 		control = s
 	}
 	document := container.Control + "control"
+	// Archives write their lists from the packages: what differs is another package.
 	state := func(field, stated, asked string) {
-		in.Names = append(in.Names, registry.NameInside{Document: document, Field: field, Stated: stated, Asked: asked})
+		in.Names = append(in.Names, registry.NameInside{Document: document, Field: field, Stated: stated, Asked: asked, Enforced: i.entry != nil})
 	}
 	if len(control) > 0 {
 		state("Package", control["package"], i.asked.Name)
@@ -81,8 +87,9 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	}
 	if i.entry != nil && len(control) > 0 {
 		for _, field := range compared {
-			if name := strings.ToLower(field); control[name] != i.entry.fields[name] {
-				state(field, control[name], i.entry.fields[name])
+			name := strings.ToLower(field)
+			if stated, asked := unfolded(control[name]), unfolded(i.entry.fields[name]); stated != asked {
+				state(field, stated, asked)
 			}
 		}
 	}
@@ -96,6 +103,9 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	in.Read, in.Unread = i.unread == "", i.unread
 	return in
 }
+
+// unfolded is a field's value on one line: where it is folded says nothing.
+func unfolded(value string) string { return strings.Join(strings.Fields(value), " ") }
 
 // runs tells what dpkg runs, and what that fetches.
 func (i *inspector) runs(in *registry.Inside) {

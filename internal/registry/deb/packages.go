@@ -115,7 +115,7 @@ func readEntry(s stanza) (entry, error) {
 func (l *list) link(chosen *entry) registry.Link {
 	out := registry.Link{Name: "list of packages", Answer: l.answer}
 	if l.answer.State == fetch.Found && l.broken != "" {
-		out.Answer.State, out.Answer.Reason = fetch.Unknown, "the list of packages cannot be read: "+l.broken
+		out.Answer.Unusable("the list of packages cannot be read: " + l.broken)
 	}
 	if chosen != nil {
 		out.States = []registry.Stated{{Of: registry.OfArtifact, Algorithm: "sha256", Value: chosen.sum}}

@@ -66,19 +66,42 @@ const deepest = 2
 
 func read(doc []byte, depth int) (Form, error) {
 	plain := Form{Bundles: [][]byte{doc}}
-	doc = bytes.TrimSpace(doc)
+	if depth > deepest {
+		return plain, nil
+	}
+	switch r := recognise(bytes.TrimSpace(doc)); {
+	case r.translate != nil:
+		b, err := r.translate()
+		return Form{r.name, [][]byte{b}}, err
+	case r.name != "":
+		return several(r.name, r.parts, depth)
+	}
+	return plain, nil
+}
+
+// A recognised is the form of a document: what it holds, each to be read as a
+// form of its own, or how the one bundle is made of it. It has no name where the
+// document is a bundle, or of no form.
+type recognised struct {
+	name      string
+	parts     [][]byte
+	translate func() ([]byte, error)
+}
+
+// recognise takes the steps of [Read].
+func recognise(doc []byte) recognised {
 	o := strictjson.Fields(doc)
 	// 1.
-	if o.Has("mediaType") || o.Has("media_type") || depth > deepest {
-		return plain, nil
+	if o.Has("mediaType") || o.Has("media_type") {
+		return recognised{}
 	}
 	// 2.
 	if lines := jsonLines(doc); len(lines) > 1 {
-		return several(fmt.Sprintf("%d documents, one a line", len(lines)), lines, depth)
+		return recognised{name: fmt.Sprintf("%d documents, one a line", len(lines)), parts: lines}
 	}
 	// 3.
 	if list := listed(doc); len(list) > 0 {
-		return several(fmt.Sprintf("a list of %d", len(list)), list, depth)
+		return recognised{name: fmt.Sprintf("a list of %d", len(list)), parts: list}
 	}
 	// 4.
 	if o.Has("attestation_bundles") {
@@ -88,7 +111,7 @@ func read(doc []byte, depth int) (Form, error) {
 				all = append(all, a)
 			}
 		}
-		return several("PyPI's answer about provenance, with "+attestationsOf(len(all)), all, depth)
+		return recognised{name: "PyPI's answer about provenance, with " + attestationsOf(len(all)), parts: all}
 	}
 	if list := o.List("attestations"); len(list) > 0 {
 		var all [][]byte
@@ -98,19 +121,17 @@ func read(doc []byte, depth int) (Form, error) {
 			}
 		}
 		if len(all) > 0 {
-			return several("a registry's or a host's answer with "+attestationsOf(len(list)), all, depth)
+			return recognised{name: "a registry's or a host's answer with " + attestationsOf(len(list)), parts: all}
 		}
 	}
 	// 5.
 	switch {
 	case o.Has("envelope") && o.Has("verification_material"):
-		b, err := FromPEP740(o)
-		return Form{"an attestation in the form of PEP 740", [][]byte{b}}, err
+		return recognised{name: "an attestation in the form of PEP 740", translate: func() ([]byte, error) { return FromPEP740(o) }}
 	case o.Has("base64Signature"):
-		b, err := fromCosign(o)
-		return Form{"the form that cosign wrote before bundles", [][]byte{b}}, err
+		return recognised{name: "the form that cosign wrote before bundles", translate: func() ([]byte, error) { return fromCosign(o) }}
 	}
-	return plain, nil
+	return recognised{}
 }
 
 func attestationsOf(n int) string {

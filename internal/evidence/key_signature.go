@@ -27,13 +27,13 @@ func keySignature(e *exam) Finding {
 	}
 	var found []Finding
 	for _, s := range served.Judge(e.Artifact.Answer.Body, e.Keys) {
-		found = append(found, judgeKey(s, e.Keys != nil))
+		found = append(found, judgeKey(s, e.Keys != nil, e.Time))
 	}
 	return strongest(found)
 }
 
 // judgeKey says what one signature is worth.
-func judgeKey(s registry.KeySignature, brought bool) Finding {
+func judgeKey(s registry.KeySignature, brought bool, now time.Time) Finding {
 	key := fmt.Sprintf("the key %s (%s)", quoted(s.Key), s.Hash)
 	if s.Key == "" {
 		key = "a key that it does not name"
@@ -64,6 +64,10 @@ func judgeKey(s registry.KeySignature, brought bool) Finding {
 	if s.Owner != "" {
 		owner = ", which calls its owner " + quoted(s.Owner)
 	}
-	return pass(strings.TrimSpace(fmt.Sprintf("It is signed by %s%s. You brought that key: whose it is rests on your word.", key, owner)),
+	ended := ""
+	if !s.Until.IsZero() && s.Until.Before(now) {
+		ended = fmt.Sprintf(" That key ended on %s; the signature says that it is of %s, which nobody proves.", s.Until.UTC().Format(time.DateOnly), s.Made.UTC().Format(time.DateOnly))
+	}
+	return pass(strings.TrimSpace(fmt.Sprintf("It is signed by %s%s. You brought that key: whose it is rests on your word.%s", key, owner, ended)),
 		map[string]string{"signing key": s.Key, "digest of the signature": s.Hash})
 }

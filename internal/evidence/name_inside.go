@@ -65,8 +65,12 @@ func sameBytes(m registry.Manifest, files []archive.File, root string) (same, fo
 // differs says what a name inside is, and what it should be.
 func differs(n registry.NameInside) string {
 	reason := fmt.Sprintf("%s inside the package says %s %s; asked for was %s.", n.Document, n.Field, quoted(n.Stated), quoted(n.Asked))
-	if strings.EqualFold(n.Stated, n.Asked) {
+	switch {
+	case n.Stated == n.Asked || !strings.EqualFold(n.Stated, n.Asked):
+	case n.Asked == strings.ToLower(n.Stated):
 		reason += fmt.Sprintf(" Package URLs are often written in lower case; likely %s is meant.", quoted(n.Stated))
+	default:
+		reason += fmt.Sprintf(" Only upper and lower case differ, which are two names here. It calls itself %s.", quoted(n.Stated))
 	}
 	return reason
 }

@@ -178,8 +178,8 @@ func (e Evidence) recorded(name string, brought, withPackage bool) ([]archive.Me
 
 // isPackage tells whether an exchange brought the package itself.
 func (e Evidence) isPackage(x fetch.Exchange) bool {
-	body := e.Seen.Artifact.Answer.Body
-	return x.Method == "GET" && len(body) > 0 && bytes.Equal(x.Body, body)
+	came := e.Seen.Artifact.Answer
+	return came.State == fetch.Found && x.Method == "GET" && len(came.Body) > 0 && bytes.Equal(x.Body, came.Body)
 }
 
 // extension is how the name of a body's file ends, for who opens it.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/dirhash"
 )
 
@@ -50,7 +51,7 @@ func (m Module) Lines() string {
 // Serve puts the module's documents into the world, as the proxy at base, which
 // ends with a slash, serves them.
 func (m Module) Serve(w World, base string) {
-	at := base + m.Path + "/@v/"
+	at := base + must(module.EscapePath(m.Path)) + "/@v/"
 	info := m.Info
 	if info == "" {
 		info = `{"Version":"` + m.Version + `"}`

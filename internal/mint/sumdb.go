@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"golang.org/x/mod/module"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -19,7 +20,7 @@ type SumDB struct {
 	signer note.Signer
 	hashes []tlog.Hash // as package tlog stores them
 	texts  []string    // of the records, by number
-	names  []string    // "path@version", by number
+	names  []string    // "path@version", escaped, by number
 }
 
 // NewSumDB makes an empty one of this name, under a key that the seed gives.
@@ -38,7 +39,7 @@ func NewSumDB(name, seed string) *SumDB {
 // Add logs go.sum's lines of one module version.
 func (d *SumDB) Add(path, version, lines string) {
 	d.hashes = append(d.hashes, must(tlog.StoredHashes(int64(len(d.texts)), []byte(lines), d.reader()))...)
-	d.texts, d.names = append(d.texts, lines), append(d.names, path+"@"+version)
+	d.texts, d.names = append(d.texts, lines), append(d.names, must(module.EscapePath(path))+"@"+version)
 }
 
 // Head is the signed head of the log as it is now.

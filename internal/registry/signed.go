@@ -132,6 +132,9 @@ type KeySignature struct {
 	Made time.Time
 	// Ended says why the key brought could not sign then; empty where it could.
 	Ended string
+	// Until is when the key brought, which could sign then, came or comes to its
+	// end; zero for none.
+	Until time.Time
 	// Err is why it proves nothing, a fault; nil where a key brought made it.
 	Err error
 }

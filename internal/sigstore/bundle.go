@@ -1,6 +1,8 @@
 package sigstore
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -104,7 +106,7 @@ type read struct {
 //  1. It is one JSON document that all readers understand alike.
 //  2. Its media type is one that this program knows.
 //  3. Its log entries are of kinds that this program knows, and are what they
-//     say they are.
+//     say they are; its certificates are in DER, once encoded.
 //  4. It has all the parts that its version asks for, and no others.
 //  5. An envelope has exactly one signature.
 func readBundle(doc []byte) (*read, error) {
@@ -131,11 +133,18 @@ func readBundle(doc []byte) (*read, error) {
 		return nil, fail(kind, StepBundle, err.Error())
 	}
 	// 3.
+	odd := otherEncoding(message.GetVerificationMaterial())
 	for i, e := range message.GetVerificationMaterial().GetTlogEntries() {
 		if err := checkEntry(e); err != nil {
 			err.Reason = fmt.Sprintf("entry %d: %s", i+1, err.Reason)
+			if odd != "" {
+				err.Reason += "; and " + odd
+			}
 			return nil, err
 		}
+	}
+	if odd != "" {
+		return nil, fail(fault.Malformed, StepCertificate, odd)
 	}
 	// 4.
 	b, err := bundle.NewBundle(&message)
@@ -218,6 +227,26 @@ func checkMediaType(doc []byte) error {
 		return other
 	}
 	return fail(fault.Malformed, StepBundle, fmt.Sprintf("its media type is %q, which is not a bundle's", mediaType))
+}
+
+// otherEncoding says how certificates are encoded that are not in DER, where that
+// is known: in PEM, or in base64 twice (rubygems.org, issue 6098). Empty
+// for all others, also for what cannot be read at all.
+func otherEncoding(m *protobundle.VerificationMaterial) string {
+	all := m.GetX509CertificateChain().GetCertificates()
+	if c := m.GetCertificate(); c != nil {
+		all = append(all, c)
+	}
+	for _, c := range all {
+		raw := c.GetRawBytes()
+		if bytes.HasPrefix(raw, []byte("-----BEGIN")) {
+			return "its certificate is in PEM, where a bundle has it in DER"
+		}
+		if again, err := base64.StdEncoding.DecodeString(string(raw)); err == nil && len(again) > 0 && again[0] == 0x30 {
+			return "its certificate is encoded in base64 twice"
+		}
+	}
+	return ""
 }
 
 // checkEntry checks that a log entry is of a known kind and is what it says it

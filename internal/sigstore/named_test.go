@@ -16,10 +16,10 @@ import (
 // said only where nothing is recognised.
 func TestOtherForms(t *testing.T) {
 	for doc, says := range map[string]string{
-		`{"mediaType":"a"}` + "\n" + `{"mediaType":"b"}`:                                       "several documents, one a line",
+		`{"mediaType":"a"}` + "\n" + `{"mediaType":"b"}`:                                       "2 documents, one a line",
 		`[{"mediaType":"a"}]`:                                                                  "a list",
 		`{"attestation_bundles":[{"attestations":[{"mediaType":"a"}]}]}`:                       "PyPI's answer",
-		`{"attestations":[{"bundle":{}}]}`:                                                     "answer with attestations",
+		`{"attestations":[{"bundle":{}}]}`:                                                     "host's answer with 1 attestation",
 		`{"envelope":{},"verification_material":{}}`:                                           "PEP 740",
 		`{"payloadType":"x","payload":"","signatures":[]}`:                                     "bare DSSE envelope",
 		`{"_type":"https://in-toto.io/Statement/v1","predicateType":"x"}`:                      "nobody signed",
@@ -30,12 +30,26 @@ func TestOtherForms(t *testing.T) {
 		"-----BEGIN PGP SIGNATURE-----\n":                                                      "OpenPGP",
 		"-----BEGIN CERTIFICATE-----\n":                                                        "a certificate",
 		"-----BEGIN PUBLIC KEY-----\n":                                                         "a key",
-		"\xff\xfe{\x00":                                                                        "byte order mark",
-		"\xef\xbb\xbf{}":                                                                       "byte order mark",
+		"\xff\xfe{\x00":                                                                        "UTF-16",
+		`{"payloadType":"x","payload":"","signatures":[{"sig":"","cert":"-----BEGIN"}]}`:       "a certificate beside its signature, and without log entry",
+		`{"Base64Signature":"","Payload":"","Cert":{},"Bundle":{}}`:                            "as cosign downloads it",
+		`{"payload":"","protected":"","header":{"x5c":[]},"signature":""}`:                     "as Notation writes it",
+		`{"signed":{"_type":"link","name":"build"},"signatures":[]}`:                           "an in-toto link",
+		`{"signed":{"_type":"root","version":1},"signatures":[]}`:                              "of a TUF repository",
+		`{"url":"https://x","provenance":{"predicateType":"x"}}`:                               "says where attestations are",
+		`{"Attestation":"","Body":{},"LogIndex":1,"UUID":"x"}`:                                 "log's answer",
+		"untrusted comment: signature from minisign\nRWQ=":                                     "of minisign or signify",
+		"\x1f\x8b\x08\x00": "compressed by gzip",
+		"PK\x03\x04":       "a zip archive",
+		"<!DOCTYPE html>\n<title>Sign in</title>": "a web page",
+		"<html>": "a web page",
+		"MEUCIQDl1c6HvJ4kpcD2oAm1xQGkYHtCfPdFYQAmq0hJ0y8f6wIgBqbMYcJ3jmSDlDoNqX9oVfDGYhJxQbJ3kS0bG2tq0rM=": "a signature by itself",
+		`"{\"mediaType\":\"a\"}"`: "inside a JSON string",
+		"\xef\xbb\xbf{}":          "byte order mark",
 	} {
 		requireForm(t, fault.NotUnderstood, says, []byte(doc))
 	}
-	for _, odd := range []string{"", "{", "[]", "[1]", "{}", "{}{}", "{\n}x", `{"attestations":[]}`, `{"attestations":[{}]}`, `"x"`, "<html>", "MEUCIQ=="} {
+	for _, odd := range []string{"", "{", "[]", "[1]", "{}", "{}{}", "{\n}x", `{"attestations":[]}`, `{"attestations":[{}]}`, `"x"`, "<xml>", "MEUCIQ=="} {
 		requireForm(t, fault.Malformed, "", []byte(odd))
 	}
 }

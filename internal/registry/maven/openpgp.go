@@ -43,6 +43,9 @@ func judged(message []byte, s openpgp.Signature, brought []openpgp.Certificate) 
 	if len(key.UserIDs) > 0 {
 		out.Owner = key.UserIDs[0]
 	}
+	if key.Until != nil {
+		out.Until = *key.Until
+	}
 	if !key.ValidAt(s.Created) {
 		if out.Ended = key.Ended; out.Ended == "" {
 			out.Ended = "not yet made"

@@ -5,15 +5,10 @@ package audit_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"touchstone/internal/corpus"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
 )
@@ -215,52 +210,4 @@ func TestRPMMutants(t *testing.T) {
 		o.Anchors = a
 		return ask(context.Background(), suseRef, o)
 	})
-}
-
-// TestRPMCorpus audits the real packages whose distribution is served, under the
-// anchors that the program carries.
-func TestRPMCorpus(t *testing.T) {
-	dir := corpus.Path(t, "eco", "rpm")
-	read := func(name string) []byte {
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		require.NoError(t, err)
-		return b
-	}
-	audit := func(reference string, file []byte) *result {
-		w := world{"https://dl.fedoraproject.org/pub/archive/epel/7/x86_64/repodata/repomd.xml": page{Status: 500}}
-		o := options(w)
-		o.File = file
-		r, err := ask(context.Background(), reference, o)
-		require.NoError(t, err)
-		return r
-	}
-	fedora := read("rpm-sign-4.15.1-1.fc31.x86_64.rpm")
-	const fedora31 = "pkg:rpm/fedora/rpm-sign@4.15.1-1.fc31?arch=x86_64&distro=fedora-31"
-	serve := func(distro string, file []byte) world {
-		base := "https://dl.fedoraproject.org/pub/archive/fedora/linux/releases/31/Everything/x86_64/os/"
-		if distro == "fedora-43" {
-			base = fedoraBase
-		}
-		w := world{"https://dl.fedoraproject.org/pub/archive/fedora/linux/updates/31/Everything/x86_64/repodata/repomd.xml": page{Status: 404}}
-		w[base+"Packages/r/rpm-sign-4.15.1-1.fc31.x86_64.rpm"] = ok(file)
-		mint.ServeRPMIndex(w, base, nil, []byte(fmt.Sprintf("<metadata>\n<package type=\"rpm\"><name>rpm-sign</name><arch>x86_64</arch><version epoch=\"0\" ver=\"4.15.1\" rel=\"1.fc31\"/><checksum type=\"sha256\">%x</checksum><location href=\"Packages/r/rpm-sign-4.15.1-1.fc31.x86_64.rpm\"/></package>\n</metadata>", sha256.Sum256(file))))
-		return w
-	}
-	r := run(t, serve("fedora-31", fedora), fedora31)
-	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
-	require.Equal(t, "7D22D5867F2A4236474BF7B850CB390B3C3359C4", r.Report.Finding("registry-signature").Facts["signing key"])
-	// The payload's bytes are not what the signature over the header covers.
-	r = run(t, serve("fedora-31", changedAt(fedora, len(fedora)-100)), fedora31)
-	require.True(t, r.Report.Verdict.Failed)
-	has(t, r, "digest-matches", "fail", "What follows the signed header")
-	// It is no package of another release.
-	r = run(t, serve("fedora-43", fedora), "pkg:rpm/fedora/rpm-sign@4.15.1-1.fc31?arch=x86_64&distro=fedora-43")
-	require.True(t, r.Report.Verdict.Failed)
-	has(t, r, "registry-signature", "fail", "none of the repository's")
-	// A header alone: EPEL 7, before rpm 4.14.
-	r = audit("pkg:rpm/fedora/monkeysphere@0.37-1.el7?arch=noarch&distro=epel-7", read("monkeysphere-0.37-1.el7.noarch.rpm.head"))
-	require.False(t, r.Report.Verdict.Failed, r.Report.Text(false))
-	require.Equal(t, 0, levels(r)["integrity"][0])
-	has(t, r, "registry-signature", "absent", "verifies, but covers no strong digest")
-	has(t, r, "digest-matches", "unknown", "")
 }

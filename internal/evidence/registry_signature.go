@@ -21,8 +21,8 @@ import (
 // signatures by both.
 //
 //  1. Find the last document of the chain that is signed.
-//  2. Take each of its signatures through the steps of judgeSignature. Those of
-//     documents before it must not be wrong either.
+//  2. Take its signatures through the steps of judgeSignatures. Those of documents
+//     before it must not be wrong either.
 //  3. Every document behind it is the one that the document before it states.
 func registrySignature(e *exam) Finding {
 	// 1.
@@ -45,15 +45,10 @@ func registrySignature(e *exam) Finding {
 		return f
 	}
 	// 2.
-	best := judgeSignature(e, link, link.Signatures[0])
-	for _, s := range link.Signatures[1:] {
-		best = better(best, judgeSignature(e, link, s))
-	}
+	best := judgeSignatures(e, link)
 	for _, earlier := range chain[:len(chain)-1-behind] {
-		for _, s := range earlier.Signatures {
-			if f := judgeSignature(e, earlier, s); f.Outcome == Fail {
-				return f
-			}
+		if f := judgeSignatures(e, earlier); f.Outcome == Fail {
+			return f
 		}
 	}
 	// 3.
@@ -109,13 +104,35 @@ func signedLink(chain []registry.Link) (link registry.Link, behind int) {
 	return registry.Link{}, 0
 }
 
-// judgeSignature judges one signature over a document:
+// judgeSignatures judges the signatures over one document. That a key which made
+// one of them is not anchored counts only where no other signature does: signers
+// are many, and one that is anchored speaks for the document.
+func judgeSignatures(e *exam, link registry.Link) Finding {
+	var own, all []Finding
+	for _, s := range link.Signatures {
+		f, foreign := judgeSignature(e, link, s)
+		if all = append(all, f); !foreign {
+			own = append(own, f)
+		}
+	}
+	best := strongest(own)
+	if best.Outcome != Pass {
+		return strongest(all)
+	}
+	if slices.ContainsFunc(all, func(f Finding) bool { return f.Outcome == NotUnderstood }) {
+		best.Reason += " Another signature beside it is of a kind that this version cannot verify."
+	}
+	return best
+}
+
+// judgeSignature judges one signature over a document, and tells whether it is by
+// a key that is not anchored:
 //
 //  1. Find the key among the anchored ones, for this usage.
 //  2. Verify the signature over the text, which states a strong digest.
 //  3. Judge the key at a proven time: one still in use counts; a retired one
 //     only where something dates the signature before its end.
-func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
+func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Finding, foreign bool) {
 	answer := func(o Outcome, format string, args ...any) Finding {
 		return because(o, fmt.Sprintf(format, args...))
 	}
@@ -127,33 +144,33 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	// 1. and 2.
 	mechanism, known := e.Mechanisms[s.Form]
 	if !known {
-		return answer(NotUnderstood, "%s is signed in a form (%s) that this version cannot verify.", upper(record), s.Form)
+		return answer(NotUnderstood, "%s is signed in a form (%s) that this version cannot verify.", upper(record), s.Form), false
 	}
 	key, err := mechanism.Verify(s.Message, s.Bytes, s.KeyID, e.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures))
 	switch fault.Of(err) {
 	case "":
 	case fault.NoAnchor:
-		return unknownKey(e, record, s)
+		return unknownKey(e, record, s), true
 	case fault.NotUnderstood:
 		if key.ID == "" {
-			return answer(NotUnderstood, "%s is signed by the key %q in a way that this version cannot verify.", upper(record), s.KeyID)
+			return answer(NotUnderstood, "%s is signed by the key %q in a way that this version cannot verify.", upper(record), s.KeyID), false
 		}
-		return answer(NotUnderstood, "%s is signed with the key %s, of a kind (%s) that this version cannot use.", upper(record), key.ID, key.Details)
+		return answer(NotUnderstood, "%s is signed with the key %s, of a kind (%s) that this version cannot use.", upper(record), key.ID, key.Details), false
 	case fault.Weak:
-		return answer(Absent, "The repository's key %s signed %s by an algorithm that can be forged. Such a signature counts for nothing.", key.ID, record).by(Repository)
+		return answer(Absent, "The repository's key %s signed %s by an algorithm that can be forged. Such a signature counts for nothing.", key.ID, record).by(Repository), false
 	default:
-		return answer(Fail, "The repository's signature over %s does not verify with its key %s.", record, cmp.Or(key.ID, s.KeyID))
+		return answer(Fail, "The repository's signature over %s does not verify with its key %s.", record, cmp.Or(key.ID, s.KeyID)), false
 	}
 	if !binds(link, s) {
-		return answer(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer)
+		return answer(Absent, "The repository's signature verifies, but covers no strong digest. Two different packages can be made to share a weak one.").by(Maintainer), false
 	}
 	// 3.
 	standing := e.Proofs.Anchors.Standing(s.Anchors, e.Time, e.Network)
 	if standing.Accused != nil {
-		return distrusted("The signature", standing)
+		return distrusted("The signature", standing), false
 	}
 	if !standing.Counts {
-		return because(Unknown, sentence(standing.Reason))
+		return because(Unknown, sentence(standing.Reason)), false
 	}
 	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
 	if standing.Reason != "" {
@@ -166,15 +183,15 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) Finding {
 	date, dated := hostsDate(e.Release, link)
 	switch {
 	case key.ValidAt(e.Time):
-		return pass(reason, facts)
+		return pass(reason, facts), false
 	case e.Time.Before(key.Start):
-		return answer(Unknown, "%s But that key comes into use on %s only.", reason, key.Start.UTC().Format(time.DateOnly))
+		return answer(Unknown, "%s But that key comes into use on %s only.", reason, key.Start.UTC().Format(time.DateOnly)), false
 	case dated && key.ValidAt(date):
 		e.hostDated = true
 		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
-		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts)
+		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts), false
 	}
-	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason)
+	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason), false
 }
 
 // maxShown is how much is told, in bytes, of a text that was put together to be

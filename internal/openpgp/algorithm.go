@@ -35,6 +35,10 @@ func (a Algorithm) String() string {
 	return fmt.Sprintf("algorithm %d", byte(a))
 }
 
+// newer tells whether an algorithm was registered after those that are verified
+// here: the composites of ML-DSA, SLH-DSA, and what is to come.
+func (a Algorithm) newer() bool { return a > ed25519Native }
+
 // A hash is a digest algorithm (RFC 9580, section 9.5).
 type hash byte
 

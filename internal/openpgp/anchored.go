@@ -20,7 +20,8 @@ const clockLeeway = 24 * time.Hour
 // is the anchored one, its validity bounded by that of the signature.
 //
 //  1. Read the packet, which is one signature by the key that is named.
-//  2. Find that key among the anchored ones.
+//  2. Find that key among the anchored ones. That one of an algorithm newer than
+//     those verified here is not there says nothing.
 //  3. Verify.
 func (Anchored) Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error) {
 	// 1.
@@ -58,6 +59,9 @@ func (Anchored) Verify(message, signature []byte, keyID string, keys []trust.Key
 			anchored.End = s.Expires
 		}
 		return anchored, nil
+	}
+	if s.algorithm.newer() {
+		return trust.Key{}, notUnderstood("a signature by %s is not verified by this version, and keys for it are not anchored", s.algorithm)
 	}
 	return trust.Key{}, fault.New(fault.NoAnchor, fmt.Sprintf("the key %q is not among the anchors", keyID))
 }

@@ -12,11 +12,39 @@ func freebsdDialect() *dialect {
 		flat:    true, wordless: true,
 		qualifiers: map[string]func(*Ref, string) error{"abi": freebsdABI, "branch": freebsdBranch},
 		hosts: map[string]func(address) (Ref, error){
-			"www.freshports.org": readPortPage, "ports.freebsd.org": readPortSearch, "pkg.freebsd.org": readFreeBSDAddress,
+			"www.freshports.org": readPortPage, "ports.freebsd.org": readPortSearch, "pkg.freebsd.org": readFreeBSDAddress, "cgit.freebsd.org": readPortTree,
 		},
-		tools: map[string]*tool{"pkg": {verbs: []string{"install", "fetch", "search", "upgrade"}, valued: []string{"-o"}, elsewhere: []string{"-r", "--repository"},
-			read: func(spec string) (Ref, error) { return newFreeBSD(spec, "") }}},
+		tools: map[string]*tool{"pkg": {verbs: []string{"install", "fetch", "search", "upgrade", "add", "info", "query"}, valued: []string{"-o"}, elsewhere: []string{"-r", "--repository"},
+			read: readFreeBSDSpec}},
 	}
+}
+
+// readFreeBSDSpec reads what pkg is told to install: a name, a port ("ftp/curl"),
+// or an address. A version may end the name ("curl-8.11.1"): what follows the last
+// hyphen is one where it begins with a digit (pkg(7), "pkg-name").
+func readFreeBSDSpec(spec string) (Ref, error) {
+	if strings.Contains(spec, "://") {
+		return readOperandAddress(FreeBSD, spec)
+	}
+	if isOwnPath(spec) {
+		return Ref{}, ownFile(spec)
+	}
+	if category, port, found := strings.Cut(spec, "/"); found && rpmWord(category, "-") {
+		return portNamed(port)
+	}
+	if i := strings.LastIndexByte(spec, '-'); i > 0 && startsWithDigit(spec[i+1:]) && strings.Contains(spec[i:], ".") {
+		return newFreeBSD(spec[:i], spec[i+1:])
+	}
+	return newFreeBSD(spec, "")
+}
+
+// readPortTree reads a port's folder in the source of the ports,
+// /ports/tree/<category>/<port>.
+func readPortTree(a address) (Ref, error) {
+	if !a.is("ports", "tree") || len(a.segments) < 4 {
+		return Ref{}, unknownPage(a, "https://cgit.freebsd.org/ports/tree/ftp/curl")
+	}
+	return portNamed(a.at(3))
 }
 
 const freebsdRule = "Names of FreeBSD packages hold ASCII letters, digits and -._+ and begin with a letter or digit."

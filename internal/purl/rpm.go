@@ -16,25 +16,22 @@ func rpmDialect() *dialect {
 	return &dialect{
 		typ: RPM, name: "RPM repositories", many: "RPM packages", one: "RPM package", page: "fedora",
 		read:    newRPM,
-		origins: []string{"dl.fedoraproject.org", "download.opensuse.org"},
+		origins: []string{"dl.fedoraproject.org", "download.opensuse.org", "mirror.stream.centos.org", "cdn-ubi.redhat.com"},
 		qualifiers: map[string]func(*Ref, string) error{
 			"arch":   rpmQualifier("arch", "x86_64"),
 			"distro": rpmQualifier("distro", "fedora-43"),
 			"epoch":  rpmQualifier("epoch", "1"),
 		},
 		canonical: func(c *Components) { c.Namespace = strings.ToLower(c.Namespace) },
-		hosts: map[string]func(address) (Ref, error){
-			"packages.fedoraproject.org": readFedoraPage, "dl.fedoraproject.org": readRPMAddress, "kojipkgs.fedoraproject.org": readRPMAddress,
-			"koji.fedoraproject.org": readKojiPage, "download.opensuse.org": readRPMAddress, "archives.fedoraproject.org": readRPMAddress,
-			"download.fedoraproject.org": readRPMAddress, "cdn-ubi.redhat.com": nil, "rpmfind.net": nil, "pkgs.org": nil,
-		},
-		tools: map[string]*tool{"dnf": dnf(), "dnf5": dnf(), "yum": dnf(), "microdnf": dnf(), "zypper": installs("opensuse", "install", "in", "update", "info"), "rpm": nil},
+		hosts:     rpmHosts(),
+		tools: map[string]*tool{"dnf": dnf(), "dnf5": dnf(), "yum": dnf(), "microdnf": dnf(), "zypper": installs("opensuse", "install", "in", "update", "info"),
+			"rpm": installs("fedora", "-q", "-qi", "-ql", "-qa", "-i", "-ivh", "-U", "-Uvh", "-V", "-K", "--checksig")},
 		word: func(word string) (Ref, bool, error) {
-			if !strings.HasSuffix(word, ".rpm") {
-				return Ref{}, false, nil
+			if strings.HasSuffix(word, ".rpm") {
+				ref, err := readRPMFile(word)
+				return ref, true, err
 			}
-			ref, err := readRPMFile(word)
-			return ref, true, err
+			return readNEVRA(word)
 		},
 	}
 }
@@ -110,21 +107,70 @@ func cutRPMArch(s string) (rest, arch string) {
 func readRPMFile(file string) (Ref, error) {
 	base, ok := strings.CutSuffix(file, ".rpm")
 	base, arch := cutRPMArch(base)
-	ref, err := readNVR(distributionOf(base), base)
-	if !ok || arch == "" || err != nil {
-		return Ref{}, fail(Malformed, "%s is no file name of an RPM package. Expected is for example bash-5.2.37-1.fc43.x86_64.rpm.", shown(file))
+	if _, err := readNVR("fedora", base); !ok || arch == "" || err != nil {
+		return Ref{}, fail(Malformed, "%s is no file name of an RPM package. Expected is for example bash-5.3.0-2.fc43.x86_64.rpm.", shown(file))
 	}
-	ref.Qualifiers = map[string]string{"arch": arch}
-	return ref, nil
+	return readBuild(base, arch)
 }
 
-// distributionOf is whose package a file is by the end of its release.
-func distributionOf(nvr string) string {
-	if strings.Contains(nvr, ".fc") || strings.Contains(nvr, ".el") {
-		return "fedora"
+// readNEVRA reads what rpm, dnf and Koji print of a package: name, epoch, version,
+// release and mostly the architecture. By its release it is of a distribution: else
+// the word could be anything.
+func readNEVRA(word string) (Ref, bool, error) {
+	base, arch := cutRPMArch(word)
+	if epoch, rest, found := strings.Cut(base, ":"); found && epoch != "" && strings.Trim(epoch, "0123456789") == "" { // as yum prints it
+		if nvr, err := readNVR("fedora", rest); err == nil {
+			base = nvr.Name + "-" + epoch + ":" + nvr.Version
+		}
 	}
-	return "opensuse" // which ends releases with the number of the build
+	nvr, err := readNVR("fedora", base)
+	if err != nil || !startsWithDigit(nvr.Version) || !madeFor(nvr.Version, ".fc") && !madeFor(nvr.Version, ".el") {
+		return Ref{}, false, nil
+	}
+	ref, err := readBuild(base, arch)
+	return ref, true, err
 }
+
+// madeFor tells whether a release ends with a distribution's mark and number, as
+// "2.fc43" does, or "1.el9_4".
+func madeFor(version, mark string) bool {
+	i := strings.LastIndex(version, mark)
+	return i >= 0 && startsWithDigit(version[i+len(mark):])
+}
+
+// readBuild reads name-version-release where nothing but the release says whose
+// package it is. Releases for Enterprise Linux end alike for all who make such.
+func readBuild(nvr, arch string) (Ref, error) {
+	in := func(distribution string) (Ref, error) {
+		ref, err := readNVR(distribution, nvr)
+		if err == nil && arch != "" {
+			ref.setQualifier("arch", arch)
+		}
+		return ref, err
+	}
+	switch {
+	case madeFor(nvr, ".fc"):
+		return in("fedora")
+	case !madeFor(nvr, ".el"):
+		return in("opensuse") // which ends releases with the number of the build
+	}
+	several := Refuse(Ambiguous, "Red Hat, CentOS and EPEL all end releases like that. Choose whose package it is.")
+	number := nvr[strings.LastIndex(nvr, ".el")+len(".el"):]
+	number = number[:len(number)-len(strings.TrimLeft(number, "0123456789"))]
+	for _, d := range enterprise {
+		ref, err := in(d.namespace)
+		if err != nil {
+			return Ref{}, err
+		}
+		ref.setQualifier("distro", d.distro+number)
+		several.Offer(ref, d.name)
+	}
+	return Ref{}, several
+}
+
+// enterprise are those who make packages for Enterprise Linux, by the names that
+// their systems call themselves (os-release(5)).
+var enterprise = []struct{ namespace, distro, name string }{{"redhat", "rhel-", "of Red Hat"}, {"centos", "centos-", "of CentOS Stream"}, {"fedora", "epel-", "of EPEL"}}
 
 // readNVR reads name-version-release.
 func readNVR(distribution, text string) (Ref, error) {
@@ -148,7 +194,10 @@ func readRPMSpec(distribution, spec string) (Ref, error) {
 	base, arch := cutRPMArch(spec)
 	name, version, pinned := strings.Cut(base, "=") // zypper
 	ref, err := newRPM(distribution+"/"+name, version)
-	if nvr, wrong := readNVR(distribution, base); !pinned && wrong == nil && startsWithDigit(nvr.Version) && (arch != "" || strings.Contains(nvr.Version, ".fc") || strings.Contains(nvr.Version, ".el")) {
+	if build, is, wrong := readNEVRA(spec); is && !pinned {
+		return build, wrong
+	}
+	if nvr, wrong := readNVR(distribution, base); !pinned && wrong == nil && startsWithDigit(nvr.Version) && arch != "" {
 		ref, err = nvr, nil
 	}
 	if err == nil && arch != "" {
@@ -158,58 +207,3 @@ func readRPMSpec(distribution, spec string) (Ref, error) {
 }
 
 func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
-
-// readFedoraPage reads a page of Fedora's packages, /pkgs/<source>/<package>/[<release>.html].
-func readFedoraPage(a address) (Ref, error) {
-	if !a.is("pkgs") || len(a.segments) < 2 || len(a.segments) > 4 {
-		return Ref{}, unknownPage(a, "https://packages.fedoraproject.org/pkgs/bash/bash/fedora-43.html")
-	}
-	name := a.at(2)
-	if name == "" {
-		name = a.at(1)
-	}
-	ref, err := newRPM("fedora/"+name, "")
-	release, isPage := strings.CutSuffix(a.at(3), ".html")
-	for _, repository := range []string{"-updates-testing", "-updates"} {
-		release = strings.TrimSuffix(release, repository)
-	}
-	if err != nil || !isPage || release == "index" {
-		return ref, err
-	}
-	return ref, rpmQualifier("distro", "fedora-43")(&ref, release)
-}
-
-// readKojiPage refuses pages of builds, which they name by a number, but for
-// searches by name.
-func readKojiPage(a address) (Ref, error) {
-	if a.is("koji", "search") || a.is("koji", "packageinfo") {
-		if terms := strings.TrimSuffix(a.query.Get("terms")+a.query.Get("packageID"), ".src"); !startsWithDigit(terms) && terms != "" {
-			return newRPM("fedora/"+terms, "")
-		}
-	}
-	return Ref{}, fail(Malformed, "Pages of Fedora's build system name builds by numbers. Paste the package's file name, such as bash-5.2.37-1.fc43.x86_64.rpm.")
-}
-
-// readRPMAddress reads the address of a file on a server of packages.
-func readRPMAddress(a address) (Ref, error) {
-	if len(a.segments) == 0 || !strings.HasSuffix(a.segments[len(a.segments)-1], ".rpm") {
-		return Ref{}, unknownPage(a, "https://dl.fedoraproject.org/pub/fedora/linux/releases/43/Everything/x86_64/os/Packages/b/bash-5.3.0-2.fc43.x86_64.rpm")
-	}
-	ref, err := readRPMFile(a.segments[len(a.segments)-1])
-	if err != nil {
-		return Ref{}, err
-	}
-	if a.host == "download.opensuse.org" {
-		ref.Namespace = "opensuse"
-	}
-	for i, s := range a.segments[:len(a.segments)-1] { // …/releases/43/…, …/epel/7/…
-		next := a.at(i + 1)
-		switch {
-		case (s == "releases" || s == "updates") && a.is("pub") && startsWithDigit(next):
-			ref.Qualifiers["distro"] = "fedora-" + next
-		case s == "epel" && startsWithDigit(next):
-			ref.Qualifiers["distro"] = "epel-" + next
-		}
-	}
-	return ref, nil
-}

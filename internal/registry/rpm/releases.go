@@ -13,6 +13,8 @@ import (
 const (
 	FedoraHost   = "dl.fedoraproject.org"
 	OpenSUSEHost = "download.opensuse.org"
+	CentOSHost   = "mirror.stream.centos.org"
+	UBIHost      = "cdn-ubi.redhat.com"
 )
 
 // usualArch is assumed where none is given.
@@ -26,7 +28,8 @@ type release struct {
 	// below are the folders of its repositories, in the order in which its client
 	// prefers them; ARCH stands for the architecture.
 	below []string
-	// suffix ends the release of the distribution's own packages (".fc43").
+	// suffix ends the release of the distribution's own packages (".fc43"), or
+	// stands before what a minor release adds (".el9_4").
 	suffix  string
 	anchors trust.ID
 	// signsIndex tells that repomd.xml comes with a signature.
@@ -40,6 +43,7 @@ const (
 	dnfManual    = "https://dnf.readthedocs.io/en/latest/conf_ref.html"
 	zypperManual = "https://github.com/openSUSE/libzypp/blob/master/zypp.conf"
 	bugzilla     = "https://bugzilla.redhat.com/"
+	jira         = "https://issues.redhat.com/projects/RHEL"
 )
 
 // releases are those served. Their keys are in trust/anchors/archive; where they came
@@ -51,8 +55,20 @@ var releases = []release{
 		below: []string{"/pub/fedora/linux/updates/43/Everything/ARCH/", "/pub/fedora/linux/releases/43/Everything/ARCH/os/"}},
 	{namespace: "fedora", distro: "fedora-31", name: "Fedora 31", host: FedoraHost, suffix: ".fc31", anchors: "fedora-31", client: "dnf", manual: dnfManual, report: bugzilla,
 		below: []string{"/pub/archive/fedora/linux/updates/31/Everything/ARCH/", "/pub/archive/fedora/linux/releases/31/Everything/ARCH/os/"}},
+	{namespace: "fedora", distro: "epel-10", name: "EPEL 10", host: FedoraHost, suffix: ".el10", anchors: "epel-10", client: "dnf", manual: dnfManual, report: bugzilla,
+		below: []string{"/pub/epel/10/Everything/ARCH/"}},
+	{namespace: "fedora", distro: "epel-9", name: "EPEL 9", host: FedoraHost, suffix: ".el9", anchors: "epel-9", client: "dnf", manual: dnfManual, report: bugzilla,
+		below: []string{"/pub/epel/9/Everything/ARCH/"}},
 	{namespace: "fedora", distro: "epel-7", name: "EPEL 7", host: FedoraHost, suffix: ".el7", anchors: "epel-7", client: "yum", manual: "https://man7.org/linux/man-pages/man5/yum.conf.5.html", report: bugzilla,
 		below: []string{"/pub/archive/epel/7/ARCH/"}},
+	{namespace: "centos", distro: "centos-10", name: "CentOS Stream 10", host: CentOSHost, suffix: ".el10", anchors: "centos", client: "dnf", manual: dnfManual, report: jira,
+		below: []string{"/10-stream/BaseOS/ARCH/os/", "/10-stream/AppStream/ARCH/os/", "/10-stream/CRB/ARCH/os/"}},
+	{namespace: "centos", distro: "centos-9", name: "CentOS Stream 9", host: CentOSHost, suffix: ".el9", anchors: "centos", client: "dnf", manual: dnfManual, report: jira,
+		below: []string{"/9-stream/BaseOS/ARCH/os/", "/9-stream/AppStream/ARCH/os/", "/9-stream/CRB/ARCH/os/"}},
+	{namespace: "redhat", distro: "rhel-10", name: "Red Hat UBI 10", host: UBIHost, suffix: ".el10", anchors: "redhat", client: "dnf", manual: dnfManual, report: jira,
+		below: []string{"/content/public/ubi/dist/ubi10/10/ARCH/baseos/os/", "/content/public/ubi/dist/ubi10/10/ARCH/appstream/os/", "/content/public/ubi/dist/ubi10/10/ARCH/codeready-builder/os/"}},
+	{namespace: "redhat", distro: "rhel-9", name: "Red Hat UBI 9", host: UBIHost, suffix: ".el9", anchors: "redhat", client: "dnf", manual: dnfManual, report: jira,
+		below: []string{"/content/public/ubi/dist/ubi9/9/ARCH/baseos/os/", "/content/public/ubi/dist/ubi9/9/ARCH/appstream/os/", "/content/public/ubi/dist/ubi9/9/ARCH/codeready-builder/os/"}},
 	{namespace: "opensuse", distro: "opensuse-tumbleweed", name: "openSUSE Tumbleweed", host: OpenSUSEHost, anchors: "opensuse", signsIndex: true, client: "zypper", manual: zypperManual, report: "https://bugzilla.opensuse.org/",
 		below: []string{"/tumbleweed/repo/oss/"}},
 }
@@ -61,27 +77,31 @@ var releases = []release{
 // its version ends, else by its namespace where that has one release only.
 func releaseOf(ref purl.Ref) (release, []purl.Note, error) {
 	distro := ref.Qualifiers["distro"]
-	var names []string
-	var fits []release
+	var fits, byVersion, elsewhere []release
 	for _, r := range releases {
-		names = append(names, r.name)
-		switch {
-		case distro != "" && r.distro == distro:
+		switch ends := r.made(ref.Version); {
+		case distro != "" && r.called(distro):
 			return r, nil, agree(ref, r)
 		case distro != "":
-		case r.suffix != "" && strings.HasSuffix(ref.Version, r.suffix):
-			note := purl.Note{Kind: "guess", Text: "You named no release of a distribution. By its version the package is of " + r.name + "."}
-			return r, []purl.Note{note}, agree(ref, r)
+		case ends && ref.Namespace == r.namespace:
+			byVersion = append(byVersion, r)
+		case ends:
+			elsewhere = append(elsewhere, r)
 		case ref.Namespace == r.namespace:
 			fits = append(fits, r)
 		}
 	}
-	if len(fits) == 1 {
+	switch {
+	case len(byVersion) > 0:
+		note := purl.Note{Kind: "guess", Text: "You named no release of a distribution. By its version the package is of " + byVersion[0].name + "."}
+		return byVersion[0], []purl.Note{note}, nil
+	case len(elsewhere) > 0:
+		return release{}, nil, agree(ref, elsewhere[0])
+	case len(fits) == 1:
 		return fits[0], nil, nil
 	}
-	served := strings.Join(names, ", ")
 	if distro == "" && len(fits) > 1 {
-		refused := purl.Refuse(purl.Ambiguous, "Which release of the distribution is meant? Give the qualifier distro. Served are %s.", served)
+		refused := purl.Refuse(purl.Ambiguous, "Several releases of the distribution are served. Choose one, or give the qualifier distro.")
 		for _, r := range fits {
 			choice := ref.Bare()
 			choice.Qualifiers = map[string]string{"distro": r.distro}
@@ -92,7 +112,39 @@ func releaseOf(ref purl.Ref) (release, []purl.Note, error) {
 		}
 		return release{}, nil, refused
 	}
-	return release{}, nil, purl.Refuse(purl.Missing, "Packages of this release can't be checked here: its keys are not among the anchors. Served are %s.", served)
+	return release{}, nil, purl.Refuse(purl.Missing, "Packages of this release can't be checked here: its keys are not among the anchors. Served are %s.", served())
+}
+
+// served names the releases, those of one distribution together.
+func served() string {
+	var out []string
+	last := ""
+	for _, r := range releases {
+		i := strings.LastIndexByte(r.name, ' ')
+		if name := r.name[:i]; name != last {
+			out, last = append(out, r.name), name
+		} else {
+			out = append(out, r.name[i+1:])
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// called tells whether a release is meant by a name: also by that of a minor
+// release ("rhel-9.4") or of a day's state ("opensuse-tumbleweed-20261101").
+func (r release) called(distro string) bool {
+	rest, ok := strings.CutPrefix(distro, r.distro)
+	return ok && (rest == "" || (rest[0] == '.' || rest[0] == '-') && strings.Trim(rest[1:], ".0123456789") == "")
+}
+
+// made tells whether a version ends as those of the release's own packages do.
+func (r release) made(version string) bool {
+	i := strings.LastIndex(version, r.suffix)
+	if r.suffix == "" || i < 0 {
+		return false
+	}
+	rest := version[i+len(r.suffix):]
+	return rest == "" || rest[0] == '_' || rest[0] == '.'
 }
 
 // agree refuses a namespace that is another distribution's.

@@ -35,7 +35,7 @@ func (Registry) Hosts() []fetch.Host {
 		file     = below + `/[A-Za-z0-9._+~^%-]+\.rpm`
 	)
 	var hosts []fetch.Host
-	for _, name := range []string{FedoraHost, OpenSUSEHost} {
+	for _, name := range []string{FedoraHost, OpenSUSEHost, CentOSHost, UBIHost} {
 		hosts = append(hosts, fetch.Host{Name: name, Paths: []string{document, file}, RefusesBrowsers: true})
 	}
 	return hosts

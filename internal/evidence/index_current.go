@@ -45,14 +45,7 @@ func indexCurrent(e *exam) Finding {
 // indexSigned tells whether the index itself is signed, whatever became of the
 // documents that it leads to.
 func indexSigned(e *exam) bool {
-	if e.signed.Outcome == Pass {
-		return true
-	}
-	var all []Finding
-	for _, s := range e.Release.Chain[0].Signatures {
-		all = append(all, judgeSignature(e, e.Release.Chain[0], s))
-	}
-	return strongest(all).Outcome == Pass
+	return e.signed.Outcome == Pass || judgeSignatures(e, e.Release.Chain[0]).Outcome == Pass
 }
 
 // moment is a time for people, to the minute.

@@ -4,6 +4,7 @@ package audit_test
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -111,6 +112,27 @@ func (l ociLayout) signed(t *testing.T, about string, file []byte) {
 	l.tag(strings.Replace(about, ":", "-", 1)+".sig", raw)
 }
 
+// certificate is a signer's, out of the envelope that it signed.
+func (l ociLayout) certificate(t *testing.T, name string) []byte {
+	for _, p := range l.w {
+		var e struct {
+			Header struct {
+				Chain [][]byte `json:"x5c"`
+			} `json:"header"`
+		}
+		if json.Unmarshal(p.Body, &e) != nil {
+			continue
+		}
+		for _, der := range e.Header.Chain {
+			if c, err := x509.ParseCertificate(der); err == nil && c.Subject.CommonName == name {
+				return mint.PEM(c)
+			}
+		}
+	}
+	t.Fatal(name)
+	return nil
+}
+
 func read(t *testing.T, path string) []byte {
 	doc, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -148,39 +170,63 @@ func TestImagesOfTheCorpus(t *testing.T) {
 			return l, "quay.io/notary/" + name + "@sha256:" + digest
 		}
 	}
+	local := func(name string) string { return filepath.Join("notation", "config", "localkeys", name) }
+	stamps := filepath.Join("notation", "config", "timestamp", "DigiCertTSARootSHA384.cer")
+	// The signer's own certificate, where the corpus has it in the envelope alone.
 	const old, stamped = "b8479de3f88fb259a0a9ea82a5b2a052a1ef3c4ebbcfc61482d5ae4c831f8af9", "53b0191218aed9a3c1f7c661736ac40cfc8eb928642348fd843ba3f0483c0c20"
+	const unstamped = "f1da8cd70d6d851fa2313c8d6618f79508cf1e86877edf1c0bfe49a1b0a6467a"
+	cosign := func(name string) string { return filepath.Join("containers-image", "keys", name) }
 	for id, tt := range map[string]struct {
 		serve func(t *testing.T) (ociLayout, string)
+		keys  []string // what the reader brings
 		want  any
 		said  [][3]string
 	}{
-		"oci-ghcr-slsa-v2.1.0": {ghcr("v2.1.0"), both(2, 3, 1, 2), [][3]string{
+		"oci-ghcr-slsa-v2.1.0": {ghcr("v2.1.0"), nil, both(2, 3, 1, 2), [][3]string{
 			{"signer-identity", "pass", "slsa-framework/example-package"}, {"name-inside", "pass", ""}, {"build-attested", "unknown", "only promised"}, {"attestations-genuine", "pass", ""}}},
-		"oci-ghcr-slsa-v1.4.0":          {ghcr("v1.4.0"), both(1, 1, 1, 1), [][3]string{{"attestations-genuine", "not understood", "intoto"}}},
-		"oci-cosign-key-valid":          {containers("dir-img-cosign-valid"), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", "Nobody vouches for that key"}}},
-		"oci-cosign-key-rekor-valid":    {containers("dir-img-cosign-key-rekor-valid"), both(1, 1, 0, 0), nil},
-		"oci-cosign-fulcio-rekor-valid": {containers("dir-img-cosign-fulcio-rekor-valid"), both(1, 3, 0, 0), [][3]string{{"signer-identity", "unknown", "mitr@redhat.com"}}},
-		"oci-cosign-modified-manifest":  {containers("dir-img-cosign-modified-manifest"), both(1, 1, 0, 0), nil},
-		"oci-cosign-other-attachment":   {containers("dir-img-cosign-other-attachment"), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", "no attestations"}}},
-		"oci-notation-valid":            {notation("e2e-valid-signature", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-multiple":         {notation("e2e-valid-multiple-signatures", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-expired":          {notation("e2e-expired-signature", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-expired-cert":     {notation("e2e-with-expired-cert", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-unsigned":         {notation("e2e", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", ""}}},
-		"oci-notation-invalid":          {notation("e2e-invalid-signature", old), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-timestamp":        {notation("e2e-with-timestamped-signature", stamped), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
-		"oci-notation-bad-timestamp":    {notation("e2e-with-invalid-timestamped-signature", "f1da8cd70d6d851fa2313c8d6618f79508cf1e86877edf1c0bfe49a1b0a6467a"), both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "not understood", "Notary Project"}}},
+		"oci-ghcr-slsa-v1.4.0": {ghcr("v1.4.0"), nil, both(1, 1, 1, 1), [][3]string{{"attestations-genuine", "not understood", "intoto"}}},
+
+		"oci-cosign-key-valid":                 {containers("dir-img-cosign-valid"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "You brought that key"}, {"name-inside", "absent", "without this name"}}},
+		"oci-cosign-key-valid, no key":         {containers("dir-img-cosign-valid"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "Nobody vouches here"}}},
+		"oci-cosign-key-valid, another key":    {containers("dir-img-cosign-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}},
+		"oci-cosign-key-rekor-valid":           {containers("dir-img-cosign-key-rekor-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", ""}}},
+		"oci-cosign-fulcio-rekor-valid":        {containers("dir-img-cosign-fulcio-rekor-valid"), nil, both(1, 3, 0, 0), [][3]string{{"signer-identity", "unknown", "mitr@redhat.com"}}},
+		"oci-cosign-modified-manifest":         {containers("dir-img-cosign-modified-manifest"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "not over these bytes"}}},
+		"oci-cosign-modified-manifest, no key": {containers("dir-img-cosign-modified-manifest"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", ""}}},
+		"oci-cosign-other-attachment":          {containers("dir-img-cosign-other-attachment"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", "no attestations"}, {"key-signature", "absent", "No signature"}}},
+
+		"oci-notation-valid":                      {notation("e2e-valid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}, {"name-inside", "absent", "without this name"}}},
+		"oci-notation-valid, nobody":              {notation("e2e-valid-signature", old), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "unknown", "CN=e2e"}}},
+		"oci-notation-valid, another":             {notation("e2e-valid-signature", old), []string{local("new_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}},
+		"oci-notation-multiple":                   {notation("e2e-valid-multiple-signatures", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}}},
+		"oci-notation-multiple, the second":       {notation("e2e-valid-multiple-signatures", old), []string{"testcert11"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-02-18, and nothing proves"}}},
+		"oci-notation-expired":                    {notation("e2e-expired-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2023-06-27"}}},
+		"oci-notation-expired-cert":               {notation("e2e-with-expired-cert", old), []string{local("expired_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2023-06-27, and nothing proves"}}},
+		"oci-notation-expired-cert, another":      {notation("e2e-with-expired-cert", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}},
+		"oci-notation-unsigned":                   {notation("e2e", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", ""}, {"key-signature", "absent", "No signature"}}},
+		"oci-notation-invalid":                    {notation("e2e-invalid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "not understood", "malformed"}}},
+		"oci-notation-timestamp":                  {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}},
+		"oci-notation-timestamp, unknown stamper": {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}},
+		"oci-notation-timestamp, another":         {notation("e2e-with-timestamped-signature", stamped), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}},
+		"oci-notation-bad-timestamp":              {notation("e2e-with-invalid-timestamped-signature", unstamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-01-22, and nothing proves"}}},
 		"oci-official-unsigned": {func(t *testing.T) (ociLayout, string) {
 			l := newLayout("registry-1.docker.io", "library/debian")
 			l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-config.json")))
 			about := l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-manifest.json")))
 			return l, "debian:bookworm-slim@" + about
-		}, both(1, 1, 0, 0), [][3]string{{"signer-identity", "absent", ""}, {"digest-matches", "pass", ""}}},
+		}, nil, both(1, 1, 0, 0), [][3]string{{"signer-identity", "absent", ""}, {"digest-matches", "pass", ""}}},
 	} {
 		t.Run(id, func(t *testing.T) {
 			l, reference := tt.serve(t)
 			o := options(l.w)
 			o.Time = time.Date(2026, time.October, 20, 12, 0, 0, 0, time.UTC) // the anchors of this program are young enough
+			for _, name := range tt.keys {
+				if !strings.Contains(name, ".") {
+					o.Keys = append(o.Keys, l.certificate(t, name)...)
+				} else {
+					o.Keys = append(o.Keys, read(t, filepath.Join(dir, name))...)
+				}
+			}
 			r, err := ask(context.Background(), reference, o)
 			require.NoError(t, err)
 			for _, f := range r.Report.Findings {

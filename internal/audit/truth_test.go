@@ -135,7 +135,7 @@ func adviceFollowsTheCause(rules *principles.Document, r *report.Report) error {
 type holds func(*report.Report) bool
 
 // signers are the checks that verify a signature.
-var signers = []string{"log-record", "registry-signature", "repository-attestation", "signer-identity"}
+var signers = []string{"log-record", "registry-signature", "repository-attestation", "signer-identity", "key-signature"}
 
 // comforts are words that need a finding, and what that is.
 var comforts = []struct {

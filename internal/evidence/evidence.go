@@ -118,6 +118,8 @@ type exam struct {
 	recordAttested []attested
 	// Answers on which other checks rest, by whose check they are.
 	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named Finding
+	// keyedNames are those that signatures by keys brought sign beside the bytes.
+	keyedNames []string
 	// hostDated tells that only the repository's host dates its signature.
 	hostDated bool
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/archive"
@@ -78,7 +79,14 @@ func differs(n registry.NameInside) string {
 // nameSigned asks, of a package in which its name cannot stand, whether a
 // statement of whoever may speak for it says that name beside its digest.
 func nameSigned(e *exam) Finding {
+	subject := e.Release.File.Attestations.Subject
+	if i := slices.IndexFunc(e.keyedNames, subject.Is); i >= 0 && e.keyed.Outcome == Pass {
+		return pass("What is signed names this package beside its digest.", map[string]string{"signed name": e.keyedNames[i]})
+	}
 	if e.signer.Outcome != Pass {
+		if e.keyed.Outcome == Pass {
+			return because(Absent, "What is signed is these bytes, without this name. The signature holds for a copy of them under any name.").by(Maintainer)
+		}
 		return e.signer
 	}
 	other := ""
@@ -86,8 +94,8 @@ func nameSigned(e *exam) Finding {
 		if a.speaks.Outcome != Pass {
 			continue
 		}
-		if aboutName(a.verified.Statement, e.Release.File.Attestations.Subject) {
-			return pass("The signed statement names this package beside its digest.", map[string]string{"signed name": namedIn(a.verified.Statement, e.Release.File.Attestations.Subject)})
+		if aboutName(a.verified.Statement, subject) {
+			return pass("The signed statement names this package beside its digest.", map[string]string{"signed name": namedIn(a.verified.Statement, subject)})
 		}
 		other = subjectNames(a.verified.Statement)
 	}

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -89,8 +90,11 @@ func (i *Image) Statement(name, predicateType string, predicate any) map[string]
 // Refer keeps a bundle as a referrer of the index, found by the tag that stands for
 // the referrers API.
 func (i *Image) Refer(bundle map[string]any) {
-	layer := i.Put("application/vnd.dev.sigstore.bundle.v0.3+json", must(json.Marshal(bundle)))
-	doc := must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociManifest, "artifactType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+	i.ReferAs("application/vnd.dev.sigstore.bundle.v0.3+json", "application/vnd.dev.sigstore.bundle.v0.3+json", must(json.Marshal(bundle)))
+}
+
+func (i *Image) refer(artifactType string, layer map[string]any) {
+	doc := must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociManifest, "artifactType": artifactType,
 		"config": i.Put("application/vnd.oci.empty.v1+json", []byte("{}")), "layers": []any{layer},
 		"subject": map[string]any{"mediaType": ociIndex, "digest": Digest(i.Index), "size": len(i.Index)}}))
 	i.referrers = append(i.referrers, i.Put(ociManifest, doc))
@@ -121,6 +125,23 @@ func (i *Image) SignOld(name string, about []byte, x Signing) {
 	layer["annotations"] = map[string]any{"dev.cosignproject.cosign/signature": sig, "dev.sigstore.cosign/certificate": string(cert), "dev.sigstore.cosign/bundle": string(kept)}
 	i.Tag(strings.Replace(Digest(about), ":", "-", 1)+".sig", must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociManifest,
 		"config": i.Put(ociConfig, []byte("{}")), "layers": []any{layer}})))
+}
+
+// SignKey signs a document under a name with a bare key, as cosign does: a payload
+// under the tag of the image's digest.
+func (i *Image) SignKey(name string, about []byte, key *ecdsa.PrivateKey) {
+	payload := must(json.Marshal(map[string]any{"critical": map[string]any{"identity": map[string]any{"docker-reference": name},
+		"image": map[string]any{"docker-manifest-digest": Digest(about)}, "type": "cosign container image signature"}, "optional": nil}))
+	layer := i.Put("application/vnd.dev.cosign.simplesigning.v1+json", payload)
+	layer["annotations"] = map[string]any{"dev.cosignproject.cosign/signature": base64.StdEncoding.EncodeToString(Sign(key, payload))}
+	i.Tag(strings.Replace(Digest(i.Index), ":", "-", 1)+".sig", must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociManifest,
+		"config": i.Put(ociConfig, []byte("{}")), "layers": []any{layer}})))
+}
+
+// ReferAs keeps a document as a referrer of the index: an artifact of a type, with
+// one layer of another.
+func (i *Image) ReferAs(artifactType, layerType string, doc []byte) {
+	i.refer(artifactType, i.Put(layerType, doc))
 }
 
 // Serve puts the image into the world.

@@ -116,17 +116,24 @@ type Earlier struct {
 // who they belong to only the reader can know.
 type Detached struct {
 	Answer fetch.Answer
+	// Open tells that others than the publisher may put signatures there: what does
+	// not verify is ignored, and accuses nobody.
+	Open bool
 	// Judge reads the document, and verifies its signatures over message with the
 	// keys that the reader brought, in the form in which projects publish them; nil
 	// for none. It returns at least one.
 	Judge func(message, keys []byte) []KeySignature
 }
 
-// A KeySignature is one signature by a key.
+// A KeySignature is one signature by a key, or by a certificate.
 type KeySignature struct {
-	// Key names the key, Owner whom the key brought says to be its own.
-	Key, Owner string
-	// Hash is the digest's usual name ("SHA-256").
+	// Key names the key, Owner whom the key brought says to be its own. Of a
+	// certificate Key is the subject, and Owner that of the one brought.
+	Key, Owner  string
+	Certificate bool
+	// Form says in words in whose form it is, where that tells more than the key.
+	Form string
+	// Hash is the digest's usual name ("SHA-256"); empty where it is not known.
 	Hash string
 	// Made is when the signature says that it was made.
 	Made time.Time
@@ -135,6 +142,18 @@ type KeySignature struct {
 	// Until is when the key brought, which could sign then, came or comes to its
 	// end; zero for none.
 	Until time.Time
+	// Begins and Ends are the times between which it counts; zero for no bound.
+	// EndsAs says by what word it ends, as the beginning of a sentence, and EndedAs
+	// what follows where that is over.
+	Begins, Ends    time.Time
+	EndsAs, EndedAs string
+	// Names are the names that it signs beside the bytes.
+	Names []string
+	// Holds tells, of one that no key brought made, that it verifies by the
+	// certificate that came with it, whoever may have made that.
+	Holds bool
+	// Reserved are reservations under which it counts, one sentence each.
+	Reserved []string
 	// Err is why it proves nothing, a fault; nil where a key brought made it.
 	Err error
 }

@@ -98,13 +98,15 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	rel := r.release(ref, at, link, notes)
 	if answer.State != fetch.Found {
 		rel.File.Attestations.Answer = fetch.Answer{State: fetch.Unknown, Route: answer.Route, Reason: "the manifest could not be fetched, so nothing beside it was asked for"}
+		rel.File.Detached = (&find{out: rel.File.Attestations, open: &rel.File.Attestations.Answer}).detached()
 		return rel, nil
 	}
 	// 3. and 4.
 	err = fetch.Together(
 		func() error { return r.inside(ctx, c, rel, at, answer.Body, ref.Qualifiers["arch"]) },
-		func() (err error) {
-			rel.File.Attestations, err = attestationsOf(ctx, c, at, rel.File.Attestations)
+		func() error {
+			found, err := attestationsOf(ctx, c, at, rel.File.Attestations)
+			rel.File.Attestations, rel.File.Detached = found.out, found.detached()
 			return err
 		},
 	)

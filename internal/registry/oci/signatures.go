@@ -22,6 +22,7 @@ const (
 type find struct {
 	at    located
 	out   registry.Attestations
+	keyed []keyed       // what only keys of the reader's can verify
 	open  *fetch.Answer // the first place that could not be asked
 	asked map[string]bool
 	none  *fetch.Answer // the last that says that there is nothing
@@ -38,18 +39,18 @@ type find struct {
 //
 // That one of them has nothing says nothing of the others. Where one could not be
 // asked there may be more than what was found.
-func attestationsOf(ctx context.Context, c *fetch.Session, at located, out registry.Attestations) (registry.Attestations, error) {
+func attestationsOf(ctx context.Context, c *fetch.Session, at located, out registry.Attestations) (*find, error) {
 	f := &find{at: at, out: out, asked: map[string]bool{}}
 	flat := strings.Replace(at.sum, ":", "-", 1)
 	// 1.
 	for _, suffix := range []string{".sig", ".att"} {
 		m, err := f.manifest(ctx, c, at.manifest(flat+suffix, "signatures"), false)
 		if err != nil {
-			return out, err
+			return f, err
 		}
 		if m != nil && !m.isIndex {
 			if err := f.layers(ctx, c, m); err != nil {
-				return out, err
+				return f, err
 			}
 		}
 	}
@@ -60,16 +61,16 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, out regis
 	} {
 		m, err := f.manifest(ctx, c, request, true)
 		if err != nil {
-			return out, err
+			return f, err
 		}
 		if err := f.referrers(ctx, c, m); err != nil {
-			return out, err
+			return f, err
 		}
 	}
 	// 3.
 	if at.owner != "" && strings.HasPrefix(at.sum, "sha256:") {
 		if err := f.github(ctx, c); err != nil {
-			return out, err
+			return f, err
 		}
 	}
 	switch {
@@ -81,7 +82,7 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, out regis
 	if len(f.out.Each) > 0 && f.open == nil {
 		f.out.Answer.State = fetch.Found
 	}
-	return f.out, nil
+	return f, nil
 }
 
 // manifest asks for a manifest; nil, and noted, where there is none, and where that is
@@ -172,9 +173,9 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 	}
 	for _, d := range m.layers {
 		switch {
-		case !translates(d.mediaType):
+		case !readable(m, d):
 			continue
-		case len(f.out.Each) >= maxSigned:
+		case len(f.out.Each)+len(f.keyed) >= maxSigned:
 			f.beyond("over " + strconv.Itoa(maxSigned) + " signatures and statements")
 			return nil
 		case d.size > maxStatement:
@@ -193,9 +194,26 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 			}
 			body = a.Body
 		}
-		f.out.Each = append(f.out.Each, translate(d, body)...)
+		if m.kind == typeNotary {
+			f.keyed = append(f.keyed, keyed{envelope: d.mediaType, document: body})
+		} else if own := byKey(d, body); own != nil {
+			f.keyed = append(f.keyed, own...)
+		} else {
+			f.out.Each = append(f.out.Each, translate(d, body)...)
+		}
 	}
 	return nil
+}
+
+// detached is what only keys of the reader's can verify.
+func (f *find) detached() registry.Detached {
+	out := registry.Detached{Answer: f.out.Answer, Open: true, Judge: judge(f.keyed)}
+	if len(f.keyed) > 0 {
+		out.Answer.State = fetch.Found
+	} else if f.open == nil && out.Answer.State == fetch.Found {
+		out.Answer.State = fetch.NotThere // what was found is of other kinds
+	}
+	return out
 }
 
 // github asks what GitHub keeps of statements about the digest

@@ -41,15 +41,17 @@ const typeStatement = "application/vnd.in-toto+json"
 // unread names a kind of signature that no bundle can be made of; empty for what is
 // none.
 func unread(m *manifest) string {
-	if m.kind == typeNotary {
-		return "a signature of the Notary Project"
-	}
 	for _, d := range m.layers {
 		if d.mediaType == typeStatement && d.annotations.Text("in-toto.io/predicate-type") != "" {
 			return "statements as Docker keeps them"
 		}
 	}
 	return ""
+}
+
+// readable tells whether a layer is a signature or statement of a form that is read.
+func readable(m *manifest, d descriptor) bool {
+	return m.kind == typeNotary || translates(d.mediaType) || isDockers(d.mediaType)
 }
 
 func translates(mediaType string) bool {
@@ -60,6 +62,8 @@ func translates(mediaType string) bool {
 // translated is one that no verifier takes: it must not vanish.
 func translate(d descriptor, body []byte) []registry.Attestation {
 	switch {
+	case isDockers(d.mediaType):
+		return nil
 	case d.mediaType == typeSimpleSigning:
 		a := registry.Attestation{Bundle: bundle(d.annotations, map[string]any{"messageSignature": messageSignature(d.annotations, body)}), Message: body}
 		says, ok := readSimpleSigning(body)

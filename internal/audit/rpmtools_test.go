@@ -63,13 +63,19 @@ ln -s leaf %{buildroot}/usr/share/gold/link
 true
 `
 
-func buildRepository(t testing.TB) tools {
+// needs leaves a test out where a tool is not installed, and says what that means.
+func needs(t testing.TB, without string, tools ...string) {
 	t.Helper()
-	for _, tool := range []string{"rpmbuild", "rpmsign", "rpmkeys", "createrepo_c", "gpg"} {
+	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed: a repository of the real tools is not made", tool)
+			t.Skipf("%s is not installed: %s", tool, without)
 		}
 	}
+}
+
+func buildRepository(t testing.TB) tools {
+	t.Helper()
+	needs(t, "a repository of the real tools is not made", "rpmbuild", "rpmsign", "rpmkeys", "createrepo_c", "gpg")
 	gpg, err := exec.LookPath("gpg")
 	require.NoError(t, err)
 	r := tools{dir: t.TempDir()}

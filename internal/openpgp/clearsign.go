@@ -50,8 +50,8 @@ func ReadClearsigned(doc []byte) (Clearsigned, error) {
 	// 2.
 	i := 1
 	for ; i < len(lines) && lines[i] != ""; i++ {
-		if !strings.HasPrefix(lines[i], "Hash: ") {
-			return Clearsigned{}, malformed("a signed text has a header that is not \"Hash\"")
+		if !hashHeader(lines[i]) {
+			return Clearsigned{}, malformed("a signed text has a header that is not \"Hash\" with names of digests")
 		}
 	}
 	// 3.
@@ -85,4 +85,18 @@ func ReadClearsigned(doc []byte) (Clearsigned, error) {
 		}
 	}
 	return out, nil
+}
+
+// hashHeader tells whether a header names digests (RFC 9580, section 7.1), and
+// nothing else that somebody could read.
+func hashHeader(line string) bool {
+	names, ok := strings.CutPrefix(line, "Hash: ")
+	for name := range strings.SplitSeq(names, ",") {
+		switch strings.TrimLeft(name, " ") {
+		case "MD5", "SHA1", "RIPEMD160", "SHA224", "SHA256", "SHA384", "SHA512", "SHA3-256", "SHA3-512":
+		default:
+			return false
+		}
+	}
+	return ok
 }

@@ -197,6 +197,8 @@ func TestClearsignedText(t *testing.T) {
 		"no signature":       strings.Split(whole, sigBegin)[0],
 		"no end":             strings.Split(whole, "-----END")[0],
 		"another header":     strings.Replace(whole, "Hash:", "Comment:", 1),
+		"an unknown digest":  strings.Replace(whole, "Hash: SHA", "Hash: SHE", 1),
+		"a digest's address": strings.Replace(whole, "\n\n", ", http://example.org\n\n", 1),
 		"no escape":          strings.Replace(whole, "- -dash", "-dash", 1),
 		"a zero":             strings.Replace(whole, "Origin", "Ori\x00gin", 1),
 		"a carriage return":  strings.Replace(whole, "Origin", "Ori\rgin", 1),

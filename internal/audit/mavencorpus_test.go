@@ -4,6 +4,8 @@ package audit_test
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,7 +69,19 @@ func put(w world, to, from string) {
 func TestMavenCorpus(t *testing.T) {
 	const group, plugin, specs, java = "dev.sigstore", "sigstore-maven-plugin", "protobuf-specs", "sigstore-java"
 	const chains, lockfile = "io.github.chains-project", "maven-lockfile"
+	const eclipse = "org.eclipse.jdt:org.eclipse.jdt.annotation:2.2.700"
 	signed := both(1, 1, 2, 2)
+	// derived serves a file that the corpus made of the signed one, with its own weak
+	// checksum, as whoever replaces it would.
+	derived := func(what string) func(w world) {
+		raw, err := os.ReadFile(corpus.Path(t, "eco", "maven", "derived", "org.eclipse.jdt.annotation-2.2.700-"+what+".jar"))
+		require.NoError(t, err)
+		return func(w world) {
+			at := mavenFile("org.eclipse.jdt", "org.eclipse.jdt.annotation", "2.2.700", ".jar")
+			sum := sha1.Sum(raw)
+			w[at], w[at+".sha1"] = ok(raw), ok([]byte(hex.EncodeToString(sum[:])))
+		}
+	}
 	for name, c := range map[string]struct {
 		reference       string
 		bend            func(w world)
@@ -113,7 +127,12 @@ func TestMavenCorpus(t *testing.T) {
 		}, nil, false, false, map[string]string{"signer-identity": "unknown: not known to speak"}},
 		"weak digests alone": {"commons-logging:commons-logging:1.0", nil, both(0, 0, 0, 0), false, false, map[string]string{
 			"digest-published": "absent: md5, sha1, which is too weak", "digest-matches": "absent: "}},
-		"a jar with a signature of its own": {"org.eclipse.jdt:org.eclipse.jdt.annotation:2.2.700", nil, nil, false, false, map[string]string{"source-stated": "unknown: The package names"}},
+		"a jar with a signature of its own": {eclipse, nil, both(1, 1, 1, 1), false, false, map[string]string{"source-stated": "pass: The package names",
+			"signature-inside": "pass: \"Eclipse.org Foundation, Inc.\"", "digest-published": "pass: signed list inside", "key-signature": "absent: "}},
+		"a class of it changed": {eclipse, derived("changed-class"), both(0, 0, 0, 0), true, false, map[string]string{
+			"signature-inside": "fail: NonNull.class", "digest-published": "absent: "}},
+		"its signature removed": {eclipse, derived("no-signature"), both(0, 0, 0, 1), false, false, map[string]string{
+			"signature-inside": "absent: no signature of its own", "digest-published": "absent: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

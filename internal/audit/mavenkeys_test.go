@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/mint"
 )
 
 // TestMavenKeys judges the signatures by publishers' keys of the corpus, with a key
@@ -98,5 +99,35 @@ func TestMavenKeys(t *testing.T) {
 			require.Equal(t, c.outcome == "pass", status(t, r, "integrity-bytes-signed").Status == "met")
 			require.NotEqual(t, "met", string(status(t, r, "integrity-identity").Status), "a key is no identity")
 		})
+	}
+}
+
+// TestMavenCertificate: the certificate of an archive's signer, brought by the reader,
+// is the reader's own word.
+func TestMavenCertificate(t *testing.T) {
+	signer, other := mint.NewJarSigner("Goldleaf", mintedAt), mint.NewJarSigner("Goldleaf", mintedAt)
+	j := jar123("io.github.example", signedAs(unsigned))
+	j.Inside = signer.Sign(j.Inside)
+	j.Module = j.Gradle(j.Jar())
+	for name, c := range map[string]struct {
+		keys          []byte
+		outcome, part string
+	}{
+		"its own":                {signer.PEM(), "pass", "rests on your word"},
+		"as it is":               {signer.Certificate.Raw, "pass", "rests on your word"},
+		"among others":           {append(other.PEM(), signer.PEM()...), "pass", "rests on your word"},
+		"another of that name":   {other.PEM(), "absent", "No signature by a publisher's key"},
+		"none":                   {nil, "absent", "No signature by a publisher's key"},
+		"what is no certificate": {[]byte("no key"), "absent", "No signature by a publisher's key"},
+	} {
+		w := world{}
+		mint.ServeMaven(w, central, j.MavenVersion)
+		o := j.options(t, w)
+		o.Keys = c.keys
+		r, err := ask(t.Context(), "io.github.example:thing:1.2.3", o)
+		require.NoError(t, err)
+		has(t, r, "key-signature", c.outcome, c.part)
+		require.Equal(t, c.outcome == "pass", status(t, r, "integrity-bytes-signed").Status == "met", name)
+		require.NotEqual(t, "met", string(status(t, r, "integrity-identity").Status), name)
 	}
 }

@@ -82,6 +82,15 @@ func TestMavenBent(t *testing.T) {
 	const named, plain = "io.github.example", "com.example"
 	signed := both(1, 1, 2, 2)
 	type bends = []func(v *mint.MavenVersion)
+	stranger := mint.NewJarSigner("A stranger", mintedAt)
+	enclosed := func(bend func(inside map[string]string)) func(v *mint.MavenVersion) {
+		return func(v *mint.MavenVersion) {
+			if v.Inside = stranger.Sign(v.Inside); bend != nil {
+				bend(v.Inside)
+			}
+			v.Module = v.Gradle(v.Jar())
+		}
+	}
 	for name, c := range map[string]struct {
 		group           string
 		bend            bends
@@ -118,6 +127,15 @@ func TestMavenBent(t *testing.T) {
 		"a checksum file that is none": {named, nil, func(w world) {
 			w[mavenFile(named, "thing", "1.2.3", ".jar.sha256")] = ok([]byte(strings.Repeat("no checksum ", 9)))
 		}, signed, "met", "digest-matches", "pass: "},
+		"signed inside, too":  {named, bends{enclosed(nil)}, nil, signed, "met", "signature-inside", `pass: calls its holder "A stranger"`},
+		"its list is signed":  {named, bends{enclosed(nil)}, nil, signed, "met", "files-covered", "pass: signed list inside"},
+		"signed inside alone": {named, bends{enclosed(nil), noModule, signedAs(unsigned), func(v *mint.MavenVersion) { v.Strong = false }}, nil, both(1, 1, 0, 0), "unmet", "digest-published", "pass: signed list inside"},
+		"changed inside":      {named, bends{enclosed(func(in map[string]string) { in["com/example/Thing.class"] = "other" })}, nil, both(0, 0, 0, 0), "", "signature-inside", "fail: Thing.class"},
+		"added inside":        {named, bends{enclosed(func(in map[string]string) { in["com/example/More.class"] = "x" })}, nil, signed, "met", "signature-inside", "absent: More.class"},
+		"taken out":           {named, bends{enclosed(func(in map[string]string) { delete(in, "com/example/Thing.class") })}, nil, signed, "met", "signature-inside", "absent: Thing.class"},
+		"another's signature, too": {named, bends{enclosed(func(in map[string]string) {
+			in["META-INF/X.SF"], in["META-INF/X.EC"] = in["META-INF/MINT.SF"], in["META-INF/MINT.EC"]
+		}), enclosed(nil)}, nil, both(0, 0, 0, 0), "", "signature-inside", "fail: "},
 		"only promised": {named, bends{signedAs(func(x *mint.Signing) *mint.Signing { x.Bend = unproven; return x })}, nil, both(1, 1, 0, 0), "unmet", "attestations-genuine", "not understood: "},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -151,7 +151,8 @@ var comforts = []struct {
 	{"Arrived undamaged", and(and(passed("digest-matches"), passed("record-direct")), not(failed("signature-served")))},
 	{"Nobody signed them", none(signers...)},
 	{"has the recorded digest", passed("digest-matches")},
-	{"A recording of this audit holds", and(passed(signers...), passed("digest-matches"))},
+	{"A recording of this audit holds", and(passed(append([]string{"key-signature"}, signers...)...), passed("digest-matches"))},
+	{"Nobody signed them", none("key-signature", "signature-inside")},
 }
 
 func comfortHasAFinding(r *report.Report) error {

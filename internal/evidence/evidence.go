@@ -117,7 +117,7 @@ type exam struct {
 	// recordAttested are those served for the record document itself.
 	recordAttested []attested
 	// Answers on which other checks rest, by whose check they are.
-	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named Finding
+	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named, enclosed Finding
 	// keyedNames are those that signatures by keys brought sign beside the bytes.
 	keyedNames []string
 	// hostDated tells that only the repository's host dates its signature.
@@ -153,8 +153,9 @@ var checks = [...]check{
 	{"attestations-genuine", last, attestationsGenuine, nil},
 	{"repository-attestation", 0, repositoryAttestation, func(e *exam) *Finding { return &e.own }},
 	{"record-attested", last, recordAttested, nil},
-	{"key-signature", 0, keySignature, func(e *exam) *Finding { return &e.keyed }},
+	{"key-signature", 1, keySignature, func(e *exam) *Finding { return &e.keyed }},
 	{"archive-sound", 0, archiveSound, func(e *exam) *Finding { return &e.sound }},
+	{"signature-inside", 0, signatureInside, func(e *exam) *Finding { return &e.enclosed }},
 	{"list-inside", 0, listInside, func(e *exam) *Finding { return &e.listed }},
 	{"name-inside", 4, nameInside, func(e *exam) *Finding { return &e.named }},
 	{"name-enforced", last, nameEnforced, nil},

@@ -30,6 +30,11 @@ func filesCovered(e *exam) Finding {
 		return pass(fmt.Sprintf("Every file is in the package's own list, %s, which is inside the signed archive. Beside a digest of that list, any single file can be checked later.", own.Path),
 			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned), "list inside": own.Path})
 	}
+	if e.enclosed.Outcome == Pass {
+		e.proven.List = ListSigned
+		return pass("Every file is in the signed list inside the signed package. Beside a digest of that list, any single file can be checked later.",
+			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned)})
+	}
 	e.proven.List = ListDerived
 	return pass("Every file is in the archive that is signed. The list of files is derived from that archive. It proves a file only beside the archive, or beside a digest of the list kept elsewhere.",
 		map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListDerived)})

@@ -10,10 +10,18 @@ import (
 	"touchstone/internal/registry"
 )
 
-// keySignature asks whether a key that the reader brought signed these bytes. What
-// other keys signed is said, and proves nothing: anybody can make a key, under any
-// name.
+// keySignature asks whether a key that the reader brought signed these bytes, from
+// beside or from inside them. What other keys signed is said, and proves nothing:
+// anybody can make a key, under any name.
 func keySignature(e *exam) Finding {
+	if in := e.Artifact.Inside.Enclosed; in != nil && e.Keys != nil && e.enclosed.Outcome == Pass {
+		for _, s := range in.Each {
+			if s.By(e.Keys) {
+				return pass(fmt.Sprintf("A signature inside covers every file. It was made with the certificate that you brought, of %s: whose it is rests on your word.", quoted(s.Holder)),
+					map[string]string{"signing certificate": "sha256:" + s.Certificate})
+			}
+		}
+	}
 	served := e.Release.File.Detached
 	switch {
 	case served.Judge == nil:

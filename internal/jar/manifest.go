@@ -1,5 +1,11 @@
-// Package jar reads the manifest by which a Java archive describes itself
-// (docs.oracle.com, "JAR File Specification", "JAR Manifest").
+// Package jar reads the manifest by which a Java archive describes itself, and
+// verifies the signatures that it carries inside (docs.oracle.com, "JAR File
+// Specification", "JAR Manifest" and "Signed JAR File").
+//
+// A signer lists digests of the manifest in a signature file, and signs that file
+// in a block beside it (CMS, RFC 5652); the manifest lists digests of the files.
+// Who the signer is only the certificate in the block says: nothing here vouches
+// for whoever issued it.
 package jar
 
 import (
@@ -24,76 +30,116 @@ type Headers map[string]string
 // Get is the value of a header; empty for none.
 func (h Headers) Get(name string) string { return h[strings.ToLower(name)] }
 
-// ReadManifest reads a manifest, whole or not at all, and returns its main section.
+// A Section is a part of a manifest, about one entry or about the whole.
+type Section struct {
+	Name    string // of the entry; empty for the main section
+	Headers Headers
+	// Raw are its bytes, with the empty line that ends it: what is hashed of it.
+	Raw []byte
+}
+
+// A Manifest is one that was read whole; a signature file has its form, too.
+type Manifest struct {
+	Main    Section
+	Entries []Section
+}
+
+// ReadManifest reads a manifest, whole or not at all.
 //
 //  1. Lines end with CR LF, LF or CR; one that begins with a blank continues the
 //     line before.
 //  2. An empty line ends a section; the first is the main one.
 //  3. Each section after it begins with the name of its entry, and there is one for
 //     each.
-func ReadManifest(doc []byte) (Headers, error) {
+func ReadManifest(doc []byte) (*Manifest, error) {
 	if len(doc) > MaxManifest || !utf8.Valid(doc) {
 		return nil, errors.New("it is larger than is read, or no text")
 	}
-	var main, section Headers
-	first, last := "", "" // of the section's headers
-	names := map[string]bool{}
-	end := func() error {
-		switch {
-		case main == nil:
-			if main = section; main == nil {
-				main = Headers{}
-			}
-		case section == nil:
-		case first != "name":
-			return errors.New("a section does not begin with the name of its entry")
-		case names[section["name"]]:
-			return fmt.Errorf("it has two sections about %.200q", section["name"])
-		case len(names) == maxSections:
-			return errors.New("it has more sections than are read")
-		default:
-			names[section["name"]] = true
-		}
-		section, first, last = nil, "", ""
-		return nil
-	}
+	r := reader{names: map[string]bool{}, began: -1}
 	for at := 0; at < len(doc); {
 		line, next := lineAt(doc, at) // 1.
-		at = next
-		if len(line) == 0 { // 2.
-			if err := end(); err != nil { // 3.
+		if err := r.line(line, at); err != nil {
+			return nil, err
+		}
+		if at = next; len(line) == 0 { // 2.
+			if err := r.end(doc, at); err != nil {
 				return nil, err
 			}
-			continue
-		}
-		if line[0] == ' ' {
-			if last == "" {
-				return nil, errors.New("its first line continues another")
-			}
-			if section[last] += string(line[1:]); len(section[last]) > maxHeader {
-				return nil, errors.New("one of its lines is longer than is read")
-			}
-			continue
-		}
-		name, value, found := strings.Cut(string(line), ":")
-		if !found || !validName(name) {
-			return nil, fmt.Errorf("the line %.100q is no header", line)
-		}
-		if section == nil {
-			section = Headers{}
-		}
-		last = strings.ToLower(name)
-		if _, twice := section[last]; twice {
-			return nil, fmt.Errorf("a section has %.100q twice", name)
-		}
-		if section[last] = strings.TrimPrefix(value, " "); first == "" {
-			first = last
 		}
 	}
-	if err := end(); err != nil {
+	if err := r.end(doc, len(doc)); err != nil {
 		return nil, err
 	}
-	return main, nil
+	return &r.read, nil
+}
+
+// A reader is a manifest being read.
+type reader struct {
+	read    Manifest
+	main    bool // the main section was read
+	names   map[string]bool
+	section Headers // under way; nil for none
+	began   int     // where it did
+	// first and last are the names of its first and last header.
+	first, last string
+}
+
+// line adds a line that begins at a place.
+func (r *reader) line(line []byte, at int) error {
+	switch {
+	case len(line) == 0:
+		return nil
+	case line[0] == ' ' && r.last == "":
+		return errors.New("its first line continues another")
+	case line[0] == ' ':
+		if r.section[r.last] += string(line[1:]); len(r.section[r.last]) > maxHeader {
+			return errors.New("one of its lines is longer than is read")
+		}
+		return nil
+	}
+	name, value, found := strings.Cut(string(line), ":")
+	if !found || !validName(name) {
+		return fmt.Errorf("the line %.100q is no header", line)
+	}
+	if r.section == nil {
+		r.section, r.began = Headers{}, at
+	}
+	r.last = strings.ToLower(name)
+	if _, twice := r.section[r.last]; twice {
+		return fmt.Errorf("a section has %.100q twice", name)
+	}
+	if r.section[r.last] = strings.TrimPrefix(value, " "); r.first == "" {
+		r.first = r.last
+	}
+	return nil
+}
+
+// end takes the section that ends before a place.
+func (r *reader) end(doc []byte, at int) error {
+	done := Section{Headers: r.section}
+	if r.section != nil {
+		done.Raw = doc[r.began:at]
+	}
+	switch {
+	case !r.main:
+		if r.main = true; done.Headers == nil {
+			done.Headers = Headers{}
+		}
+		r.read.Main = done
+	case r.section == nil:
+	case r.first != "name": // 3.
+		return errors.New("a section does not begin with the name of its entry")
+	case r.names[r.section["name"]]:
+		return fmt.Errorf("it has two sections about %.200q", r.section["name"])
+	case len(r.names) == maxSections:
+		return errors.New("it has more sections than are read")
+	default:
+		done.Name = r.section["name"]
+		r.names[done.Name] = true
+		r.read.Entries = append(r.read.Entries, done)
+	}
+	r.section, r.first, r.last = nil, "", ""
+	return nil
 }
 
 // lineAt is the line that begins at a place, and where the next one begins.

@@ -31,7 +31,7 @@ func TestReadManifest(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, c.want, m.Get("B"))
+			require.Equal(t, c.want, m.Main.Headers.Get("B"))
 		})
 	}
 }
@@ -40,10 +40,17 @@ func FuzzReadManifest(f *testing.F) {
 	f.Add([]byte("Manifest-Version: 1.0\r\nB: 2\r\n er\r\n\r\nName: a\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		m, err := ReadManifest(doc)
-		for name, value := range m {
-			require.NoError(t, err)
-			require.Equal(t, strings.ToLower(name), name)
-			require.NotContains(t, value, "\n")
+		if err != nil {
+			return
 		}
+		whole := len(m.Main.Raw)
+		for _, section := range append(m.Entries, m.Main) {
+			for name, value := range section.Headers {
+				require.Equal(t, strings.ToLower(name), name)
+				require.NotContains(t, value, "\n")
+			}
+			whole += len(section.Raw)
+		}
+		require.LessOrEqual(t, whole-len(m.Main.Raw), len(doc), "sections are apart from one another")
 	})
 }

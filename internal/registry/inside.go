@@ -50,6 +50,9 @@ type Inside struct {
 	Manifest string
 	// List is the package's own list of its files; nil where it carries none.
 	List *FileList
+	// Enclosed are the signatures that it carries over its own files; nil where its
+	// format has none.
+	Enclosed *Enclosed
 }
 
 // A FileList is a list of its files that a package carries.

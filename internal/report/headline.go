@@ -142,11 +142,16 @@ func (r *Report) unsigned(s Subject) string {
 			return "What is served as their signature is not understood here."
 		}
 	}
+	switch {
+	case r.passed("key-signature"):
+		return "The key that you brought signed them."
+	case r.passed("signature-inside"):
+		return "They are signed inside, by a certificate for which nobody vouches here."
+	case s.Artifact.Inside.Enclosed != nil && len(s.Artifact.Inside.Enclosed.Each) > 0:
+		return "A signature inside them counts for nothing here."
+	}
 	switch s.Release.File.Detached.Answer.State {
 	case fetch.Found:
-		if r.passed("key-signature") {
-			return "The key that you brought signed them."
-		}
 		return "Nobody vouches for a key that signed them."
 	case fetch.Unknown:
 		return "Whether somebody signed them could not be checked."

@@ -29,6 +29,7 @@ type inspector struct {
 	left   int64
 	docs   map[string]*bytes.Buffer
 	main   jar.Headers // of the manifest; nil where there is none that can be read
+	signed signedInside
 	unread string
 }
 
@@ -37,7 +38,7 @@ func newInspector(at coordinates, m *model) *inspector {
 }
 
 const (
-	manifestPath = "META-INF/MANIFEST.MF"
+	manifestPath = jar.ManifestPath
 	pluginPath   = "META-INF/maven/plugin.xml"
 )
 
@@ -60,16 +61,32 @@ func described(name string) (group, artifact, document string, ok bool) {
 // single tells that the file is no archive.
 func (i *inspector) single() bool { return i.at.format() == "" }
 
-// Open asks for descriptions, the manifest, and documents that are read as they are.
+// Open asks for descriptions, the manifest, signatures, documents that are read as
+// they are, and what a signature may be over.
 func (i *inspector) Open(name string, size int64) io.Writer {
+	if i.single() {
+		return i.document(name, size)
+	}
+	document, digests := i.document(name, size), i.signed.digests(name, i.docs[manifestPath])
+	switch {
+	case digests == nil:
+		return document
+	case document == nil:
+		return digests
+	}
+	return io.MultiWriter(document, digests)
+}
+
+// document takes the bytes of one that is read; nil for others.
+func (i *inspector) document(name string, size int64) io.Writer {
 	_, _, document, ok := described(name)
-	wanted := ok && (document == "pom.properties" || strings.HasPrefix(name, i.ownFolder())) || name == manifestPath || name == pluginPath ||
-		i.single() && (i.at.extension == "pom" || i.at.extension == "module")
+	wanted := ok && (document == "pom.properties" || strings.HasPrefix(name, i.ownFolder())) || name == pluginPath ||
+		!i.single() && jar.Related(name) || i.single() && (i.at.extension == "pom" || i.at.extension == "module")
 	if !wanted {
 		return nil
 	}
 	most := int64(maxDocument)
-	if i.single() || name == manifestPath || name == pluginPath {
+	if i.single() || jar.Related(name) || name == pluginPath {
 		most = maxModule
 	}
 	if size > most || size > i.left {
@@ -117,6 +134,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 		i.nameSingle(&in)
 	} else {
 		i.name(&in)
+		in.Enclosed = i.signed.judge(i.docs, files)
 		// 3.
 		i.runs(&in, files)
 	}
@@ -208,8 +226,8 @@ func (i *inspector) manifest(in *registry.Inside) {
 		i.leave("Its manifest cannot be read: %.200s.", err.Error())
 		return
 	}
-	i.main = m
-	if stated := m.Get("Eclipse-SourceReferences"); stated != "" && in.Repository == "" {
+	i.main = m.Main.Headers
+	if stated := i.main.Get("Eclipse-SourceReferences"); stated != "" && in.Repository == "" {
 		parts := strings.Split(stated, ";")
 		if at, ok := source.Parse(withoutProvider(parts[0])); ok {
 			in.Repository = at.Repository.String()

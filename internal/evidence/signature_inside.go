@@ -71,7 +71,7 @@ func judgeEnclosed(s registry.EnclosedSignature) Finding {
 	case fault.Missing:
 		return because(Absent, "is none").by(Maintainer)
 	default:
-		return because(NotUnderstood, "is in a form that is not verified here")
+		return because(NotUnderstood, "cannot be judged here")
 	}
 	return pass(strings.Join([]string{
 		fmt.Sprintf("A signature inside covers every file (%s).", s.Hash),

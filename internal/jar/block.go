@@ -12,6 +12,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -222,7 +223,7 @@ func fit(c *x509.Certificate) error {
 	case ed25519.PublicKey:
 		return fault.New(fault.NotUnderstood, "its key is Ed25519, which is not verified inside archives here")
 	default:
-		return fault.New(fault.NotUnderstood, "its key is of a kind that is not verified here")
+		return fault.New(fault.NotUnderstood, fmt.Sprintf("its key is of a kind (%s) that is not verified here", c.PublicKeyAlgorithm))
 	}
 	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return fault.New(fault.Malformed, "the certificate says that its key does not sign")

@@ -16,7 +16,7 @@ import (
 func keySignature(e *exam) Finding {
 	if in := e.Artifact.Inside.Enclosed; in != nil && e.Keys != nil && e.enclosed.Outcome == Pass {
 		for _, s := range in.Each {
-			if s.By(e.Keys) {
+			if s.By(e.Keys) { // the whole package is covered, whoever signed a part of it too
 				return pass(fmt.Sprintf("A signature inside covers every file. It was made with the certificate that you brought, of %s: whose it is rests on your word.", quoted(s.Holder)),
 					map[string]string{"signing certificate": "sha256:" + s.Certificate})
 			}

@@ -25,7 +25,7 @@ func signatureInside(e *exam) Finding {
 		return because(Absent, "The package carries no signature of its own inside.").by(Maintainer)
 	}
 	// 1.
-	if f := archiveSound(e); f.Outcome != Pass {
+	if f := archiveSound(e); f.Outcome != Pass || !e.Artifact.Contents.Complete {
 		return because(NotUnderstood, "The package is signed inside. Its archive is not in order, so what that covers could not be judged.")
 	}
 	// 2.

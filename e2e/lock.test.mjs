@@ -28,7 +28,7 @@ async function lockFile(name, entries) {
 
 function audit(...args) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { env: { ...process.env, XDG_STATE_HOME: dir, INIT_CWD: dir } }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+    execFile(process.execPath, ["--liftoff-only", program, ...args], { env: { ...process.env, XDG_STATE_HOME: dir, INIT_CWD: dir } }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
   });
 }
 

@@ -8,6 +8,11 @@ import { launchOptions } from "./chromium.mjs";
 const ways = ["200% zoom", "dark", "forced colours"];
 process.env.TOUCHSTONE_LOOK ||= ways[Math.floor(Math.random() * ways.length)];
 
+const launch = launchOptions();
+// V8's quick compiler alone: a test's few audits are over before what it would
+// compile a second time, for speed, is of use.
+launch.args.push("--js-flags=--liftoff-only");
+
 export default defineConfig({
   testDir: ".",
   testMatch: "page/*.spec.mjs",
@@ -23,6 +28,6 @@ export default defineConfig({
     viewport: { width: 1280, height: 900 },
     // What a service worker answers could not be recorded; its own test lets it in.
     serviceWorkers: "block",
-    launchOptions: launchOptions(),
+    launchOptions: launch,
   },
 });

@@ -53,7 +53,7 @@ for (const [reference, world] of [["npm:sigstore@1.0.0", () => npmWorld("1.0.0",
     }, reference);
     const file = info.outputPath("audit.har");
     await writeFile(file, Buffer.from(har));
-    const node = await promisify(execFile)(process.execPath, [cli, reference, "--json", "--replay", file, "--time", time], { maxBuffer: 64 << 20, env: { ...process.env, INIT_CWD: "", XDG_STATE_HOME: info.outputPath("state") } });
+    const node = await promisify(execFile)(process.execPath, ["--liftoff-only", cli, reference, "--json", "--replay", file, "--time", time], { maxBuffer: 64 << 20, env: { ...process.env, INIT_CWD: "", XDG_STATE_HOME: info.outputPath("state") } });
 
     await context.unrouteAll({ behavior: "ignoreErrors" });
     const asked = await inhabit(context, origin, () => undefined);

@@ -72,6 +72,9 @@ type request struct {
 	FileName string `json:"fileName"`
 	// Parts asks for those pieces of a package, too, that are fetched on demand.
 	Parts bool `json:"parts"`
+	// Records asks for no package: only what is said of it is audited, and what a
+	// package's beginning says of the rest.
+	Records bool `json:"records"`
 	// ExpectSource and ExpectSigner are from whom the person expects the package:
 	// a source repository, and a certificate's subject; empty for nobody.
 	ExpectSource string `json:"expectSource"`
@@ -108,6 +111,9 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
 	q := audit.Question{Pasted: req.Reference, Parts: req.Parts, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}, Keys: req.Keys}
+	if req.Records {
+		q.Most = -1
+	}
 	if req.Time != "" {
 		t, err := time.Parse(time.RFC3339, req.Time)
 		if err != nil {

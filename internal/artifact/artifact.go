@@ -20,7 +20,8 @@ type Artifact struct {
 	Answer fetch.Answer
 	// Unwanted tells that the package was not asked for.
 	Unwanted bool
-	// Digests of the bytes by algorithm, lower-case hexadecimal.
+	// Digests of the bytes by algorithm, lower-case hexadecimal; nil where only the
+	// beginning of the package is here (Sealed.Missing).
 	Digests map[string]string
 	// Contents are the files; nil where nothing arrived or it was no archive.
 	Contents *archive.Contents
@@ -78,6 +79,8 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	switch {
 	case w.Brought != nil:
 		return open(ctx, c, fetch.FileAnswer(request.URL, w.Brought), rel, w)
+	case w.Most < 0 && rel.File.Head > 0 && len(rel.Ref.Digests) == 0:
+		return head(ctx, c, rel, w)
 	case w.Most < 0:
 		return &Artifact{Unwanted: true, Answer: fetch.Answer{Request: request, State: fetch.Unknown,
 			Reason: "the package was not fetched: only what is said of it was asked for"}}, nil
@@ -91,6 +94,28 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	if err != nil {
 		return nil, err
 	}
+	if answer.Err != nil && answer.Err.Kind == fetch.TooLarge && rel.File.Head > 0 && rel.File.Head < request.Limit {
+		return head(ctx, c, rel, w)
+	}
+	return open(ctx, c, answer, rel, w)
+}
+
+// head fetches the beginning of a file that holds a signed document, and cuts off
+// what follows that. Where there is none the answer is of no use: what says how long
+// the document is may be wrong, and that accuses nobody.
+func head(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want) (*Artifact, error) {
+	request := rel.File.Request
+	request.First, request.Step = rel.File.Head, "beginning of the package"
+	answer, err := ask(ctx, c, request)
+	if err != nil || answer.State != fetch.Found {
+		return &Artifact{Answer: answer}, err
+	}
+	s := rel.File.Sealed(answer.Body)
+	if s == nil {
+		answer.State, answer.Reason = fetch.Unknown, fmt.Sprintf("only its first %d bytes were asked for, and they do not hold what is signed as the record says", rel.File.Head)
+		return &Artifact{Answer: answer}, nil
+	}
+	answer.Body = answer.Body[:len(answer.Body)-len(s.Part)]
 	return open(ctx, c, answer, rel, w)
 }
 
@@ -115,6 +140,9 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 	art.Digests = h.Sums()
 	if rel.File.Sealed != nil {
 		art.seal(rel.File.Sealed(answer.Body))
+	}
+	if art.Sealed != nil && art.Sealed.Missing {
+		art.Digests = nil // of a part, and no digests of the package
 	}
 	how := archive.Options{Cancelled: func() bool { return ctx.Err() != nil }}
 	if rel.File.Inspector != nil {

@@ -4,7 +4,13 @@ package audit_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -146,6 +152,76 @@ func TestRPMHeaderAlone(t *testing.T) {
 	r, err = ask(context.Background(), fedoraRef, o)
 	require.NoError(t, err)
 	require.True(t, r.Report.Verdict.Failed)
+}
+
+// TestRPMHeaderFetched fetches the header alone: where no package is asked for, and
+// where it is larger than is fetched.
+func TestRPMHeaderFetched(t *testing.T) {
+	key, w := goldKey("fedora"), world{}
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(key))
+	file, end := goldRPM(key).Packed()
+	list := ""
+	for url := range w {
+		if strings.Contains(url, "primary") {
+			list = url
+		}
+	}
+	// ranged is the repository whose list says that the header ends elsewhere.
+	ranged := func(at int) world {
+		changed, g := world{}, bytes.NewReader(w[list].Body)
+		z, err := gzip.NewReader(g)
+		require.NoError(t, err)
+		text, err := io.ReadAll(z)
+		require.NoError(t, err)
+		mint.ServeRPMIndex(changed, fedoraBase, nil, bytes.Replace(text, fmt.Appendf(nil, "end=\"%d\"", end), fmt.Appendf(nil, "end=\"%d\"", at), 1))
+		changed[fedoraFile] = w[fedoraFile]
+		return changed
+	}
+	other := goldRPM(goldKey("somebody"))
+	for name, c := range map[string]struct {
+		w         world
+		most      int64
+		failed    bool
+		signature string
+		check     string
+		says      string
+	}{
+		"the header alone":              {w, -1, false, "pass: ", "files-covered", "pass: The signed header lists every file with its digest. With it any single file can be checked; the payload was not fetched."},
+		"a package that is too large":   {w, int64(end) + 1, false, "pass: ", "files-covered", "pass: "},
+		"a header that is too large":    {w, int64(end), false, "unknown: ", "digest-matches", "unknown: "},
+		"a range that ends too early":   {ranged(end - 1), -1, false, "unknown: ", "digest-matches", "unknown: "},
+		"a range that ends too late":    {ranged(end + 40), -1, false, "pass: ", "files-covered", "pass: "},
+		"a range beyond the end":        {ranged(len(file) * 2), -1, false, "pass: ", "files-covered", "pass: "},
+		"a range of nothing":            {ranged(0), -1, false, "unknown: ", "digest-matches", "unknown: "},
+		"no package there":              {w.But(fedoraFile, page{Status: 404}), -1, false, "absent: ", "digest-matches", "absent: "},
+		"no answer":                     {w.But(fedoraFile, page{Status: 500}), -1, false, "unknown: ", "digest-matches", "unknown: "},
+		"a changed header":              {w.But(fedoraFile, ok(changedAt(file, end-30))), -1, true, "fail: ", "registry-signature", "fail: "},
+		"a header signed by a stranger": {func() world { f, _ := other.Packed(); return w.But(fedoraFile, ok(f)) }(), -1, true, "fail: ", "registry-signature", "fail: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(c.w)
+			o.Anchors, o.Most = anchoredTo(t, "fedora-43", key), c.most
+			r, err := ask(context.Background(), fedoraRef, o)
+			require.NoError(t, err)
+			text := r.Report.Text(false)
+			require.Equal(t, c.failed, r.Report.Verdict.Failed, text)
+			require.Contains(t, outcome(t, r, "registry-signature"), c.signature, text)
+			require.Contains(t, outcome(t, r, c.check), c.says, text)
+			require.Equal(t, 0, levels(r)["integrity"][0], text)
+			if c.signature == "pass: " {
+				has(t, r, "digest-matches", "unknown", "its payload was not fetched")
+				has(t, r, "name-inside", "pass", "")
+				require.Contains(t, text, "ldconfig")
+			}
+		})
+	}
+	// The pin of a package is compared with the record alone.
+	o := options(w)
+	o.Anchors, o.Most = anchoredTo(t, "fedora-43", key), -1
+	sum := sha256.Sum256(file)
+	r, err := ask(context.Background(), fedoraRef+"&checksum=sha256:"+hex.EncodeToString(sum[:]), o)
+	require.NoError(t, err)
+	require.Contains(t, outcome(t, r, "registry-signature"), "unknown: ", r.Report.Text(false))
 }
 
 // TestSignedRPMIndex: a repository that signs its index.

@@ -114,6 +114,8 @@ func prepare(r Request, hosts []Host) (Request, Host, error) {
 		return refuse("a header value holds characters that none may hold")
 	case r.Limit < 0:
 		return refuse("its limit is %d bytes", r.Limit)
+	case r.First < 0 || r.First > 0 && r.Method != "GET":
+		return refuse("%d bytes are wanted of it", r.First)
 	}
 	if r.Limit == 0 {
 		r.Limit = DefaultLimit

@@ -9,6 +9,7 @@ package fetch
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 )
@@ -67,10 +68,22 @@ type Request struct {
 	Form *Form
 	// Limit bounds the decoded body in bytes; 0 is DefaultLimit.
 	Limit int64
+	// First asks for so many bytes from the document's beginning and no more; 0 is
+	// all of it. A host that sends all the same is read no further.
+	First int64
 	// Step names the step in progress reports, in words for people.
 	Step string
 
 	token string // an anonymous one, for this request alone
+}
+
+// Range is the value of the Range header field (RFC 9110, section 14.2) that a
+// transport sends with the request; empty for none.
+func (r *Request) Range() string {
+	if r.First == 0 {
+		return ""
+	}
+	return fmt.Sprintf("bytes=0-%d", r.First-1)
 }
 
 // DefaultLimit bounds an answer that names no limit of its own: 16 MiB.

@@ -8,7 +8,7 @@ import (
 // A flightKey is what makes two requests one question.
 type flightKey struct {
 	method, url, accept string
-	limit               int64
+	limit, first        int64
 	// moment is nil for what cannot change: that is shared by all.
 	moment *Moment
 }
@@ -46,7 +46,7 @@ func (f *flight) finished() bool {
 
 // join finds the flight that asks r, or starts it, and waits with it.
 func (c *Client) join(ctx context.Context, s *Session, r Request, host Host) *flight {
-	key := flightKey{r.Method, r.URL, r.Accept, r.Limit, s.moment}
+	key := flightKey{r.Method, r.URL, r.Accept, r.Limit, r.First, s.moment}
 	if r.Immutable {
 		key.moment = nil
 	}

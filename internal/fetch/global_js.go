@@ -93,6 +93,9 @@ func (t global) init(r *Request, controller js.Value) js.Value {
 	if r.Accept != "" {
 		headers["accept"] = r.Accept
 	}
+	if part := r.Range(); part != "" { // of this form a browser asks for no permission
+		headers["range"] = part
+	}
 	if a := r.Authorization(); a != "" {
 		headers["authorization"] = a
 	}

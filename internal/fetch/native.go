@@ -38,6 +38,9 @@ func (t native) Do(ctx context.Context, r *Request) (*Response, error) {
 	if r.Accept != "" {
 		req.Header.Set("Accept", r.Accept)
 	}
+	if part := r.Range(); part != "" {
+		req.Header.Set("Range", part)
+	}
 	if a := r.Authorization(); a != "" {
 		req.Header.Set("Authorization", a)
 	}

@@ -96,7 +96,7 @@ func keptHeader(all map[string]string) map[string]string {
 	for name, value := range all {
 		name = strings.ToLower(name)
 		switch name {
-		case "content-type", "content-length", "content-encoding", "location",
+		case "content-type", "content-length", "content-encoding", "content-range", "location",
 			"etag", "last-modified", "date", "retry-after", "link",
 			"docker-content-digest", "www-authenticate",
 			"x-ratelimit-remaining", "x-ratelimit-reset":

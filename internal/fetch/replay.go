@@ -62,6 +62,8 @@ func (p replayer) Do(ctx context.Context, r *Request) (*Response, error) {
 //
 //  1. Of those that were asked again because the host was busy, only the ones
 //     that then brought something.
+//     Of those that brought all and those that brought a part, the former, unless
+//     a part is wanted.
 //  2. The one that sent the same Accept.
 //  3. One that sent none, or "*/*".
 //  4. The only one that there is, whatever it accepted: archives of other
@@ -71,6 +73,9 @@ func choose(candidates []Exchange, r *Request) (Exchange, bool) {
 	if slices.ContainsFunc( // 1
 		same, func(x Exchange) bool { return x.Status >= 200 && x.Status < 300 }) {
 		same = slices.DeleteFunc(same, func(x Exchange) bool { return x.Status == 429 || x.Status >= 500 })
+	}
+	if part := func(x Exchange) bool { return (x.Status == partial) == (r.First > 0) }; slices.ContainsFunc(same, part) {
+		same = slices.DeleteFunc(same, func(x Exchange) bool { return !part(x) })
 	}
 	for _, accepts := range []func(Exchange) bool{
 		func(x Exchange) bool { return x.Accept == r.Accept },                // 2

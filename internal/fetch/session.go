@@ -138,7 +138,7 @@ func (s *Session) Answers() []Answer {
 	}
 	sort.Slice(out, func(i, j int) bool {
 		a, b := out[i].Request, out[j].Request
-		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Accept, b.Accept), cmp.Compare(a.Limit, b.Limit)) < 0
+		return cmp.Or(cmp.Compare(a.URL, b.URL), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Accept, b.Accept), cmp.Compare(a.Limit, b.Limit), cmp.Compare(a.First, b.First)) < 0
 	})
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -46,8 +47,6 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 		got, err := f.sendAllowed(ctx, asked, route) // 1
 		if ctx.Err() != nil {
 			return Answer{}, nil, ctx.Err()
-		}
-		if hop == 0 {
 		}
 		a.Status, a.Header = got.status, got.header
 		if err != nil {
@@ -132,8 +131,20 @@ func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Erro
 		return got, c.failure(ctx, r, route, err)
 	}
 	got.took = c.o.Now().Sub(got.began)
+	got.part(r)
 	return got, nil
 }
+
+// part says of a reply that was read no further than it is wanted that it is a part.
+func (g *reply) part(r Request) {
+	if r.First > 0 && g.status == 200 && int64(len(g.body)) == r.First {
+		g.status, g.header["content-range"] = partial, fmt.Sprintf("bytes 0-%d/*", r.First-1)
+		delete(g.header, "content-length")
+	}
+}
+
+// partial is the status of an answer that is a part of the document.
+const partial = 206
 
 // silent is what stands for a reply that is not the host's: of it only the
 // patience that it asks for counts.
@@ -167,18 +178,21 @@ func (c *Client) unmarked(r Request, res *Response) *Error {
 // read reads the body, bounded, and holds it to its announced length.
 func (f *flight) read(ctx context.Context, r Request, route Route, res *Response, alive func()) ([]byte, error) {
 	limit, total := r.Limit, int64(-1)
+	want := int64(math.MaxInt64) // how much of it is read
 	if res.Status < 200 || res.Status > 299 {
 		limit = errorLimit
+	} else if r.First > 0 {
+		want = r.First
 	}
 	if n, err := strconv.ParseInt(res.Header["content-length"], 10, 64); err == nil && n >= 0 && !res.Decoded {
 		total = n
 	}
 	tooLarge := &Error{TooLarge, r.URL, fmt.Sprintf("the answer is larger than the %d bytes that are read of it", limit)}
-	if total > limit {
+	if min(total, want) > limit {
 		return nil, tooLarge
 	}
 	// An announced length is a claim: it reserves 1 MiB at most.
-	body := make([]byte, 0, min(max(total, 4<<10)+1, 1<<20))
+	body := make([]byte, 0, min(max(min(total, want), 4<<10)+1, 1<<20))
 	for idle := 0; idle < 100; idle++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -195,6 +209,8 @@ func (f *flight) read(ctx context.Context, r Request, route Route, res *Response
 			f.tell(route, have, total, "")
 		}
 		switch {
+		case have >= want:
+			return body[:want:want], nil
 		case total >= 0 && have > total:
 			return nil, &Error{Overlong, r.URL, fmt.Sprintf("the answer goes on after the %d bytes it announced", total)}
 		case have > limit:
@@ -309,7 +325,9 @@ func judge(a *Answer) {
 	}
 	s := a.Status
 	switch {
-	case s == 206:
+	case s == partial && a.Request.First > 0 && strings.HasPrefix(a.Header["content-range"], "bytes 0-"):
+		a.State, a.Reason = Found, ""
+	case s == partial:
 		a.Reason = says + ": only a part came"
 	case s >= 200 && s <= 299:
 		a.State, a.Reason = Found, ""

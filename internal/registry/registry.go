@@ -210,6 +210,10 @@ type File struct {
 	// which of that package's readers does. So a form that few ecosystems have
 	// costs nothing where they are not served.
 	Read func(body []byte, how archive.Options) (*archive.Contents, error)
+	// Head is how many bytes from the file's beginning hold what Sealed finds, as the
+	// record says; 0 where that is not known. Of a file that is not fetched whole
+	// they are fetched alone.
+	Head int64
 	// Sealed finds the document inside the file that carries signatures over the
 	// file's own bytes; nil where the format has none. It gives nil where there is
 	// none in these bytes.

@@ -115,6 +115,9 @@ type Artifact struct {
 	Name string `json:"name,omitempty"`
 	// Missing says why nothing arrived; empty where something did.
 	Missing string `json:"missing,omitempty"`
+	// Left says what of it is not here, where only its beginning is; empty where it
+	// all is.
+	Left string `json:"left,omitempty"`
 	// TooLarge tells that it has more bytes than were to be fetched.
 	TooLarge bool `json:"tooLarge,omitempty"`
 }
@@ -284,7 +287,10 @@ func notes(groups ...[]purl.Note) []string {
 
 func artifactOf(a *artifact.Artifact) Artifact {
 	out := Artifact{URL: a.Answer.URL, Size: int64(len(a.Answer.Body)), Digests: a.Digests, Route: a.Answer.Route, Missing: a.Answer.Reason}
-	out.TooLarge = a.Answer.Err != nil && a.Answer.Err.Kind == fetch.TooLarge
+	if a.Contents != nil {
+		out.Left = a.Contents.Left
+	}
+	out.TooLarge = out.Left != "" || a.Answer.Err != nil && a.Answer.Err.Kind == fetch.TooLarge
 	if out.URL == "" {
 		out.URL = a.Answer.Request.URL
 	}

@@ -170,7 +170,11 @@ func (w *writer) again(r *Report) {
 		w.linef("  nothing: %s", Clean(r.Artifact.Missing))
 	} else {
 		w.linef("  %s", Clean(r.Artifact.URL))
-		w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
+		if r.Artifact.Left != "" {
+			w.linef("  its first %d bytes. %s", r.Artifact.Size, Clean(r.Artifact.Left))
+		} else {
+			w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
+		}
 		if sum := r.Artifact.listSum(); sum != "" {
 			w.linef("  list of files %s", sum)
 		}

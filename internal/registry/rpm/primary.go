@@ -20,6 +20,7 @@ type entry struct {
 	name, epoch, version, release, arch string
 	algorithm, sum                      string
 	href                                string
+	header                              int64 // where its header ends, in bytes; 0 where that is not said
 }
 
 // path is the file's place below the repository, escaped for an address.
@@ -27,8 +28,12 @@ func (e entry) path() string {
 	return strings.NewReplacer("^", "%5E", "+", "%2B").Replace(e.href)
 }
 
-// maxEntry bounds one entry, in bytes.
-const maxEntry = 8 << 20
+// The bounds of one entry, and of what is fetched as the header of a package, in
+// bytes.
+const (
+	maxEntry  = 8 << 20
+	maxHeader = 64 << 20
+)
 
 const (
 	entryBegins = "<package "
@@ -122,6 +127,9 @@ func readEntry(b []byte) (entry, error) {
 			Href string `xml:"href,attr"`
 			Base string `xml:"base,attr"`
 		} `xml:"location"`
+		Header []struct {
+			End int64 `xml:"end,attr"`
+		} `xml:"format>header-range"`
 	}
 	in := xml.NewDecoder(bytes.NewReader(b))
 	if err := in.Decode(&doc); err != nil {
@@ -140,8 +148,12 @@ func readEntry(b []byte) (entry, error) {
 	case v.Ver == "" || v.Rel == "" || len(v.Ver)+len(v.Rel)+len(v.Epoch) > 1024:
 		return entry{}, errors.New("it has no version")
 	}
+	header := int64(0)
+	if len(doc.Header) == 1 && doc.Header[0].End > 0 && doc.Header[0].End <= maxHeader {
+		header = doc.Header[0].End
+	}
 	return entry{name: doc.Name[0], epoch: cmp.Or(v.Epoch, "0"), version: v.Ver, release: v.Rel, arch: doc.Arch[0],
-		algorithm: sum.Algorithm, sum: sum.Sum, href: href}, nil
+		algorithm: sum.Algorithm, sum: sum.Sum, href: href, header: header}, nil
 }
 
 // compare orders two packages as rpm does: epoch, version, release

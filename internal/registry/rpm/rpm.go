@@ -137,6 +137,7 @@ func (r Registry) release(ref purl.Ref, of release, l listing, w wanted, notes [
 		}
 		w = wanted{p.name, p.epoch, p.version, p.release, p.arch}
 		rel.File.Request = fetch.Request{URL: of.address(l.folder) + p.path(), Step: "package", Limit: archive.DefaultLimits.Archive, Immutable: false}
+		rel.File.Head = p.header
 		rel.Index = registry.Index{State: l.primary.State}
 		rel.Source = registry.Source{Asked: l.primary.State, Route: l.primary.Route}
 	}

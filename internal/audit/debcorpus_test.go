@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,8 +93,9 @@ func TestDebCorpus(t *testing.T) {
 			if name == "deb-openh264" {
 				text := ""
 				for _, topic := range r.Report.Topics {
-					text += topic.Text
+					text += topic.Text + strings.Join(topic.Items, "\n")
 				}
+				assert.Contains(t, text, `postinst: if ! wget -T 60 -O "$TMPFL" "$URL"; then`)
 				assert.Contains(t, text, "http://ciscobinary.openh264.org/", "what its script fetches is told")
 			}
 		})

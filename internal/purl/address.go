@@ -98,6 +98,9 @@ func readAddress(text string) (Ref, error) {
 	if d := dialectOfHost(a.host); d != nil {
 		return d.hosts[a.host](a)
 	}
+	if read := mirrorOf(a.host); read != nil {
+		return read(a)
+	}
 	return Ref{}, fail(Malformed, "%s is not the site of a repository that is known here. Paste the package's page at its repository, or a package URL.", shown(a.host))
 }
 

@@ -19,6 +19,9 @@ type tool struct {
 	// valued are options followed by a value, elsewhere those that change
 	// where the package comes from.
 	valued, elsewhere []string
+	// behind are options whose value is put behind each package after a mark: apt's
+	// "-t SUITE" means NAME/SUITE.
+	behind map[string]string
 	// version and named are options that hold the version or the package.
 	version, named []string
 	read           func(spec string) (Ref, error)
@@ -247,7 +250,7 @@ func created(prefix, spec string) string {
 
 // arguments reads options and operands.
 func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Digest, err error) {
-	var version string
+	var version, behind string
 	var hashes []string
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -278,6 +281,8 @@ func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Di
 				specs = append(specs, spec)
 			}
 			runs = true
+		case t.behind[option] != "":
+			behind = t.behind[option] + takesValue()
 		case slices.Contains(t.valued, option):
 			takesValue()
 		case runs && !hasValue && !isFlag(option):
@@ -289,6 +294,9 @@ func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Di
 			return nil, nil, fail(Malformed, "It is not clear which package the option's version is of. Paste one package, with one version.")
 		}
 		specs[0] += "@" + version
+	}
+	for i := range specs {
+		specs[i] += behind
 	}
 	digests, err = digestWords(hashes)
 	return specs, digests, err

@@ -9,10 +9,10 @@ import (
 func debDialect() *dialect {
 	installs := func() *tool {
 		return &tool{
-			verbs:     []string{"install", "reinstall", "upgrade", "download", "show", "satisfy", "remove", "source"},
-			valued:    []string{"-o", "--option", "-c", "--config-file", "-q"},
-			elsewhere: []string{"-t", "--target-release", "--default-release"},
-			read:      readAptSpec,
+			verbs:  []string{"install", "reinstall", "upgrade", "download", "show", "policy", "madison", "satisfy", "remove", "source"},
+			valued: []string{"-o", "--option", "-c", "--config-file", "-q"},
+			behind: map[string]string{"-t": "/", "--target-release": "/", "--default-release": "/"},
+			read:   readAptSpec,
 		}
 	}
 	return &dialect{
@@ -24,11 +24,14 @@ func debDialect() *dialect {
 			c.Namespace, c.Name = strings.ToLower(c.Namespace), strings.ToLower(c.Name)
 		},
 		hosts: map[string]func(address) (Ref, error){
-			"packages.debian.org": readDebPage, "packages.ubuntu.com": readDebPage, "tracker.debian.org": readDebSource,
+			"packages.debian.org": readDebPage, "packages.ubuntu.com": readDebPage, "tracker.debian.org": readDebSource, "sources.debian.org": readDebSource, "launchpad.net": readLaunchpad,
 			"deb.debian.org": readDebPool, "security.debian.org": readDebPool, "ftp.debian.org": readDebPool, "snapshot.debian.org": readDebPool,
 			"archive.ubuntu.com": readDebPool, "security.ubuntu.com": readDebPool, "ports.ubuntu.com": readDebPool,
 		},
-		tools: map[string]*tool{"apt": installs(), "apt-get": installs(), "aptitude": installs(), "dpkg": nil},
+		mirrors: map[string]func(address) (Ref, error){".debian.org": readDebMirror, ".archive.ubuntu.com": readDebMirror},
+		tools: map[string]*tool{"apt": installs(), "apt-get": installs(), "aptitude": installs(), "apt-cache": installs(), "nala": installs(),
+			"dpkg": {verbs: []string{"-i", "--install", "--unpack"}, read: readDpkgFile}},
+		text: readDebText,
 		word: func(word string) (Ref, bool, error) {
 			if !strings.HasSuffix(word, ".deb") {
 				return Ref{}, false, nil
@@ -114,7 +117,10 @@ func readAptSpec(spec string) (Ref, error) {
 		return Ref{}, ownFile(spec)
 	}
 	name, version, _ := strings.Cut(spec, "=")
-	name, suite, _ := strings.Cut(name, "/")
+	version, suite, _ := strings.Cut(version, "/") // which an option put behind it
+	if before, after, found := strings.Cut(name, "/"); found {
+		name, suite = before, after
+	}
 	name, arch, _ := strings.Cut(name, ":")
 	ref, err := newDeb(name, version)
 	for key, value := range map[string]string{"arch": arch, "distro": suite} {
@@ -158,13 +164,27 @@ func readDebPool(a address) (Ref, error) {
 	return ref, err
 }
 
-// readDebPage reads /SUITE/NAME and /SUITE/ARCH/NAME/download.
+// readDebPage reads /NAME, /SUITE/NAME, /SUITE/ARCH/NAME/download and what stands
+// beside it, each also behind a language. Pages of sources offer the package of that
+// name.
 func readDebPage(a address) (Ref, error) {
 	segments := a.segments
-	if len(segments) > 2 && segments[len(segments)-1] == "download" {
-		segments = segments[:len(segments)-1]
+	if len(segments) > 1 && len(segments[0]) == 2 {
+		segments = segments[1:]
 	}
-	if len(segments) < 2 || len(segments) > 3 || a.is("source") || a.is("src") || strings.Contains(segments[0], ":") {
+	if n := len(segments); n > 2 && slices.Contains([]string{"download", "filelist", "filenames"}, segments[n-1]) {
+		segments = segments[:n-1]
+	}
+	if len(segments) == 0 || len(segments) > 3 {
+		return Ref{}, unknownPage(a, "https://packages.debian.org/trixie/hello")
+	}
+	if name, is := strings.CutPrefix(segments[0], "src:"); is || segments[0] == "source" {
+		if !is {
+			name = segments[len(segments)-1]
+		}
+		return Ref{}, debSource(a, name)
+	}
+	if strings.Contains(segments[0], ":") || segments[0] == "search" || segments[0] == "contents" {
 		return Ref{}, unknownPage(a, "https://packages.debian.org/trixie/hello")
 	}
 	namespace := "debian"
@@ -172,21 +192,11 @@ func readDebPage(a address) (Ref, error) {
 		namespace = "ubuntu"
 	}
 	ref, err := newDeb(namespace+"/"+segments[len(segments)-1], "")
-	if err == nil {
+	if err == nil && len(segments) > 1 {
 		err = debQualifier("distro", "trixie")(&ref, segments[0])
 	}
 	if err == nil && len(segments) == 3 {
 		err = debQualifier("arch", "amd64")(&ref, segments[1])
 	}
 	return ref, err
-}
-
-// readDebSource reads /pkg/SOURCE, which names a source: the package of that name
-// is offered.
-func readDebSource(a address) (Ref, error) {
-	ref, err := newDeb(a.at(1), "")
-	if !a.is("pkg") || err != nil {
-		return Ref{}, unknownPage(a, "https://packages.debian.org/trixie/hello")
-	}
-	return Ref{}, Refuse(Ambiguous, "This is the page of a source, of which packages are built. One of the same name may be meant.").Offer(ref, "")
 }

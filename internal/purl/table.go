@@ -52,6 +52,8 @@ type dialect struct {
 	// hosts are the sites whose addresses name a package, in lower case; nil
 	// as reader tells that they do but are not read.
 	hosts map[string]func(a address) (Ref, error)
+	// mirrors read the addresses of hosts whose names end so, and that stand in no row.
+	mirrors map[string]func(a address) (Ref, error)
 	// origins are the hosts from which the ecosystem's own client fetches records
 	// and packages: what a lock file names beside them is elsewhere.
 	origins []string
@@ -126,6 +128,18 @@ func dialectOfHost(host string) *dialect {
 	for _, d := range table() {
 		if _, ok := d.hosts[host]; ok {
 			return d
+		}
+	}
+	return nil
+}
+
+// mirrorOf finds who reads the addresses of a mirror; nil for nobody.
+func mirrorOf(host string) func(a address) (Ref, error) {
+	for _, d := range table() {
+		for end, read := range d.mirrors {
+			if strings.HasSuffix(host, end) {
+				return read
+			}
 		}
 	}
 	return nil

@@ -99,6 +99,8 @@ type search struct {
 	arch string
 	// heads are what earlier visits kept.
 	heads map[string][]byte
+	// every asks for all versions, and chooses none.
+	every bool
 
 	lists  []list      // that were asked
 	unread []inRelease // that could not be used
@@ -150,6 +152,9 @@ func (s *search) choose(l *list) bool {
 			continue
 		}
 		s.others = append(s.others, version)
+		if s.every {
+			continue
+		}
 		_, bare, epoch := strings.Cut(version, ":")
 		switch {
 		case s.ref.Version == "" && (best == nil || Compare(version, best.fields["version"]) > 0), version == s.ref.Version:

@@ -3,7 +3,6 @@ package deb
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -16,10 +15,6 @@ import (
 
 // maxScript bounds one control file that is read, in bytes.
 const maxScript = 4 << 20
-
-// scripts are the maintainer scripts, by when dpkg runs them
-// (debian-policy, chapter 6).
-var scripts = []string{"preinst", "postinst", "prerm", "postrm", "config"}
 
 // An inspector reads a package's control file and its maintainer scripts.
 type inspector struct {
@@ -106,58 +101,6 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 
 // unfolded is a field's value on one line: where it is folded says nothing.
 func unfolded(value string) string { return strings.Join(strings.Fields(value), " ") }
-
-// runs tells what dpkg runs, and what that fetches.
-func (i *inspector) runs(in *registry.Inside) {
-	var files, fetches []string
-	for _, name := range scripts {
-		doc := i.docs[name]
-		if doc == nil {
-			continue
-		}
-		files = append(files, container.Control+name)
-		for _, address := range addresses(doc.String()) {
-			if !slices.Contains(fetches, address) {
-				fetches = append(fetches, address)
-			}
-		}
-	}
-	if len(files) > 0 {
-		what := "dpkg runs its maintainer scripts, as root, when it is installed, upgraded or removed."
-		if len(fetches) > 0 {
-			what += " They name addresses that they may fetch from: " + strings.Join(fetches[:min(len(fetches), 5)], ", ") + "."
-		}
-		in.Runs = append(in.Runs, registry.Run{When: "install", What: what}.In(files))
-	}
-	if doc := i.docs["triggers"]; doc != nil {
-		in.Runs = append(in.Runs, registry.Run{When: "trigger", What: "It states triggers: its own or others' scripts run when files of other packages change."}.In([]string{container.Control + "triggers"}))
-	}
-}
-
-// addresses are those that a script names, outside of comments.
-func addresses(script string) []string {
-	var out []string
-	for line := range strings.Lines(script) {
-		if strings.HasPrefix(strings.TrimSpace(line), "#") {
-			continue
-		}
-		for _, scheme := range []string{"http://", "https://", "ftp://"} {
-			for rest := line; ; {
-				at := strings.Index(rest, scheme)
-				if at < 0 {
-					break
-				}
-				end := strings.IndexAny(rest[at:], " \t\r\n\"'`<>()|;\\")
-				if end < 0 {
-					end = len(rest) - at
-				}
-				out = append(out, fmt.Sprintf("%.200s", rest[at:at+end]))
-				rest = rest[at+end:]
-			}
-		}
-	}
-	return out
-}
 
 // requires are the packages that dpkg demands: of alternatives the first, which
 // apt takes (debian-policy, 7.1).

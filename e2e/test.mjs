@@ -57,7 +57,7 @@ const compiled = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
 const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
-const jsPackages = [...programs, "./internal/..."];
+const jsPackages = [...programs, "./wasm/bundle", "./internal/..."];
 
 const first = [["what npm pins", ensureInstalled]];
 const others = [

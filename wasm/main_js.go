@@ -20,6 +20,7 @@
 //	touchstone.identify(file) → Promise<what it says that it is, as JSON>
 //	touchstone.differ(reference, path, bytes) → Promise<lines that differ>
 //	touchstone.show(report, request) → Promise<a saved report's text and HTML>
+//	touchstone.verifyBundle(arguments, readFile) → whether it accepts, see [touchstone/wasm/bundle]
 //
 // It sets globalThis.touchstone and calls globalThis.touchstoneReady, where
 // that is a function. Requests and answers are described at [request] and

@@ -12,11 +12,12 @@ import (
 	"touchstone/internal/evidencefile"
 	"touchstone/internal/fetch/har"
 	"touchstone/internal/report"
+	"touchstone/wasm/bundle"
 )
 
 // more is what the page's first program leaves to the whole one.
 func more() map[string]any {
-	functions := map[string]any{"show": js.FuncOf(promised(startShow))}
+	functions := map[string]any{"show": js.FuncOf(promised(startShow)), "verifyBundle": js.FuncOf(bundle.Verify)}
 	maps.Copy(functions, ofFolders())
 	maps.Copy(functions, ofLocks())
 	return functions

@@ -88,8 +88,9 @@ var layers = map[string][]string{
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},
 	"web/policy":        {"internal/fetch"},
 	"web/site":          {"internal/lockfile", "web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
-	"wasm":              {"internal/lockfile", "internal/pins", "internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/registry", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust"},
-	"wasm/conformance":  {"internal/sigstore", "internal/trust"},
+	"wasm":              {"internal/lockfile", "internal/pins", "internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/registry", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/trust", "wasm/bundle"},
+	"wasm/bundle":       {"internal/sigstore", "internal/trust"},
+	"wasm/conformance":  {"wasm/bundle"},
 	"wasm/slim":         {"wasm/slim/*"},
 	// what stands in for packages that the pruned build leaves out
 	"wasm/slim/*": {},
@@ -177,7 +178,7 @@ var tools = map[string]bool{"wasm/slim": true, "web/site": true, "web/edge/gener
 func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 	// What reaches a browser, a file system or a network, and who may.
 	outside := map[string][]string{
-		"syscall/js": {"wasm/main_js.go", "wasm/lock_js.go", "wasm/whole_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/installed_js.go", "wasm/read_js.go", "wasm/show_js.go", "wasm/versions_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
+		"syscall/js": {"wasm/main_js.go", "wasm/lock_js.go", "wasm/whole_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/installed_js.go", "wasm/read_js.go", "wasm/show_js.go", "wasm/versions_js.go", "wasm/bundle/bundle_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go"},
 		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
 		"os":         {"internal/corpus/corpus.go"},

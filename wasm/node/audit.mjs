@@ -3,94 +3,20 @@
 //
 // Exit 0: a verdict that meets what was required. 1: failed, or below what was
 // required. 2: the question could not be asked; standard output stays empty.
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
+import { Refused, ended, plain, refusedBy } from "./ending.mjs";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
-import { sarif } from "./sarif.mjs";
 import * as lock from "./lock.mjs";
-import { typed } from "./paths.mjs";
-
-const usage = `usage: npm run -s audit -- REFERENCE [options]
-       npm run -s audit -- --check FILE.zip [options]
-       npm run -s audit -- --folder DIR [options]
-       npm run -s audit -- --lock FILE [options]
-       npm run -s audit -- --show REPORT.json
-  REFERENCE          a purl, a package page's address, name@version, a lock file line …
-  --json             print the report as JSON
-  --replay FILE.har  answer from this archive; use no network at all
-  --record FILE.har  save everything that was fetched
-  --evidence FILE.zip  save what the audit rests on, to be checked again later
-  --with-package     put the package into that file
-  --check FILE.zip   check a saved evidence file; use no network at all
-  --show REPORT.json print a report that was saved with --json; nothing is checked
-  --time RFC3339     judge at this time instead of now
-  --file PACKAGE     audit this package file instead of downloading it
-  --folder DIR       compare this installed package with what was published; alone:
-                     every package in it (node_modules, site-packages, Go's module
-                     cache or vendor, cargo's registry/src)
-  --parts            fetch what stands apart from the package, too: an image's layers
-  --all-files        audit every file of the version; the weakest decides
-  --expect-source HOST/OWNER/REPO  exit 1 unless what verifies says that it is from there
-  --expect-signer SUBJECT  exit 1 unless a certificate that verifies has this subject
-  --key FILE         expect a signature by a public key in this file (a project's KEYS)
-  --require T=N      exit 1 unless track T reaches level N (integrity=2); may repeat${lock.usage}`;
-
-class Refused extends Error {}
+import { options, usage } from "./options.mjs";
+import { typed } from "./place.mjs";
+import { sarif } from "./sarif.mjs";
+import { keep, kept } from "./state.mjs";
 
 /** The largest file that is read, in bytes: above it the program had no memory left. */
 const largest = 1 << 30;
-
-function options() {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      allowPositionals: true,
-      options: {
-        json: { type: "boolean" }, replay: { type: "string" }, record: { type: "string" }, time: { type: "string" },
-        evidence: { type: "string" }, "with-package": { type: "boolean" }, check: { type: "string" }, show: { type: "string" }, folder: { type: "string" },
-        "all-files": { type: "boolean" }, parts: { type: "boolean" }, "expect-source": { type: "string" }, "expect-signer": { type: "string" }, key: { type: "string" },
-        file: { type: "string" }, require: { type: "string", multiple: true }, help: { type: "boolean" }, ...lock.options,
-      },
-    });
-  } catch (error) {
-    throw new Refused(`${error.message}\n${usage}`);
-  }
-  const { values, positionals } = parsed;
-  if (values.help) {
-    process.stderr.write(usage + "\n");
-    process.exit(0);
-  }
-  const unfit = lock.wrong(values, positionals) || allfiles.wrong(values);
-  if (unfit) throw new Refused(unfit);
-  if (values.check !== undefined && (values.replay !== undefined || positionals.length > 0)) {
-    throw new Refused("--check: the file says what it is about; leave out the reference and --replay");
-  }
-  if (values.show !== undefined && (positionals.length > 0 || Object.keys(values).length > 1)) {
-    throw new Refused("--show: a saved report is printed as it is; leave out the reference and the other options");
-  }
-  if (values["with-package"] && values.evidence === undefined) throw new Refused("--with-package: name the file to save with --evidence FILE.zip");
-  if (values.check === undefined && positionals.length === 0 && values.folder !== undefined) {
-    for (const other of ["replay", "record", "evidence", "file", "expect-source", "expect-signer"]) {
-      if (values[other] !== undefined) throw new Refused(`--folder: with --${other} it needs a reference, as a folder may hold many packages`);
-    }
-  }
-  if (values.check === undefined && values.folder === undefined && values.lock === undefined && values.show === undefined && positionals.length === 0) throw new Refused(`no reference was given\n${usage}`);
-  const required = (values.require ?? []).flatMap((r) => r.split(",")).map((r) => {
-    const match = /^([a-z]+)=([0-9])$/.exec(r.trim());
-    if (!match) throw new Refused(`--require ${r}: write a track and a level, like integrity=2`);
-    return { track: match[1], level: Number(match[2]) };
-  });
-  for (const option of ["expect-source", "expect-signer"]) {
-    if (values[option] === "") throw new Refused(`--${option}: nothing was given`);
-  }
-  if (values.time === "") throw new Refused("--time: no time was given; write it like 2026-01-31T12:00:00Z");
-  // A reference with spaces (a go.sum line, a command) may come unquoted.
-  return { ...values, reference: positionals.join(" "), required };
-}
 
 async function readOption(path, what) {
   if (path === undefined) return undefined;
@@ -106,48 +32,6 @@ async function readOption(path, what) {
 
 async function writeOption(path, data) {
   await writeFile(typed(path), data).catch((error) => { throw new Refused(`writing ${path}: ${error.code ?? error.message}`); });
-}
-
-/** What an audit that gave no answer is told as; a fault of ours says where it was. */
-function refusedBy(error) {
-  if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
-  return error instanceof Refused ? error : new Refused(error.message);
-}
-
-// What earlier audits proved: the signed log heads, which make a log that forks
-// visible, and the versions of the trust anchors, which never go back. A file
-// that cannot be read counts as a first visit, and is said.
-const state = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "touchstone");
-
-async function recall(name, empty) {
-  try {
-    return JSON.parse(await readFile(join(state, name), "utf8")) ?? empty;
-  } catch (error) {
-    if (error.code !== "ENOENT") process.stderr.write(`${name} of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
-    return empty;
-  }
-}
-
-async function remember(name, value) {
-  const path = join(state, name);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const next = `${path}.${process.pid}`;
-    await writeFile(next, JSON.stringify(value, null, 2) + "\n");
-    await rename(next, path);
-  } catch (error) {
-    process.stderr.write(`${name} could not be kept for the next visit (${error.message})\n`);
-  }
-}
-
-/** Only strings are heads; whatever else stands there was not written here. */
-function heads(value) {
-  return Object.fromEntries(Object.entries(Object(value)).filter(([, head]) => typeof head === "string"));
-}
-
-/** A message may quote what came from outside: a terminal must not obey it. */
-function plain(text) {
-  return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 }
 
 /** Shows progress: one changing line on a terminal, one line a finished step elsewhere. */
@@ -199,12 +83,6 @@ async function auditFolder(touchstone, o, request, signal) {
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
 
-/** Keeps for the next visit what an audit with a network gave. */
-async function keep(answer) {
-  await remember("heads.json", answer.heads);
-  if (answer.memory) await remember("anchors.json", answer.memory);
-}
-
 /** The requirements that a verdict does not meet. */
 function tooLow(o, verdict) {
   for (const { track } of o.required) {
@@ -248,8 +126,16 @@ async function everyFile(touchstone, request, report, replay, signal) {
   return all;
 }
 
-async function main() {
-  const o = options();
+/**
+ * Does what these arguments ask and resolves to the exit code. The command says
+ * what they are about: audit, lock or check; without one, an option does.
+ */
+export async function audit(args, called, command) {
+  const o = options(args, called, command);
+  if (o.help) {
+    process.stdout.write(`${usage(called, command)}\n`);
+    return 0;
+  }
   const [replay, file, keys] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file"), readOption(o.key, "the key")]);
   const touchstone = await load("whole");
   const abort = new AbortController();
@@ -258,7 +144,7 @@ async function main() {
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
     reference: o.reference, parts: o.parts === true, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
-    heads: replay ? {} : heads(await recall("heads.json", {})), memory: replay ? "" : String(await recall("anchors.json", "")),
+    ...(replay ? { heads: {}, memory: "" } : await kept()),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);
   if (o.reference === "" && o.check === undefined) return auditFolder(touchstone, o, request, abort.signal);
@@ -284,22 +170,4 @@ async function main() {
   return verdict.failed || verdict.unasked || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
 }
 
-// A program that ends under way (no memory left, say) is no verdict, and a
-// reader who has seen enough (a pipe into head) is no error.
-for (const event of ["uncaughtException", "unhandledRejection"]) {
-  process.on(event, (error) => {
-    process.stderr.write(`touchstone: ${plain(error?.stack ?? error)}\n`);
-    process.exit(2);
-  });
-}
-process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? (code ?? 2) : 2));
-
-let code;
-try {
-  code = await main();
-} catch (error) {
-  process.stderr.write(`touchstone: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
-  code = 2;
-}
-// The Go program waits for ever; standard output must be flushed first.
-process.stdout.write("", () => process.exit(code));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await ended("touchstone", () => audit(process.argv.slice(2), "npm run -s audit --"));

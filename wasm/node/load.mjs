@@ -1,9 +1,5 @@
 // Loads a program under Node: the audit is the same file that the page loads.
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { ensureBuilt } from "../build.mjs";
-
-const built = new URL("../../build/", import.meta.url);
+import { program } from "./place.mjs";
 
 /**
  * What the Go program itself writes. Nothing of ours goes to its standard
@@ -16,12 +12,12 @@ function writeSync(fd, bytes) {
 
 /** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
 export async function load(name = "touchstone", tell = undefined) {
-  await ensureBuilt(name, tell);
-  await import(new URL("wasm_exec.js", built));
+  const { glue, wasm } = await program(name, tell);
+  await import(glue);
   globalThis.fs.writeSync = writeSync;
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(new URL(`${name}.wasm`, built))), go.importObject);
+  const { instance } = await WebAssembly.instantiate(wasm, go.importObject);
   const ended = go.run(instance).then(() => { throw new Error("the WebAssembly program ended"); });
   await Promise.race([ready, ended]);
   return globalThis.touchstone;

@@ -2,27 +2,15 @@
 // changed since an older one.
 import { basename } from "node:path";
 
-export const usage = `
-  --lock FILE        every package that a lock file pins; alone:
-    --base OLDFILE     only what was added or changed since this older one
-    --depth records    no package is fetched (as without it); bytes: each one is
-    --min-age DAYS     alarm for a version that appeared less than so many days ago
-    --allow FILE.json  findings that are accepted: [{purl, check, reason, until}]
-    --format F         text, json, sarif, csv, junit or html (with --folder alone: sarif;
-                       of one package: vsa, its verdict as an in-toto statement)
-    --out FILE         write there instead of to standard output`;
-
-export const options = {
-  lock: { type: "string" }, base: { type: "string" }, depth: { type: "string" }, "min-age": { type: "string" },
-  allow: { type: "string" }, format: { type: "string" }, out: { type: "string" },
-};
+/** The options that stand beside --lock alone. */
+const own = ["base", "depth", "min-age", "allow", "format", "out"];
 
 /** Says what is wrong with how these options were put together; empty where nothing is. */
 export function wrong(values, positionals) {
-  const own = Object.keys(options).filter((name) => name !== "lock" && values[name] !== undefined);
+  const given = own.filter((name) => values[name] !== undefined);
   if (values.lock === undefined && values.format === "vsa") return values.folder !== undefined && positionals.length === 0 && values.check === undefined ? "--format vsa: it sums up one package; name one" : "";
   if (values.lock === undefined && values.format === "sarif" && values.folder !== undefined && positionals.length === 0 && values.check === undefined) return "";
-  if (values.lock === undefined) return own.length > 0 ? `--${own[0]}: it belongs to --lock FILE` : "";
+  if (values.lock === undefined) return given.length > 0 ? `--${given[0]}: it belongs to --lock FILE` : "";
   const other = ["replay", "record", "evidence", "check", "file", "folder", "expect-source", "expect-signer"].find((name) => values[name] !== undefined);
   if (other) return `--lock: it does not go with --${other}`;
   if (positionals.length > 0) return "--lock: the file says what it is about; leave out the reference";

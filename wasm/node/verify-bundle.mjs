@@ -4,8 +4,20 @@
 // npm run -s verify-bundle -- --batch FILE : one JSON array of such arguments a
 // line, answered in order by one line of JSON each. Exit 0 when all were answered.
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { Refused, ended } from "./ending.mjs";
 import { load } from "./load.mjs";
-import { typed } from "./paths.mjs";
+import { typed } from "./place.mjs";
+
+const help = `usage: touchstone verify-bundle --bundle FILE WHO [--trusted-root FILE] FILE_OR_DIGEST
+  --bundle FILE      the Sigstore bundle
+  WHO                who must have signed, one of:
+    --certificate-identity ID --certificate-oidc-issuer URL
+    --key PEM
+  --trusted-root FILE  anchors in the place of Sigstore's public ones
+  FILE_OR_DIGEST     what must have been signed: a file, or sha256:HEX
+exit 0: accepted; 1: refused, or a file is not there; the reason is on standard error
+`;
 
 function readFile(path) {
   try {
@@ -20,28 +32,26 @@ function print(text) {
   return new Promise((resolve) => { process.stdout.write(text, () => resolve()); });
 }
 
-async function main(args) {
+/** Verifies what the arguments name, by a program that can, and resolves to the exit code. */
+export async function verifyBundle(args, program) {
+  if (args.includes("--help")) {
+    await print(help);
+    return 0;
+  }
   if (args[0] === "--batch") {
-    if (args.length !== 2) throw new Error("usage: --batch FILE");
+    if (args.length !== 2) throw new Refused("usage: --batch FILE");
     const file = readFile(args[1]);
-    if (typeof file === "string") throw new Error(`reading ${args[1]}: ${file}`);
+    if (typeof file === "string") throw new Refused(`reading ${args[1]}: ${file}`);
     const lines = new TextDecoder().decode(file).split("\n").filter((line) => line.trim() !== "");
-    const touchstone = await load("conformance", () => {});
+    const touchstone = await load(program, () => {});
     for (const line of lines) await print(JSON.stringify(touchstone.verifyBundle(line, readFile)) + "\n");
     return 0;
   }
-  const touchstone = await load("conformance", () => {});
+  const touchstone = await load(program, () => {});
   const { accepted, reason, as } = touchstone.verifyBundle(JSON.stringify(args), readFile);
   if (as) await print(`The file is ${as}; what it holds was judged as a bundle.\n`);
   if (!accepted) process.stderr.write(`refused: ${reason}\n`);
   return accepted ? 0 : 1;
 }
 
-let code;
-try {
-  code = await main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`verify-bundle: ${error.message}\n`);
-  code = 2;
-}
-process.stdout.write("", () => process.exit(code));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await ended("verify-bundle", () => verifyBundle(process.argv.slice(2), "conformance"));

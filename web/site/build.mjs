@@ -1,5 +1,6 @@
-// Builds the static site into build/site, from build/touchstone.wasm, and
-// compresses its files as the edge sends them.
+// Builds the static site into build/site, from build/touchstone.wasm and
+// build/whole.wasm, packs the command line that it offers, and compresses its files
+// as the edge sends them.
 import { execFile } from "node:child_process";
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompressSync } from "node:zlib";
 import { slim } from "../../wasm/build.mjs";
+import { pack } from "../../wasm/package/pack.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = join(root, "build", "site");
@@ -15,6 +17,7 @@ const out = join(root, "build", "site");
 // page loads was built without it (wasm/build.mjs).
 /** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
 export async function buildSite() {
+  await pack();
   await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out, "-commit", await commit());
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;

@@ -27,6 +27,7 @@ func TestTheListOfFilesIsThatOfTheFiles(t *testing.T) {
 		}
 	}
 	assert.Equal(t, want, b.Files)
+	assert.Contains(t, files["/build/index.html"], want["/touchstone.tgz"], "the page says the packed program's sum")
 	assert.Regexp(t, `^go1\.\d+\.\d+$`, b.Toolchain)
 	for _, m := range b.Modules {
 		assert.Regexp(t, `^h1:.{44}$`, m.Sum, m.Path)

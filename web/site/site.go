@@ -35,6 +35,8 @@ type frame struct {
 	served []served
 	// programs are what a person needs to compare them with their own.
 	programs []programFacts
+	// packed is the command line as one file, on this site.
+	packed file
 	// specimens are the examples; none where the generator was built without.
 	specimens []specimen
 }
@@ -90,6 +92,27 @@ var pages = []page{
 	{path: "/404.html", title: "There is no such page", about: "There is no such page.", body: missingPage},
 }
 
+// A file is one that people fetch themselves.
+type file struct {
+	url, sha256 string
+	size        int
+}
+
+// packed puts the packed command line on the site, which wasm/package made.
+func (s *site) packed() (file, error) {
+	const name = "touchstone.tgz"
+	body, err := os.ReadFile(filepath.Join(s.wasm, name))
+	if err != nil {
+		return file{}, fmt.Errorf("reading the packed command line: %w; npm run build makes it", err)
+	}
+	f := file{url: "/" + name, size: len(body)}
+	if err := s.file(f.url, body); err != nil {
+		return file{}, err
+	}
+	f.sha256 = s.sums[f.url]
+	return f, nil
+}
+
 // fontLicencesURL is where the typefaces' licences can be read.
 const fontLicencesURL = "/typefaces.txt"
 
@@ -112,7 +135,11 @@ func (s *site) write() error {
 	}
 	s.written, s.sums = map[string]bool{}, map[string]string{}
 	programs := []programFacts{factsOf(assets[first], "on every visit"), factsOf(assets[whole], "where an ecosystem or a lock file needs it")}
-	f := frame{assets: assets, rules: rules, served: servedEcosystems(), programs: programs, specimens: all}
+	packed, err := s.packed()
+	if err != nil {
+		return err
+	}
+	f := frame{assets: assets, rules: rules, served: servedEcosystems(), programs: programs, packed: packed, specimens: all}
 	kept := map[string][]byte{}
 	for _, p := range slices.Concat(pages, specimenPages(all), rulePages(rules)) {
 		body, err := s.writePage(p, f)

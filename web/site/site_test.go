@@ -48,7 +48,7 @@ type builtSite struct {
 func buildAnew(t *testing.T, wasm string) (site, map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, body := range map[string]string{first: wasm, first + ".br": "packed", whole: "all of " + wasm, "wasm_exec.js": "globalThis.Go = class {};\n"} {
+	for name, body := range map[string]string{first: wasm, first + ".br": "packed", whole: "all of " + wasm, "wasm_exec.js": "globalThis.Go = class {};\n", "touchstone.tgz": "command line of " + wasm} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(body), 0o644))
 	}
 	for _, file := range slices.Concat(slices.Collect(maps.Values(fonts)), fontLicences) {

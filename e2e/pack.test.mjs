@@ -1,0 +1,133 @@
+// The packed command line: installed from its file alone, with no other network
+// and in an empty folder, it answers as the checkout does; and the action that runs
+// it: node --test e2e/pack.test.mjs.
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ensureBuilt } from "../wasm/build.mjs";
+import { pack, packed } from "../wasm/package/pack.mjs";
+import { lockWorld } from "./world.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+let dir;
+let env;
+let program;
+
+/** Runs a script of Node in the test's folder; what its fetch answers is a module's, or nothing at all. */
+function node(args, { world = "closed.mjs", more = {} } = {}) {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: dir, env: { ...env, NODE_OPTIONS: `--import=${pathToFileURL(join(dir, world))}`, ...more } }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+  });
+}
+const touchstone = (args, how) => node([program, ...args], how);
+
+/** Writes a module in the place of the network: a world of world.mjs, as an expression. */
+async function worldOf(name, expression) {
+  await writeFile(join(dir, name), `import * as worlds from ${JSON.stringify(String(new URL("world.mjs", import.meta.url)))};
+const world = ${expression};
+globalThis.fetch = async (url) => { const { status, body } = world(String(url)) ?? { status: 404, body: "" }; return new Response(body, { status }); };\n`);
+}
+
+before(async () => {
+  await ensureBuilt("whole");
+  dir = await mkdtemp(join(tmpdir(), "touchstone-pack-"));
+  // npm may ask nobody: its registry is closed, and its memory is empty.
+  env = { ...process.env, XDG_STATE_HOME: join(dir, "state"), npm_config_cache: join(dir, "cache"), npm_config_registry: "http://127.0.0.1:9/", INIT_CWD: "/elsewhere" };
+  await writeFile(join(dir, "closed.mjs"), 'globalThis.fetch = async () => { throw new Error("there is no network"); };\n');
+  await pack();
+  const installed = join(dir, "empty");
+  execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", installed, packed], { env, stdio: "pipe" });
+  assert.deepEqual((await readdir(join(installed, "node_modules"))).filter((name) => !name.startsWith(".")), ["touchstone"], "no dependency");
+  program = join(installed, "node_modules", ".bin", "touchstone");
+});
+after(() => rm(dir, { recursive: true, force: true }));
+
+test("it is small, the same each time, and holds no more than it runs", async () => {
+  const once = await readFile(packed);
+  assert.ok(once.length <= 4_000_000, `${once.length} bytes`);
+  const { files } = await pack();
+  assert.ok(once.equals(await readFile(packed)), "packed again it has other bytes");
+  assert.deepEqual(files.filter((path) => !/^(wasm\/node|web\/static)\/\w[\w-]*\.m?js$/.test(path)).sort(), ["LICENSE", "README.md", "package.json", "wasm/wasm_exec.js", "wasm/whole.wasm.br"]);
+  const { dependencies, scripts, bin } = JSON.parse(await readFile(join(dir, "empty", "node_modules", "touchstone", "package.json"), "utf8"));
+  assert.deepEqual([dependencies, scripts, bin], [undefined, undefined, { touchstone: "wasm/node/touchstone.mjs" }]);
+});
+
+test("evidence that it saved is checked again without a network", async () => {
+  await worldOf("npm.mjs", 'worlds.mintedWorld("invented", "1.0.0", { "package/index.js": "1" })');
+  const saved = await touchstone(["audit", "npm:invented@1.0.0", "--evidence", "e.zip", "--with-package"], { world: "npm.mjs" });
+  assert.equal(saved.code, 0, saved.err);
+  const checked = await touchstone(["check", "e.zip", "--json", "--require", "integrity=1"]);
+  assert.equal(checked.code, 1, "what rested on the registry's word alone counts no more");
+  assert.match(checked.err, /required integrity 1, got 0/);
+  const { reference, verdict, files } = JSON.parse(checked.out);
+  assert.deepEqual([reference, verdict.failed, verdict.integrity.level], ["pkg:npm/invented@1.0.0", false, 0]);
+  assert.deepEqual(files.map(({ path }) => path), ["package/package.json", "package/index.js"]);
+});
+
+test("a bundle of one's own key is accepted over its file", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  await writeFile(join(dir, "signed.txt"), "signed");
+  await writeFile(join(dir, "key.pem"), publicKey.export({ type: "spki", format: "pem" }));
+  await writeFile(join(dir, "root.json"), JSON.stringify({ mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" }));
+  await writeFile(join(dir, "bundle.json"), JSON.stringify({
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json", verificationMaterial: { publicKey: { hint: "own" } },
+    messageSignature: { messageDigest: { algorithm: "SHA2_256", digest: createHash("sha256").update("signed").digest("base64") }, signature: sign("sha256", Buffer.from("signed"), privateKey).toString("base64") },
+  }));
+  const { code, err } = await touchstone(["verify-bundle", "--bundle", "bundle.json", "--key", "key.pem", "--trusted-root", "root.json", "signed.txt"]);
+  assert.equal(code, 0, err);
+});
+
+/** Runs the action with these inputs. */
+const action = (inputs, how) => node([here("../wasm/action/run.mjs")], { ...how, more: Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`TOUCHSTONE_${name}`, value])) });
+
+test("the action runs the program that was named, compares with the commit, and writes SARIF", async () => {
+  const names = ["one", "two"];
+  const git = (...args) => execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { cwd: dir, stdio: "pipe", encoding: "utf8" }).trim();
+  git("init", "-q");
+  await writeFile(join(dir, "package-lock.json"), lockWorld(names.slice(0, 1)).text);
+  git("add", "package-lock.json");
+  git("commit", "-qm", "before");
+  const hostile = { two: { resolved: "https://hostile.example/two/-/two-1.0.0.tgz", integrity: `sha512-${createHash("sha512").update("hostile").digest("base64")}` } };
+  await writeFile(join(dir, "package-lock.json"), lockWorld(names, { changed: hostile }).text);
+  await worldOf("lock.mjs", `worlds.lockWorld(${JSON.stringify(names)}).world`);
+  const inputs = { FILE: "package-lock.json", BASE: git("rev-parse", "HEAD"), DEPTH: "records", FORMAT: "sarif", OUT: "touchstone.sarif", PROGRAM: packed, SHA256: createHash("sha256").update(await readFile(packed)).digest("hex") };
+  const { code, err } = await action(inputs, { world: "lock.mjs" });
+  assert.equal(code, 1, err);
+  const [{ results }] = JSON.parse(await readFile(join(dir, "touchstone.sarif"), "utf8")).runs;
+  const line = (await readFile(join(dir, "package-lock.json"), "utf8")).split("\n").findIndex((one) => one.includes('"node_modules/two"')) + 1;
+  assert.deepEqual(new Set(results.map(({ locations }) => locations[0].physicalLocation.region.startLine)), new Set([line]), "the entry that was changed, and no other");
+  const rules = results.map(({ ruleId, level }) => `${ruleId} ${level}`);
+  assert.ok(rules.includes("pin-agrees error") && rules.includes("address-outside error"), rules.join());
+});
+
+test("the action runs nothing whose digest was not named", async () => {
+  for (const [say, inputs] of [
+    [/its SHA-256 is [0-9a-f]{64}, and not 0{64}: it is not run/, { FILE: "x", PROGRAM: packed, SHA256: "0".repeat(64) }],
+    [/without it anything could be run/, { FILE: "x", PROGRAM: packed }],
+    [/no https address/, { FILE: "x", PROGRAM: "http://example.com/touchstone.tgz", SHA256: "0".repeat(64) }],
+    [/is an option/, { FILE: "--replay" }],
+  ]) {
+    const { code, err } = await action(inputs);
+    assert.equal(code, 2, err);
+    assert.match(err, say);
+  }
+});
+
+test("help is there, and what is no question exits with 2", async () => {
+  for (const [args, say] of [[["--help"], /verify-bundle/], [["lock", "--help"], /--base OLDFILE/], [["verify-bundle", "--help"], /--certificate-identity/], [["--version"], /^\d+\.\d+\.\d+\n$/]]) {
+    const { code, out } = await touchstone(args);
+    assert.equal(code, 0);
+    assert.match(out, say);
+  }
+  for (const args of [[], ["lock", "--replay", "x", "y"], ["check", "a", "b"]]) {
+    const { code, out, err } = await touchstone(args);
+    assert.equal(code, 2, `${args}: ${err}`);
+    assert.equal(out, "");
+    assert.match(err, /usage: touchstone/);
+  }
+});

@@ -1,0 +1,90 @@
+// What the action does, given its inputs as variables (see action.yml). It needs
+// Node 20 and git, which the runner has, and no package.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const input = (name) => (process.env[`TOUCHSTONE_${name}`] ?? "").trim();
+const work = mkdtempSync(join(process.env.RUNNER_TEMP || tmpdir(), "touchstone-"));
+
+/** The largest packed program that is read, in bytes. */
+const largest = 16 << 20;
+
+async function bytesOf(program) {
+  if (!program.includes("://")) return readFileSync(program);
+  if (!program.startsWith("https://")) throw new Error(`program: ${program} is no https address`);
+  const answer = await fetch(program, { signal: AbortSignal.timeout(120_000) });
+  if (!answer.ok) throw new Error(`program: ${program} answers ${answer.status}`);
+  if (Number(answer.headers.get("content-length")) > largest) throw new Error(`program: ${program} is larger than ${largest} bytes`);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+/** The script to run: of the packed program, once its digest is the one that was named; else of this commit. */
+async function script() {
+  const program = input("PROGRAM");
+  if (program === "") {
+    if (input("SHA256") !== "") throw new Error("sha256: there is no program to compare with it");
+    return fileURLToPath(new URL("../node/touchstone.mjs", import.meta.url));
+  }
+  const want = input("SHA256").toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(want)) throw new Error("sha256: name the SHA-256 of the program, 64 digits; without it anything could be run");
+  const bytes = await bytesOf(program);
+  const got = createHash("sha256").update(bytes).digest("hex");
+  if (got !== want) throw new Error(`program: its SHA-256 is ${got}, and not ${want}: it is not run`);
+  const file = join(work, "touchstone.tgz");
+  writeFileSync(file, bytes);
+  execFileSync("tar", ["-xzf", file, "-C", work], { stdio: ["ignore", "ignore", "inherit"] });
+  return join(work, "package", "wasm", "node", "touchstone.mjs");
+}
+
+/** Writes the lock file as it was at a commit; empty where it was not there, and every pin is new. */
+function older(file, commit) {
+  if (/^-/.test(commit)) throw new Error(`base: ${commit} is no commit`);
+  const git = (...args) => spawnSync("git", args, { encoding: "buffer", maxBuffer: 256 << 20 });
+  if (git("cat-file", "-e", `${commit}^{commit}`).status !== 0) {
+    const fetched = git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit);
+    if (fetched.status !== 0) throw new Error(`base: git does not know ${commit}, and cannot fetch it: ${String(fetched.stderr).trim()}`);
+    commit = "FETCH_HEAD";
+  }
+  const place = String(git("rev-parse", "--show-prefix").stdout).trim() + file.replace(/^\.\//, "");
+  if (git("cat-file", "-e", `${commit}:${place}`).status !== 0) {
+    process.stdout.write(`${file} is not in ${input("BASE")}: every pin counts as new\n`);
+    return "";
+  }
+  const shown = git("cat-file", "blob", `${commit}:${place}`);
+  if (shown.status !== 0) throw new Error(`base: reading ${place}: ${String(shown.stderr).trim()}`);
+  const path = join(mkdtempSync(join(work, "older-")), basename(file));
+  writeFileSync(path, shown.stdout);
+  return path;
+}
+
+async function run() {
+  const file = input("FILE");
+  if (file === "") throw new Error("file: name the lock file");
+  if (file.startsWith("-")) throw new Error(`file: ${file} is an option; write ./${file}`);
+  const args = [await script(), "lock", file];
+  const base = input("BASE") === "" ? "" : older(file, input("BASE"));
+  for (const [option, value] of [["base", base], ...["DEPTH", "REQUIRE", "ALLOW", "MIN_AGE", "FORMAT", "OUT"].map((name) => [name.toLowerCase().replace("_", "-"), input(name)])]) {
+    if (value !== "") args.push(`--${option}=${value}`);
+  }
+  return new Promise((resolve, reject) => {
+    // What is typed is relative to where this runs.
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, INIT_CWD: "" } });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 2));
+  });
+}
+
+let code;
+try {
+  code = await run();
+} catch (error) {
+  process.stderr.write(`touchstone: ${error.message}\n`);
+  code = 2;
+}
+rmSync(work, { recursive: true, force: true });
+if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `exit=${code}\n`);
+process.exitCode = code;

@@ -53,13 +53,14 @@ var layers = map[string][]string{
 	"internal/semrange":     {},
 	"internal/openpgp":      {"internal/fault", "internal/trust"},
 	"internal/notary":       {"internal/fault"},
+	"internal/bom":          {},
 	"internal/trust":        {},
 	"principles":            {},
 	"internal/registry":     {"internal/purl", "internal/fetch", "internal/archive", "internal/trust"},
 	// every adapter, by its parent: the common terms, the mechanism that finds the
 	// way through its log, and the translation into bundles
-	"internal/registry/*": {"internal/bundleform", "internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/archive/layers", "internal/archive/packed", "internal/archive/deb", "internal/archive/rpm", "internal/bare", "internal/source", "internal/sumdb", "internal/openpgp", "internal/notary", "internal/fault", "internal/jar", "internal/semrange", "internal/trust"},
-	"internal/evidence": {"internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
+	"internal/registry/*": {"internal/bom", "internal/bundleform", "internal/registry", "internal/purl", "internal/fetch", "internal/archive", "internal/archive/layers", "internal/archive/packed", "internal/archive/deb", "internal/archive/rpm", "internal/bare", "internal/source", "internal/sumdb", "internal/openpgp", "internal/notary", "internal/fault", "internal/jar", "internal/semrange", "internal/trust"},
+	"internal/evidence": {"internal/bom", "internal/registry", "internal/fetch", "internal/archive", "internal/purl", "internal/sumdb",
 		"internal/sigstore", "internal/slsa", "internal/source", "internal/trust", "internal/prove", "internal/artifact", "internal/fault"},
 	"internal/level":  {"internal/evidence", "principles"},
 	"internal/report": {"internal/level", "internal/evidence", "internal/registry", "internal/artifact", "internal/source", "internal/fetch", "internal/purl", "principles"},

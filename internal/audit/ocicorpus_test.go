@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/corpus"
+	"touchstone/internal/evidence"
 	"touchstone/internal/mint"
 )
 
@@ -93,6 +94,16 @@ func (l ociLayout) refer(t *testing.T) {
 		require.NoError(t, err)
 		l.w[l.base+"/referrers/"+digest] = page{Body: raw}
 	}
+}
+
+// about keeps a document as a referrer of another, of one type.
+func (l ociLayout) about(t *testing.T, subject, kind string, doc []byte) {
+	raw, err := json.Marshal(map[string]any{"schemaVersion": 2, "artifactType": kind, "config": map[string]any{"mediaType": "application/vnd.oci.empty.v1+json", "digest": l.put([]byte("{}")), "size": 2},
+		"layers":  []any{map[string]any{"mediaType": kind, "digest": l.put(doc), "size": len(doc)}},
+		"subject": map[string]any{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": subject, "size": 1}})
+	require.NoError(t, err)
+	l.put(raw)
+	l.refer(t)
 }
 
 // signed keeps one of containers/image's files of a signature as the registry
@@ -175,46 +186,66 @@ func TestImagesOfTheCorpus(t *testing.T) {
 	// The signer's own certificate, where the corpus has it in the envelope alone.
 	const old, stamped = "b8479de3f88fb259a0a9ea82a5b2a052a1ef3c4ebbcfc61482d5ae4c831f8af9", "53b0191218aed9a3c1f7c661736ac40cfc8eb928642348fd843ba3f0483c0c20"
 	const unstamped = "f1da8cd70d6d851fa2313c8d6618f79508cf1e86877edf1c0bfe49a1b0a6467a"
+	// The image that the bundle is about is go-containerregistry's empty one.
+	email := func(t *testing.T) (ociLayout, string) {
+		l := newLayout("quay.io", "cosign/repo")
+		l.put([]byte(`{"architecture":"","created":"0001-01-01T00:00:00Z","os":"","rootfs":{"type":"layers","diff_ids":null},"config":{}}`))
+		about := l.put([]byte(`{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":115,"digest":"sha256:5b943e2b943f6c81dbbd4e2eca5121f4fcc39139e3d1219d6d89bd925b77d9fe"},"layers":[]}`))
+		l.about(t, about, "application/vnd.dev.sigstore.bundle.v0.3+json", read(t, filepath.Join(dir, "cosign", "oci-attestation.sigstore.json")))
+		return l, "quay.io/cosign/repo@" + about
+	}
+	docker := func(t *testing.T) (ociLayout, string) {
+		l := newLayout("registry-1.docker.io", "library/debian")
+		l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-config.json")))
+		about := l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-manifest.json")))
+		l.about(t, about, "application/vnd.in-toto.provenance+dsse", read(t, filepath.Join(dir, "docker", "example_attestation.json")))
+		return l, "debian@" + about
+	}
 	cosign := func(name string) string { return filepath.Join("containers-image", "keys", name) }
 	for id, tt := range map[string]struct {
 		serve func(t *testing.T) (ociLayout, string)
 		keys  []string // what the reader brings
 		want  any
 		said  [][3]string
+		text  string // in the report
 	}{
 		"oci-ghcr-slsa-v2.1.0": {ghcr("v2.1.0"), nil, both(2, 3, 1, 2), [][3]string{
-			{"signer-identity", "pass", "slsa-framework/example-package"}, {"name-inside", "pass", ""}, {"build-attested", "unknown", "only promised"}, {"attestations-genuine", "pass", ""}}},
-		"oci-ghcr-slsa-v1.4.0": {ghcr("v1.4.0"), nil, both(1, 1, 1, 1), [][3]string{{"attestations-genuine", "not understood", "intoto"}}},
+			{"signer-identity", "pass", "slsa-framework/example-package"}, {"name-inside", "pass", ""}, {"build-attested", "unknown", "only promised"}, {"attestations-genuine", "pass", ""}}, "statements without a signature"},
+		"oci-ghcr-slsa-v1.4.0": {ghcr("v1.4.0"), nil, both(1, 1, 1, 1), [][3]string{{"attestations-genuine", "not understood", "intoto"}}, ""},
 
-		"oci-cosign-key-valid":                 {containers("dir-img-cosign-valid"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "You brought that key"}, {"name-inside", "absent", "without this name"}}},
-		"oci-cosign-key-valid, no key":         {containers("dir-img-cosign-valid"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "Nobody vouches here"}}},
-		"oci-cosign-key-valid, another key":    {containers("dir-img-cosign-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}},
-		"oci-cosign-key-rekor-valid":           {containers("dir-img-cosign-key-rekor-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", ""}}},
-		"oci-cosign-fulcio-rekor-valid":        {containers("dir-img-cosign-fulcio-rekor-valid"), nil, both(1, 3, 0, 0), [][3]string{{"signer-identity", "unknown", "mitr@redhat.com"}}},
-		"oci-cosign-modified-manifest":         {containers("dir-img-cosign-modified-manifest"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "not over these bytes"}}},
-		"oci-cosign-modified-manifest, no key": {containers("dir-img-cosign-modified-manifest"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", ""}}},
-		"oci-cosign-other-attachment":          {containers("dir-img-cosign-other-attachment"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", "no attestations"}, {"key-signature", "absent", "No signature"}}},
+		"oci-cosign-key-valid":                 {containers("dir-img-cosign-valid"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "You brought that key"}, {"name-inside", "absent", "without this name"}}, ""},
+		"oci-cosign-key-valid, no key":         {containers("dir-img-cosign-valid"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "Nobody vouches here"}}, ""},
+		"oci-cosign-key-valid, another key":    {containers("dir-img-cosign-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}, ""},
+		"oci-cosign-key-rekor-valid":           {containers("dir-img-cosign-key-rekor-valid"), []string{cosign("cosign2.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", ""}}, ""},
+		"oci-cosign-fulcio-rekor-valid":        {containers("dir-img-cosign-fulcio-rekor-valid"), nil, both(1, 3, 0, 0), [][3]string{{"signer-identity", "unknown", "mitr@redhat.com"}}, ""},
+		"oci-cosign-modified-manifest":         {containers("dir-img-cosign-modified-manifest"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "not over these bytes"}}, ""},
+		"oci-cosign-modified-manifest, no key": {containers("dir-img-cosign-modified-manifest"), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", ""}}, ""},
+		"oci-cosign-other-attachment":          {containers("dir-img-cosign-other-attachment"), []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", "no attestations"}, {"key-signature", "absent", "No signature"}}, ""},
 
-		"oci-notation-valid":                      {notation("e2e-valid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}, {"name-inside", "absent", "without this name"}}},
-		"oci-notation-valid, nobody":              {notation("e2e-valid-signature", old), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "unknown", "CN=e2e"}}},
-		"oci-notation-valid, another":             {notation("e2e-valid-signature", old), []string{local("new_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}},
-		"oci-notation-multiple":                   {notation("e2e-valid-multiple-signatures", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}}},
-		"oci-notation-multiple, the second":       {notation("e2e-valid-multiple-signatures", old), []string{"testcert11"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-02-18, and nothing proves"}}},
-		"oci-notation-expired":                    {notation("e2e-expired-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2023-06-27"}}},
-		"oci-notation-expired-cert":               {notation("e2e-with-expired-cert", old), []string{local("expired_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2023-06-27, and nothing proves"}}},
-		"oci-notation-expired-cert, another":      {notation("e2e-with-expired-cert", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}},
-		"oci-notation-unsigned":                   {notation("e2e", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", ""}, {"key-signature", "absent", "No signature"}}},
-		"oci-notation-invalid":                    {notation("e2e-invalid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "not understood", "malformed"}}},
-		"oci-notation-timestamp":                  {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}},
-		"oci-notation-timestamp, unknown stamper": {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}},
-		"oci-notation-timestamp, another":         {notation("e2e-with-timestamped-signature", stamped), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}},
-		"oci-notation-bad-timestamp":              {notation("e2e-with-invalid-timestamped-signature", unstamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-01-22, and nothing proves"}}},
+		"oci-notation-valid":                      {notation("e2e-valid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}, {"name-inside", "absent", "without this name"}}, ""},
+		"oci-notation-valid, nobody":              {notation("e2e-valid-signature", old), nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "unknown", "CN=e2e"}}, ""},
+		"oci-notation-valid, another":             {notation("e2e-valid-signature", old), []string{local("new_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}, ""},
+		"oci-notation-multiple":                   {notation("e2e-valid-multiple-signatures", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "pass", "CN=e2e"}}, ""},
+		"oci-notation-multiple, the second":       {notation("e2e-valid-multiple-signatures", old), []string{"testcert11"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-02-18, and nothing proves"}}, ""},
+		"oci-notation-expired":                    {notation("e2e-expired-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2023-06-27"}}, ""},
+		"oci-notation-expired-cert":               {notation("e2e-with-expired-cert", old), []string{local("expired_e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2023-06-27, and nothing proves"}}, ""},
+		"oci-notation-expired-cert, another":      {notation("e2e-with-expired-cert", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}, ""},
+		"oci-notation-unsigned":                   {notation("e2e", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"attestations-genuine", "absent", ""}, {"key-signature", "absent", "No signature"}}, ""},
+		"oci-notation-invalid":                    {notation("e2e-invalid-signature", old), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "not understood", "malformed"}}, ""},
+		"oci-notation-timestamp":                  {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}, ""},
+		"oci-notation-timestamp, unknown stamper": {notation("e2e-with-timestamped-signature", stamped), []string{"testcert7"}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "By its own word it ran out on 2025-01-21"}}, ""},
+		"oci-notation-timestamp, another":         {notation("e2e-with-timestamped-signature", stamped), []string{local("e2e.crt")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those"}}, ""},
+		"oci-notation-bad-timestamp":              {notation("e2e-with-invalid-timestamped-signature", unstamped), []string{"testcert7", stamps}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "ran out on 2025-01-22, and nothing proves"}}, ""},
+		"oci-bundle-email":                        {email, nil, both(1, 3, 0, 0), [][3]string{{"signer-identity", "unknown", "cody@soyland.com"}, {"attestations-genuine", "pass", ""}}, ""},
+		"oci-bundle-email, expected":              {email, nil, both(1, 1, 0, 0), [][3]string{{"signer-identity", "pass", "You expect"}, {"name-inside", "absent", "another name"}, {"build-attested", "absent", ""}}, ""},
+		"oci-docker-image-signer":                 {docker, nil, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", `the key "a0c296026645799b2a297913878e81b0aefff2a0c301e97232f717e14402f3e4", in the form of Docker's own signer`}, {"attestations-genuine", "absent", ""}}, ""},
+		"oci-docker-image-signer, a key":          {docker, []string{cosign("cosign.pub")}, both(1, 1, 0, 0), [][3]string{{"key-signature", "absent", "none of those that you brought"}}, ""},
 		"oci-official-unsigned": {func(t *testing.T) (ociLayout, string) {
 			l := newLayout("registry-1.docker.io", "library/debian")
 			l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-config.json")))
 			about := l.put(read(t, filepath.Join(dir, "docker-official-debian", "blobs", "image-manifest.json")))
 			return l, "debian:bookworm-slim@" + about
-		}, nil, both(1, 1, 0, 0), [][3]string{{"signer-identity", "absent", ""}, {"digest-matches", "pass", ""}}},
+		}, nil, both(1, 1, 0, 0), [][3]string{{"signer-identity", "absent", ""}, {"digest-matches", "pass", ""}}, ""},
 	} {
 		t.Run(id, func(t *testing.T) {
 			l, reference := tt.serve(t)
@@ -227,6 +258,9 @@ func TestImagesOfTheCorpus(t *testing.T) {
 					o.Keys = append(o.Keys, read(t, filepath.Join(dir, name))...)
 				}
 			}
+			if strings.HasSuffix(id, ", expected") {
+				o.Expect = evidence.Expectation{Signer: "cody@soyland.com"}
+			}
 			r, err := ask(context.Background(), reference, o)
 			require.NoError(t, err)
 			for _, f := range r.Report.Findings {
@@ -236,6 +270,7 @@ func TestImagesOfTheCorpus(t *testing.T) {
 				hasOutcome(t, r, s[0], s[1], s[2])
 			}
 			require.Equal(t, tt.want, levels(r), r.Report.Text(false))
+			require.Contains(t, strings.Join(strings.Fields(r.Report.Text(false)), " "), tt.text)
 		})
 	}
 }

@@ -35,7 +35,7 @@ func keySignature(e *exam) Finding {
 	case e.Artifact.Answer.State != fetch.Found:
 		return because(Unknown, "A publisher's key signed something. The package did not arrive, so that could not be verified.")
 	}
-	best := Finding{}
+	best, byBrought := Finding{}, false
 	for _, s := range served.Judge(e.Artifact.Answer.Body, e.Keys) {
 		f := e.judgeKey(s, e.Keys != nil)
 		if served.Open && f.Outcome == Fail {
@@ -45,10 +45,11 @@ func keySignature(e *exam) Finding {
 		if f.Outcome == Pass {
 			e.keyedNames = append(e.keyedNames, s.Names...)
 		}
-		if best.Outcome == "" {
-			best = f
+		// Of equals, one by a key that was brought says more.
+		own := s.Err == nil
+		if best.Outcome == "" || weight(f) > weight(best) || weight(f) == weight(best) && own && !byBrought {
+			best, byBrought = f, own
 		}
-		best = better(best, f)
 	}
 	return best
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/bom"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/slsa"
@@ -52,6 +53,13 @@ func materials(e *exam) []Topic {
 	var facts []Topic
 	for _, a := range e.attested {
 		if a.speaks.Outcome != Pass || a.verified.Statement == nil {
+			continue
+		}
+		if bom.Predicate(a.verified.Statement.PredicateType) {
+			if named, err := bom.Packages(a.verified.Statement.Predicate); err == nil && len(named) > 0 {
+				facts = append(facts, Topic{ID: "materials-listed", About: "ingredients", Items: named,
+					Text: "A verified bill of materials names " + counted(len(named), "package") + " that it carries."})
+			}
 			continue
 		}
 		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {
@@ -158,6 +166,7 @@ func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
 		{"optional", "other package", "It pulls %s more where features are asked for that need them. Each has its own audit."},
+		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
 		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}

@@ -144,6 +144,23 @@ func (i *Image) ReferAs(artifactType, layerType string, doc []byte) {
 	i.refer(artifactType, i.Put(layerType, doc))
 }
 
+// Beside puts an attestation manifest for the image into the index, as BuildKit does:
+// one layer of each type, said to be of a predicate type.
+func (i *Image) Beside(layers map[string][]byte, predicateType string) {
+	var all []any
+	for _, kind := range slices.Sorted(maps.Keys(layers)) {
+		layer := i.Put(kind, layers[kind])
+		layer["annotations"] = map[string]any{"in-toto.io/predicate-type": predicateType}
+		all = append(all, layer)
+	}
+	beside := i.Put(ociManifest, must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociManifest, "config": i.Put(ociConfig, []byte("{}")), "layers": all})))
+	beside["platform"] = map[string]any{"architecture": "unknown", "os": "unknown"}
+	beside["annotations"] = map[string]any{"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": Digest(i.Manifest)}
+	platform := i.Put(ociManifest, i.Manifest)
+	platform["platform"] = map[string]any{"architecture": "amd64", "os": "linux"}
+	i.Index = must(json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": ociIndex, "manifests": []any{platform, beside}}))
+}
+
 // Serve puts the image into the world.
 func (i *Image) Serve(w World) {
 	base := "https://" + i.API + "/v2/" + i.Name

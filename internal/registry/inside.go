@@ -141,7 +141,7 @@ func Cut(text string, most int) string {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "optional" (only when asked for), "bundles", "declares"
+	Kind string // "requires", "optional" (only when asked for), "bundles", "declares", "built-on" (what it is made on top of)
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

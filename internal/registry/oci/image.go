@@ -37,16 +37,20 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 	}
 	if m.isIndex {
 		i := m.chosen(arch)
-		if beside := unsignedBeside(m); beside > 0 {
-			note("record", "The index holds %d statements that its builder made without a signature. Anybody could have written them, so they count for nothing.", beside)
-		}
 		if i < 0 {
 			note("guess", "The index names no image that could be looked into%s.", ofArch(arch))
 			rel.File.Parts, rel.File.Read = nil, unreadable(fmt.Errorf("the index names no image of that platform"))
 			return nil
 		}
 		d := m.list[i]
-		note("guess", "The digest is of an index of %d platforms: %s. Looked into is %s; name another by arch.", len(m.platforms()), shortList(m.platforms()), d.platform)
+		told, err := builders(ctx, c, at, m, d)
+		if err != nil {
+			return err
+		}
+		if told != "" {
+			note("record", "%s", told)
+		}
+		note("guess", "The digest is of an index of %s: %s. Looked into is %s; name another by arch.", counted(len(m.platforms()), "platform"), shortList(m.platforms()), d.platform)
 		request := at.manifest(d.digest(), "manifest of "+d.platform)
 		rel.File.Parts = append(rel.File.Parts, partOf("manifest of "+d.platform, request, d, false))
 		answer, err := c.Get(ctx, request)
@@ -95,7 +99,7 @@ func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
 		return layers.Read(parts[skip:], how)
 	}
 	if len(m.layers) > 0 {
-		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The image has %d layers of %s together.", len(m.layers), megabytes(total))})
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The image has %s of %s in all.", counted(len(m.layers), "layer"), megabytes(total))})
 	}
 }
 
@@ -104,6 +108,13 @@ func megabytes(n int64) string {
 		return fmt.Sprintf("%d kB", (n+999)/1000)
 	}
 	return fmt.Sprintf("%d MB", (n+999_999)/1_000_000)
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "one " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func partOf(name string, r fetch.Request, d descriptor, demand bool) registry.Part {
@@ -127,18 +138,6 @@ func ofArch(arch string) string {
 		return ""
 	}
 	return " of the architecture " + arch
-}
-
-// unsignedBeside counts what BuildKit puts beside the images of an index
-// (docs.docker.com/build/metadata/attestations/attestation-storage).
-func unsignedBeside(m *manifest) int {
-	n := 0
-	for _, d := range m.list {
-		if d.annotations.Text("vnd.docker.reference.type") == "attestation-manifest" {
-			n++
-		}
-	}
-	return n
 }
 
 func shortList(all []string) string {
@@ -206,7 +205,7 @@ func (i *inspector) read(body []byte, m *manifest) {
 			base += "@" + sum
 		}
 		if ref, err := purl.Parse("docker://" + base); err == nil {
-			i.in.Ingredients = append(i.in.Ingredients, registry.Ingredient{Ref: ref.Bare().String(), Kind: "bundles"})
+			i.in.Ingredients = append(i.in.Ingredients, registry.Ingredient{Ref: ref.Bare().String(), Kind: "built-on"})
 		}
 	}
 	i.in.Runs = runs(config)

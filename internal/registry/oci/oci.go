@@ -102,14 +102,16 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		return rel, nil
 	}
 	// 3. and 4.
+	var found *find
 	err = fetch.Together(
 		func() error { return r.inside(ctx, c, rel, at, answer.Body, ref.Qualifiers["arch"]) },
-		func() error {
-			found, err := attestationsOf(ctx, c, at, rel.File.Attestations)
-			rel.File.Attestations, rel.File.Detached = found.out, found.detached()
+		func() (err error) {
+			found, err = attestationsOf(ctx, c, at, rel.File.Attestations)
 			return err
 		},
 	)
+	rel.File.Attestations, rel.File.Detached = found.out, found.detached()
+	found.tell(rel)
 	return rel, err
 }
 

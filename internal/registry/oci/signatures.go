@@ -1,6 +1,7 @@
 package oci
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -25,14 +26,17 @@ type find struct {
 	keyed []keyed       // what only keys of the reader's can verify
 	open  *fetch.Answer // the first place that could not be asked
 	asked map[string]bool
-	none  *fetch.Answer // the last that says that there is nothing
+	kinds map[string]int // of what stands there and is no signature, by its type
+	named []string       // packages that bills of materials name
+	bills int            // how many of those were met
+	none  *fetch.Answer  // the last that says that there is nothing
 }
 
 // attestationsOf asks every place in which signatures and statements about a
 // digest are kept:
 //
 //  1. the tags that cosign makes of the digest (github.com/sigstore/cosign,
-//     specs/SIGNATURE_SPEC.md and ATTESTATION_SPEC.md);
+//     specs/SIGNATURE_SPEC.md, ATTESTATION_SPEC.md and SBOM_SPEC.md);
 //  2. the referrers API, and the tag that stands for it where a registry has none
 //     (OCI distribution-spec, "Listing Referrers", "Referrers Tag Schema");
 //  3. what GitHub keeps, for images of its registry.
@@ -40,10 +44,10 @@ type find struct {
 // That one of them has nothing says nothing of the others. Where one could not be
 // asked there may be more than what was found.
 func attestationsOf(ctx context.Context, c *fetch.Session, at located, out registry.Attestations) (*find, error) {
-	f := &find{at: at, out: out, asked: map[string]bool{}}
+	f := &find{at: at, out: out, asked: map[string]bool{}, kinds: map[string]int{}}
 	flat := strings.Replace(at.sum, ":", "-", 1)
 	// 1.
-	for _, suffix := range []string{".sig", ".att"} {
+	for _, suffix := range []string{".sig", ".att", ".sbom"} {
 		m, err := f.manifest(ctx, c, at.manifest(flat+suffix, "signatures"), false)
 		if err != nil {
 			return f, err
@@ -168,11 +172,14 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 
 // layers reads what a manifest holds, by the type of each.
 func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error {
-	if kind := unread(m); kind != "" {
-		f.unreadable(kind)
-	}
+	signatures := 0
 	for _, d := range m.layers {
 		switch {
+		case isBOM(d):
+			if err := f.bill(ctx, c, d); err != nil {
+				return err
+			}
+			continue
 		case !readable(m, d):
 			continue
 		case len(f.out.Each)+len(f.keyed) >= maxSigned:
@@ -182,6 +189,7 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 			f.beyond("a statement of over " + strconv.Itoa(maxStatement>>20) + " MB")
 			continue
 		}
+		signatures++
 		body := d.data
 		if body == nil {
 			a, err := c.Get(ctx, f.at.blob(d, "signatures", maxStatement))
@@ -201,6 +209,9 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 		} else {
 			f.out.Each = append(f.out.Each, translate(d, body)...)
 		}
+	}
+	if signatures == 0 {
+		f.kinds[cmp.Or(m.kind, "of no type")]++
 	}
 	return nil
 }

@@ -38,17 +38,6 @@ const typeNotary = "application/vnd.cncf.notary.signature"
 // typeStatement is what BuildKit and Docker's own signer keep statements as.
 const typeStatement = "application/vnd.in-toto+json"
 
-// unread names a kind of signature that no bundle can be made of; empty for what is
-// none.
-func unread(m *manifest) string {
-	for _, d := range m.layers {
-		if d.mediaType == typeStatement && d.annotations.Text("in-toto.io/predicate-type") != "" {
-			return "statements as Docker keeps them"
-		}
-	}
-	return ""
-}
-
 // readable tells whether a layer is a signature or statement of a form that is read.
 func readable(m *manifest, d descriptor) bool {
 	return m.kind == typeNotary || translates(d.mediaType) || isDockers(d.mediaType)

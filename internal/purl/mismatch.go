@@ -9,6 +9,9 @@ import (
 var mismatches = [...]string{
 	"checksum mismatch", "SECURITY ERROR", "EINTEGRITY", "integrity checksum failed", "ERR_PNPM_TARBALL_INTEGRITY",
 	"Got unexpected checksum", "Integrity check failed", "DO NOT MATCH THE HASHES", "Integrity checksum",
+	"verify the checksum of", "changed between lock files", // cargo
+	"ash mismatch", "not found in known hashes", // uv, poetry
+	": dir has been modified", ": zip has been modified", // go mod verify
 }
 
 // readMismatch reads the message of a package manager that found another
@@ -16,9 +19,11 @@ var mismatches = [...]string{
 // one is what the reader asks.
 //
 //  1. Every word that is a digest is one of the reference's.
-//  2. Every word that names a package with certainty must name the same.
+//  2. Every word, or two words, that name a package with certainty must name the
+//     same.
 //
-// Where the message names no package, the reader is asked for it.
+// Where the message names no package, the reader is asked for it. Where it holds
+// no digest, that is said.
 func readMismatch(text string) (Ref, bool, error) {
 	said := false
 	for _, m := range mismatches {
@@ -29,8 +34,9 @@ func readMismatch(text string) (Ref, bool, error) {
 	}
 	var digests []Digest
 	var found []Ref
-	of := "artifact"
+	of, before := "artifact", ""
 	for _, word := range strings.Fields(text) {
+		raw := word
 		word = strings.Trim(word, "\"'`().,;:[]")
 		switch d, err := readDigest(strings.Trim(word, "\"'()")); {
 		case err == nil: // 1.
@@ -42,15 +48,16 @@ func readMismatch(text string) (Ref, bool, error) {
 		}
 		ref, ok := surely(word) // 2.
 		if !ok {
+			ref, ok = inTwoWords(before, raw)
+		}
+		before = raw
+		if !ok {
 			continue
 		}
 		if strings.HasSuffix(word, "/go.mod") {
 			of = "go.mod"
 		}
 		found = append(found, ref.Bare())
-	}
-	if len(digests) == 0 {
-		return Ref{}, true, fail(Malformed, "This is a message about a digest that differs, but no digest was found in it. Paste all of it.")
 	}
 	if len(found) == 0 {
 		return Ref{}, true, fail(Malformed, "This is a message about a digest that differs, but it names no package. Paste the package, with the digest behind it.")
@@ -66,8 +73,37 @@ func readMismatch(text string) (Ref, bool, error) {
 		return Ref{}, true, err
 	}
 	ref.Digests = digests
-	ref.note("guess", "You pasted a message about digests that differ. All %d digests in it are compared, and the published one is named below.", len(distinct(digests)))
+	switch n := len(distinct(digests)); n {
+	case 0:
+		ref.note("guess", "You pasted a message about digests that differ, and no digest stands in it. What you have is not compared: give its digest or its file.")
+	case 1:
+		ref.note("guess", "You pasted a message about digests that differ. The digest in it is compared with the published one.")
+	default:
+		ref.note("guess", "You pasted a message about digests that differ. All %d digests in it are compared, and the published one is named below.", n)
+	}
 	return ref, true, nil
+}
+
+// inTwoWords reads a name and a version that stand beside each other:
+// `name v1.2.3` as cargo writes it, name (1.2.3) as Poetry does, and path v1.2.3:
+// as go mod verify does.
+func inTwoWords(name, version string) (Ref, bool) {
+	var ref Ref
+	var err error
+	crate, opens := strings.CutPrefix(name, "`")
+	bare, dotted := strings.CutPrefix(strings.TrimRight(version, "`:"), "v")
+	inner, round := strings.CutPrefix(version, "(")
+	switch {
+	case opens && dotted && strings.HasSuffix(version, "`"):
+		ref, err = newCargo(crate, bare)
+	case round && strings.HasSuffix(inner, ")") && looksLikeVersion(inner[:len(inner)-1]):
+		ref, err = newPyPI(name, inner[:len(inner)-1])
+	case dotted && strings.HasSuffix(version, ":") && strings.Contains(name, "."):
+		ref, err = newGo(name, "v"+bare, true)
+	default:
+		return Ref{}, false
+	}
+	return ref, err == nil && ref.Version != ""
 }
 
 // surely reads a word that names one version of a package with certainty:

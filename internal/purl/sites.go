@@ -7,7 +7,7 @@ import "strings"
 // packages of several ecosystems are looked up.
 func sites() map[string]func(address) (Ref, error) {
 	return map[string]func(address) (Ref, error){
-		"unpkg.com": delivered(0), "www.unpkg.com": delivered(0), "app.unpkg.com": delivered(0),
+		"unpkg.com": delivered(0), "www.unpkg.com": delivered(0), "app.unpkg.com": readUnpkgFiles,
 		"esm.run": delivered(0), "cdn.skypack.dev": delivered(0), "npm.im": delivered(0), "npm.io": delivered(1),
 		"cdn.jsdelivr.net": readJSDelivr, "www.jsdelivr.com": readJSDelivr, "fastly.jsdelivr.net": readJSDelivr, "data.jsdelivr.com": readJSDelivr,
 		"esm.sh": readESM, "ga.jspm.io": readESM, "jspm.dev": readESM, "esm.unpkg.com": delivered(0),
@@ -99,7 +99,20 @@ func readJSDelivr(a address) (Ref, error) {
 	case !a.is("npm"):
 		return Ref{}, unknownPage(a, "https://cdn.jsdelivr.net/npm/lodash@4.17.21/lodash.js")
 	}
+	if v := a.query.Get("version"); v != "" && len(a.segments) > 1 && !strings.Contains(a.segments[len(a.segments)-1], "@") {
+		a.segments[len(a.segments)-1] += "@" + v
+	}
 	return delivered(1)(a)
+}
+
+// readUnpkgFiles reads /name@version/files/file: unpkg's pages about what it
+// delivers.
+func readUnpkgFiles(a address) (Ref, error) {
+	name, rest := npmName(a.segments)
+	if name != "" && len(rest) > 0 && rest[0] == "files" {
+		a.segments = append(a.segments[:len(a.segments)-len(rest):len(a.segments)-len(rest)], rest[1:]...)
+	}
+	return delivered(0)(a)
 }
 
 // readESM reads /name@version, /v135/name@version and /npm:name@version.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -33,7 +34,8 @@ type choice struct {
 //  1. Retractions stand in the go.mod file of the newest version of all.
 //  2. Of the versions that are not retracted, the highest release, else the
 //     highest pre-release; +incompatible ones as compatible says.
-//  3. Where the list has none, what @latest says.
+//  3. Where the list has none, what @latest says; where the proxy has no such
+//     answer, the pseudo-version of the latest time that it lists.
 //  4. Where every version is retracted, the newest all the same: that it was
 //     taken back is said beside it.
 func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix string) (choice, error) {
@@ -66,7 +68,10 @@ func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix str
 	}
 	// 3.
 	if prefix == "" {
-		latest, _, err := askLatest(ctx, c, at)
+		latest, a, err := askLatest(ctx, c, at)
+		if err == nil && latest == "" && (a.Status == 404 || a.Status == 410) {
+			latest, err = latestCommit(ctx, c, at)
+		}
 		if err != nil || latest != "" && !taken.hold(latest) {
 			found.version = latest
 			return found, err
@@ -85,14 +90,27 @@ func listed(ctx context.Context, c *fetch.Session, at located) ([]string, error)
 	if err != nil || list.State != fetch.Found {
 		return nil, err
 	}
-	var versions []string
-	for _, v := range strings.Fields(string(list.Body)) {
-		if semver.IsValid(v) && !module.IsPseudoVersion(v) {
-			versions = append(versions, v)
-		}
-	}
+	versions := slices.DeleteFunc(strings.Fields(string(list.Body)), func(v string) bool { return !semver.IsValid(v) || module.IsPseudoVersion(v) })
 	semver.Sort(versions)
 	return versions, nil
+}
+
+// latestCommit is the listed pseudo-version of the latest commit, as the go
+// command chooses of a proxy that does not answer @latest
+// (cmd/go/internal/modfetch, proxyRepo.latestFromList); empty where none is.
+func latestCommit(ctx context.Context, c *fetch.Session, at located) (string, error) {
+	list, err := askList(ctx, c, at)
+	if err != nil || list.State != fetch.Found {
+		return "", err
+	}
+	best, when := "", time.Time{}
+	for _, v := range strings.Fields(string(list.Body)) {
+		made, err := module.PseudoVersionTime(v)
+		if err == nil && made.After(when) {
+			best, when = v, made
+		}
+	}
+	return best, nil
 }
 
 // highest is the highest release of sorted versions, else the highest

@@ -49,6 +49,8 @@ func TestNewest(t *testing.T) {
 		"all retracted":                {proxy{"@v/list": "v1.0.0\n", "@v/v1.0.0.mod": own + "retract [v1.0.0, v1.9.0]\n"}, "", "v1.0.0", true},
 		"all retracted, but @latest":   {proxy{"@v/list": "v1.0.0\n", "@v/v1.0.0.mod": own + "retract [v1.0.0, v1.9.0]\n", "@latest": `{"Version":"v0.9.1-0.20240501181205-ae6ca9944745"}`}, "", "v0.9.1-0.20240501181205-ae6ca9944745", false},
 		"retraction and incompatible":  {proxy{"@v/list": "v1.0.0\nv1.1.0\nv2.0.0+incompatible\n", "@v/v1.1.0.mod": own + "retract v1.1.0\n", "@v/v1.0.0.mod": own}, "", "v1.0.0", false},
+		"no @latest, commits listed":   {proxy{"@v/list": "v0.0.0-20260522210424-ecfc5a8d5446\nv0.0.0-20230325221338-052af4a8072b\n"}, "", "v0.0.0-20260522210424-ecfc5a8d5446", false},
+		"a tag before a commit":        {proxy{"@v/list": "v0.1.0\nv0.1.1-0.20260522210424-ecfc5a8d5446\n"}, "", "v0.1.0", false},
 		"no version at all in it":      {proxy{"@v/list": "nonsense\n<html>\n", "@latest": `{"Version":"v1.0.0"}`}, "", "v1.0.0", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,7 @@
 // Installed folders: which file is of which package, and what is written of it.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asStrays, packageOf, packagesIn } from "../web/static/folder.js";
+import { asStrays, inWords, packageOf, packagesIn } from "../web/static/folder.js";
 import { sarif } from "../wasm/node/sarif.mjs";
 
 const file = (path) => ({ path, size: 1, link: false, read: async () => new TextEncoder().encode(path) });
@@ -31,6 +31,16 @@ test("a file is of the innermost package whose folder it lies in", async () => {
   assert.equal(packageOf(found, "pkg:npm/b@9.0.0").folder, "a/node_modules/b", "of another version: compared, and it differs");
   assert.equal(packageOf(found, "pkg:npm/c@1.0.0"), undefined);
   assert.equal(packageOf([{ reference: "pkg:npm/x@1.0.0", folder: "" }], "pkg:npm/c@1.0.0").folder, "", "a package's own folder may call itself as it likes");
+});
+
+test("what was compared with nothing is never said to be as published", () => {
+  const cache = { path: "a/__pycache__/b.cpython-312.pyc", state: "extra", known: "Python runs it.", open: true };
+  const list = { path: "a-1.dist-info/RECORD", state: "changed", known: "Installers write it." };
+  assert.equal(inWords({ same: 3, as: true, open: false, differences: [list] }), "All 3 files are as published. 1 more differ as installers are known to make them.");
+  assert.equal(inWords({ same: 3, as: false, open: true, differences: [list, cache] }), "3 files are as published. 1 more differ as installers are known to make them. 1 file that can run was not compared: nobody publishes such files.");
+  assert.equal(inWords({ same: 3, as: false, open: false, differences: [cache, { path: "evil.py", state: "extra" }] }), "1 extra; 3 files are as published. 1 file that can run was not compared: nobody publishes such files.");
+  const [{ results }] = sarif("site-packages", [{ reference: "pkg:pypi/a@1", folder: "", verdict: { failed: false }, installed: { as: false, open: true, differences: [list, cache] } }]).runs;
+  assert.deepEqual(results.map(({ ruleId, level }) => [ruleId, level]), [["file-uncompared", "warning"]]);
 });
 
 test("SARIF has a result for each difference that nobody explains", () => {

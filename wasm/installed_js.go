@@ -44,8 +44,9 @@ func compared(folder json.RawMessage, seen evidence.Case) (string, error) {
 	c := packageOf(seen).Compare(q.Files, q.Partial, texts(q.Texts))
 	raw, err := json.Marshal(struct {
 		installed.Comparison
-		As bool `json:"as"`
-	}{c, c.As()})
+		As   bool `json:"as"`
+		Open bool `json:"open"`
+	}{c, c.As(), c.Open()})
 	if err != nil {
 		return "", fmt.Errorf("writing the comparison: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/corpus"
 	"touchstone/internal/installed"
+	"touchstone/internal/mint"
 	"touchstone/internal/registry"
 )
 
@@ -85,9 +86,28 @@ func TestInstalledFolders(t *testing.T) {
 		noted["package.json"] = []byte(strings.Replace(string(folder["package.json"]), "{", `{"_from":"sigstore@1.0.0","gypfile":true,`, 1))
 		require.False(t, compareWith(r, noted, "").As())
 	})
+	t.Run("a compiled cache is open", func(t *testing.T) {
+		wheel := mint.Wheel{Name: "gold", Version: "1.0", Files: map[string]string{"gold/__init__.py": "x = 1\n"}}
+		r := fresh(t, pypiServed{name: "gold", version: "1.0"}.one(wheel.File(), wheel.Bytes()).world(t), "pkg:pypi/gold@1.0")
+		folder := unpacked(t, r, "")
+		require.True(t, compareWith(r, folder, "").As())
+		cached := maps.Clone(folder)
+		cached["gold/__pycache__/__init__.cpython-312.pyc"] = []byte("code")
+		c := compareWith(r, cached, "")
+		require.False(t, c.As())
+		require.True(t, c.Open())
+		require.Contains(t, c.Differences[0].Known, "so it was not compared")
+		for _, more := range []string{"gold/__pycache__/evil.cpython-312.pyc", "gold/evil.py", "gold/__init__.pyc"} {
+			worse := maps.Clone(cached)
+			worse[more] = []byte("code")
+			require.False(t, compareWith(r, worse, "").Open(), more)
+			require.False(t, compareWith(r, worse, "").As(), more)
+		}
+	})
 	t.Run("nothing arrived", func(t *testing.T) {
 		c := installed.Package{}.Compare([]installed.File{{Path: "a"}}, "", nil)
 		require.False(t, c.As())
+		require.True(t, c.Open())
 		require.NotEmpty(t, c.Unread)
 	})
 }

@@ -37,6 +37,9 @@ type Difference struct {
 	State State  `json:"state"`
 	// Known says what installers are known to do there; empty where nothing is.
 	Known string `json:"known,omitempty"`
+	// Open tells that Known says why the file, which programs run, was compared
+	// with nothing.
+	Open bool `json:"open,omitempty"`
 }
 
 // A Comparison is a folder beside a package.
@@ -52,7 +55,12 @@ type Comparison struct {
 // As tells whether every file is as published, or differs as installers are known
 // to make it.
 func (c Comparison) As() bool {
-	return c.Unread == "" && !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Known == "" })
+	return c.Unread == "" && !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Known == "" || d.Open })
+}
+
+// Open tells whether nothing differs that was compared, and something was not.
+func (c Comparison) Open() bool {
+	return !c.As() && !slices.ContainsFunc(c.Differences, func(d Difference) bool { return d.Known == "" && (c.Unread == "" || d.State == Changed) })
 }
 
 // A Package is what was audited.
@@ -94,7 +102,7 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 		want, there := published[f.Path]
 		switch {
 		case !there:
-			c.add(Difference{f.Path, Extra, p.known(f.Path, nil, texts[f.Path])})
+			c.add(p.extra(f.Path, texts[f.Path], published))
 		case f.SHA256 == hex.EncodeToString(want.SHA256[:]):
 			c.Same++
 		default:
@@ -102,12 +110,12 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 			if err != nil {
 				bytes = nil
 			}
-			c.add(Difference{f.Path, Changed, p.known(f.Path, bytes, texts[f.Path])})
+			c.add(Difference{Path: f.Path, State: Changed, Known: p.known(f.Path, bytes, texts[f.Path])})
 		}
 	}
 	for path := range published {
 		if !seen[path] {
-			c.add(Difference{path, Missing, cmp.Or(partial, p.elsewhere(path))})
+			c.add(Difference{Path: path, State: Missing, Known: cmp.Or(partial, p.elsewhere(path))})
 		}
 	}
 	slices.SortFunc(c.Differences, func(a, b Difference) int { return strings.Compare(a.Path, b.Path) })
@@ -115,6 +123,18 @@ func (p Package) Compare(found []File, partial string, texts map[string][]byte) 
 }
 
 func (c *Comparison) add(d Difference) { c.Differences = append(c.Differences, d) }
+
+// extra is a file that the package does not have.
+func (p Package) extra(path string, installed []byte, published map[string]archive.File) Difference {
+	d := Difference{Path: path, State: Extra, Known: p.known(path, nil, installed)}
+	doubter, ok := p.Finder.(registry.Doubter)
+	if !ok || d.Known != "" {
+		return d
+	}
+	d.Known = doubter.Uncompared(path, func(path string) bool { _, there := published[path]; return there })
+	d.Open = d.Known != ""
+	return d
+}
 
 func (p Package) known(path string, published, installed []byte) string {
 	if p.Finder == nil {

@@ -35,6 +35,15 @@ type Mover interface {
 	Elsewhere(path string) string
 }
 
+// A Doubter is a Finder in whose folders programs run files that nobody published
+// and that are made there from published ones, so that there is nothing to compare
+// them with.
+type Doubter interface {
+	// Uncompared says why such a file is not compared; empty for every other.
+	// published tells whether the package has a file at a path.
+	Uncompared(path string, published func(path string) bool) string
+}
+
 // A Finder is an adapter that knows how installers of its ecosystem lay packages
 // out in folders.
 type Finder interface {

@@ -76,10 +76,11 @@ async function auditFolder(touchstone, o, request, signal) {
   }
   if (all.length === 0) throw new Refused(`--folder ${o.folder}: no installed package was found in it; give node_modules, site-packages, a package's folder, Go's module cache or vendor, or cargo's registry/src`);
   if (last) await keep(last);
-  const differ = all.filter(({ installed, verdict }) => verdict && !installed.as).length;
+  const differ = all.filter(({ installed, verdict }) => verdict && !installed.as && !installed.open).length;
+  const open = all.filter(({ installed }) => installed?.open).length;
   if (o.format) process.stdout.write(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
   else if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-  else process.stdout.write(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${all.filter(({ error }) => error).length} could not be compared.\n`);
+  else process.stdout.write(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${open > 0 ? `${open} hold what could not be compared; ` : ""}${all.filter(({ error }) => error).length} could not be compared.\n`);
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
 

@@ -9,6 +9,7 @@ const rules = [
   { id: "file-extra", level: "error", text: "The folder of an installed package holds a file that was not published.", help: "Find out where it comes from, and remove it." },
   { id: "package-failed", level: "error", text: "The audit of an installed package failed.", help: "Do not use it. Audit the package to see why." },
   { id: "package-below", level: "error", text: "An installed package does not reach the required level.", help: "Audit the package to see what is missing." },
+  { id: "file-uncompared", level: "warning", text: "A file that programs run was made here, and there is nothing published to compare it with.", help: "Delete it, and let it be made anew from what is as published." },
   { id: "not-compared", level: "warning", text: "An installed package could not be compared.", help: "Try again, with a network." },
 ];
 
@@ -33,6 +34,9 @@ function resultsOf(root, { reference, folder, error, verdict, installed, bad }) 
   const open = (installed?.differences ?? []).filter(({ known }) => !known);
   for (const { state, path } of open.slice(0, most)) add(`file-${state}`, `${path} is ${state}`, path);
   if (open.length > most) add("file-changed", `${open.length - most} further files differ, which are not listed`);
+  const uncompared = (installed?.differences ?? []).filter((d) => d.open);
+  for (const { path } of uncompared.slice(0, most)) add("file-uncompared", `${path} was not compared`, path);
+  if (uncompared.length > most) add("file-uncompared", `${uncompared.length - most} further files were not compared, which are not listed`);
   if (bad && found.length === 0) add("package-below", "it does not reach the required level");
   return found;
 }

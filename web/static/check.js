@@ -153,15 +153,16 @@ async function checkFolder(signal) {
   };
   await Promise.all(Array.from({ length: parallel }, one));
   showCompared(strays.length > 0 ? [...results, asStrays(strays)] : results);
-  const differ = results.filter(({ compared }) => compared && !compared.as).length;
+  const differ = results.filter(({ compared }) => compared && !compared.as && !compared?.open).length;
+  const open = results.filter(({ compared }) => compared?.open).length;
   const failed = results.filter((result) => result.failed).length;
   const unknown = results.filter(({ error }) => error).length;
-  say(`${differ} of ${results.length} packages differ from what was published.${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}${strays.length > 0 ? ` ${strays.length} files are of no package.` : ""}`);
+  say(`${differ} of ${results.length} packages differ from what was published.${open ? ` ${open} hold what could not be compared.` : ""}${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}${strays.length > 0 ? ` ${strays.length} files are of no package.` : ""}`);
 }
 
 /** Shows a comparison for each package, those that differ first and open. */
 function showCompared(results) {
-  const rank = ({ compared, error, failed }) => (failed || (compared && !compared.as) ? 0 : error ? 1 : 2);
+  const rank = ({ compared, error, failed }) => (failed || (compared && !compared.as && !compared?.open) ? 0 : error || compared?.open ? 1 : 2);
   $("check-packages").replaceChildren(...[...results].sort((a, b) => rank(a) - rank(b)).map(block));
   $("check-compared").hidden = false;
   $("check-compared-title").focus();
@@ -199,7 +200,7 @@ function block(result) {
   const details = document.createElement("details");
   details.open = failed || Boolean(compared && !compared.as);
   const summary = document.createElement("summary");
-  const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : "Differs";
+  const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : compared?.open ? "Open" : "Differs";
   summary.textContent = `${state}: ${visible(reference)}`;
   const text = document.createElement("p");
   text.textContent = error ? visible(error) : inWords(compared);

@@ -96,12 +96,18 @@ export async function digestsOf({ files, partial, texts }, sha256, progress = ()
   return { files: out, partial: partial ?? "", texts };
 }
 
-/** A comparison in a sentence. */
-export function inWords({ same, differences, unread, as }) {
-  const count = (state, known) => differences.filter((d) => d.state === state && Boolean(d.known) === known).length;
-  const parts = ["changed", "missing", "extra"].map((state) => [count(state, false), state]).filter(([n]) => n > 0).map(([n, state]) => `${n} ${state}`);
-  const explained = differences.filter((d) => d.known).length;
+const counted = (n) => (n === 1 ? "1 file" : `${n} files`);
+
+/** A comparison in a sentence or two. */
+export function inWords({ same, differences, unread, as, open }) {
+  const those = (state, known) => differences.filter((d) => d.state === state && Boolean(d.known) === known && !d.open).length;
+  const parts = ["changed", "missing", "extra"].map((state) => [those(state, false), state]).filter(([n]) => n > 0).map(([n, state]) => `${n} ${state}`);
+  const explained = differences.filter((d) => d.known && !d.open).length;
   const known = explained > 0 ? ` ${explained} more differ as installers are known to make them.` : "";
+  const caches = differences.filter((d) => d.open).length;
+  const uncompared = caches > 0 ? ` ${counted(caches)} that can run ${caches === 1 ? "was" : "were"} not compared: nobody publishes such files.` : "";
   if (unread) return unread;
-  return as ? `All ${same} files are as published.${known}` : `${parts.join(", ")}; ${same} files are as published.${known}`;
+  if (as) return `All ${same} files are as published.${known}`;
+  if (open) return `${counted(same)} ${same === 1 ? "is" : "are"} as published.${known}${uncompared}`;
+  return `${parts.join(", ")}; ${same} files are as published.${known}${uncompared}`;
 }

@@ -193,10 +193,32 @@ func (Registry) Known(p string, published, _ []byte) string {
 		return "It tells that the package was asked for, and not pulled by another."
 	case inInfo && name == "direct_url.json":
 		return "It tells from which address the package was installed."
-	case path.Base(path.Dir(p)) == "__pycache__" && strings.HasSuffix(p, ".pyc"):
-		return "Python compiled it from a source file, with which it was not compared. It can be deleted."
 	}
 	return ""
+}
+
+// Uncompared is a compiled cache of a published source file (PEP 3147): Python runs
+// it in the source's place where time and size of the source are those written in
+// it, or, made with an unchecked hash, always (PEP 552). A cache without a source
+// beside it is not looked for by Python, and made by nobody.
+func (Registry) Uncompared(p string, published func(string) bool) string {
+	dir, name := path.Split(p)
+	name, compiled := strings.CutSuffix(name, ".pyc")
+	if !compiled || path.Base(dir) != "__pycache__" {
+		return ""
+	}
+	if i := strings.LastIndex(name, ".opt-"); i > 0 {
+		name = name[:i]
+	}
+	tag := strings.LastIndexByte(name, '.')
+	if tag <= 0 {
+		return ""
+	}
+	source := path.Join(path.Dir(path.Clean(dir)), name[:tag]+".py")
+	if !published(source) {
+		return ""
+	}
+	return "Python runs it in the place of " + shown(path.Base(source)) + ", and nobody publishes it, so it was not compared. Delete it, and Python makes it anew."
 }
 
 // Elsewhere says where installers put what a wheel holds for other folders.

@@ -69,7 +69,7 @@ func TestKnown(t *testing.T) {
 		{"a-1.dist-info/INSTALLER", published, false},
 		{"a-1.dist-info/direct_url.json", nil, true},
 		{"a-1.dist-info/evil.py", nil, false},
-		{"a/__pycache__/b.cpython-312.pyc", nil, true},
+		{"a/__pycache__/b.cpython-312.pyc", nil, false},
 		{"a/__pycache__/b.cpython-312.pyc", published, false},
 		{"a/__pycache__/evil.py", nil, false},
 		{"a/b.pyc", nil, false},
@@ -79,4 +79,26 @@ func TestKnown(t *testing.T) {
 	}
 	require.Contains(t, Registry{}.Elsewhere("a-1.data/scripts/x"), "scripts")
 	require.Empty(t, Registry{}.Elsewhere("a/scripts/x"))
+}
+
+// TestUncompared: a compiled cache is never explained away; only one of a published
+// source is one.
+func TestUncompared(t *testing.T) {
+	published := func(p string) bool { return p == "a/b.py" || p == "top.py" || p == "a/x.y.py" }
+	for p, open := range map[string]bool{
+		"a/__pycache__/b.cpython-312.pyc":       true,
+		"a/__pycache__/b.cpython-312.opt-2.pyc": true,
+		"a/__pycache__/x.y.pypy310.pyc":         true,
+		"__pycache__/top.cpython-313.pyc":       true,
+		"a/__pycache__/evil.cpython-312.pyc":    false,
+		"a/__pycache__/b.pyc":                   false,
+		"a/b.pyc":                               false,
+		"a/__pycache__/b.cpython-312.so":        false,
+		"b/__pycache__/b.cpython-312.pyc":       false,
+		"a/__pycache__/deep/b.cpython-312.pyc":  false,
+		"a/x__pycache__/b.cpython-312.pyc":      false,
+	} {
+		require.Equal(t, open, Registry{}.Uncompared(p, published) != "", p)
+		require.Empty(t, Registry{}.Known(p, nil, nil), p)
+	}
 }

@@ -16,58 +16,58 @@ import (
 	"touchstone/internal/trust"
 )
 
-// TestEvidenceOfEveryEcosystem: an evidence file answers as the recording of the
-// same audit, and the installed folder of the same package is as published.
-func TestEvidenceOfEveryEcosystem(t *testing.T) {
+// An invented is a package of an invented world, and under which circumstances it
+// is audited.
+type invented struct {
+	reference string
+	o         func(world) circumstances
+	world     world
+}
+
+// inventedPackages are one of each ecosystem.
+func inventedPackages(t *testing.T) map[string]invented {
 	p, wheel := package123(t), wheel123(t)
 	crates, _ := goldCrate(nil)
-	all := map[string]struct {
-		reference string
-		o         func(world) circumstances
-		world     world
-	}{
-		"golang": {errorsRef, options, snapshot(t)},
-		"cargo":  {goldRef, options, crates},
-		"pypi":   {mintedWheelRef, func(w world) circumstances { return wheel.options(w) }, wheel.world()},
-		"npm":    {mintedRef, func(w world) circumstances { return p.options(w) }, p.world()},
+	log, modules := newLog(), world{}
+	log.publish(modules, hello())
+	all := map[string]invented{
+		"golang": {"example.com/hello@v1.0.0", func(w world) circumstances {
+			o := options(w)
+			o.Anchors = log.anchors(t)
+			return o
+		}, modules},
+		"cargo": {goldRef, options, crates},
+		"pypi":  {mintedWheelRef, func(w world) circumstances { return wheel.options(w) }, wheel.world()},
+		"npm":   {mintedRef, func(w world) circumstances { return p.options(w) }, p.world()},
 	}
 	thing, jars := jar123("io.github.example"), world{}
 	mint.ServeMaven(jars, central, thing.MavenVersion)
-	all["maven"] = struct {
-		reference string
-		o         func(world) circumstances
-		world     world
-	}{"io.github.example:thing:1.2.3", func(w world) circumstances { return thing.options(t, w) }, jars}
+	all["maven"] = invented{"io.github.example:thing:1.2.3", func(w world) circumstances { return thing.options(t, w) }, jars}
 	key, debs := mint.NewArchiveKey("archive", time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)), world{}
 	mint.DebSuite{Base: "https://deb.debian.org/debian", Name: "trixie", ByHash: true}.Serve(mint.World(debs), key, time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC), mint.NewDeb("gold-leaf", "1.2.3-4"))
-	all["deb"] = struct {
-		reference string
-		o         func(world) circumstances
-		world     world
-	}{"pkg:deb/debian/gold-leaf@1.2.3-4?arch=amd64&distro=trixie", func(w world) circumstances { return debCircumstances(t, w, key) }, debs}
+	all["deb"] = invented{"pkg:deb/debian/gold-leaf@1.2.3-4?arch=amd64&distro=trixie", func(w world) circumstances { return debCircumstances(t, w, key) }, debs}
 	signer, rpms := goldKey("fedora"), world{}
 	mint.ServeRPMs(rpms, fedoraBase, nil, goldRPM(signer))
-	all["rpm"] = struct {
-		reference string
-		o         func(world) circumstances
-		world     world
-	}{fedoraRef, func(w world) circumstances {
+	all["rpm"] = invented{fedoraRef, func(w world) circumstances {
 		o := options(w)
 		o.Anchors = anchoredTo(t, "fedora-43", signer)
 		return o
 	}, rpms}
 	catalogue, ports := freebsdGold(t)
-	all["freebsd"] = struct {
-		reference string
-		o         func(world) circumstances
-		world     world
-	}{"pkg:freebsd/gold-leaf@1.2.3_1?abi=FreeBSD:14:amd64&branch=quarterly", catalogue, ports}
+	all["freebsd"] = invented{"pkg:freebsd/gold-leaf@1.2.3_1?abi=FreeBSD:14:amd64&branch=quarterly", catalogue, ports}
 	for _, r := range audit.Registries {
 		if r.Type() == "oci" {
 			continue // its layers are fetched on demand alone
 		}
 		require.Contains(t, slices.Collect(maps.Keys(all)), r.Type(), "its evidence is tested too")
 	}
+	return all
+}
+
+// TestEvidenceOfEveryEcosystem: an evidence file answers as the recording of the
+// same audit, and the installed folder of the same package is as published.
+func TestEvidenceOfEveryEcosystem(t *testing.T) {
+	all := inventedPackages(t)
 	for name, c := range all {
 		t.Run(name, func(t *testing.T) {
 			live, err := ask(t.Context(), c.reference, c.o(c.world))

@@ -138,6 +138,10 @@ func TestRPMTools(t *testing.T) {
 	require.Equal(t, [2]int{2, 2}, levels(got)["integrity"], got.Report.Text(false))
 	require.Equal(t, "signed", got.Report.Finding("files-covered").Facts["list"], got.Report.Text(false))
 
+	ring, err := os.ReadFile(filepath.Join(r.dir, "key"))
+	require.NoError(t, err)
+	requireCommands(t, got, ring, "gpgv")
+
 	db := filepath.Join(r.dir, "db")
 	r.must(t, "gpg", "--batch", "--armor", "--output", filepath.Join(r.dir, "key.asc"), "--export", "Gold")
 	r.must(t, "rpmkeys", "--dbpath", db, "--import", filepath.Join(r.dir, "key.asc"))

@@ -30,6 +30,15 @@ func WithKey(public, signature []byte) []byte {
 	return append(append(out, public...), signature...)
 }
 
+// KeyOf takes apart what [WithKey] put together; ok is false for anything else.
+func KeyOf(both []byte) (public, signature []byte, ok bool) {
+	if len(both) < 4 || uint64(binary.BigEndian.Uint32(both)) > uint64(len(both)-4) {
+		return nil, nil, false
+	}
+	end := 4 + binary.BigEndian.Uint32(both)
+	return both[4:end], both[end:], true
+}
+
 // Fingerprint is the upper-case hexadecimal SHA-256 of a key as it stands in its
 // file, by which it is anchored.
 func Fingerprint(public []byte) string {
@@ -44,10 +53,10 @@ func Fingerprint(public []byte) string {
 //  3. The signature verifies.
 func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error) {
 	// 1.
-	if len(signature) < 4 || uint64(binary.BigEndian.Uint32(signature)) > uint64(len(signature)-4) {
+	public, made, ok := KeyOf(signature)
+	if !ok {
 		return trust.Key{}, fault.New(fault.Malformed, "no signature stands in its place")
 	}
-	public, made := signature[4:4+binary.BigEndian.Uint32(signature)], signature[4+binary.BigEndian.Uint32(signature):]
 	if Fingerprint(public) != keyID {
 		return trust.Key{}, fault.New(fault.Malformed, "the key is not the one that is named")
 	}
@@ -65,8 +74,8 @@ func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []tru
 		if err != nil {
 			return key, fault.New(fault.NotUnderstood, fmt.Sprintf("parsing the key: %v", err))
 		}
-		k, ok := parsed.(*rsa.PublicKey)
-		if !ok {
+		k, isRSA := parsed.(*rsa.PublicKey)
+		if !isRSA {
 			return key, fault.New(fault.NotUnderstood, "the key is none of RSA")
 		}
 		sum := sha256.Sum256(message)

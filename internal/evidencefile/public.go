@@ -2,6 +2,7 @@ package evidencefile
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -10,7 +11,8 @@ import (
 	"strings"
 
 	"touchstone/internal/archive"
-	"touchstone/internal/report"
+	"touchstone/internal/bare"
+	"touchstone/internal/registry"
 	"touchstone/internal/trust"
 )
 
@@ -22,21 +24,11 @@ func (e Evidence) public() []archive.Member {
 	for i, bundle := range e.Seen.Proofs.Bundles {
 		put(fmt.Sprintf("bundles/%d.sigstore.json", i+1), bundle)
 	}
-	n := 0
-	for _, link := range e.Seen.Release.Chain {
-		for _, s := range link.Signatures {
-			message := s.Message
-			if message == nil {
-				message = link.Answer.Body
-			}
-			key, known := e.Seen.Proofs.Anchors.Key(s.Anchors, s.KeyID, trust.UsageSignatures)
-			if !known || key.Public == nil || len(s.Bytes) == 0 {
-				continue
-			}
-			n++
-			put(fmt.Sprintf("signatures/%d.txt", n), message)
-			put(fmt.Sprintf("signatures/%d.sig", n), s.Bytes)
-			put(fmt.Sprintf("signatures/%d.pem", n), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: key.SPKI}))
+	for i, s := range e.signed() {
+		put(fmt.Sprintf("signatures/%d.txt", i+1), s.message)
+		put(fmt.Sprintf("signatures/%d.sig", i+1), s.made)
+		if s.key != nil {
+			put(fmt.Sprintf("signatures/%d.pem", i+1), s.key)
 		}
 	}
 	if contents := e.Seen.Artifact.Contents; contents != nil && contents.Complete {
@@ -69,54 +61,55 @@ func (e Evidence) anchors() []archive.Member {
 	return out
 }
 
-// ownTools begins the commands that need a network.
-const ownTools = "With the ecosystem's own tools, which ask the repository:"
+// A signed is a signature as public tools take it.
+type signed struct {
+	message, made []byte
+	// key is in PEM; nil for a signature of OpenPGP, whose keyring people have.
+	key []byte
+}
 
-// readme says what the file is, and how to check it without this program.
-func (e Evidence) readme(name string, withPackage bool, public []archive.Member) string {
-	var b strings.Builder
-	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	has := func(path string) bool {
-		return slices.ContainsFunc(public, func(m archive.Member) bool { return m.Path == path })
+// signed are the repository's own signatures whose keys are anchored.
+func (e Evidence) signed() []signed {
+	chain := e.Seen.Release.Chain
+	if in := e.Seen.Artifact.Sealed; in != nil {
+		chain = append(slices.Clone(chain), in.Link)
 	}
-	say("Evidence for %s\nsaved by an audit of %s.\n", report.Clean(e.Report.Reference), e.Report.Time)
-	say("report.html shows what that audit found. It proves nothing by itself: check again.")
-	say("Checking again: give this zip to the page's Check evidence, or to: npm run -s audit -- --check THIS.zip")
-	say("Anchors, times and sums in here are for reading; whoever checks brings their own anchors.\n")
-	say("The same with public tools, in a folder where this zip was unpacked:\n")
-	say("  sha256sum -c SHA256SUMS")
-	say("      Every file of this zip is whole.")
-	if has("files.sha256") {
-		where := "package/" + strings.TrimPrefix(name, packages)
-		if !withPackage {
-			say("  The package itself is not in here: put it at %s for what follows.", where)
+	var out []signed
+	for _, link := range chain {
+		for _, s := range link.Signatures {
+			message := s.Message
+			if message == nil {
+				message = link.Answer.Body
+			}
+			if made, ok := e.signature(s, message); ok && len(message) > 0 && len(s.Bytes) > 0 {
+				out = append(out, made)
+			}
 		}
-		unpack := "tar -xzf " + where + " -C unpacked"
-		if e.Seen.Release.File.Format == archive.Zip {
-			unpack = "unzip -q " + where + " -d unpacked"
+	}
+	return out
+}
+
+func (e Evidence) signature(s registry.Signature, message []byte) (signed, bool) {
+	anchored := func(is func(trust.Key) bool) (trust.Key, bool) {
+		keys := e.Seen.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures)
+		i := slices.IndexFunc(keys, is)
+		if s.KeyID == "" || i < 0 {
+			return trust.Key{}, false
 		}
-		say("  mkdir unpacked && %s && cd unpacked && sha256sum -c ../files.sha256", unpack)
-		say("      Every file of the package is as listed.")
+		return keys[i], true
 	}
-	if has("package.digests") {
-		say("  cat package.digests")
-		say("      The package's digests: sha256sum, sha512sum and openssl dgst compute them.")
+	switch s.Form {
+	case registry.ECDSAP256:
+		key, known := anchored(func(k trust.Key) bool { return k.ID == s.KeyID && k.Public != nil })
+		return signed{message, s.Bytes, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: key.SPKI})}, known
+	case registry.OpenPGP: // a signature may name its key by the end of the fingerprint alone
+		_, known := anchored(func(k trust.Key) bool { return len(s.KeyID) >= 16 && strings.HasSuffix(k.ID, s.KeyID) })
+		return signed{message: message, made: s.Bytes}, known
+	case registry.RSAFingerprint:
+		_, known := anchored(func(k trust.Key) bool { return k.ID == s.KeyID })
+		key, made, ok := bare.KeyOf(s.Bytes)
+		sum := sha256.Sum256(message)
+		return signed{[]byte(hex.EncodeToString(sum[:])), made, key}, known && ok
 	}
-	for i := 1; has(fmt.Sprintf("signatures/%d.sig", i)); i++ {
-		say("  openssl dgst -sha256 -verify signatures/%d.pem -signature signatures/%d.sig signatures/%d.txt", i, i, i)
-		say("      The repository's signature; take the key from the repository, not from here.")
-	}
-	for i := 1; has(fmt.Sprintf("bundles/%d.sigstore.json", i)); i++ {
-		say("  cosign verify-blob-attestation --new-bundle-format --bundle bundles/%d.sigstore.json \\", i)
-		say("      --certificate-identity IDENTITY --certificate-oidc-issuer ISSUER --type TYPE %s", name)
-		say("      A signed statement. Identity, issuer and type: those you expect; report.html names those found.")
-	}
-	if len(e.Report.Commands) > 0 {
-		say("\n%s\n", ownTools)
-	}
-	for _, c := range e.Report.Commands {
-		say("  %s", report.Clean(c.Text))
-		say("      %s. %s", report.Clean(strings.TrimSuffix(c.Purpose, ".")), report.Clean(c.Expect))
-	}
-	return b.String()
+	return signed{}, false
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"time"
 )
@@ -74,6 +75,17 @@ func (k *ArchiveKey) sign(kind byte, message []byte, when time.Time) []byte {
 		panic("mint: a signature packet is longer than one byte says")
 	}
 	return append([]byte{0xc2, byte(len(body))}, body...)
+}
+
+// Certificate is the key as tools keep it in a keyring: with a name, and its own
+// signature over both (RFC 9580, section 5.2.4).
+func (k *ArchiveKey) Certificate(name string) []byte {
+	packet := func(kind byte, body []byte) []byte {
+		return append(binary.BigEndian.AppendUint32([]byte{0xc0 | kind, 0xff}, uint32(len(body))), body...)
+	}
+	over := append(binary.BigEndian.AppendUint16([]byte{0x99}, uint16(len(k.Packet))), k.Packet...)
+	over = append(binary.BigEndian.AppendUint32(append(over, 0xb4), uint32(len(name))), name...)
+	return slices.Concat(packet(6, k.Packet), packet(13, []byte(name)), k.sign(0x13, over, k.made))
 }
 
 // Armored is a detached signature as text.

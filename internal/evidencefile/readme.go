@@ -1,0 +1,107 @@
+package evidencefile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"touchstone/internal/archive"
+	"touchstone/internal/report"
+	"touchstone/internal/strictjson"
+)
+
+// ownTools begins the commands that need a network.
+const ownTools = "With the ecosystem's own tools, which ask the repository:"
+
+// unpacking are the commands that unpack a package of each form into the folder
+// "unpacked", so that its files lie where files.sha256 names them. %s is the package.
+var unpacking = map[archive.Format]string{
+	archive.Zip:   "unzip -q %s -d unpacked",
+	archive.TarGz: "tar -xzf %s -C unpacked",
+	archive.Tar:   "tar -xf %s -C unpacked",
+	archive.CPIO:  "rpm2archive - < %s | tar -xzf - -C unpacked",
+	"deb":         "dpkg-deb -R %s unpacked",
+	"file":        "cp %s unpacked",
+}
+
+// readme says what the file is, and how to check it without this program.
+func (e Evidence) readme(name string, withPackage bool, public []archive.Member) string {
+	var b strings.Builder
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	has := func(path string) bool {
+		return slices.ContainsFunc(public, func(m archive.Member) bool { return m.Path == path })
+	}
+	say("Evidence for %s\nsaved by an audit of %s.\n", report.Clean(e.Report.Reference), e.Report.Time)
+	say("report.html shows what that audit found. It proves nothing by itself: check again.")
+	say("Checking again: give this zip to the page's Check evidence, or to: npm run -s audit -- --check THIS.zip")
+	say("Anchors, keys, times and sums in here are for reading; whoever checks brings their own anchors.\n")
+	say("The same with public tools, in a folder where this zip was unpacked:\n")
+	say("  sha256sum -c SHA256SUMS")
+	say("      Every file of this zip is whole.")
+	if has("files.sha256") {
+		if !withPackage {
+			say("  The package itself is not in here: put it at %s for what follows.", name)
+		}
+		if unpack, known := unpacking[e.Seen.Artifact.Contents.Format]; known {
+			say("  mkdir unpacked && "+unpack+" && cd unpacked && sha256sum -c ../files.sha256", name)
+		} else {
+			say("  Unpack the package with its own tool into a folder. There: sha256sum -c PATH/files.sha256")
+		}
+		say("      Every file of the package is as listed.")
+	}
+	if has("package.digests") {
+		say("  cat package.digests")
+		say("      The package's digests: sha256sum, sha512sum and openssl dgst compute them.")
+	}
+	for i, s := range e.signed() {
+		say("  %s", s.command(i+1))
+		if s.key == nil {
+			say("      The repository's signature. KEYRING is the file of its keys, in binary: take it from the repository.")
+			continue
+		}
+		say("      The repository's signature; take the key from the repository, not from here.")
+	}
+	for i, bundle := range e.Seen.Proofs.Bundles {
+		for _, line := range verifying(i+1, strictjson.Fields(bundle), name) {
+			say("  %s", line)
+		}
+	}
+	if len(e.Report.Commands) > 0 {
+		say("\n%s\n", ownTools)
+	}
+	for _, c := range e.Report.Commands {
+		say("  %s", report.Clean(c.Text))
+		say("      %s. %s", report.Clean(strings.TrimSuffix(c.Purpose, ".")), report.Clean(c.Expect))
+	}
+	return b.String()
+}
+
+// command verifies the n-th signature.
+func (s signed) command(n int) string {
+	if s.key == nil {
+		return fmt.Sprintf("gpgv --keyring KEYRING signatures/%d.sig signatures/%d.txt", n, n)
+	}
+	return fmt.Sprintf("openssl dgst -sha256 -verify signatures/%d.pem -signature signatures/%d.sig signatures/%d.txt", n, n, n)
+}
+
+// verifying are the lines about the n-th bundle: of a statement or of a signature
+// over the bytes, by a certificate or by a key.
+func verifying(n int, bundle strictjson.Object, name string) []string {
+	who, those := "--certificate-identity IDENTITY --certificate-oidc-issuer ISSUER", "Identity and issuer"
+	if material := bundle.Object("verificationMaterial"); material.Has("publicKey") {
+		who, those = "--key KEY.pem", "The key"
+	}
+	if bundle.Has("messageSignature") {
+		return []string{
+			fmt.Sprintf("cosign verify-blob --new-bundle-format --bundle bundles/%d.sigstore.json \\", n),
+			fmt.Sprintf("    %s %s", who, name),
+			fmt.Sprintf("    A signature over the bytes. %s: those you expect; report.html names those found.", those),
+		}
+	}
+	return []string{
+		fmt.Sprintf("cosign verify-blob-attestation --new-bundle-format --bundle bundles/%d.sigstore.json \\", n),
+		fmt.Sprintf("    %s --type TYPE %s", who, path.Clean(name)),
+		fmt.Sprintf("    A signed statement. %s, and type: those you expect; report.html names those found.", those),
+	}
+}

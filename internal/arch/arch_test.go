@@ -43,7 +43,7 @@ var layers = map[string][]string{
 	// what was installed, beside what was published
 	"internal/installed": {"internal/archive", "internal/registry"},
 	// how an audit is saved, and asked again
-	"internal/evidencefile": {"internal/archive", "internal/evidence", "internal/fetch", "internal/fetch/har", "internal/report", "internal/report/page", "internal/trust"},
+	"internal/evidencefile": {"internal/archive", "internal/bare", "internal/evidence", "internal/fetch", "internal/fetch/har", "internal/registry", "internal/report", "internal/report/page", "internal/trust"},
 	"internal/fault":        {},
 	"internal/sumdb":        {"internal/fault"},
 	"internal/bundleform":   {},

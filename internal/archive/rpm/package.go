@@ -15,6 +15,7 @@ const (
 
 // The tags of the signature header (rpm's include/rpm/rpmtag.h).
 const (
+	sigSHA256  Tag = 273  // of the header, in hexadecimal
 	sigDSA     Tag = 267  // over the header: ECDSA and EdDSA too
 	sigRSA     Tag = 268  // over the header
 	sigOpenPGP Tag = 278  // any number over the header, base64; since rpm 6

@@ -1,6 +1,7 @@
 package rpm
 
 import (
+	"crypto/sha256"
 	"fmt"
 
 	"touchstone/internal/archive"
@@ -11,7 +12,8 @@ import (
 // compressions of package packed, and what of it the header says otherwise. Of a
 // file that ends with its header nothing is read, and that is told ([archive.Contents.Left]).
 //
-//  1. Take the file apart.
+//  1. Take the file apart. rpm refuses one whose signature header states another
+//     digest of the header.
 //  2. Read the payload.
 //  3. Compare it with the header's list: rpm writes what the header says.
 func Read(body []byte, o archive.Options) (*archive.Contents, error) {
@@ -45,6 +47,9 @@ func Read(body []byte, o archive.Options) (*archive.Contents, error) {
 		return c, nil
 	}
 	c.Problems = append(c.Problems, compare(c, files)...)
+	if stated, has := p.Signatures.Text(sigSHA256), fmt.Sprintf("%x", sha256.Sum256(p.Signed)); stated != "" && stated != has {
+		c.Problems = append(c.Problems, archive.Problem{Kind: archive.Mismatch, Detail: fmt.Sprintf("The package states the SHA-256 %.64q of its header, which has another: rpm refuses it.", stated)})
+	}
 	return c, nil
 }
 

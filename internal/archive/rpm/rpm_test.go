@@ -39,6 +39,7 @@ func real(t testing.TB) map[string][]byte {
 var wrong = map[string]archive.ProblemKind{
 	"hello-2.0-1.x86_64-signed-zero-at-7777-6.rpm": archive.Corrupt,
 	"hello-2.0-1.x86_64-zero-at-4750-4.rpm":        archive.Directory,
+	"hello-2.0-1.x86_64-signed-zero-at-5555-6.rpm": archive.Mismatch, // the SHA-256 of the header
 }
 
 // TestCorpus reads every real package to its end, and compares each file with the

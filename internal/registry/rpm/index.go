@@ -192,7 +192,7 @@ func readRepomd(b []byte) (pointer, error) {
 	}
 	in := xml.NewDecoder(bytes.NewReader(b))
 	if err := in.Decode(&doc); err != nil {
-		return pointer{}, fmt.Errorf("reading repomd.xml: %w", err)
+		return pointer{}, fmt.Errorf("reading repomd.xml: %w", unreadable(err))
 	}
 	if t, err := in.Token(); !errors.Is(err, io.EOF) {
 		if text, ok := t.(xml.CharData); !ok || strings.TrimSpace(string(text)) != "" {
@@ -214,10 +214,29 @@ func readRepomd(b []byte) (pointer, error) {
 		p.href = d.Location[0].Href
 		p.states = []registry.Stated{{Of: registry.OfNext, Algorithm: sum.Algorithm, Value: sum.Sum}}
 	}
-	if name, ok := strings.CutPrefix(p.href, "repodata/"); !ok || !registry.Below(name, inPaths) || strings.Contains(name, "/") {
-		return pointer{}, errors.New("reading repomd.xml: it names no list of packages beside itself")
+	if !beside(p.href) {
+		return pointer{}, fmt.Errorf("reading repomd.xml: it names no list of packages beside itself, but %.200q", p.href)
 	}
 	return p, nil
+}
+
+// beside tells whether a place is that of a list of packages beside repomd.xml, in the
+// form in which createrepo_c names it: behind its digest, or alone.
+func beside(href string) bool {
+	name, ok := strings.CutPrefix(href, "repodata/")
+	if sum, rest, has := strings.Cut(name, "-"); has && (len(sum) == 64 || len(sum) == 128) && strings.Trim(sum, "0123456789abcdef") == "" {
+		name = rest
+	}
+	form, compressed := strings.CutPrefix(name, "primary.xml.")
+	return ok && compressed && (form == "gz" || form == "xz" || form == "zst")
+}
+
+// unreadable says where XML is no document, without what stands there.
+func unreadable(err error) error {
+	if wrong := (*xml.SyntaxError)(nil); errors.As(err, &wrong) {
+		return fmt.Errorf("it is no document from line %d on", wrong.Line)
+	}
+	return errors.New("it is no such document")
 }
 
 // plain refuses markup that these documents never have, and that two readers might

@@ -133,7 +133,7 @@ func readEntry(b []byte) (entry, error) {
 	}
 	in := xml.NewDecoder(bytes.NewReader(b))
 	if err := in.Decode(&doc); err != nil {
-		return entry{}, err
+		return entry{}, unreadable(err)
 	}
 	if len(doc.Name) != 1 || len(doc.Arch) != 1 || len(doc.Version) != 1 || len(doc.Checksum) != 1 || len(doc.Location) != 1 || doc.Location[0].Base != "" {
 		return entry{}, errors.New("it lacks a part, has one twice, or stands at another place")

@@ -30,8 +30,8 @@ func (Registry) Name() string { return "Fedora" }
 func (Registry) Hosts() []fetch.Host {
 	const (
 		below    = `(/[A-Za-z0-9_.-]+)+`
-		sum      = `[0-9a-f]{64}`
-		document = below + `/repodata/(repomd\.xml(\.asc)?|` + sum + `-primary\.xml\.(gz|xz|zst))`
+		sum      = `([0-9a-f]{64}|[0-9a-f]{128})`
+		document = below + `/repodata/(repomd\.xml(\.asc)?|(` + sum + `-)?primary\.xml\.(gz|xz|zst))`
 		file     = below + `/[A-Za-z0-9._+~^%-]+\.rpm`
 	)
 	var hosts []fetch.Host

@@ -1,6 +1,7 @@
-// npm run bench [-- bundles|page|start]: how long it takes to verify a bundle, for the
+// npm run bench [-- bundles|page|folder|start]: how long it takes to verify a bundle, for the
 // first time and again, here and with two other verifiers, in Node and in
-// Chromium; and how long a person waits for the page (see page.mjs). It prints
+// Chromium; how long a person waits for the page (see page.mjs), and for a
+// folder of 50,000 files (see folder.mjs). It prints
 // figures and asserts nothing: a clock is not a test. With "start" it only
 // installs, loads everything and takes one sample of each verifier: npm test
 // asks that much.
@@ -95,17 +96,19 @@ async function bundles() {
 
 try {
   const asked = process.argv.slice(2);
-  if (asked.some((part) => !["bundles", "page", "start"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [start]");
+  if (asked.some((part) => !["bundles", "page", "folder", "start"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [folder] [start]");
   await install();
   await ensureBuilt("conformance");
   if (asked.includes("start")) await start();
   if (asked.length === 0 || asked.includes("bundles")) await bundles();
-  if (asked.length === 0 || asked.includes("page")) {
+  const inPage = ["page", "folder"].filter((part) => asked.length === 0 || asked.includes(part));
+  if (inPage.length > 0) {
     await (await import("../chromium.mjs")).ensureChromium();
     await ensureBuilt();
     await buildSite();
-    await (await import("./page.mjs")).benchPage(samples);
   }
+  if (inPage.includes("page")) await (await import("./page.mjs")).benchPage(samples);
+  if (inPage.includes("folder")) await (await import("./folder.mjs")).benchFolder();
 } catch (error) {
   process.stderr.write(`bench: ${error.message.split("\n")[0]}\n`);
   process.exitCode = 1;

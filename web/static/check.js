@@ -1,6 +1,7 @@
 // Saved evidence is checked again, and installed folders are compared.
 import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
+import { list } from "./files.js";
 import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
@@ -11,8 +12,8 @@ import { enliven, go } from "./report.js";
 const largest = 600 << 20;
 /** How many packages of a folder are audited at a time. */
 const parallel = 4;
-/** How many differences of a package are shown. */
-const shown = 500;
+/** How many packages that differ are open at once. */
+const opened = 20;
 
 const $ = (id) => document.getElementById(id);
 const auditor = new Auditor({ whole: true }); // evidence of any ecosystem, and folders
@@ -130,7 +131,9 @@ function progressOf(what, signal) {
 /** Audits every package of a folder, and compares each. */
 async function checkFolder(signal) {
   const { root, files } = chosen();
+  say(`Finding the packages among ${files.length} files`);
   const found = await packagesIn(root, files, auditor);
+  signal.throwIfAborted();
   if (found.length === 0) throw new Error("No installed package was found in this folder. Choose node_modules, site-packages, a package's own folder, Go's module cache or vendor, or cargo's registry/src.");
   const { strays } = found;
   const results = new Array(found.length);
@@ -153,17 +156,18 @@ async function checkFolder(signal) {
   };
   await Promise.all(Array.from({ length: parallel }, one));
   showCompared(strays.length > 0 ? [...results, asStrays(strays)] : results);
-  const differ = results.filter(({ compared }) => compared && !compared.as && !compared?.open).length;
+  const differ = results.filter(({ compared }) => compared && !compared.as && !compared.open).length;
   const open = results.filter(({ compared }) => compared?.open).length;
   const failed = results.filter((result) => result.failed).length;
   const unknown = results.filter(({ error }) => error).length;
   say(`${differ} of ${results.length} packages differ from what was published.${open ? ` ${open} hold what could not be compared.` : ""}${failed ? ` ${failed} failed their audit.` : ""}${unknown ? ` ${unknown} could not be compared.` : ""}${strays.length > 0 ? ` ${strays.length} files are of no package.` : ""}`);
 }
 
-/** Shows a comparison for each package, those that differ first and open. */
+/** Shows a comparison for each package, those that differ first, and the first of them open. */
 function showCompared(results) {
-  const rank = ({ compared, error, failed }) => (failed || (compared && !compared.as && !compared?.open) ? 0 : error || compared?.open ? 1 : 2);
-  $("check-packages").replaceChildren(...[...results].sort((a, b) => rank(a) - rank(b)).map(block));
+  const rank = ({ compared, error, failed }) => (failed || (compared && !compared.as && !compared.open) ? 0 : error || compared?.open ? 1 : 2);
+  $("check-packages").replaceChildren();
+  list($("check-packages"), results.map((result) => ({ result, rank: rank(result) })).sort((a, b) => a.rank - b.rank), ({ result, rank: r }, i) => block(result, r === 0 && i < opened));
   $("check-compared").hidden = false;
   $("check-compared-title").focus();
 }
@@ -195,32 +199,39 @@ function changes(path, differ) {
   return button;
 }
 
-function block(result) {
+/** What was found of a package. Its differences are in the page once it is opened. */
+function block(result, open) {
   const { reference, compared, error, failed, differ } = result;
   const details = document.createElement("details");
-  details.open = failed || Boolean(compared && !compared.as);
   const summary = document.createElement("summary");
-  const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : compared?.open ? "Open" : "Differs";
+  const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : compared.open ? "Open" : "Differs";
   summary.textContent = `${state}: ${visible(reference)}`;
   const text = document.createElement("p");
   text.textContent = error ? visible(error) : inWords(compared);
-  const link = document.createElement("a");
-  link.href = `/${fragment(reference)}`;
-  link.textContent = "Check this package";
-  const differences = document.createElement("ul");
+  details.append(summary, text);
   const all = [...(compared?.differences ?? [])].sort((a, b) => Boolean(a.known) - Boolean(b.known));
-  differences.append(...all.slice(0, shown).map((d) => {
-    const item = document.createElement("li");
-    const path = document.createElement("code");
-    path.dir = "ltr";
-    path.textContent = visible(d.path);
-    item.append(`${d.state}: `, path, d.known ? ` ${d.known}` : "");
-    if (differ && d.state === "changed") item.append(" ", changes(d.path, differ));
-    return item;
-  }));
-  details.append(summary, text, differences);
-  if (all.length > shown) details.append(`The first ${shown} of ${all.length}.`);
-  if (reference.startsWith("pkg:")) details.append(link); // else there is nothing to ask
+  const fill = () => {
+    const differences = document.createElement("ul");
+    list(differences, all, (d) => {
+      const item = document.createElement("li");
+      const path = document.createElement("code");
+      path.dir = "ltr";
+      path.textContent = visible(d.path);
+      item.append(`${d.state}: `, path, d.known ? ` ${d.known}` : "");
+      if (differ && d.state === "changed") item.append(" ", changes(d.path, differ));
+      return item;
+    });
+    text.after(differences);
+  };
+  if (open) fill();
+  else details.addEventListener("toggle", fill, { once: true });
+  details.open = open;
+  if (reference.startsWith("pkg:")) { // else there is nothing to ask
+    const link = document.createElement("a");
+    link.href = `/${fragment(reference)}`;
+    link.textContent = "Check this package";
+    details.append(link);
+  }
   return details;
 }
 

@@ -17,12 +17,12 @@ export function element(name, text = "", more = {}) {
   return made;
 }
 
-/** Appends what a list holds, a page at a time; make makes an item's element. */
+/** Appends what a list holds, a page at a time; make makes an item's element, of the item and its number. */
 export function list(parent, all, make) {
   let shown = 0;
   const more = element("button", "", { type: "button", className: "small" });
   const show = () => {
-    const next = all.slice(shown, shown + page).map(make);
+    const next = all.slice(shown, shown + page).map((item, i) => make(item, shown + i));
     shown = Math.min(shown + page, all.length);
     if (shown < all.length) {
       more.textContent = `Show more: the first ${shown} of ${all.length} are here`;

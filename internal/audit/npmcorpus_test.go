@@ -88,12 +88,16 @@ func TestNPMCorpusSignatures(t *testing.T) {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	valid, whole := map[string]bool{}, 0
+	take := corpus.Sample(t, 6)
 	for lines.Scan() {
 		var c struct {
 			Name, Version, Integrity, Verdict, Published string
 			Signatures                                   []struct{ KeyID, Sig string }
 		}
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &c))
+		if c.Verdict == "valid" && !take() {
+			continue
+		}
 		var signatures []any
 		for _, s := range c.Signatures {
 			signatures = append(signatures, map[string]any{"keyid": s.KeyID, "sig": s.Sig})
@@ -129,6 +133,10 @@ func TestNPMCorpusSignatures(t *testing.T) {
 		require.GreaterOrEqual(t, levels(replay)["integrity"][1], 2)
 	}
 	require.NoError(t, lines.Err())
+	if !corpus.Whole() {
+		require.NotEmpty(t, valid)
+		return
+	}
 	require.Len(t, valid, 318)
 	require.GreaterOrEqual(t, whole, 14)
 }

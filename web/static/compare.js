@@ -68,16 +68,15 @@ function paths(title, all) {
   return details;
 }
 
-/** Shows what differs, the shown report first. */
-function show(place, before, after) {
-  const versions = [before.version, after.version];
-  const link = element("a", `Open the report of ${visible(after.version)}`, { href: fragment(after.reference) });
+/** Shows what differs, the shown report first; both have names. */
+function show(place, before, after, names) {
+  const link = element("a", `Open the report of ${visible(names[1])}`, { href: fragment(after.reference) });
   const first = element("p", `${visible(after.verdict.title)}. `);
   first.append(link);
   place.replaceChildren(first);
   for (const [caption, say] of [["Where it comes from", words.cards], ["Requirements", words.requirements], ["What installing runs and pulls", words.topics]]) {
     const rows = apart(before, after, say);
-    if (rows.length > 0) place.append(table(caption, rows, versions));
+    if (rows.length > 0) place.append(table(caption, rows, names));
     else place.append(element("p", `${caption}: no difference.`));
   }
   if (before.files.length === 0 || after.files.length === 0) {
@@ -89,8 +88,12 @@ function show(place, before, after) {
   else place.append(paths("Files changed", changed), paths("Files added", added), paths("Files removed", removed));
 }
 
-/** Brings the form to life, and gives a function that compares with a reference. audit gives the report of one. */
-export function enlivenCompare(root, report, audit, say) {
+/**
+ * Brings the form to life, and gives a function that compares with a reference.
+ * audit gives the report of one; of one's own file, the repository's copy of the
+ * same version is the other.
+ */
+export function enlivenCompare(root, report, audit, say, go) {
   const form = root.querySelector("[data-compare]");
   const [input, said, place] = [form.querySelector("input"), root.querySelector("[data-compare-says]"), root.querySelector("[data-compared]")];
   let running = null;
@@ -102,7 +105,7 @@ export function enlivenCompare(root, report, audit, say) {
     said.textContent = "Write a version first.";
     input.focus();
   };
-  const compare = async (reference, version) => {
+  const compare = async (reference, version, shown = report.version) => {
     running?.abort();
     place.replaceChildren();
     const abort = new AbortController();
@@ -112,8 +115,8 @@ export function enlivenCompare(root, report, audit, say) {
       const other = await audit(reference, abort.signal);
       if (abort.signal.aborted) return;
       said.textContent = "";
-      show(place, report, other);
-      say(`Compared with ${visible(other.version)}`);
+      show(place, report, other, [shown, other.version === report.version ? version : other.version]);
+      say(`Compared with ${visible(version)}`);
     } catch (error) {
       if (abort.signal.aborted) return;
       said.textContent = visible(error.refused?.detail ?? error.message);
@@ -121,5 +124,9 @@ export function enlivenCompare(root, report, audit, say) {
   };
   form.querySelector("button").addEventListener("click", typed);
   input.addEventListener("keydown", (event) => { if (event.key === "Enter") typed(); });
+  root.querySelector("[data-differ]")?.addEventListener("click", () => {
+    go("compare");
+    compare(report.reference, "the repository’s copy", "your file");
+  });
   return compare;
 }

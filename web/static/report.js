@@ -38,7 +38,7 @@ export function enliven(root, report, json, { say, link, again, pick, look, audi
   enlivenFiles(root, report.files, look, (button, text) => copy(button, text, say));
   enlivenCheckAll(root, report, audit, versions);
   enlivenDependencies(root, versions, say);
-  const compare = enlivenCompare(root, report, audit, say);
+  const compare = enlivenCompare(root, report, audit, say, (id) => go(root, id));
   enlivenVersions(root, report, versions, (reference, version) => {
     go(root, "compare");
     compare(reference, version);

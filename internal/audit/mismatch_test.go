@@ -93,6 +93,11 @@ func TestReasonsAreCauses(t *testing.T) {
 	unsigned := func(p *thing) { p.Signers = nil }
 	noHead := func(p *thing) { p.Record = func(doc, _ map[string]any) { delete(doc, "gitHead") } }
 
+	advised := map[string]string{ // what to do follows what failed
+		"Go, other bytes":                  "file by file. Tell the Go module proxy.",
+		"Go, a wrong digest pasted":        "Your digest is of other bytes.",
+		"Go, a text brought as the module": "check that instead of your file.",
+	}
 	for _, k := range []kind{
 		{"npm, whole", func(t *testing.T) *report.Report {
 			p := package123(t)
@@ -131,7 +136,7 @@ func TestReasonsAreCauses(t *testing.T) {
 		// o
 		{"Go, a wrong digest pasted", golang("github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4=", same, true, nil),
 			"Do not use it. These are not the bytes that your digest names.", "FAILED: github.com/pkg/errors v0.9.1", nil,
-			map[string]string{"Integrity": "Wrong", "Public log record": "Confirmed"}, []string{"not what it should be"}},
+			map[string]string{"Integrity": "Wrong", "Public log record": "Confirmed"}, []string{"not what it should be", "empty cache"}},
 		// p
 		{"Go, a text brought as the module", golang(errorsRef, same, false, []byte("this is no module at all\n")),
 			"Do not use your file as github.com/pkg/errors v0.9.1. These are not the published bytes. It cannot be read as a package.", "FAILED: your file as github.com/pkg/errors v0.9.1",
@@ -155,7 +160,13 @@ func TestReasonsAreCauses(t *testing.T) {
 				require.GreaterOrEqual(t, i, 0, title)
 				require.Equal(t, word, r.Cards[i].State.Word, title)
 			}
-			said := strings.Join(answers(r), "\n")
+			advice := ""
+			for _, a := range r.Verdict.Advice {
+				advice += a.Text + " "
+			}
+			require.Contains(t, advice, advised[k.name])
+			require.Equal(t, advised[k.name] != "", advice != "")
+			said := strings.Join(append(answers(r), advice), "\n")
 			for _, never := range k.never {
 				require.NotContains(t, said, never)
 			}

@@ -228,7 +228,7 @@ func TestPyPICorpusFiles(t *testing.T) {
 				has(t, r, "digest-matches", "pass", "")
 				has(t, r, "name-inside", "pass", "")
 				has(t, r, "archive-sound", "pass", "")
-				has(t, r, "attestations-genuine", "unknown", "no word of attestations")
+				has(t, r, "attestations-genuine", "unknown", "does not say whether there are any")
 				has(t, r, "list-inside", map[bool]string{true: "pass", false: "not applicable"}[strings.HasSuffix(file, ".whl")], "")
 				require.Contains(t, facts(r), "digest-matches\x00blake2b-256 of artifact\x00"+blake(t, file))
 				r = replayed(t, w, "pkg:pypi/"+name+"@"+version+"?file_name="+file)

@@ -148,7 +148,7 @@ var comforts = []struct {
 	{"everybody gets the same bytes", passed("log-record")},
 	{"publicly logged.", and(passed("build-attested"), passed("digest-matches"))},
 	{"Built by ", and(passed("signer-identity"), passed("digest-matches"))},
-	{"Arrived undamaged", and(and(passed("digest-matches"), passed("record-direct")), not(failed("signature-served")))},
+	{"arrived undamaged", and(and(passed("digest-matches"), passed("record-direct")), not(failed("signature-served")))},
 	{"Nobody signed them", none(signers...)},
 	{"has the recorded digest", passed("digest-matches")},
 	{"A recording of this audit holds", and(passed(append([]string{"key-signature"}, signers...)...), passed("digest-matches"))},

@@ -26,7 +26,7 @@ func signatureServed(e *exam) Finding {
 	if len(rel.Signatures) > 0 {
 		what = "something in the place of a signature that cannot be one"
 	}
-	return because(Fail, fmt.Sprintf("This repository signs every version, but the record of this one carries %s. A mirror, a proxy or the repository itself may have removed it.", what)).by(Repository)
+	return because(Fail, fmt.Sprintf("This repository signs every version, but the record of this one carries %s. A mirror, a proxy or the repository itself may have removed it.", what))
 }
 
 // possible tells whether something can be a signature at all: it names a key,

@@ -30,10 +30,12 @@ func sourceStated(e *exam) Finding {
 	record, inside := e.Release.Source, e.Artifact.Inside
 	record.Dirty = record.Dirty || inside.Dirty // the files are the same ones
 	best := statedBy(e, "record", record, record.Route == fetch.Direct, "It came "+byRoute(record.Route)+", so the repository's own record may say otherwise.")
-	if inside.Revision != "" {
+	if inside.Repository != "" || inside.Revision != "" {
 		genuine := e.matches.Outcome == Pass && (recordDirect(e).Outcome == Pass || covering(e).Outcome == Pass)
 		own := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Folder: inside.Folder, Dirty: inside.Dirty}
-		best = better(statedBy(e, "package", own, genuine, "That these are the repository's bytes is not known."), best)
+		if within := statedBy(e, "package", own, genuine, "That these are the repository's bytes is not known."); record.Repository == "" || inside.Revision != "" {
+			best = better(within, best)
+		}
 	}
 	if best.Outcome == Pass && e.Artifact.Unwanted {
 		e.proven.Source = nil // the package may say that its files are no commit's
@@ -49,7 +51,7 @@ func sourceStated(e *exam) Finding {
 	case record.Asked == fetch.Unknown:
 		return because(Unknown, "The document that would name the source could not be fetched.")
 	case record.Route != fetch.Direct:
-		return because(Unknown, fmt.Sprintf("%s It came %s, so the repository's own record may say otherwise.", best.Reason, byRoute(record.Route)))
+		return because(Unknown, fmt.Sprintf("%s The record came %s, so the repository's own may say otherwise.", best.Reason, byRoute(record.Route)))
 	case found:
 		return open
 	}

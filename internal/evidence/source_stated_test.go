@@ -67,6 +67,14 @@ func TestSourceStatedInside(t *testing.T) {
 	e := inside(fetch.Direct, Pass, false)
 	e.Artifact.Inside.Folder = "crates/thing"
 	assert.Equal(t, "crates/thing", sourceStated(e).Facts["stated folder"])
+	// Where the record has no place for it, what the package says is what is said.
+	e = inside(fetch.Direct, Pass, false)
+	e.Artifact.Inside.Revision = ""
+	f := sourceStated(e)
+	assert.Equal(t, Absent, f.Outcome)
+	assert.Equal(t, "The package names the repository "+thing+", but not the revision that this version was made from.", f.Reason)
+	e.Release.Source.Repository = "https://github.com/other/thing"
+	assert.Contains(t, sourceStated(e).Reason, "The record names the repository https://github.com/other/thing")
 }
 
 func stating(e *exam, s registry.Source) *exam {

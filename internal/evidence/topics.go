@@ -165,7 +165,7 @@ func installedAs(files []archive.File) []Topic {
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
-		{"optional", "other package", "It pulls %s more where features are asked for that need them. Each has its own audit."},
+		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
 		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},

@@ -146,7 +146,7 @@ func mirrored(read func(address) (Ref, error)) func(address) (Ref, error) {
 	return func(a address) (Ref, error) {
 		ref, err := read(a)
 		if err == nil {
-			ref.note("guess", "The address is one of a mirror, %s. Checked is what the public repository itself serves.", a.host)
+			ref.note("guess", "The address is one of a mirror, %s. This checks what the public repository itself serves.", a.host)
 		}
 		return ref, err
 	}

@@ -285,7 +285,7 @@ func readGoSpec(spec string, sure bool) (Ref, error) {
 	trimmed := strings.TrimSuffix(path, "/...")
 	ref, err := newGo(trimmed, version, sure)
 	if err == nil && trimmed != path {
-		ref.note("guess", "You pasted %s, which means every package below. Checked is the module that holds them.", path)
+		ref.note("guess", "You pasted %s, which means every package below. This checks the module that holds them.", path)
 	}
 	return ref, err
 }

@@ -154,7 +154,7 @@ func readGitHub(a address) (Ref, error) {
 	if ref.Subpath, err = subpathOf(subpath); err != nil {
 		return Ref{}, err
 	}
-	ref.note("guess", "You pasted the address of a source repository, which names no package. Checked is the Go module %s, if there is one.", ref.Path())
+	ref.note("guess", "You pasted the address of a source repository, which names no package. This checks the Go module %s, if there is one.", ref.Path())
 	if revision != "" {
 		ref.note("guess", "The address shows %s, which is no version of a Go module. Without a version the newest is checked.", shown(revision))
 	}
@@ -200,7 +200,7 @@ func readForge(a address) (Ref, error) {
 	}
 	ref, err := newGo(a.host+"/"+strings.TrimSuffix(path, ".git"), "", false)
 	if err == nil {
-		ref.note("guess", "You pasted the address of a source repository, which names no package. Checked is the Go module %s, if there is one.", ref.Path())
+		ref.note("guess", "You pasted the address of a source repository, which names no package. This checks the Go module %s, if there is one.", ref.Path())
 	}
 	return ref, err
 }

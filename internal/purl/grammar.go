@@ -147,7 +147,7 @@ func readPURL(text string) (Ref, error) {
 	if isMajor(subpath) && d.typ == Golang && kindOf(err) == BadVersion {
 		// Some tools write the ending of the major version as a subpath.
 		if ref, err = d.read(path+"/"+subpath, c.Version); err == nil {
-			ref.note("guess", "The package URL has the major version's ending %s as a place inside. Checked is the module %s.", subpath, ref.Path())
+			ref.note("guess", "The package URL has the major version's ending %s as a place inside. This checks the module %s.", subpath, ref.Path())
 			subpath = ""
 		}
 	}

@@ -184,7 +184,7 @@ func readNPMSpec(spec string) (Ref, error) {
 		}
 		ref, err := readNPMSpec(target)
 		if err == nil {
-			ref.note("guess", "%s is another name under which this package is installed. Checked is %s.", shown(alias), ref.Path())
+			ref.note("guess", "%s is another name under which this package is installed. This checks %s.", shown(alias), ref.Path())
 		}
 		return ref, err
 	}

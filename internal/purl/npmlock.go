@@ -146,7 +146,7 @@ func readLockEntry(text string) (Ref, error) {
 		return Ref{}, fail(BadVersion, "The entry of %s names no exact version. Paste it whole.", shown(name))
 	}
 	if alias != "" {
-		ref.note("guess", "The entry installs this package under the name %s. Checked is %s.", shown(alias), name)
+		ref.note("guess", "The entry installs this package under the name %s. This checks %s.", shown(alias), name)
 	}
 
 	// 5.
@@ -197,7 +197,7 @@ func (e *lockEntry) place(name, version string) (Ref, error) {
 func (e *lockEntry) tarball(name string) (Ref, error) {
 	if !strings.Contains(e.resolved, "://") {
 		at, err := readNPMRegistry(address{segments: strings.Split(e.resolved, "/")})
-		at.note("guess", "The tarball's address in the entry is relative to a registry that it does not name. Checked is what npm serves.")
+		at.note("guess", "The tarball's address in the entry is relative to a registry that it does not name. This checks what npm serves.")
 		return at, err
 	}
 	a, err := splitAddress(e.resolved)
@@ -217,7 +217,7 @@ func (e *lockEntry) tarball(name string) (Ref, error) {
 		return Ref{}, fail(NoPackage, "The entry comes from %s and has no strong digest. Nothing ties it to the npm package of the same name, which may be a stranger's.", shown(a.host))
 	}
 	at, err := readNPMRegistry(address{segments: strings.Split(path[i:], "/")})
-	at.note("guess", "The entry was made behind %s, which is not npm's own registry. Checked is the package of this name that npm serves, against the entry's digest.", a.host)
+	at.note("guess", "The entry was made behind %s, which is not npm's own registry. This checks the package of this name that npm serves, against the entry's digest.", a.host)
 	return at, err
 }
 

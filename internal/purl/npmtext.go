@@ -58,7 +58,7 @@ func readBunEntry(text string) (Ref, bool, error) {
 		return Ref{}, true, err
 	}
 	if from != "" && !strings.HasPrefix(from, "https://registry.npmjs.org/") {
-		ref.note("guess", "The entry was made behind %s, which is not npm's own registry. Checked is the package of this name that npm serves, against the entry's digest.", shown(from))
+		ref.note("guess", "The entry was made behind %s, which is not npm's own registry. This checks the package of this name that npm serves, against the entry's digest.", shown(from))
 	}
 	return ref, true, nil
 }

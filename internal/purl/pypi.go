@@ -257,7 +257,7 @@ func readRequirement(text string) (Ref, error) {
 		return Ref{}, err
 	}
 	if hasExtras {
-		ref.note("guess", "You pasted %s with extras, which name further packages. Checked is %s itself.", shown(words[0]), name)
+		ref.note("guess", "You pasted %s with extras, which name further packages. This checks %s itself.", shown(words[0]), name)
 	}
 	if hasMarker {
 		ref.note("guess", "What follows the semicolon says when to install the package and does not change which one it is.")

@@ -189,6 +189,9 @@ func (r *Report) attestationCard(p evidence.Proven) Card {
 	}
 	f := r.Finding(main)
 	c := newCard("attestation", title, f.State(), f.Reason, main)
+	if c.State == Idle { // its format has no place for any
+		c.State = Missing
+	}
 	if who := r.Finding("signer-identity"); main == "attestations-genuine" && f.Outcome == evidence.Pass && who.Outcome == evidence.Unknown {
 		c.State, c.Reason = who.State(), who.Reason // genuine, and nobody's who is known
 	}

@@ -49,18 +49,23 @@ func (r *Report) title() string {
 	return out + ": " + about
 }
 
-// failure is what the gravest failed check means. The rules list them by weight.
+// failure is what the gravest failed check means.
 func (r *Report) failure(s Subject) string {
-	for _, c := range s.Rules.Checks {
-		if c.OnFail != principles.Failed || r.Finding(c.ID).Outcome != evidence.Fail {
-			continue
-		}
-		if r.brought() {
-			return strings.TrimSpace(fmt.Sprintf("Do not use %s as %s. %s %s", r.file(), r.fullName(), c.Says, r.whatItIs(s)))
-		}
-		return "Do not use it. " + c.Says
+	says := r.gravest(s.Rules).Says
+	if r.brought() {
+		return strings.TrimSpace(fmt.Sprintf("Do not use %s as %s. %s %s", r.file(), r.fullName(), says, r.whatItIs(s)))
 	}
-	return "Do not use it."
+	return strings.TrimSpace("Do not use it. " + says)
+}
+
+// gravest is the failed check that weighs most: the rules list them by weight.
+func (r *Report) gravest(rules *principles.Document) principles.Check {
+	for _, c := range rules.Checks {
+		if c.OnFail == principles.Failed && r.Finding(c.ID).Outcome == evidence.Fail {
+			return c
+		}
+	}
+	return principles.Check{}
 }
 
 // whatItIs says what a file of the reader's own is instead, where that is known.
@@ -106,7 +111,7 @@ func (r *Report) found(s Subject) string {
 	case matches == evidence.Pass && r.passed("record-direct") && r.Finding("signature-served").Outcome == evidence.Fail:
 		return "The bytes match the record as it was served, which proves no more."
 	case matches == evidence.Pass && r.passed("record-direct"):
-		return "Arrived undamaged. " + r.unsigned(s)
+		return "The bytes arrived undamaged. " + r.unsigned(s)
 	case matches == evidence.Pass:
 		return "These bytes match their record. Whether that is the repository's own record could not be checked."
 	case nowhere(s):
@@ -154,7 +159,7 @@ func (r *Report) unsigned(s Subject) string {
 	}
 	switch s.Release.File.Detached.Answer.State {
 	case fetch.Found:
-		return "Nobody vouches for a key that signed them."
+		return "A signature is served with them, but nobody vouches for its key."
 	case fetch.Unknown:
 		return "Whether somebody signed them could not be checked."
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"touchstone/internal/level"
-	"touchstone/internal/registry"
 )
 
 // A Verdict is the answer: one entry a track beside Failed and Sentence.
@@ -36,7 +35,7 @@ func verdict(s Subject, r *Report) Verdict {
 	if v.Failed {
 		v.Sentence = v.Headline
 		v.Missing = strings.Join(v.Failures, " ")
-		v.Advice = advice(s.Release, r.brought())
+		v.Advice = r.advice(s)
 		return *v
 	}
 	var reached, open []string
@@ -56,20 +55,6 @@ func verdict(s Subject, r *Report) Verdict {
 	}
 	v.Missing = missing(v.Tracks, r.Requirements)
 	return *v
-}
-
-// advice is what to do about a failed verdict.
-func advice(rel *registry.Release, brought bool) []Pointer {
-	if brought {
-		return []Pointer{{Text: "Fetch the package again from the repository, and check that instead of your file."},
-			{Text: "Keep your file if it should have been this package: it shows what was changed."}}
-	}
-	out := []Pointer{{Text: "Try again on another network and with an empty cache: something on the way may have changed it."},
-		{Text: "If it fails again, keep what arrived: it is the proof."}}
-	if rel.Report != "" {
-		out = append(out, Pointer{"Tell the " + rel.Repository + ".", "How to report it", rel.Report})
-	}
-	return out
 }
 
 // limits say what no audit here looks at.

@@ -145,9 +145,9 @@ func newest(entries []entry) string {
 
 // chosen says which version was taken where none was given.
 func (in index) chosen() purl.Note {
-	text := "You gave no version. Checked is %s, the newest that crates.io has and nobody took back. That answer is not signed."
+	text := "You gave no version. This checks %s, the newest that crates.io has and nobody took back. That answer is not signed."
 	if e, _ := in.entry(in.newest); e.yanked {
-		text = "You gave no version, and every version was taken back (yanked). Checked is the newest of all, %s. That answer is not signed."
+		text = "You gave no version, and every version was taken back (yanked). This checks the newest of all, %s. That answer is not signed."
 	}
 	return purl.Note{Kind: "moving", Text: fmt.Sprintf(text, in.newest)}
 }

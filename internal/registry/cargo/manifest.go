@@ -171,7 +171,7 @@ func (m *manifest) runs(script string) []registry.Run {
 	}
 	for _, file := range build {
 		out = append(out, registry.Run{When: "install", Files: []string{file},
-			What: fmt.Sprintf("Compiling it, which using it takes, runs its build script %.200q with all rights of whoever compiles.", file)})
+			What: fmt.Sprintf("Using it means compiling it. That runs its build script %.200q with all rights of whoever compiles.", file)})
 	}
 	if m.procMacro {
 		out = append(out, registry.Run{When: "install", Files: []string{manifestName},

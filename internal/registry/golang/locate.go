@@ -62,9 +62,9 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (located, []pur
 		}
 		switch {
 		case i > 0 && sure:
-			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s, which is no module by itself. Checked is the module %s that contains it.", candidates[0], path)})
+			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s, which is no module by itself. This checks the module %s that contains it.", candidates[0], path)})
 		case i > 0:
-			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s. Checked is the module %s that contains it. Whether a module of a longer name contains it could not be learned.", candidates[0], path)})
+			notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You pasted %s. This checks the module %s that contains it. Whether a module of a longer name contains it could not be learned.", candidates[0], path)})
 		}
 		if note != "" {
 			notes = append(notes, purl.Note{Kind: "moving", Text: note})
@@ -154,11 +154,11 @@ func probe(ctx context.Context, c *fetch.Session, at located, tag string, only b
 	case err != nil:
 		return located{}, "", false, nil // the list holds something that is no version
 	case newest.retracted:
-		note = fmt.Sprintf("The Go module proxy names no version that its makers have not taken back. Checked is the newest of all, %s. That answer is not signed.", newest.version)
+		note = fmt.Sprintf("The Go module proxy names no version that its makers have not taken back. This checks the newest of all, %s. That answer is not signed.", newest.version)
 	case prefix != "":
-		note = fmt.Sprintf("Checked is %s, the newest version beginning with %s that the Go module proxy names. That answer is not signed.", newest.version, prefix)
+		note = fmt.Sprintf("This checks %s, the newest version beginning with %s that the Go module proxy names. That answer is not signed.", newest.version, prefix)
 	default:
-		note = fmt.Sprintf("You gave no version. Checked is %s, which the Go module proxy names as the newest. That answer is not signed.", newest.version)
+		note = fmt.Sprintf("You gave no version. This checks %s, which the Go module proxy names as the newest. That answer is not signed.", newest.version)
 	}
 	return found, note, false, nil
 }

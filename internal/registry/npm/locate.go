@@ -118,9 +118,9 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 	switch {
 	case ref.Version != "":
 	case ref.Tag == "":
-		f.note("moving", "You gave no version. Checked is %s, which the npm registry names as the newest. That answer is not signed.", f.at.version)
+		f.note("moving", "You gave no version. This checks %s, which the npm registry names as the newest. That answer is not signed.", f.at.version)
 	default:
-		f.note("moving", "%s is a moving name. Checked is %s, which it means at the npm registry now. That answer is not signed.", ref.Tag, f.at.version)
+		f.note("moving", "%s is a moving name. This checks %s, which it means at the npm registry now. That answer is not signed.", ref.Tag, f.at.version)
 	}
 	if f.record != nil && f.record.placeholder() {
 		f.note("record", "This is a placeholder that npm itself published: it took down what was published under the name %s. Nothing of it should be installed.", f.at.name)

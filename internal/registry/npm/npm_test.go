@@ -118,11 +118,11 @@ func TestTags(t *testing.T) {
 	})
 	newest := mustResolve(t, w, "npm:pkg")
 	assert.Equal(t, "pkg:npm/pkg@2.0.0", newest.Ref.String())
-	assert.Equal(t, []string{"You gave no version. Checked is 2.0.0, which the npm registry names as the newest. That answer is not signed."}, noted(newest, "moving"))
+	assert.Equal(t, []string{"You gave no version. This checks 2.0.0, which the npm registry names as the newest. That answer is not signed."}, noted(newest, "moving"))
 	next := mustResolve(t, w, "npm:pkg@next")
 	assert.Equal(t, "1.2.3", next.Ref.Version)
 	assert.Empty(t, next.Ref.Tag)
-	assert.Contains(t, noted(next, "moving")[0], "next is a moving name. Checked is 1.2.3")
+	assert.Contains(t, noted(next, "moving")[0], "next is a moving name. This checks 1.2.3")
 
 	t.Run("by the list where the document is not to be had", func(t *testing.T) {
 		rel := mustResolve(t, w.but(world{latestAt: {status: 500}, recordAt: ok(doc(t, nil, nil)),

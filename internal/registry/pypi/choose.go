@@ -42,7 +42,7 @@ func choose(ref purl.Ref, index *project, v registry.Visit) (choice, error) {
 		if f.at.version = index.newest(); f.at.version == "" {
 			return f, index.refuse("PyPI has the project %s, and no file of it that can be audited.", ref.Name)
 		}
-		f.note("moving", "You gave no version. Checked is %s, the newest in PyPI's index. That index is not signed.", f.at.version)
+		f.note("moving", "You gave no version. This checks %s, the newest in PyPI's index. That index is not signed.", f.at.version)
 	}
 	files := index.of(f.at.version)
 	if len(files) == 0 {
@@ -67,7 +67,7 @@ func choose(ref purl.Ref, index *project, v registry.Visit) (choice, error) {
 		f.note("record", "The index says that the file is at %.300q, which is not where PyPI serves files. It was not fetched from there.", e.fields.Text("url"))
 	}
 	if why != "" && len(files) > 1 {
-		f.note("guess", "This version has %d files. Checked is %s: %s.", len(files), e.file, why)
+		f.note("guess", "This version has %d files. This checks %s: %s.", len(files), e.file, why)
 	}
 	if index.unread > 0 && len(files) == 1 {
 		f.note("record", "The project also has files that are neither wheels nor source distributions. Those are not read here.")

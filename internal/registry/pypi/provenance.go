@@ -81,7 +81,7 @@ func attestationsOf(ctx context.Context, c *fetch.Session, at located, e entry, 
 		out.Broken = "the attestations cannot be used: " + a.Reason
 	case a.State == fetch.NotThere && !said && !strictjson.Fields(a.Body).Has("message"): // 3.
 		a.State = fetch.Unknown
-		a.Reason = "the index has no word of attestations, and the refusal of them is not in PyPI's own form"
+		a.Reason = "the index does not say whether there are any, and the refusal that came is not PyPI's own"
 	}
 	return out, nil
 }

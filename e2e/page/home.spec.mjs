@@ -109,6 +109,7 @@ test("the box says what it understood before anything is asked", async ({ page, 
   const asked = await inhabit(context, origin, () => undefined);
   await page.goto(origin);
   const box = page.getByRole("textbox");
+  await page.getByRole("checkbox", { name: /^Suggest names/ }).uncheck();
   await box.fill("npm install --save-dev lodash@4.17.21");
   await expect(page.locator("#box-says")).toHaveText("This means lodash, version 4.17.21, from npm.");
   await box.fill("lodash");

@@ -46,6 +46,7 @@ type Auditor struct {
 	client *fetch.Client
 	keeper *prove.Keeper
 	heads  *keptHeads
+	begun  lastVersions
 }
 
 // New makes an auditor. The error is of the program itself: its rules cannot be

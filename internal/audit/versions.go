@@ -19,6 +19,9 @@ type Versions struct {
 	All []Offer `json:"all"`
 	// Unread says why the list could not be had; empty where it could.
 	Unread string `json:"unread"`
+
+	by    string      // who was asked
+	route fetch.Route // how the list came
 }
 
 // An Offer is one version that could be audited.
@@ -51,7 +54,7 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions
 	if err != nil {
 		return nil, err
 	}
-	out := &Versions{All: []Offer{}}
+	out := &Versions{All: []Offer{}, by: reg.Name(), route: offers.Answer.Route}
 	if offers.Answer.State != fetch.Found {
 		out.Unread = offers.Answer.Reason
 		return out, nil

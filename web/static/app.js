@@ -2,7 +2,7 @@
 // comes out. The fragment is the question, whole; going back in history goes
 // back. A history entry's state holds the id of its answer and the name of the
 // file that was brought for it, so that no reload asks another question.
-import { audited, others } from "./asking.js";
+import { audited, others, suggestions } from "./asking.js";
 import { Auditor } from "./auditor.js";
 import * as box from "./box.js";
 import * as brought from "./brought.js";
@@ -15,6 +15,7 @@ import { addressed, addressedPart, addressedSource, brief, fragment, visible } f
 import * as recent from "./recent.js";
 import { enliven, go } from "./report.js";
 import * as shortcut from "./shortcut.js";
+import * as suggest from "./suggest.js";
 
 const $ = (id) => document.getElementById(id);
 const [main, status] = [$("main"), $("status")];
@@ -232,6 +233,7 @@ async function bring(file) {
 }
 
 const warm = () => auditor.warm();
+suggest.listen((text, signal) => suggestions(auditor, text, signal));
 box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment, locks: lockhand.goWith });
 drop.listen({ text: box.receive, file: bring, isLock: lockhand.isLock, lock: (file) => lockhand.goWith(file).catch(() => say("This browser keeps nothing. Open “Lock files” and drop it there.")) });
 shortcut.listen($("shortcut"), box.focus);

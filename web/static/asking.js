@@ -13,6 +13,9 @@ export async function audited(auditor, request, options) {
   return answer;
 }
 
+/** How a text that somebody is writing may go on. */
+export const suggestions = async (auditor, text, signal) => auditor.suggest({ reference: text, relay: relay(), ...await recall() }, signal);
+
 /** What a shown report asks of others; it changes nothing on the page. */
 export const others = (auditor) => ({
   /** The report of another reference. */

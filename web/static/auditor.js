@@ -101,6 +101,11 @@ export class Auditor {
     return this.#ask({ type: "versions", request }, { signal });
   }
 
+  /** How a text that somebody is writing may go on: { by, relayed, all: [{ reference, about }] }. */
+  suggest(request, signal) {
+    return this.#ask({ type: "suggest", request }, { signal });
+  }
+
   /** What the auditor understands of a text, without asking anybody. */
   read(text, signal) {
     return this.#ask({ type: "read", text }, { signal });

@@ -1,5 +1,5 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// sizes, evidence, versions, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
+// sizes, evidence, versions, suggest, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm, whole } from "./build.js";
 
@@ -95,6 +95,7 @@ const local = {
   read: async (touchstone, { text }) => JSON.parse(await touchstone.read(text)),
   identify: async (touchstone, { file }) => JSON.parse(await touchstone.identify(await bytesOf(file))),
   versions: async (touchstone, { request }, signal) => JSON.parse(await touchstone.versions(JSON.stringify(request), signal)),
+  suggest: async (touchstone, { request }, signal) => JSON.parse(await touchstone.suggest(JSON.stringify(request), signal)),
   named: (touchstone) => touchstone.named(),
   packages: (touchstone, { folder }) => touchstone.packages(folder),
   written: (touchstone, { format, result, site }) => touchstone.written(format, result, site),

@@ -43,6 +43,7 @@ func (Registry) Hosts() []fetch.Host {
 		`/` + name + `/` + version, // one, by version or tag
 		`/` + name + `/-/` + version + `\.tgz`,
 		`/-/npm/v1/attestations/` + name + `@` + version,
+		`/-/v1/search`, // names like one
 	}}}
 }
 

@@ -33,7 +33,7 @@ func TestHosts(t *testing.T) {
 		"/-/npm/v1/attestations/@types/node@22.0.0":     true,
 		"/@types%2fnode/22.0.0":                         true,
 		"/-/npm/v1/keys":                                false,
-		"/-/v1/search":                                  false,
+		"/-/v1/search":                                  true,
 		"/-/whoami":                                     false,
 		"/-/user/org.couchdb.user:x":                    false,
 		"/lodash/-/lodash-4.17.21.tgz/x":                false,

@@ -214,6 +214,11 @@ func stated(rel *registry.Release, algorithms []string) []string {
 	for _, d := range rel.Record().States {
 		algorithms = append(algorithms, d.Algorithm)
 	}
+	for _, other := range rel.Others {
+		for _, d := range other.Digests {
+			algorithms = append(algorithms, d.Algorithm)
+		}
+	}
 	for _, d := range rel.Ref.Digests {
 		algorithms = append(algorithms, d.Algorithm)
 	}

@@ -4,6 +4,7 @@ package audit_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
@@ -152,6 +153,98 @@ func TestMavenBent(t *testing.T) {
 			}
 			outcome, part, _ := strings.Cut(c.contains, ": ")
 			hasOutcome(t, r, c.check, outcome, part)
+		})
+	}
+}
+
+// TestMavenSiblings: a genuine file of a version, with its genuine bundle, in the place
+// of another one of the same version, or of another package's by the same signer.
+func TestMavenSiblings(t *testing.T) {
+	const group = "io.github.example"
+	packed := func(files map[string]string) []byte { // says inside which version it is
+		v := mint.NewMavenVersion(mint.NewSigstore("none", "rekor.sigstore.dev", mintedAt), group, "thing", "1.2.3", mintedRepo, mintedHead)
+		delete(v.Inside, "com/example/Thing.class")
+		maps.Copy(v.Inside, files)
+		return v.Jar()
+	}
+	tests, sources := packed(map[string]string{"com/example/ThingTest.class": "test"}), packed(map[string]string{"com/example/Thing.java": "class Thing {}"})
+	javadoc := packed(map[string]string{"element-list": "com.example", "index.html": "<html>"})
+	const at = "/thing/1.2.3/thing-1.2.3"
+	place := func(ending string) string { return central + strings.ReplaceAll(group, ".", "/") + at + ending }
+	move := func(to, from string) func(w world) {
+		return func(w world) {
+			put(w, place(to), place(from))
+		}
+	}
+	remove := func(endings ...string) func(w world) {
+		return func(w world) {
+			for _, ending := range endings {
+				put(w, place(ending), "")
+			}
+		}
+	}
+	both := func(a, b func(w world)) func(w world) { return func(w world) { a(w); b(w) } }
+	for name, c := range map[string]struct {
+		classifier  string
+		bend        func(v *mint.MavenVersion)
+		world       func(w world)
+		record      string
+		named       string // name-inside
+		alarm, fail bool
+	}{
+		"as it should be":                       {"", nil, nil, "met", "pass: ", false, false},
+		"tests for the main file":               {"", nil, move(".jar", "-tests.jar"), "unmet", "fail: another file of this version (tests)", true, false},
+		"sources for the main file":             {"", nil, move(".jar", "-sources.jar"), "unmet", "fail: another file of this version (sources)", true, false},
+		"sources, and their own place is empty": {"", nil, both(move(".jar", "-sources.jar"), remove("-sources.jar")), "unmet", "absent: sources or documentation alone", false, false},
+		"javadoc, and its own place is empty":   {"", nil, both(move(".jar", "-javadoc.jar"), remove("-javadoc.jar")), "unmet", "absent: sources or documentation alone", false, false},
+		"tests of a plugin": {"", func(v *mint.MavenVersion) {
+			v.POM = strings.Replace(v.POM, "<description>", "<packaging>maven-plugin</packaging><description>", 1)
+		}, both(move(".jar", "-tests.jar"), remove("-tests.jar")), "unmet", "absent: no description of one is inside", false, false},
+		"tests, and their own place is empty": {"", func(v *mint.MavenVersion) {
+			v.POM = strings.Replace(v.POM, "</project>", "<build><plugins><plugin><executions><execution><goals><goal>test-jar</goal></goals></execution></executions></plugin></plugins></build></project>", 1)
+		}, both(move(".jar", "-tests.jar"), remove("-tests.jar")), "unmet", "absent: could be that one", false, false},
+		"where a module names the main file": {"", func(v *mint.MavenVersion) { v.Module = v.Gradle(v.Jar()) }, move(".jar", "-tests.jar"), "", "fail: ", true, true},
+		"the tests":                          {"tests", nil, nil, "unmet", "absent: Only a Gradle module", false, false},
+		"the main file for the tests":        {"tests", nil, move("-tests.jar", ".jar"), "unmet", "fail: another file of this version (main file)", true, false},
+		"the javadoc for the sources":        {"sources", nil, move("-sources.jar", "-javadoc.jar"), "unmet", "absent: Only a Gradle module", false, false},
+		"the tests, named by a module": {"tests", func(v *mint.MavenVersion) {
+			v.Module = strings.ReplaceAll(v.Gradle(tests), "1.2.3.jar", "1.2.3-tests.jar")
+		}, nil, "met", "absent: ", false, false},
+		"the javadoc for the sources that a module names": {"sources", func(v *mint.MavenVersion) {
+			v.Module = strings.ReplaceAll(v.Gradle(sources), "1.2.3.jar", "1.2.3-sources.jar")
+		}, move("-sources.jar", "-javadoc.jar"), "", "absent: ", false, true},
+		"of another group, by the same signer": {"", func(v *mint.MavenVersion) {
+			v.Inside["META-INF/maven/com.example/thing/pom.properties"] = strings.ReplaceAll(v.Inside["META-INF/maven/"+group+"/thing/pom.properties"], group, "com.example")
+			delete(v.Inside, "META-INF/maven/"+group+"/thing/pom.properties")
+		}, nil, "unmet", "absent: Nothing inside", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := jar123(group, func(v *mint.MavenVersion) {
+				v.Module = ""
+				v.More = map[string][]byte{"-tests.jar": tests, "-sources.jar": sources, "-javadoc.jar": javadoc}
+				if c.bend != nil {
+					c.bend(v)
+				}
+			})
+			w := world{}
+			mint.ServeMaven(w, central, j.MavenVersion)
+			if c.world != nil {
+				c.world(w)
+			}
+			reference := "pkg:maven/" + group + "/thing@1.2.3"
+			if c.classifier != "" {
+				reference += "?classifier=" + c.classifier + "&type=jar"
+			}
+			r, err := ask(t.Context(), reference, j.options(t, w))
+			require.NoError(t, err)
+			if c.record != "" {
+				require.Equal(t, c.record, string(status(t, r, "integrity-record-signed").Status), r.Report.Text(false))
+			}
+			outcome, part, _ := strings.Cut(c.named, ": ")
+			hasOutcome(t, r, "name-inside", outcome, part)
+			require.Equal(t, c.fail, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
+			require.Equal(t, c.alarm, len(r.Report.Verdict.Alarms) > 0, r.Report.Verdict.Alarms)
 		})
 	}
 }

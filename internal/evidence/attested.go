@@ -353,9 +353,16 @@ func noAttestations(list registry.Attestations) (Finding, bool) {
 	case list.Answer.State == fetch.Unknown && list.Unasked:
 		return because(Unknown, "The record announces no attestations. It came "+byRoute(list.Answer.Route)+", so the repository's own record may announce some."), true
 	case list.Answer.State == fetch.Unknown:
-		return because(Unknown, "The attestations could not be fetched: "+sentence(list.Answer.Reason)), true
+		what := "The attestations"
+		if list.OverBytes {
+			what = "The Sigstore bundle of this file"
+		}
+		return because(Unknown, what+" could not be fetched: "+sentence(list.Answer.Reason)), true
 	case list.Promised:
 		return because(Unknown, "The record announces attestations, but where they should be are none."), true
+	}
+	if list.OverBytes {
+		return lacking(list, "No Sigstore bundle is served beside this file."), true
 	}
 	return lacking(list, "The repository has no attestations for this version."), true
 }

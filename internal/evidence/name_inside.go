@@ -19,6 +19,13 @@ func nameInside(e *exam) Finding {
 	if e.Release.File.Attestations.Subject.ByDigest {
 		return nameSigned(e)
 	}
+	for _, other := range e.Release.Others {
+		for _, d := range other.Digests {
+			if got := art.Digests[d.Algorithm]; got != "" && got == d.Value {
+				return because(Fail, fmt.Sprintf("What arrived has the %s of another file of this version (%s). It is not the file that was asked for.", d.Algorithm, other.What))
+			}
+		}
+	}
 	if art.Contents == nil {
 		unread := e.sound
 		unread.Outcome = Unknown
@@ -39,6 +46,8 @@ func nameInside(e *exam) Finding {
 		}
 	}
 	switch {
+	case len(art.Inside.Names) > 0 && art.Inside.Unbound != "":
+		return because(Absent, art.Inside.Unbound).by(Maintainer)
 	case len(art.Inside.Names) > 0:
 	case art.Inside.Unread != "":
 		return because(NotUnderstood, "What the package says of itself could not be read. "+sentence(art.Inside.Unread))

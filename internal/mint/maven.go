@@ -24,6 +24,8 @@ type MavenVersion struct {
 	POM, Module              string            // documents; an empty Module is none
 	Signing                  func(extension string) *Signing
 	Strong                   bool // checksum files of SHA-256, too
+	// More are further files, by how their names end ("-tests.jar").
+	More map[string][]byte
 }
 
 // NewMavenVersion is a jar that says which it is, signed in a run of a repository
@@ -95,11 +97,13 @@ func ServeMaven(w World, base string, all ...*MavenVersion) {
 	var list strings.Builder
 	for _, v := range all {
 		fmt.Fprintf(&list, "<version>%s</version>", v.Version)
-		for extension, body := range map[string][]byte{"jar": v.Jar(), "pom": []byte(v.POM), "module": []byte(v.Module)} {
+		files := map[string][]byte{".jar": v.Jar(), ".pom": []byte(v.POM), ".module": []byte(v.Module)}
+		maps.Copy(files, v.More)
+		for ending, body := range files {
 			if len(body) == 0 {
 				continue
 			}
-			at := v.At(base, "."+extension)
+			at, extension := v.At(base, ending), ending[strings.LastIndexByte(ending, '.')+1:]
 			w[at] = Page{Body: body}
 			old, older, strong := sha1.Sum(body), md5.Sum(body), sha256.Sum256(body)
 			w[at+".sha1"], w[at+".md5"] = Page{Body: []byte(hex.EncodeToString(old[:]))}, Page{Body: []byte(hex.EncodeToString(older[:]))}

@@ -149,6 +149,9 @@ func Verify(message []byte, s Signature, by []Certificate) (SigningKey, error) {
 		return SigningKey{}, err
 	}
 	err := error(fault.New(fault.NoAnchor, fmt.Sprintf("the key %s is not among those given", s.Issuer())))
+	if how, known := hashes[s.hash]; known && !how.strong { // by whatever key
+		err = fault.New(fault.Weak, fmt.Sprintf("a signature with %s can be forged", s.hash))
+	}
 	var last SigningKey
 	for _, c := range by {
 		for _, k := range c.Signing {

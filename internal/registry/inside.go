@@ -34,6 +34,9 @@ type Inside struct {
 	// Names are the names and versions written inside, each beside the one
 	// that was asked for.
 	Names []NameInside
+	// Unbound says in one sentence why they do not tell this file from others of the
+	// same version; empty where they do, or there are no such.
+	Unbound string
 	// Runs is what installing, building or importing would run.
 	Runs []Run
 	// Ingredients are other packages that come with it or are pulled next.

@@ -264,6 +264,9 @@ type Other struct {
 	Ref purl.Ref // names that file, for its own audit
 	// What is its kind, for people ("wheel", "source archive").
 	What string
+	// Digests are those that the repository states of it ([OfArtifact]), where what is
+	// served as one of the version's files could be another of them; else nil.
+	Digests []Stated
 }
 
 // A Publisher is whom the repository, or the name itself, calls the publisher

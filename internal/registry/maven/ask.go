@@ -173,18 +173,24 @@ func (q *question) gatherVersions() (err error) {
 }
 
 // gatherOthers finds the version's further files: those that a POM and Gradle name,
-// and those that Central demands beside a jar.
+// and those that Central demands beside a jar, or that builds often make, with their
+// digests: what says its name inside does not say which of them it is.
 func (q *question) gatherOthers() error {
-	usual := []string{"sources", "javadoc"}
-	found := make([]bool, len(usual))
+	usual := []string{"sources", "javadoc", "tests", "test-sources"}
+	if q.at.classifier != "" {
+		usual = append(usual, "")
+	}
+	sums := make([]string, len(usual))
 	var asks []func() error
 	for i, classifier := range usual {
-		if classifier == q.at.classifier || q.at.extension != "jar" && q.at.extension != "aar" {
+		if classifier == q.at.classifier && classifier != "" || q.at.extension != "jar" && q.at.extension != "aar" {
 			continue
 		}
 		asks = append(asks, func() error {
 			a, err := q.get(q.at.as("jar", classifier).url()+".sha1", "further files", maxSidecar, sidecarForm)
-			found[i] = a.State == fetch.Found
+			if a.State == fetch.Found {
+				sums[i] = readSidecar(a.Body, "sha1")
+			}
 			return err
 		})
 	}
@@ -197,8 +203,17 @@ func (q *question) gatherOthers() error {
 		q.other(main.extension, map[string]string{"type": main.extension})
 	}
 	for i, classifier := range usual {
-		if found[i] {
+		switch {
+		case sums[i] == "":
+			continue
+		case classifier == "":
+			q.other("main file", nil)
+		default:
 			q.other(classifier, map[string]string{"type": "jar", "classifier": classifier})
+		}
+		// Two files beside the main one may be alike: placeholders are.
+		if (q.at.classifier == "") != (classifier == "") {
+			q.others[len(q.others)-1].Digests = []registry.Stated{{Of: registry.OfArtifact, Algorithm: "sha1", Value: sums[i], Beside: true}}
 		}
 	}
 	return nil

@@ -30,11 +30,14 @@ type inspector struct {
 	docs   map[string]*bytes.Buffer
 	main   jar.Headers // of the manifest; nil where there is none that can be read
 	signed signedInside
-	unread string
+	// tests tells that the POM makes an archive of tests beside the main one, plugin
+	// that a description of a plugin of Maven is inside: only the main one has it.
+	tests, plugin bool
+	unread        string
 }
 
 func newInspector(at coordinates, m *model) *inspector {
-	return &inspector{at: at, pom: m, left: maxDocuments, docs: map[string]*bytes.Buffer{}}
+	return &inspector{at: at, pom: m, tests: m.makesTests(), left: maxDocuments, docs: map[string]*bytes.Buffer{}}
 }
 
 const (
@@ -133,7 +136,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	if i.single() {
 		i.nameSingle(&in)
 	} else {
-		i.name(&in)
+		i.name(&in, files)
 		in.Enclosed = i.signed.judge(i.docs, files)
 		// 3.
 		i.runs(&in, files)
@@ -180,9 +183,8 @@ func (i *inspector) names(in *registry.Inside, document string, stated coordinat
 
 // name reads what an archive's own descriptions say. Only a description that
 // states all three parts says which version this is; where none does, and none
-// contradicts, nothing is said. They do not say which of a version's files this
-// is, so they name none that has a classifier.
-func (i *inspector) name(in *registry.Inside) {
+// contradicts, nothing is said. Which of a version's files this is they do not say.
+func (i *inspector) name(in *registry.Inside, files []archive.File) {
 	whole := false
 	add := func(document string, stated coordinates) {
 		whole = whole || stated.group != "" && stated.artifact != "" && stated.version != "" && !strings.Contains(stated.gav(), "${")
@@ -198,20 +200,52 @@ func (i *inspector) name(in *registry.Inside) {
 		} else {
 			add("pom.xml", p.at)
 			in.Repository = repositoryOf(p)
+			i.tests = i.tests || p.makesTests()
 		}
 	}
 	if doc := i.docs[pluginPath]; doc != nil {
 		if root, err := parseXML(doc.Bytes()); err != nil || root.name != "plugin" {
 			i.leave("The description of the plugin inside cannot be read.")
 		} else {
+			i.plugin = true
 			add("plugin.xml", coordinates{group: root.at("groupId"), artifact: root.at("artifactId"), version: root.at("version")})
 		}
 	}
 	contradicts := slices.ContainsFunc(in.Names, func(n registry.NameInside) bool { return n.Stated != n.Asked })
-	if !contradicts && (!whole || i.at.classifier != "") {
+	switch {
+	case contradicts:
+	case !whole:
 		in.Names = nil
+	default:
+		in.Unbound = i.unbound(files)
 	}
 	i.manifest(in)
+}
+
+// unbound says why descriptions of a name and version do not tell this archive from
+// others of the same version; empty where nothing hints that there are such, or that
+// this is one. That it is the main one only a plugin says.
+func (i *inspector) unbound(files []archive.File) string {
+	const unsaid = "What is written inside names package and version, and not which of the version's files this is. "
+	classes, sources := false, false
+	for _, f := range files {
+		ending := path.Ext(f.Path)
+		classes = classes || ending == ".class"
+		sources = sources || slices.Contains([]string{".java", ".kt", ".scala", ".groovy"}, ending) || slices.Contains([]string{"element-list", "package-list", "index-all.html"}, f.Path)
+	}
+	switch {
+	case i.at.classifier != "":
+		return unsaid + "Only a Gradle module names files."
+	case i.at.extension == "jar" && sources && !classes:
+		return unsaid + "It holds sources or documentation alone, as other files of a version do."
+	case i.plugin:
+		return ""
+	case i.pom.packaging == "maven-plugin":
+		return unsaid + "The POM says that it is a plugin of Maven, and no description of one is inside."
+	case i.tests:
+		return unsaid + "The build makes an archive of tests, too, and this could be that one."
+	}
+	return ""
 }
 
 // manifest reads the manifest, and where it says that the code comes from

@@ -3,6 +3,7 @@ package maven
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -126,6 +127,14 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 	m.relocate(at)
 	return m, nil
 }
+
+// makesTests tells whether the POM, or one that it inherits from, has an archive of
+// tests made beside the main one (maven.apache.org/plugins/maven-jar-plugin/test-jar-mojo.html).
+func (m *model) makesTests() bool {
+	return slices.ContainsFunc(m.chain, pom.makesTests)
+}
+
+func (p pom) makesTests() bool { return p.root.has("goal", "test-jar", 0) }
 
 func askPOM(ctx context.Context, c *fetch.Session, at coordinates) (fetch.Answer, error) {
 	return c.Get(ctx, fetch.Request{URL: at.as("pom", "").url(), Step: "POM", Limit: maxPOM, Form: xmlForm, Immutable: true})

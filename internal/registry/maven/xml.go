@@ -172,6 +172,16 @@ func (n *node) all(name string) []*node {
 	return out
 }
 
+// has tells whether an element of a name and text stands somewhere below.
+func (n *node) has(name, text string, depth int) bool {
+	for _, c := range n.children {
+		if c.name == name && c.text == text || depth < maxNested && c.has(name, text, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // once says which of the elements directly below this stands there twice, where
 // Maven takes one; empty for none.
 func (n *node) once() string {

@@ -126,7 +126,7 @@ func TestMavenCorpus(t *testing.T) {
 			put(w, mavenFile(chains, lockfile, "5.5.0", ".jar"), mavenFile(group, specs, "0.5.0", ".jar"))
 		}, nil, false, false, map[string]string{"signer-identity": "unknown: not known to speak"}},
 		"weak digests alone": {"commons-logging:commons-logging:1.0", nil, both(0, 0, 0, 0), false, false, map[string]string{
-			"digest-published": "absent: md5, sha1, which is too weak", "digest-matches": "absent: "}},
+			"digest-published": "absent: md5 and sha1, which are too weak", "digest-matches": "absent: "}},
 		"a jar with a signature of its own": {eclipse, nil, both(1, 1, 1, 1), false, false, map[string]string{"source-stated": "pass: The package names",
 			"signature-inside": "pass: \"Eclipse.org Foundation, Inc.\"", "digest-published": "pass: signed list inside", "key-signature": "absent: "}},
 		"a class of it changed": {eclipse, derived("changed-class"), both(0, 0, 0, 0), true, false, map[string]string{

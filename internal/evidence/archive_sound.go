@@ -22,6 +22,9 @@ func archiveSound(e *exam) Finding {
 	case len(art.Contents.Problems) > 0:
 		return because(Fail, "The archive is not in order"+firstProblem(e)+".").by(Maintainer)
 	}
+	if art.Contents.Format == "file" {
+		return pass("The package is one file, and no archive.", nil)
+	}
 	return pass(fmt.Sprintf("The archive is in order: %s, each read in full, no entry doubled, hidden or leading out of its folder.", counted(len(art.Contents.Files), "file")), nil)
 }
 

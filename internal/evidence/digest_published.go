@@ -39,7 +39,11 @@ func digestPublished(e *exam) Finding {
 		return because(Unknown, open)
 	}
 	if len(weak) > 0 {
-		return because(Absent, "The only digest published is "+strings.Join(slices.Sorted(maps.Keys(weak)), ", ")+", which is too weak: two different packages can be made to share it.").by(Maintainer)
+		published, share := "The only digest published is "+strings.Join(slices.Sorted(maps.Keys(weak)), " and ")+", which is too weak", "it"
+		if len(weak) > 1 {
+			published, share = "The only digests published are "+strings.Join(slices.Sorted(maps.Keys(weak)), " and ")+", which are too weak", "them"
+		}
+		return because(Absent, published+": two different packages can be made to share "+share+".").by(Maintainer)
 	}
 	return unfetched(e.Release.Record().Answer, "the record", "The record states no digest of this package.")
 }

@@ -35,6 +35,10 @@ func filesCovered(e *exam) Finding {
 		return pass("Every file is in the signed list inside the signed package. Beside a digest of that list, any single file can be checked later.",
 			map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListSigned)})
 	}
+	if e.Artifact.Contents.Format == "file" {
+		e.proven.List = ListDerived
+		return pass("The package is one file, which is signed itself.", map[string]string{"files": "1", "list": string(ListDerived)})
+	}
 	e.proven.List = ListDerived
 	return pass("Every file is in the archive that is signed. The list of files is derived from that archive. It proves a file only beside the archive, or beside a digest of the list kept elsewhere.",
 		map[string]string{"files": fmt.Sprint(len(e.Artifact.Contents.Files)), "list": string(ListDerived)})

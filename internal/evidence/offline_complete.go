@@ -17,5 +17,9 @@ func offlineComplete(e *exam) Finding {
 	if !lasting && e.keyed.Outcome == Pass && e.signed.Outcome != Pass {
 		return pass("A recording of this audit holds the package and its signature. With the key that you brought they verify again without a network.", nil)
 	}
-	return pass("A recording of this audit holds the package, its signatures and what proves their time. With the repository's keys and Sigstore's root they verify again without a network.", nil)
+	anchors := "the repository's keys and Sigstore's root"
+	if e.own.Outcome != Pass && e.signed.Outcome != Pass {
+		anchors = "Sigstore's root"
+	}
+	return pass("A recording of this audit holds the package, its signatures and what proves their time. With "+anchors+" they verify again without a network.", nil)
 }

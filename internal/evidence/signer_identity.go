@@ -24,6 +24,7 @@ func signerIdentity(e *exam) Finding {
 		return because(Absent, "No certificate of an independent issuer names who made this package.").by(Repository)
 	}
 	if f, none := noAttestations(list); none {
+		f.Reason += otherwiseSigned(e)
 		return f
 	}
 	best := Finding{}
@@ -48,6 +49,19 @@ func signerIdentity(e *exam) Finding {
 		e.proven.Signer = &Signer{Identity: v.Certificate, Provenance: v.Statement != nil && slsa.Is(v.Statement.PredicateType), At: provenTime(v), Witness: witness(v)}
 	}
 	return best
+}
+
+// otherwiseSigned says who signed without a certificate of Sigstore's, where somebody
+// did: it names nobody who is known to speak for the package.
+func otherwiseSigned(e *exam) string {
+	said := ""
+	if in := e.Artifact.Inside.Enclosed; in != nil && e.enclosed.Outcome == Pass {
+		said = fmt.Sprintf(" It is signed inside by a certificate that calls its holder %s, not known to speak for this package.", quoted(in.Each[0].Holder))
+	}
+	if e.Release.File.Detached.Answer.State == fetch.Found && e.keyed.Reason != "" && e.keyed.Outcome != Fail {
+		said += " " + e.keyed.Reason
+	}
+	return said
 }
 
 // missingLabel is the first kind of attestation that the record announces and

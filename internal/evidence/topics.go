@@ -97,7 +97,11 @@ func otherFiles(others []registry.Other) []Topic {
 	for _, what := range slices.Sorted(maps.Keys(kinds)) {
 		words = append(words, fmt.Sprintf("%s (%d)", what, kinds[what]))
 	}
-	t.Text = fmt.Sprintf("This version has %s beside this one: %s. Each has its own audit; which one is installed depends on the machine.", counted(len(others), "file"), strings.Join(words, ", "))
+	t.Text = fmt.Sprintf("This version has %s beside this one: %s. Each has its own audit", counted(len(others), "file"), strings.Join(words, ", "))
+	if slices.ContainsFunc(others, func(o registry.Other) bool { return o.Instead }) {
+		t.Text += "; which one is installed depends on the machine"
+	}
+	t.Text += "."
 	return []Topic{t}
 }
 

@@ -264,6 +264,8 @@ type Other struct {
 	Ref purl.Ref // names that file, for its own audit
 	// What is its kind, for people ("wheel", "source archive").
 	What string
+	// Instead tells that installers take it in the place of this one on some machines.
+	Instead bool
 	// Digests are those that the repository states of it ([OfArtifact]), where what is
 	// served as one of the version's files could be another of them; else nil.
 	Digests []Stated

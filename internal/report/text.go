@@ -170,9 +170,12 @@ func (w *writer) again(r *Report) {
 		w.linef("  nothing: %s", Clean(r.Artifact.Missing))
 	} else {
 		w.linef("  %s", Clean(r.Artifact.URL))
-		if r.Artifact.Left != "" {
+		switch {
+		case r.Artifact.Left != "":
 			w.linef("  its first %d bytes. %s", r.Artifact.Size, Clean(r.Artifact.Left))
-		} else {
+		case len(r.Files) == 1:
+			w.linef("  %d bytes, 1 file, sha256 %s", r.Artifact.Size, r.Artifact.Digests["sha256"])
+		default:
 			w.linef("  %d bytes, %d files, sha256 %s", r.Artifact.Size, len(r.Files), r.Artifact.Digests["sha256"])
 		}
 		if sum := r.Artifact.listSum(); sum != "" {

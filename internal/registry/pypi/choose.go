@@ -74,7 +74,7 @@ func choose(ref purl.Ref, index *project, v registry.Visit) (choice, error) {
 	}
 	for i, other := range files {
 		if i != chosen && other.name.format() != "" {
-			f.others = append(f.others, registry.Other{Ref: refOf(ref, f.at.version, other), What: other.name.kind()})
+			f.others = append(f.others, registry.Other{Ref: refOf(ref, f.at.version, other), What: other.name.kind(), Instead: true})
 		}
 	}
 	return f, nil

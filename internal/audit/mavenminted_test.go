@@ -122,6 +122,11 @@ func TestMavenBent(t *testing.T) {
 		"a module of other bytes":         {named, bends{func(v *mint.MavenVersion) { v.Module = v.Gradle([]byte("others")) }}, nil, both(0, 0, 0, 0), "", "digest-matches", "fail: "},
 		"a module of another version":     {named, bends{func(v *mint.MavenVersion) { v.Module = strings.Replace(v.Module, `"1.2.3"`, `"1.2.4"`, 1) }}, nil, signed, "met", "record-attested", "not applicable: "},
 		"no POM of its own":               {plain, bends{func(v *mint.MavenVersion) { v.POM = strings.ReplaceAll(v.POM, "<version>1.2.3<", "<version>1.2.4<") }}, nil, both(1, 1, 0, 2), "open", "signer-identity", "unknown: "},
+		"a POM of another package": {named, bends{func(v *mint.MavenVersion) {
+			v.POM = strings.Replace(v.POM, "<artifactId>thing<", "<artifactId>other<", 1)
+		}}, nil, both(1, 1, 1, 2), "met", "answer-named", "fail: The POM is about \"io.github.example:other:1.2.3\""},
+		"a POM of no package":             {named, bends{func(v *mint.MavenVersion) { v.POM = strings.Replace(v.POM, "<artifactId>thing</artifactId>", "", 1) }}, nil, both(1, 1, 1, 2), "met", "answer-named", "pass: "},
+		"a module of another, as it says": {named, bends{func(v *mint.MavenVersion) { v.Module = strings.Replace(v.Module, `"1.2.3"`, `"1.2.4"`, 1) }}, nil, signed, "met", "answer-named", "fail: The Gradle module"},
 		"a wrong sha1": {named, nil, func(w world) {
 			w[mavenFile(named, "thing", "1.2.3", ".jar.sha1")] = ok([]byte(strings.Repeat("ab", 20)))
 		}, both(0, 0, 0, 0), "", "digest-matches", "fail: "},

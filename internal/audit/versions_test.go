@@ -7,6 +7,7 @@ import (
 
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/cargo"
+	"touchstone/internal/registry/maven"
 	"touchstone/internal/registry/npm"
 	"touchstone/internal/registry/pypi"
 )
@@ -45,9 +46,13 @@ func TestFitting(t *testing.T) {
 		"PyPI, no pre-release unasked":          {pypi.Registry{}, offers("2.0", "2.0", "2.1rc1"), ">=1", "2.0"},
 		"PyPI, yanked":                          {pypi.Registry{}, offers("2.0", "1.0", "2.0", "2.1!"), ">=1", "2.0"},
 		"crates.io":                             {cargo.Registry{}, offers("1.2.0", "0.3.1", "0.3.9", "0.4.0", "1.2.0"), "0.3", "0.3.9"},
+		"Maven, the highest in a range":         {maven.Registry{}, offers("1.9", "1.0", "1.9", "2.0"), "[1,2)", "1.9"},
+		"Maven, a pre-release in a range":       {maven.Registry{}, offers("1.9", "1.9", "2.0-alpha"), "[1,2)", "2.0-alpha"},
+		"Maven, one version":                    {maven.Registry{}, offers("2.0", "1.0", "1.1", "2.0"), "1.0", "1.0"},
 		"crates.io, yanked":                     {cargo.Registry{}, offers("1.2.0", "1.1.0", "1.2.0", "1.3.0!"), "1.1", "1.2.0"},
 	} {
 		got := ""
+		_, c.offers.Highest = c.lister.(maven.Registry)
 		if fits := c.lister.Fits(c.wanted); fits != nil {
 			c.offers.Sort(c.lister.CompareVersions)
 			got = c.offers.Fitting(fits)

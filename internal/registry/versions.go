@@ -36,6 +36,9 @@ type Offers struct {
 	// Newest is the one that clients take where none is asked for; empty where
 	// the list names none.
 	Newest string
+	// Highest tells that a range takes the highest version in it, whichever is named
+	// as newest.
+	Highest bool
 }
 
 // An Offer is one version.
@@ -57,7 +60,8 @@ func (o *Offers) Sort(compare func(a, b string) int) {
 // Fitting is the version that the usual client would take of those that fit, of
 // sorted offers:
 //
-//  1. the newest, as the list names it, where that fits and nobody took it back;
+//  1. the newest, as the list names it, where that fits and nobody took it back, and
+//     clients look for that one;
 //  2. else the highest that fits and nobody took back;
 //  3. else the highest that fits.
 //
@@ -66,7 +70,7 @@ func (o *Offers) Sort(compare func(a, b string) int) {
 func (o Offers) Fitting(fits func(version string) bool) string {
 	fitting := slices.DeleteFunc(slices.Clone(o.All), func(v Offer) bool { return !fits(v.Version) })
 	for _, better := range []func(Offer) bool{
-		func(v Offer) bool { return v.Version == o.Newest && !v.Withdrawn },
+		func(v Offer) bool { return v.Version == o.Newest && !v.Withdrawn && !o.Highest },
 		func(v Offer) bool { return !v.Withdrawn },
 		func(Offer) bool { return true },
 	} {

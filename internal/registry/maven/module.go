@@ -16,6 +16,7 @@ type module struct {
 	asked  bool
 	answer fetch.Answer
 	bundle fetch.Answer // Sigstore's, of the document
+	lost   error        // why it could not be read
 	// states are the digests that it states of the file that is audited.
 	states []registry.Stated
 }
@@ -28,7 +29,7 @@ func moduleOf(q *question, at coordinates) (module, error) {
 		return m, err
 	}
 	if m.states, err = readModule(m.answer.Body, q.at); err != nil {
-		m.states = nil
+		m.states, m.lost = nil, err
 		m.answer.Unusable("what came as the Gradle module cannot be used: " + err.Error())
 	}
 	return m, nil
@@ -46,8 +47,11 @@ func readModule(doc []byte, at coordinates) ([]registry.Stated, error) {
 	}
 	// 1.
 	c := all.Object("component")
+	if c.Text("group") == "" || c.Text("module") == "" || c.Text("version") == "" {
+		return nil, errors.New("it does not say which version it is of")
+	}
 	if c.Text("group") != at.group || c.Text("module") != at.artifact || c.Text("version") != at.version {
-		return nil, fmt.Errorf("it is about %.200q", c.Text("group")+":"+c.Text("module")+":"+c.Text("version"))
+		return nil, &registry.Astray{Stated: c.Text("group") + ":" + c.Text("module") + ":" + c.Text("version"), Asked: at.gav()}
 	}
 	// 2.
 	var out []registry.Stated

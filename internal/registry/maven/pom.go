@@ -2,6 +2,7 @@ package maven
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ type model struct {
 	route fetch.Route
 	// open says why what it inherits is not known whole; empty where it is.
 	open string
+	// lost is the error of one that could not be read; nil where all could.
+	lost error
 	// packaging is as written; empty for the default.
 	packaging string
 	// gradle tells that Gradle wrote more beside it.
@@ -86,9 +89,10 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 		m.open = "the POM could not be had: " + m.own.Reason
 		return m, nil
 	}
-	p, why := readAs(m.own.Body, at)
-	if why != "" {
-		m.own.Unusable("what came as the POM cannot be used: " + why)
+	p, err := readAs(m.own.Body, at)
+	if err != nil {
+		m.lost = err
+		m.own.Unusable("what came as the POM cannot be used: " + err.Error())
 		m.open = m.own.Reason
 		return m, nil
 	}
@@ -118,8 +122,9 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 			m.open = "its parent " + next.gav() + " could not be had: " + a.Reason
 			break
 		}
-		if p, why = readAs(a.Body, next); why != "" {
-			m.open = "its parent " + next.gav() + " cannot be used: " + why
+		if p, err = readAs(a.Body, next); err != nil {
+			m.lost = err
+			m.open = "its parent " + next.gav() + " cannot be used: " + err.Error()
 			break
 		}
 		m.chain, m.route = append(m.chain, p), fetch.Worst(m.route, a.Route)
@@ -140,19 +145,22 @@ func askPOM(ctx context.Context, c *fetch.Session, at coordinates) (fetch.Answer
 	return c.Get(ctx, fetch.Request{URL: at.as("pom", "").url(), Step: "POM", Limit: maxPOM, Form: xmlForm, Immutable: true})
 }
 
-// readAs reads a POM that must be of this name and version, and says why it cannot
-// be used. A version that stands in a property of the build says nothing.
-func readAs(doc []byte, at coordinates) (pom, string) {
+// readAs reads a POM that must be of this name and version; one of another is a
+// [registry.Astray]. A version that stands in a property of the build says nothing.
+func readAs(doc []byte, at coordinates) (pom, error) {
 	p, err := readPOM(doc)
 	if err != nil {
-		return p, err.Error()
+		return p, err
+	}
+	if p.at.group == "" || p.at.artifact == "" || p.at.version == "" {
+		return p, errors.New("it does not say which version it is of")
 	}
 	for _, same := range [][2]string{{p.at.group, at.group}, {p.at.artifact, at.artifact}, {p.at.version, at.version}} {
 		if stated := same[0]; stated != same[1] && !strings.Contains(stated, "${") {
-			return p, fmt.Sprintf("it is about %.200q", p.at.gav())
+			return p, &registry.Astray{Stated: p.at.gav(), Asked: at.gav()}
 		}
 	}
-	return p, ""
+	return p, nil
 }
 
 // plain tells whether coordinates can stand in an address.

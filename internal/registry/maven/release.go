@@ -78,6 +78,9 @@ func (q *question) release(repository string) *registry.Release {
 			Source: "https://maven.apache.org/resolver/about-checksums.html",
 		},
 	}
+	rel.Lost("POM", q.pom.lost)
+	rel.Lost("Gradle module", q.module.lost)
+	rel.Lost("list of versions", q.versions.lost)
 	if rel.File.Format == "" {
 		rel.File.Read = readSingle(q.at.file())
 	}

@@ -2,6 +2,7 @@ package maven
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type versions struct {
 	all    []string // in the order of versions
 	// newest is the highest release; without one the highest of all.
 	newest string
+	lost   error // why the list could not be read
 }
 
 func versionsOf(ctx context.Context, c *fetch.Session, at coordinates) (versions, error) {
@@ -26,6 +28,7 @@ func versionsOf(ctx context.Context, c *fetch.Session, at coordinates) (versions
 		return v, err
 	}
 	if v.all, err = readVersions(a.Body, at); err != nil {
+		v.lost = err
 		v.answer.Unusable("what came as the list of versions cannot be used: " + err.Error())
 		return v, nil
 	}
@@ -40,8 +43,11 @@ func readVersions(doc []byte, at coordinates) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if root.name != "metadata" || root.at("groupId") != at.group || root.at("artifactId") != at.artifact {
-		return nil, fmt.Errorf("it is about %.200q", root.at("groupId")+":"+root.at("artifactId"))
+	switch group, artifact := root.at("groupId"), root.at("artifactId"); {
+	case root.name != "metadata" || group == "" || artifact == "":
+		return nil, errors.New("it is no list of a package's versions")
+	case group != at.group || artifact != at.artifact:
+		return nil, &registry.Astray{Stated: root.at("groupId") + ":" + root.at("artifactId"), Asked: at.group + ":" + at.artifact}
 	}
 	var all []string
 	parsed := map[string]order{}

@@ -202,6 +202,7 @@ func formats() []format {
 		{[]string{"pdm.lock"}, looksPDM, readPDM},
 		{[]string{"pylock.toml", "pylock.*.toml"}, looksPylock, readPylock},
 		{[]string{"go.sum", "go.work.sum"}, looksGoSum, readGoSum},
+		{[]string{"verification-metadata.xml"}, looksGradle, readGradle},
 		{[]string{"requirements*.txt"}, looksRequirements, readRequirements},
 	}
 }

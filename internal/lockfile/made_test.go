@@ -119,6 +119,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  once@1.4.0(a@1):\n    resolution: {integrity: x, tarball: y}\n")
 	f.Add("Cargo.lock", "[[package]]\nname='a'\nversion='1.0.0'\nsource='x'\n")
 	f.Add("requirements.txt", "a==1 \\\n --hash=sha256:x\n@\n")
+	f.Add("verification-metadata.xml", gradleOf("<artifact name='gold-leaf-1.2.jar'><sha256 value='x'/></artifact>"))
 	f.Add("package-lock.json", `{"lockfileVersion":1,"dependencies":{"":{"version":"npm:","dependencies":{}}}}`)
 	f.Fuzz(func(t *testing.T, name, text string) {
 		file, err := Read(name, []byte(text))

@@ -17,6 +17,7 @@ import (
 	"touchstone/internal/corpus"
 	"touchstone/internal/evidence"
 	"touchstone/internal/mint"
+	"touchstone/internal/notary/notarytest"
 )
 
 // ociLayout serves an OCI layout (OCI image-spec, image-layout.md) as a repository:
@@ -136,7 +137,7 @@ func (l ociLayout) certificate(t *testing.T, name string) []byte {
 		}
 		for _, der := range e.Header.Chain {
 			if c, err := x509.ParseCertificate(der); err == nil && c.Subject.CommonName == name {
-				return mint.PEM(c)
+				return notarytest.PEM(c)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/mint"
+	"touchstone/internal/notary/notarytest"
 )
 
 // TestImageKeys: what only keys and authorities can verify that the reader brings.
@@ -22,8 +23,8 @@ func TestImageKeys(t *testing.T) {
 	const index = "application/vnd.oci.image.index.v1+json"
 	key, another := mint.Key("publisher"), mint.Key("another")
 	public := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(key)})
-	notary := mint.NewNotary("goldsmith", at) // its certificate lives for two days around at
-	roots := slices.Concat(mint.PEM(notary.Root), mint.PEM(notary.StampRoot))
+	notary := notarytest.New("goldsmith", at) // its certificate lives for two days around at
+	roots := slices.Concat(notarytest.PEM(notary.Root), notarytest.PEM(notary.StampRoot))
 	refer := func(i shipped, form string, doc []byte) {
 		i.ReferAs("application/vnd.cncf.notary.signature", form, doc)
 	}
@@ -60,7 +61,7 @@ func TestImageKeys(t *testing.T) {
 		}, roots, at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "not valid"}},
 		"a stamp of nobody known": {func(i shipped) {
 			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at))
-		}, mint.PEM(notary.Root), at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "nothing proves"}},
+		}, notarytest.PEM(notary.Root), at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "nothing proves"}},
 		"a good one beside one of junk": {func(i shipped) {
 			refer(i, "application/vnd.oci.image.layer.v1.tar", []byte("junk"))
 			refer(i, cose, notary.Envelope(cose, index, i.Index, at, time.Time{}))

@@ -16,6 +16,7 @@ import (
 	"touchstone/internal/fault"
 	"touchstone/internal/mint"
 	"touchstone/internal/notary"
+	"touchstone/internal/notary/notarytest"
 )
 
 var at = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
@@ -23,8 +24,8 @@ var at = time.Date(2026, time.November, 1, 12, 0, 0, 0, time.UTC)
 const imageType = "application/vnd.oci.image.manifest.v1+json"
 
 // envelopes are one of each form, and their authority.
-func envelopes() (*mint.Notary, map[string][]byte) {
-	n := mint.NewNotary("goldsmith", at)
+func envelopes() (*notarytest.Notary, map[string][]byte) {
+	n := notarytest.New("goldsmith", at)
 	out := map[string][]byte{}
 	for _, form := range []string{notary.JWS, notary.COSE} {
 		out[form] = n.Envelope(form, imageType, []byte("an image"), at, at.AddDate(0, 1, 0))
@@ -34,7 +35,7 @@ func envelopes() (*mint.Notary, map[string][]byte) {
 
 func TestVerify(t *testing.T) {
 	n, all := envelopes()
-	other := mint.NewNotary("other", at)
+	other := notarytest.New("other", at)
 	for form, doc := range all {
 		s, err := notary.Verify(form, doc)
 		require.NoError(t, err, form)
@@ -159,8 +160,8 @@ func TestNotationCorpus(t *testing.T) {
 }
 
 func TestReadCertificates(t *testing.T) {
-	n := mint.NewNotary("goldsmith", at)
-	one, two := mint.PEM(n.Root), mint.PEM(n.Signer)
+	n := notarytest.New("goldsmith", at)
+	one, two := notarytest.PEM(n.Root), notarytest.PEM(n.Signer)
 	for name, c := range map[string]struct {
 		doc  []byte
 		want int

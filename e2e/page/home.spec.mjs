@@ -147,3 +147,9 @@ test("what was checked on this device is a press away, until it is cleared", asy
   await expect(page.locator("#recent")).toBeHidden();
   expect(await page.evaluate(() => localStorage.getItem("recent checks"))).toBeNull();
 });
+
+test("what axe looks for, it finds", async ({ page, origin }) => {
+  await page.goto(`${origin}/privacy/`);
+  await page.evaluate(() => { document.querySelector("h1").style.color = "#777"; });
+  await expect(accessible(page)).rejects.toThrow("color-contrast-enhanced");
+});

@@ -181,7 +181,7 @@ for (const [look, options] of Object.entries(looks)) {
       await expect(page.locator("#lock-says")).toHaveText("Done. Something needs attention.");
       await accessible(page);
       await fits(page);
-      if (process.env.TOUCHSTONE_LOOK) await page.screenshot({ path: join(process.env.TOUCHSTONE_LOOK, `lock-${look}.png`), fullPage: true });
+      if (process.env.TOUCHSTONE_PICTURES) await page.screenshot({ path: join(process.env.TOUCHSTONE_PICTURES, `lock-${look}.png`), fullPage: true });
     });
   });
 }

@@ -60,15 +60,18 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions
 		return out, nil
 	}
 	offers.Sort(lister.CompareVersions)
+	if offers.Of.Type != "" {
+		ref = offers.Of
+	}
 	for _, o := range offers.All {
-		out.All = append(out.All, Offer{o.Version, versionOf(ref, o.Version), o.Withdrawn})
+		out.All = append(out.All, Offer{o.Version, versionOf(ref, o.Version, offers.Of.Qualifiers), o.Withdrawn})
 	}
 	if offers.Newest != "" {
-		out.Newest = versionOf(ref, offers.Newest)
+		out.Newest = versionOf(ref, offers.Newest, offers.Of.Qualifiers)
 	}
 	if fits := lister.Fits(asked); fits != nil && asked != "" {
 		if version := offers.Fitting(fits); version != "" {
-			out.Fits = versionOf(ref, version)
+			out.Fits = versionOf(ref, version, offers.Of.Qualifiers)
 		}
 	}
 	return out, nil
@@ -76,8 +79,8 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions
 
 // versionOf is the reference of another version of a package, without what pins
 // one version's bytes.
-func versionOf(ref purl.Ref, version string) string {
-	return purl.Ref{Type: ref.Type, Namespace: ref.Namespace, Name: ref.Name, Version: version}.String()
+func versionOf(ref purl.Ref, version string, qualifiers map[string]string) string {
+	return purl.Ref{Type: ref.Type, Namespace: ref.Namespace, Name: ref.Name, Version: version, Qualifiers: qualifiers}.String()
 }
 
 // fitting adds to the refusal of a range the newest version in it, where the

@@ -128,4 +128,5 @@ func ServeFreeBSD(w World, base string, key *FreeBSDKey, packages ...FreeBSDPack
 		members = append([]TarMember{{"data.sig", string(key.Sign(document))}, {"data.pub", string(key.Public)}}, members...)
 	}
 	w[base+"data.pkg"] = Page{Body: PackedTar(members...)}
+	w[base+"meta.conf"] = Page{Body: []byte("version = 2;\npacking_format = \"tzst\";\nmanifests = \"packagesite.yaml\";\ndata = \"data\";\nmanifests_archive = \"packagesite\";\n")}
 }

@@ -33,6 +33,9 @@ type Offers struct {
 	// nothing is known.
 	Answer fetch.Answer
 	All    []Offer
+	// Of is the package as its other versions are named, with all that says where it
+	// is from and for what; the zero Ref where type, namespace and name are all.
+	Of purl.Ref
 	// Newest is the one that clients take where none is asked for; empty where
 	// the list names none.
 	Newest string

@@ -144,7 +144,7 @@ export async function audit(args, called, command) {
   const colour = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && !o.json;
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
-    reference: o.reference, parts: o.parts === true, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
+    reference: o.reference, parts: o.parts === true, records: o.records === true, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
     ...(replay ? { heads: {}, memory: "" } : await kept()),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);

@@ -18,6 +18,7 @@ const table = [
   ["folder", "DIR", ["compare this installed package with what was published"], "check"],
   ["folder", "DIR", ["compare this installed package with what was published; alone:", "every package in it (node_modules, site-packages, Go's module", "cache or vendor, cargo's registry/src)"], "audit"],
   ["parts", "", ["fetch what stands apart from the package, too: an image's layers"], "audit"],
+  ["records", "", ["fetch no package: audit what is said of it; of an RPM, its signed", "header, which lists every file"], "audit"],
   ["all-files", "", ["audit every file of the version; the weakest decides"], "audit"],
   ["expect-source", "HOST/OWNER/REPO", ["exit 1 unless what verifies says that it is from there"], "audit check"],
   ["expect-signer", "SUBJECT", ["exit 1 unless a certificate that verifies has this subject"], "audit check"],

@@ -14,6 +14,7 @@ import (
 	"touchstone/internal/bare"
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
+	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/strictjson"
 	"touchstone/internal/trust"
@@ -37,6 +38,7 @@ type catalogue struct {
 	hostile  string
 	packages []entry
 	read     bool
+	notes    []purl.Note
 }
 
 // An entry is one package as the catalogue lists it.

@@ -45,7 +45,7 @@ func (Registry) Name() string { return "FreeBSD packages" }
 func (Registry) Hosts() []fetch.Host {
 	const base = `/FreeBSD:[0-9]{1,3}:[a-z0-9]+/(latest|quarterly)/`
 	return []fetch.Host{{Name: Host, RefusesBrowsers: true, Paths: []string{
-		base + `(data|packagesite)\.pkg`, base + `packagesite\.txz`, base + `All/(Hashed/)?[A-Za-z0-9._+,~%-]+\.(pkg|txz)`}}}
+		base + `meta\.conf`, base + `(data|packagesite)\.pkg`, base + `packagesite\.txz`, base + `All/(Hashed/)?[A-Za-z0-9._+,~%-]+\.(pkg|txz)`}}}
 }
 
 // catalogues are the files in which a repository's catalogue is looked for, in
@@ -58,20 +58,11 @@ var catalogueForm = &fetch.Form{Name: "a catalogue of packages, compressed", Fit
 func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _ registry.Visit) (*registry.Release, error) {
 	abi, branch, notes := place(ref)
 	base := "https://" + Host + "/" + abi + "/" + branch + "/"
-	var cat catalogue
-	for _, form := range catalogues {
-		a, err := c.Get(ctx, fetch.Request{URL: base + form.file, Step: "catalogue", Limit: maxCatalogue, Form: catalogueForm})
-		if err != nil {
-			return nil, err
-		}
-		cat = open(a, form.member, ref.Name)
-		if a.State != fetch.NotThere {
-			break
-		}
+	cat, err := ask(ctx, c, base, ref.Name)
+	if err != nil {
+		return nil, err
 	}
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("reading the catalogue: %w", ctx.Err())
-	}
+	notes = append(notes, cat.notes...)
 	found := cat.packages
 	switch {
 	case cat.answer.State == fetch.NotThere, cat.read && len(found) == 0:

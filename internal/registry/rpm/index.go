@@ -42,6 +42,8 @@ type listing struct {
 	// release and architecture, more than one only where the index contradicts
 	// itself.
 	packages []entry
+	// all are those of every version that fits what is asked for.
+	all []entry
 	// read tells that the whole index was read.
 	read  bool
 	notes []purl.Note
@@ -105,7 +107,7 @@ func ask(ctx context.Context, c *fetch.Session, of release, folder string, w wan
 		l.primary.Unusable(err.Error())
 		return l, nil
 	}
-	l.read = true
+	l.read, l.all = true, found
 	if l.asc.State != fetch.Found {
 		l.notes = append(l.notes, purl.Note{Kind: "index", Text: "The index is not signed: that this is the newest version, and that none was left out, is the repository's word alone."})
 	}

@@ -51,7 +51,7 @@ func readPrimary(ctx context.Context, b []byte, w wanted) ([]entry, error) {
 	defer in.Close()
 	scan := bufio.NewScanner(packed.AtMost(in, maxUnpacked))
 	scan.Buffer(make([]byte, 0, 64<<10), maxEntry)
-	scan.Split(splitEntries)
+	scan.Split(splitEntries())
 	var found []entry
 	named := []byte("<name>" + w.name + "</name>")
 	head, last := true, false
@@ -92,15 +92,24 @@ func readPrimary(ctx context.Context, b []byte, w wanted) ([]entry, error) {
 	return found, nil
 }
 
-// splitEntries splits behind each entry.
-func splitEntries(data []byte, atEOF bool) (int, []byte, error) {
-	if i := bytes.Index(data, []byte(entryEnds)); i >= 0 {
-		return i + len(entryEnds), data[:i+len(entryEnds)], nil
+// splitEntries splits behind each entry. What was looked through for an end is not
+// looked through again when more has come: else an entry without end would cost the
+// square of its length.
+func splitEntries() bufio.SplitFunc {
+	seen := 0
+	return func(data []byte, atEOF bool) (int, []byte, error) {
+		from := max(0, min(seen, len(data))-len(entryEnds))
+		if i := bytes.Index(data[from:], []byte(entryEnds)); i >= 0 {
+			end := from + i + len(entryEnds)
+			seen = 0
+			return end, data[:end], nil
+		}
+		seen = len(data)
+		if atEOF && len(data) > 0 {
+			return len(data), data, nil
+		}
+		return 0, nil, nil
 	}
-	if atEOF && len(data) > 0 {
-		return len(data), data, nil
-	}
-	return 0, nil, nil
 }
 
 // is tells whether an entry is of what is wanted: packages for every architecture

@@ -47,7 +47,7 @@ func Hosts() []fetch.Host {
 // what could not be had leaves the older anchors, or the bundle as it was
 // served.
 func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
-	if len(rel.Signatures()) == 0 && len(rel.File.Attestations.Each)+len(rel.Record().Attestations.Each) == 0 {
+	if !refreshed(rel, k.Anchors()) && len(rel.File.Attestations.Each)+len(rel.Record().Attestations.Each) == 0 {
 		return k.held(), nil
 	}
 	p, err := k.fresh(ctx, c, began, func(a trust.Anchors) bool { return lacking(rel, a) })
@@ -126,6 +126,15 @@ func (p Proofs) Algorithms() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// refreshed tells whether a signature is by a key of a set that can be refreshed in
+// an audit, as those of archives cannot.
+func refreshed(rel *registry.Release, anchors trust.Anchors) bool {
+	return slices.ContainsFunc(rel.Signatures(), func(s registry.Signature) bool {
+		anchor, known := anchors.Anchor(s.Anchors)
+		return !known || anchor.Kind != trust.KindArchiveKeys
+	})
 }
 
 // lacking tells whether something is signed by a key that the anchors lack: it

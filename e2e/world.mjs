@@ -92,6 +92,19 @@ export function mavenWorld(version, files) {
   return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
 }
 
+/** One package of Debian's security archive as it was recorded: what is at each address. */
+export function debWorld() {
+  const base = "https://security.debian.org/debian-security/";
+  const at = (path) => bytes("eco", "debian", ...path.split("/"));
+  const suite = "dists/bookworm-security/";
+  const list = at(`${suite}contrib/binary-amd64/Packages.xz`);
+  const file = "pool/updates/contrib/o/openh264/libopenh264-cisco7_2.3.1+dfsg-3+deb12u1_amd64.deb";
+  return {
+    [`${base}${suite}InRelease`]: at(`${suite}InRelease`), [base + file]: at(file),
+    [`${base}${suite}contrib/binary-amd64/by-hash/SHA256/${createHash("sha256").update(list).digest("hex")}`]: list,
+  };
+}
+
 /** A zip of small files, none compressed (APPNOTE 4.3). */
 function stored(files) {
   const [parts, directory] = [[], []];

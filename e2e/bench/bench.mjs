@@ -96,12 +96,12 @@ async function bundles() {
 
 try {
   const asked = process.argv.slice(2);
-  if (asked.some((part) => !["bundles", "page", "folder", "start"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [folder] [start]");
+  if (asked.some((part) => !["bundles", "page", "folder", "start", "list"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [folder] [start] [list]");
   await install();
   await ensureBuilt("conformance");
   if (asked.includes("start")) await start();
   if (asked.length === 0 || asked.includes("bundles")) await bundles();
-  const inPage = ["page", "folder"].filter((part) => asked.length === 0 || asked.includes(part));
+  const inPage = ["page", "folder", "list"].filter((part) => asked.length === 0 && part !== "list" || asked.includes(part)); // the list is asked of the archive
   if (inPage.length > 0) {
     await (await import("../chromium.mjs")).ensureChromium();
     await ensureBuilt();
@@ -109,6 +109,7 @@ try {
   }
   if (inPage.includes("page")) await (await import("./page.mjs")).benchPage(samples);
   if (inPage.includes("folder")) await (await import("./folder.mjs")).benchFolder();
+  if (inPage.includes("list")) await (await import("./list.mjs")).benchList(samples);
 } catch (error) {
   process.stderr.write(`bench: ${error.message.split("\n")[0]}\n`);
   process.exitCode = 1;

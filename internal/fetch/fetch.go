@@ -63,6 +63,10 @@ type Request struct {
 	// Immutable tells that the address always means the same bytes: then one
 	// answer may serve many audits, each of which verifies it again.
 	Immutable bool
+	// Sum is the SHA-256 that the document must have, in lower-case hexadecimal, where
+	// it is known before and the document is worth keeping on the device: a transport
+	// may then give what it kept, whose digest is this one. Who reads it compares.
+	Sum string
 	// Form is what kind of document is asked for; nil takes every kind. What is
 	// of another kind is no answer: its State is Unknown, and nobody is accused.
 	Form *Form

@@ -23,7 +23,7 @@ addEventListener("install", (event) => {
 
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
-    for (const key of await caches.keys()) if (key !== name) await caches.delete(key);
+    for (const key of await caches.keys()) if (key !== name && key !== "kept-documents") await caches.delete(key);
     await clients.claim();
   })());
 });

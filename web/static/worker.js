@@ -2,6 +2,9 @@
 // sizes, evidence, versions, suggest, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { wasm, whole } from "./build.js";
+import { keptFetch } from "./kept.js";
+
+globalThis.touchstoneKept = keptFetch; // how the program asks for what is worth keeping
 
 const running = new Map(); // id of a question → its AbortController
 

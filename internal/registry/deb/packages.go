@@ -47,8 +47,11 @@ func (l *list) read() bool { return l.answer.State == fetch.Found && l.broken ==
 
 func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name string) (list, error) {
 	l := list{in: in, place: p}
-	a, err := c.Get(ctx, fetch.Request{URL: in.address(p), Limit: maxList, Immutable: in.byHash(),
-		Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))})
+	r := fetch.Request{URL: in.address(p), Limit: maxList, Immutable: in.byHash(), Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))}
+	if in.byHash() {
+		r.Sum = p.sum
+	}
+	a, err := c.Get(ctx, r)
 	l.answer = a
 	if err != nil || a.State != fetch.Found {
 		return l, err

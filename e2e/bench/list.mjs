@@ -76,7 +76,7 @@ export async function benchList(samples) {
           await page.goto(`${edge.url}/#${encodeURIComponent(reference)}`);
           const seen = await (await page.waitForFunction(() => globalThis.seen.shown && globalThis.seen, null, { timeout: 120_000 })).jsonValue();
           clearInterval(watching);
-          if (!(await page.locator("[data-report]").innerText()).includes("Integrity 2 of 3")) throw new Error("the audit is not level 2");
+          if (!(await page.locator("[data-report]").innerText()).includes("level 2 of 3")) throw new Error("the audit is not level 2");
           const list = seen.steps.findLast((one) => one.step.includes("MB)"));
           rows[visit].push(seen.shown - list.at);
           rows.memory.push(most);

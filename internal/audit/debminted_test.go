@@ -78,6 +78,13 @@ func TestMintedDebs(t *testing.T) {
 			_, list := suite.Serve(mint.World(w), key, debMade, gold)
 			w[list] = mint.Page{Body: suite.Packages(bent(func(d *mint.Deb) { d.Files["usr/bin/more"] = "x" }))}
 		}, 0, true, "chain-whole", "states its list of packages"},
+		"another list, beside one that does not come": {func(w world) {
+			_, list := suite.Serve(mint.World(w), key, debMade, gold)
+			w[list] = mint.Page{Body: suite.Packages(bent(func(d *mint.Deb) { d.Files["usr/bin/more"] = "x" }))}
+			other := mint.DebSuite{Base: debBase, Name: "trixie-updates", ByHash: true}
+			_, missing := other.Serve(mint.World(w), key, debMade, mint.NewDeb("other", "1"))
+			w[missing] = mint.Page{Status: 500}
+		}, 0, true, "chain-whole", "states its list of packages"},
 		"text outside of what is signed": {func(w world) {
 			index, _ := suite.Serve(mint.World(w), key, debMade, gold)
 			w[index] = mint.Page{Body: append(w[index].Body, "Origin: other\n"...)}

@@ -208,9 +208,14 @@ func (s *search) chain() ([]registry.Link, registry.SignedIndex) {
 	if s.found != nil {
 		return []registry.Link{s.found.in.link(s.found.place, s.of.signs), s.found.link(s.chosen)}, s.found.in.signed(s.heads)
 	}
-	for i := range s.lists {
-		if l := &s.lists[i]; !l.read() {
-			return []registry.Link{l.in.link(l.place, s.of.signs), l.link(nil)}, l.in.signed(s.heads)
+	for _, bad := range []func(l *list) bool{
+		func(l *list) bool { return l.other }, // a wrong one is told before one that did not come
+		func(l *list) bool { return !l.read() },
+	} {
+		for i := range s.lists {
+			if l := &s.lists[i]; bad(l) {
+				return []registry.Link{l.in.link(l.place, s.of.signs), l.link(nil)}, l.in.signed(s.heads)
+			}
 		}
 	}
 	for i := range s.unread {

@@ -43,7 +43,8 @@ func tryFreeBSD(t testing.TB, w world, reference string, a trust.Anchors) *resul
 // TestFreeBSD: whole, and with one link other than it should be.
 func TestFreeBSD(t *testing.T) {
 	key, other := mint.FreeBSDKeys()
-	anchors := freebsdAnchors(t, mint.FreeBSDKeySet(at.AddDate(-1, 0, 0), key))
+	curve := mint.NewFreeBSDCurveKey()
+	anchors := freebsdAnchors(t, mint.FreeBSDKeySet(at.AddDate(-1, 0, 0), key, curve))
 	gold := mint.NewFreeBSDPackage("gold-leaf", "1.2.3_1")
 	document := func(text string) string {
 		return `{"packages":[{"name":"gold-leaf","version":"1.2.3_1","repopath":"All/gold-leaf-1.2.3_1.pkg","sum":"` + text + `"}]}`
@@ -85,7 +86,21 @@ func TestFreeBSD(t *testing.T) {
 		"no key beside the signature": {bend: func(w world) {
 			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: string(key.Sign([]byte(right)))}, mint.TarMember{Name: "data", Body: right})
 		}, failed: true, check: "registry-signature", says: "fail: "},
-		"no catalogue": {bend: func(w world) { w[freebsdBase+"data.pkg"] = page{Status: 500} }, integrity: [2]int{0, 2}, check: "digest-published", says: "unknown: "},
+		"by ECDSA": {bend: func(w world) { mint.ServeFreeBSD(w, freebsdBase, curve, gold) }, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
+		"by ECDSA, another document": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: string(curve.Sign([]byte(right)))}, mint.TarMember{Name: "data.pub", Body: curve.Mark + string(curve.Public)}, mint.TarMember{Name: "data", Body: document(strings.Repeat("00", 32))})
+		}, failed: true, check: "registry-signature", says: "fail: "},
+		"said to be by another kind": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: "$PKGSIGN:eddsa$" + string(key.Sign([]byte(right)))}, mint.TarMember{Name: "data.pub", Body: "$PKGSIGN:eddsa$" + string(key.Public)}, mint.TarMember{Name: "data", Body: right})
+		}, integrity: [2]int{1, 1}, check: "registry-signature", says: "not understood: "},
+		"by another kind of a stranger": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: "$PKGSIGN:eddsa$" + string(other.Sign([]byte(right)))}, mint.TarMember{Name: "data.pub", Body: "$PKGSIGN:eddsa$" + string(other.Public)}, mint.TarMember{Name: "data", Body: right})
+		}, failed: true, check: "registry-signature", says: "fail: "},
+		"a description that leads elsewhere": {bend: func(w world) {
+			w[freebsdBase+"meta.conf"] = ok([]byte("version = 2; data = \"../../evil\";"))
+		}, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
+		"no description": {bend: func(w world) { delete(w, freebsdBase+"meta.conf") }, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
+		"no catalogue":   {bend: func(w world) { w[freebsdBase+"data.pkg"] = page{Status: 500} }, integrity: [2]int{0, 2}, check: "digest-published", says: "unknown: "},
 		"the older form": {bend: func(w world) {
 			delete(w, freebsdBase+"data.pkg")
 			line := strings.TrimSuffix(strings.TrimPrefix(right, `{"packages":[`), "]}") + "\n"
@@ -101,6 +116,10 @@ func TestFreeBSD(t *testing.T) {
 			r := tryFreeBSD(t, w, freebsdRef, anchors)
 			require.Contains(t, outcome(t, r, c.check), c.says, r.Report.Text(false))
 			require.Equal(t, c.failed, r.Report.Verdict.Failed, r.Report.Text(false))
+			if c.check == "registry-signature" && c.integrity == [2]int{2, 2} {
+				require.Contains(t, r.Report.Text(false), "ldconfig", "the script that runs after installing")
+				require.Equal(t, "+MANIFEST", r.Report.Finding("files-covered").Facts["list inside"])
+			}
 			if !c.failed {
 				require.Equal(t, c.integrity, levels(r)["integrity"], r.Report.Text(false))
 			}

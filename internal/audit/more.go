@@ -27,7 +27,8 @@ var more = []registry.Registry{
 // moreMechanisms verify the signatures that only they carry.
 func moreMechanisms() map[registry.Form]evidence.Mechanism {
 	return map[registry.Form]evidence.Mechanism{
-		registry.OpenPGP:        openpgp.Anchored{},
-		registry.RSAFingerprint: bare.RSAFingerprint{},
+		registry.OpenPGP:          openpgp.Anchored{},
+		registry.RSAFingerprint:   bare.RSAFingerprint{},
+		registry.ECDSAFingerprint: bare.ECDSAFingerprint{},
 	}
 }

@@ -46,12 +46,45 @@ func Fingerprint(public []byte) string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// Verify checks a signature that [WithKey] made.
+// Verify checks a signature that [WithKey] made, by the steps of anchoredHere.
+func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error) {
+	return anchoredHere(signature, keyID, keys, func(public, made []byte) error {
+		block, _ := pem.Decode(public)
+		if block == nil {
+			return fault.New(fault.NotUnderstood, "the key is in no form that this version reads")
+		}
+		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
+		if err != nil {
+			return fault.New(fault.NotUnderstood, fmt.Sprintf("parsing the key: %v", err))
+		}
+		k, ok := parsed.(*rsa.PublicKey)
+		if !ok {
+			return fault.New(fault.NotUnderstood, "the key is none of RSA")
+		}
+		if rsa.VerifyPKCS1v15(k, crypto.SHA256, hexSum(message), made) != nil {
+			return fault.New(fault.Wrong, fmt.Sprintf("the key %s did not make this signature", keyID))
+		}
+		if k.N.BitLen() < minRSA {
+			return fault.New(fault.Weak, fmt.Sprintf("the key has only %d bits", k.N.BitLen()))
+		}
+		return nil
+	})
+}
+
+// hexSum is the SHA-256 of a message's SHA-256 in hexadecimal digits, which is what
+// such keys sign.
+func hexSum(message []byte) []byte {
+	sum := sha256.Sum256(message)
+	again := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
+	return again[:]
+}
+
+// anchoredHere judges a signature by the key that comes with it:
 //
 //  1. Take the two apart; the key is the one that keyID names.
 //  2. Its fingerprint is anchored.
-//  3. The signature verifies.
-func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []trust.Key) (trust.Key, error) {
+//  3. The signature verifies, by verify.
+func anchoredHere(signature []byte, keyID string, keys []trust.Key, verify func(public, made []byte) error) (trust.Key, error) {
 	// 1.
 	public, made, ok := KeyOf(signature)
 	if !ok {
@@ -62,31 +95,9 @@ func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []tru
 	}
 	// 2.
 	for _, key := range keys {
-		if key.ID != keyID {
-			continue
+		if key.ID == keyID {
+			return key, verify(public, made) // 3.
 		}
-		// 3.
-		block, _ := pem.Decode(public)
-		if block == nil {
-			return key, fault.New(fault.NotUnderstood, "the key is in no form that this version reads")
-		}
-		parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-		if err != nil {
-			return key, fault.New(fault.NotUnderstood, fmt.Sprintf("parsing the key: %v", err))
-		}
-		k, isRSA := parsed.(*rsa.PublicKey)
-		if !isRSA {
-			return key, fault.New(fault.NotUnderstood, "the key is none of RSA")
-		}
-		sum := sha256.Sum256(message)
-		again := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
-		if rsa.VerifyPKCS1v15(k, crypto.SHA256, again[:], made) != nil {
-			return key, fault.New(fault.Wrong, fmt.Sprintf("the key %s did not make this signature", keyID))
-		}
-		if k.N.BitLen() < minRSA {
-			return key, fault.New(fault.Weak, fmt.Sprintf("the key has only %d bits", k.N.BitLen()))
-		}
-		return key, nil
 	}
 	return trust.Key{}, fault.New(fault.NoAnchor, fmt.Sprintf("the key %q is not among the anchors", keyID))
 }

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -17,18 +19,26 @@ import (
 	"time"
 )
 
-// A FreeBSDKey signs catalogues: RSA, with the key beside the signature.
+// A FreeBSDKey signs catalogues, with the key beside the signature.
 type FreeBSDKey struct {
-	// Public is the key as it stands in a catalogue.
-	Public  []byte
-	private *rsa.PrivateKey
+	// Public is the key as it stands in a catalogue, behind Mark.
+	Public []byte
+	// Mark says by which kind of key it is; empty for RSA.
+	Mark    string
+	private crypto.Signer
+}
+
+// NewFreeBSDCurveKey makes a key of ECDSA.
+func NewFreeBSDCurveKey() *FreeBSDKey {
+	private := must(ecdsa.GenerateKey(elliptic.P384(), rand.Reader))
+	return &FreeBSDKey{Public: must(x509.MarshalPKIXPublicKey(private.Public())), Mark: "$PKGSIGN:ecdsa$", private: private}
 }
 
 // NewFreeBSDKey makes a key; it takes a tenth of a second.
 func NewFreeBSDKey() *FreeBSDKey {
 	private := must(rsa.GenerateKey(rand.Reader, 2048))
 	public := must(x509.MarshalPKIXPublicKey(private.Public()))
-	return &FreeBSDKey{pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}), private}
+	return &FreeBSDKey{Public: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public}), private: private}
 }
 
 // freeBSDKeys are made once for a process.
@@ -42,7 +52,7 @@ func FreeBSDKeys() (one, other *FreeBSDKey) { return freeBSDKeys()[0], freeBSDKe
 func (k *FreeBSDKey) Sign(document []byte) []byte {
 	sum := sha256.Sum256(document)
 	again := sha256.Sum256([]byte(hex.EncodeToString(sum[:])))
-	return must(rsa.SignPKCS1v15(nil, k.private, crypto.SHA256, again[:]))
+	return append([]byte(k.Mark), must(k.private.Sign(rand.Reader, again[:], crypto.SHA256))...)
 }
 
 // FreeBSDKeySet is a document of anchored fingerprints, in the form of package trust.
@@ -125,7 +135,7 @@ func ServeFreeBSD(w World, base string, key *FreeBSDKey, packages ...FreeBSDPack
 	document := must(json.Marshal(map[string]any{"groups": []any{}, "packages": list}))
 	members := []TarMember{{"data", string(document)}}
 	if key != nil {
-		members = append([]TarMember{{"data.sig", string(key.Sign(document))}, {"data.pub", string(key.Public)}}, members...)
+		members = append([]TarMember{{"data.sig", string(key.Sign(document))}, {"data.pub", key.Mark + string(key.Public)}}, members...)
 	}
 	w[base+"data.pkg"] = Page{Body: PackedTar(members...)}
 	w[base+"meta.conf"] = Page{Body: []byte("version = 2;\npacking_format = \"tzst\";\nmanifests = \"packagesite.yaml\";\ndata = \"data\";\nmanifests_archive = \"packagesite\";\n")}

@@ -166,9 +166,12 @@ type Form string
 
 // The forms.
 const (
-	ECDSAP256      Form = "ecdsa-p256-sha256"          // ASN.1 DER, by a bare key
-	OpenPGP        Form = "openpgp"                    // one signature packet; KeyID is what it names
-	RSAFingerprint Form = "rsa-sha256-hex-fingerprint" // package bare has its form; KeyID is the fingerprint of the key that comes with it
+	ECDSAP256 Form = "ecdsa-p256-sha256" // ASN.1 DER, by a bare key
+	OpenPGP   Form = "openpgp"           // one signature packet; KeyID is what it names
+	// ECDSAFingerprint is the same by ECDSA, or by a key of a kind that is named beside
+	// it and that no version of ours verifies.
+	ECDSAFingerprint Form = "ecdsa-sha256-hex-fingerprint"
+	RSAFingerprint   Form = "rsa-sha256-hex-fingerprint" // package bare has its form; KeyID is the fingerprint of the key that comes with it
 )
 
 // A Signature is one by one of the repository's own keys over a document, or

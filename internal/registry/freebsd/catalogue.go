@@ -271,6 +271,17 @@ func base32(text string) ([]byte, error) {
 	return out, nil
 }
 
+// signer takes off a member what says by which kind of key it is (libpkg's
+// private/pkgsign.h): nothing for RSA.
+func signer(member []byte) (kind string, rest []byte) {
+	if marked, is := bytes.CutPrefix(member, []byte("$PKGSIGN:")); is {
+		if name, rest, ends := bytes.Cut(marked, []byte("$")); ends && len(name) <= 16 {
+			return string(name), rest
+		}
+	}
+	return "rsa", member
+}
+
 // link is the catalogue as a document: the member that is signed, its signatures
 // as they stand beside it, and the digest of the package. One whose archive is
 // hostile keeps a signature that cannot verify.
@@ -291,7 +302,12 @@ func (c catalogue) link() registry.Link {
 	if made == nil && key == nil {
 		return l
 	}
-	made, key = bytes.TrimPrefix(made, []byte("$PKGSIGN:rsa$")), bytes.TrimPrefix(key, []byte("$PKGSIGN:rsa$"))
-	l.Signatures = []registry.Signature{{Form: registry.RSAFingerprint, Anchors: trust.ID("freebsd"), KeyID: bare.Fingerprint(key), Bytes: bare.WithKey(key, made)}}
+	kind, made := signer(made)
+	other, key := signer(key)
+	form := registry.RSAFingerprint
+	if kind != "rsa" || other != "rsa" {
+		form = registry.ECDSAFingerprint
+	}
+	l.Signatures = []registry.Signature{{Form: form, Anchors: trust.ID("freebsd"), KeyID: bare.Fingerprint(key), Bytes: bare.WithKey(key, made)}}
 	return l
 }

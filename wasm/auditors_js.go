@@ -47,7 +47,7 @@ func (s *shared) of(req request) (*audit.Auditor, error) {
 	if s.current != nil && s.relay == req.Relay && s.known[sum] {
 		return s.current, nil
 	}
-	o := audit.Options{Transport: fetch.NewGlobal(), Relay: req.Relay, Anchors: trust.Embedded(), Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
+	o := audit.Options{Transport: fetch.NewGlobal(), Relay: req.Relay, PerHost: req.PerHost, Anchors: trust.Embedded(), Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
 	for name, head := range req.Heads {
 		o.Heads[name] = []byte(head)
 	}

@@ -70,6 +70,8 @@ type request struct {
 	Time string `json:"time"`
 	// Relay is the relay's address; empty where there is none.
 	Relay string `json:"relay"`
+	// PerHost bounds the requests under way at one host; 0 is as browsers do.
+	PerHost int `json:"perHost"`
 	kept
 	// FileName is what the person calls the package file.
 	FileName string `json:"fileName"`

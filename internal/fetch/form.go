@@ -2,10 +2,11 @@ package fetch
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"unicode/utf8"
+
+	"touchstone/internal/strictjson"
 )
 
 // A Form is a kind of document. It tells a document, right or wrong, from what a
@@ -24,7 +25,7 @@ var JSON = &Form{"a JSON document", IsJSON}
 // IsJSON tells whether a body is a JSON object or array.
 func IsJSON(body []byte) bool {
 	text := bytes.TrimLeft(body, " \t\r\n")
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && json.Valid(body)
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[') && strictjson.Valid(body)
 }
 
 // IsText tells whether a body is text and no web page; nothing at all is text.

@@ -4,8 +4,8 @@
 // one of them could be shown what another did not verify.
 //
 // A [Cursor] walks a document without building it; [Parse] and [Fields] give an
-// object by the exact spelling of its keys. encoding/json says what JSON is and
-// what a string means.
+// object by the exact spelling of its keys. What JSON is and what a string means is
+// as encoding/json has it.
 package strictjson
 
 import (
@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -47,7 +48,7 @@ func Open(doc []byte) (*Cursor, error) {
 		return nil, errors.New("it is a web page, not JSON")
 	case !utf8.Valid(doc):
 		return nil, errors.New("it is not valid UTF-8")
-	case !json.Valid(doc):
+	case !Valid(doc):
 		return nil, errors.New("it is not JSON" + whereNot(doc))
 	}
 	return &Cursor{doc: doc}, nil
@@ -83,17 +84,16 @@ func (c *Cursor) Members(visit func(key string) error) error {
 	if !c.take('{') {
 		return errors.New("it has something else where an object should stand")
 	}
-	seen := map[string]bool{}
+	var seen keys
 	for !c.take('}') {
 		raw := c.Raw()
 		key := Text(raw)
 		if strings.ContainsRune(key, utf8.RuneError) && bytes.IndexByte(raw, '\\') >= 0 {
 			return fmt.Errorf("the key %.100s holds half a character", raw)
 		}
-		if seen[key] {
+		if !seen.add(key) {
 			return fmt.Errorf("the key %.100q stands twice in one object", key)
 		}
-		seen[key] = true
 		c.take(':')
 		if err := visit(key); err != nil {
 			return err
@@ -101,6 +101,36 @@ func (c *Cursor) Members(visit func(key string) error) error {
 		c.take(',')
 	}
 	return nil
+}
+
+// keys are those of one object. Most objects have few: a map for each would cost
+// more than all else.
+type keys struct {
+	few  []string
+	many map[string]bool
+}
+
+// add tells whether a key is new.
+func (k *keys) add(key string) bool {
+	const most = 16
+	switch {
+	case k.many != nil:
+		if k.many[key] {
+			return false
+		}
+		k.many[key] = true
+		return true
+	case slices.Contains(k.few, key):
+		return false
+	case len(k.few) < most:
+		k.few = append(k.few, key)
+		return true
+	}
+	k.many = map[string]bool{key: true}
+	for _, one := range k.few {
+		k.many[one] = true
+	}
+	return true
 }
 
 // Elements visits the elements of the list at the cursor, like Members.
@@ -141,6 +171,9 @@ func (c *Cursor) Skip() error {
 	return nil
 }
 
+// structural are the bytes that end a number or a literal.
+var structural = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true, ':': true, '[': true, ']': true, '{': true, '}': true, '"': true}
+
 // pass moves over a value. That the document is valid was seen before.
 func (c *Cursor) pass() {
 	for depth := 0; ; {
@@ -156,14 +189,9 @@ func (c *Cursor) pass() {
 		case ',', ':':
 			c.at++
 		case '"':
-			for c.at++; c.doc[c.at] != '"'; c.at++ {
-				if c.doc[c.at] == '\\' {
-					c.at++
-				}
-			}
-			c.at++
+			c.at = text(c.doc, c.at)
 		default:
-			for c.at < len(c.doc) && bytes.IndexByte([]byte(" \t\r\n,:[]{}\""), c.doc[c.at]) < 0 {
+			for c.at < len(c.doc) && !structural[c.doc[c.at]] {
 				c.at++
 			}
 		}

@@ -69,9 +69,22 @@ func (o Object) Into(key string, place any) error {
 
 // Text is the string that a value is; empty where it is something else.
 func Text(raw []byte) string {
+	if n := len(raw); n >= 2 && raw[0] == '"' && raw[n-1] == '"' && plain(raw[1:n-1]) {
+		return string(raw[1 : n-1])
+	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
 		return ""
 	}
 	return s
+}
+
+// plain tells whether text stands for itself in JSON.
+func plain(text []byte) bool {
+	for _, b := range text {
+		if b < ' ' || b > '~' || b == '"' || b == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -18,6 +18,9 @@ import { keep, kept } from "./state.mjs";
 /** The largest file that is read, in bytes: above it the program had no memory left. */
 const largest = 1 << 30;
 
+/** How many requests are under way at one host: about as many as npm and pnpm have. */
+const perHost = 16;
+
 async function readOption(path, what) {
   if (path === undefined) return undefined;
   try {
@@ -145,6 +148,7 @@ export async function audit(args, called, command) {
   if (o.show !== undefined) return show(touchstone, o.show, colour);
   const request = {
     reference: o.reference, parts: o.parts === true, records: o.records === true, expectSource: o["expect-source"] ?? "", expectSigner: o["expect-signer"] ?? "", keys: keys && Buffer.from(keys).toString("base64"), time: o.time ?? "", colour, record: o.record !== undefined, summary: o.format === "vsa", keep: o.evidence !== undefined,
+    perHost,
     ...(replay ? { heads: {}, memory: "" } : await kept()),
   };
   if (o.lock !== undefined) return auditLock(touchstone, o, request, abort.signal);

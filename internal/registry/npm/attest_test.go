@@ -219,7 +219,7 @@ func FuzzDocuments(f *testing.F) {
 	f.Add([]byte(`{"name":"pkg","versions":{"1.0.0":[{"\"":"\\"}]}} `))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		l := &listing{}
-		if l.parse(body, "pkg") == nil {
+		if l.parse(body, "pkg", true) == nil {
 			var other map[string]any
 			require.NoError(t, json.Unmarshal(body, &other))
 			require.Equal(t, "pkg", other["name"])

@@ -106,7 +106,7 @@ func TestCorpusPackages(t *testing.T) {
 		all := strictjson.Fields(raw)
 		name := all.Text("name")
 		l := &listing{}
-		require.NoError(t, l.parse(raw, name), file)
+		require.NoError(t, l.parse(raw, name, true), file)
 		assert.NotEmpty(t, l.tags["latest"], file)
 		for version, document := range all.Object("versions") {
 			at := located{name, version}

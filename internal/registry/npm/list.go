@@ -1,7 +1,10 @@
 package npm
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,26 +47,65 @@ type listing struct {
 
 func (l *listing) read() bool { return l.answer.State == fetch.Found && l.broken == "" }
 
+// listForm is JSON by its ends alone: what is between them is looked at when it is
+// read, and once is enough for megabytes.
+var listForm = &fetch.Form{Name: fetch.JSON.Name, Fits: func(body []byte) bool {
+	body = bytes.Trim(body, " \t\r\n")
+	return bytes.HasPrefix(body, []byte("{")) && bytes.HasSuffix(body, []byte("}")) || bytes.HasPrefix(body, []byte("[")) && bytes.HasSuffix(body, []byte("]"))
+}}
+
 func listRequest(name string) fetch.Request {
-	return fetch.Request{URL: base + name, Accept: "application/vnd.npm.install-v1+json", Step: "list of versions", Limit: maxList, Form: fetch.JSON}
+	return fetch.Request{URL: base + name, Accept: "application/vnd.npm.install-v1+json", Step: "list of versions", Limit: maxList, Form: listForm}
 }
 
-// list fetches and reads the abbreviated document.
-func list(ctx context.Context, c *fetch.Session, name string) (*listing, error) {
+// list fetches and reads the abbreviated document. Where the versions are not
+// asked for, what it says of them is passed over.
+func list(ctx context.Context, c *fetch.Session, name string, versions func(doc []byte) bool) (*listing, error) {
 	l := &listing{}
 	var err error
 	l.answer, err = get(ctx, c, listRequest(name), name)
 	if err != nil || l.answer.State != fetch.Found {
 		return l, err
 	}
-	if err := l.parse(l.answer.Body, name); err != nil {
+	if err := l.parse(l.answer.Body, name, versions(l.answer.Body)); err != nil {
 		*l = listing{answer: l.answer, broken: "the list of versions cannot be used: " + err.Error(), err: err}
 	}
 	return l, nil
 }
 
+// every asks for what a list says of its versions, whatever that is.
+func every([]byte) bool { return true }
+
+// telling asks for the versions only where they can tell something of a version
+// that is known: that one was attested, or that another than this has a digest
+// which the reference carries. Lists are megabytes, and most have neither. A word
+// that JSON could spell otherwise is looked for in the document itself.
+func (f find) telling(wanted []purl.Digest) func(doc []byte) bool {
+	own := ""
+	if f.record != nil {
+		own = f.record.dist.Text("integrity")
+	}
+	return func(doc []byte) bool {
+		if f.record == nil || bytes.Contains(doc, []byte(`"attestations"`)) || bytes.Contains(doc, []byte(`\u`)) || bytes.Contains(doc, []byte(`\/`)) {
+			return true
+		}
+		for _, d := range wanted {
+			sum, err := hex.DecodeString(d.Value)
+			if err != nil {
+				continue // it equals nothing
+			}
+			// Without what is left over, base64 has one spelling.
+			word := base64.StdEncoding.EncodeToString(sum[:len(sum)/3*3])
+			if bytes.Count(doc, []byte(word)) > strings.Count(own, word) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
 // parse keeps what is asked of the document.
-func (l *listing) parse(doc []byte, name string) error {
+func (l *listing) parse(doc []byte, name string, versions bool) error {
 	l.tags, l.versions, l.integrity, l.deprecated = map[string]string{}, map[string]strictjson.Object{}, map[string]string{}, map[string]bool{}
 	return packument(doc, name, map[string]visit{
 		"dist-tags": func(c *strictjson.Cursor) error {
@@ -75,6 +117,9 @@ func (l *listing) parse(doc []byte, name string) error {
 			})
 		},
 		"versions": func(c *strictjson.Cursor) error {
+			if !versions && c.Peek() == '{' {
+				return c.Skip()
+			}
 			return c.Members(func(version string) error {
 				e, err := readVersion(c)
 				if exact(version) {
@@ -132,18 +177,37 @@ func readVersion(c *strictjson.Cursor) (versionEntry, error) {
 			raw := string(c.Raw())
 			e.deprecated = raw != "false" && raw != `""` && raw != "null"
 		case "dist":
-			dist := strictjson.Fields(c.Raw())
-			if e.integrity = dist.Text("integrity"); dist.Has("attestations") {
-				if e.announced = dist.Object("attestations"); e.announced == nil {
-					e.announced = strictjson.Object{}
-				}
-			}
+			return e.readDist(c)
 		default:
 			return c.Skip()
 		}
 		return nil
 	})
 	return e, err
+}
+
+// readDist takes what is asked of a version's "dist".
+func (e *versionEntry) readDist(c *strictjson.Cursor) error {
+	if c.Peek() != '{' {
+		return c.Skip()
+	}
+	return c.Members(func(key string) error {
+		switch key {
+		case "integrity":
+			e.integrity = c.Text()
+		case "attestations":
+			raw := c.Raw()
+			if string(raw) == "null" {
+				return nil
+			}
+			if e.announced = strictjson.Fields(raw); e.announced == nil {
+				e.announced = strictjson.Object{}
+			}
+		default:
+			return c.Skip()
+		}
+		return nil
+	})
 }
 
 func otherPackage(stated, asked string) error {

@@ -101,7 +101,7 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 		return f, err
 	}
 	if f.record == nil { // 2
-		l, err := list(ctx, c, f.at.name)
+		l, err := list(ctx, c, f.at.name, every)
 		if err != nil {
 			return f, err
 		}

@@ -91,7 +91,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 			return err
 		},
 		func() (err error) {
-			l, err := list(ctx, c, found.at.name)
+			l, err := list(ctx, c, found.at.name, found.telling(ref.Digests))
 			if err != nil {
 				return err
 			}

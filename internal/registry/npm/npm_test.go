@@ -1,7 +1,9 @@
 package npm
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/strictjson"
 	"touchstone/internal/trust"
 )
 
@@ -298,11 +301,39 @@ func TestCommands(t *testing.T) {
 	assert.Contains(t, all, "[npm audit signatures --registry=https://registry.npmjs.org/]")
 }
 
+// TestTelling: a list's versions are passed over only where they hold nothing that
+// is looked for, however it is spelled.
+func TestTelling(t *testing.T) {
+	sri := "sha512-" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 64))
+	pinned := []purl.Digest{{Algorithm: "sha512", Value: strings.Repeat("07", 64), Of: "artifact"}}
+	own := &record{dist: strictjson.Fields([]byte(`{"integrity":"` + sri + `"}`))}
+	other := &record{dist: strictjson.Fields([]byte(`{"integrity":"sha512-AAAA"}`))}
+	entry := func(integrity, more string) string {
+		return `{"name":"pkg","versions":{"1.0.0":{"dist":{"integrity":"` + integrity + `"` + more + `}}}}`
+	}
+	for name, c := range map[string]struct {
+		of   *record
+		doc  string
+		want bool
+	}{
+		"its own digest, once":       {own, entry(sri, ""), false},
+		"its own digest, twice":      {own, entry(sri+" "+sri, ""), true},
+		"another's digest":           {other, entry(sri, ""), true},
+		"no digest of these":         {other, entry("sha512-BBBB", ""), false},
+		"attested":                   {own, entry(sri, `,"attestations":{}`), true},
+		"attested, spelled in code":  {own, entry(sri, `,"\u0061ttestations":{}`), true},
+		"a digest, spelled in code":  {other, entry("sha512-\\/", ""), true},
+		"a version that is not here": {nil, entry(sri, ""), true},
+	} {
+		require.Equal(t, c.want, find{record: c.of}.telling(pinned)([]byte(c.doc)), name)
+	}
+}
+
 // TestDigestOfAnotherVersion: a lock file's entry that was mixed up with
 // another version's is told whose digest it holds.
 func TestDigestOfAnotherVersion(t *testing.T) {
 	l := &listing{}
-	require.NoError(t, l.parse([]byte(`{"name":"pkg","versions":{"1.2.2":{"dist":{"integrity":"`+sha512Of+`"}},"1.2.3":{"dist":{"integrity":"sha1-AAAA"}},"1.2.4":{"dist":{}}}}`), "pkg"))
+	require.NoError(t, l.parse([]byte(`{"name":"pkg","versions":{"1.2.2":{"dist":{"integrity":"`+sha512Of+`"}},"1.2.3":{"dist":{"integrity":"sha1-AAAA"}},"1.2.4":{"dist":{}}}}`), "pkg", true))
 	digests := []purl.Digest{{Algorithm: "sha512", Value: sha512In, Of: "artifact"}}
 	notes := l.whose(digests, located{"pkg", "1.2.3"})
 	require.Len(t, notes, 1)

@@ -16,7 +16,7 @@ var _ registry.Lister = Registry{}
 
 // Offers asks for the abbreviated document.
 func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (registry.Offers, error) {
-	l, err := list(ctx, c, ref.Path())
+	l, err := list(ctx, c, ref.Path(), every)
 	if err != nil {
 		return registry.Offers{}, err
 	}

@@ -141,6 +141,7 @@ type check struct {
 var checks = [...]check{
 	{"reference-digest", last, referenceDigest, nil},
 	{"pin-agrees", last, pinAgrees, nil},
+	{"digests-known", last, digestsKnown, nil},
 	{"digest-published", last, digestPublished, nil},
 	{"digest-matches", 1, digestMatches, func(e *exam) *Finding { return &e.matches }},
 	{"record-direct", last, recordDirect, nil},

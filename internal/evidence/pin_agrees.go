@@ -35,7 +35,7 @@ func pinAgrees(e *exam) Finding {
 		case !known:
 			open = fmt.Sprintf("The record states no %s of %s, so the pinned one could not be compared.", d.Algorithm, the(referenceSubject(d)))
 		case published != d.Value:
-			other[name] = fmt.Sprintf("Pinned is %s with %s. Published is %s. A client that holds to the pin installs something else, or nothing.", the(referenceSubject(d)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, published))
+			other[name] = fmt.Sprintf("Pinned is %s with %s. Published is %s. A client that holds to the pin installs something else, or nothing.", the(referenceSubject(d)), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, published)) + e.another(d)
 		default:
 			agrees[name] = true
 			if digest.Strong(d.Algorithm) {

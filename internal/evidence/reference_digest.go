@@ -41,7 +41,7 @@ func referenceDigest(e *exam) Finding {
 			open = why.text
 		case got != d.Value:
 			others = append(others, spelled(d.Algorithm, d.Value))
-			wrong[name] = fmt.Sprintf("Your digest of %s is %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got))
+			wrong[name] = fmt.Sprintf("Your digest of %s is %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)) + e.another(d)
 		default:
 			facts[name], agrees[name] = got, true
 		}

@@ -27,34 +27,90 @@ func readBun(f *File, doc []byte) error {
 	}
 	f.Format = "bun.lock, version " + version
 	f.asks(root, "patchedDependencies", "overrides")
-	return root.get("packages").members(func(key string, entry *node) error {
-		p := Pin{Line: entry.line, Key: "packages › " + key, Name: key}
-		parts := entry.elements()
-		if len(parts) == 0 || !parts[0].plain {
-			return f.add(p.is(NotRead, "The entry is no list that begins with what it resolved to."))
+	err = root.get("packages").members(func(key string, entry *node) error { return f.add(bunPackage(key, entry)) })
+	f.place(bunGraph(root))
+	return err
+}
+
+func bunPackage(key string, entry *node) Pin {
+	p := Pin{Line: entry.line, Key: "packages › " + key, Name: key}
+	parts := entry.elements()
+	if len(parts) == 0 || !parts[0].plain {
+		return p.is(NotRead, "The entry is no list that begins with what it resolved to.")
+	}
+	p.Name, p.Version = bunResolved(parts[0].text)
+	info := bunInfo(entry)
+	p = p.only(systems(info))
+	if last := key[strings.LastIndex("/"+strings.TrimSuffix(key, p.Name), "/"):]; last != p.Name && key != p.Name {
+		p = p.note(fmt.Sprintf("It is installed under another name, %.200q.", last))
+	}
+	if info.yes("bundled") {
+		return p.is(Bundled, bundled)
+	}
+	if address := p.Version; strings.Contains(address, ":") {
+		p.Version = ""
+		return p.npmAt(address, func(p Pin) Pin {
+			p.Address = address
+			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
+		})
+	}
+	if len(parts) != 4 || !parts[3].plain {
+		return p.is(NotRead, "The entry of a package has four parts, of which the last is its digest; this one has not.")
+	}
+	digests, err := integrity(parts[3].text)
+	p = p.ofPackage(purl.NPM, digests, err)
+	if address := parts[1].text; address != "" {
+		p = p.at(address, func(path string) bool { return true })
+	}
+	return p
+}
+
+// bunInfo is the object among an entry's parts: what it asks for, and where it is
+// installed.
+func bunInfo(entry *node) *node {
+	for _, part := range entry.elements() {
+		if !part.plain && part.at != nil {
+			return part
 		}
-		p.Name, p.Version = bunResolved(parts[0].text)
-		if last := key[strings.LastIndex("/"+strings.TrimSuffix(key, p.Name), "/"):]; last != p.Name && key != p.Name {
-			p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", last))
+	}
+	return nil
+}
+
+// bunGraph is what the workspaces ask for, and what each package does: found by
+// the longest key that ends in the name, from where it is asked for.
+func bunGraph(root *node) graph {
+	var g graph
+	packages := root.get("packages")
+	found := func(from, name string) string {
+		for {
+			if key := strings.TrimPrefix(from+"/"+name, "/"); packages.get(key) != nil {
+				return "packages › " + key
+			}
+			if from == "" {
+				return ""
+			}
+			from = from[:max(strings.LastIndex(from, "/"), 0)]
 		}
-		if strings.Contains(p.Version, ":") {
-			address := p.Version
-			p.Version = ""
-			return f.add(p.npmAt(address, func(p Pin) Pin {
-				p.Address = address
-				return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
-			}))
+	}
+	_ = root.get("workspaces").members(func(_ string, workspace *node) error {
+		for kind, list := range map[string]*[]string{"dependencies": &g.used, "peerDependencies": &g.used, "optionalDependencies": &g.options, "devDependencies": &g.work} {
+			for _, name := range workspace.get(kind).names() {
+				if key := found(workspace.str("name"), name); key != "" {
+					*list = append(*list, key)
+				}
+			}
 		}
-		if len(parts) != 4 || !parts[3].plain {
-			return f.add(p.is(NotRead, "The entry of a package has four parts, of which the last is its digest; this one has not."))
-		}
-		digests, err := integrity(parts[3].text)
-		p = p.ofPackage(purl.NPM, digests, err)
-		if address := parts[1].text; address != "" {
-			p = p.at(address, func(path string) bool { return true })
-		}
-		return f.add(p)
+		return nil
 	})
+	_ = packages.members(func(key string, entry *node) error {
+		for _, kind := range []string{"dependencies", "peerDependencies", "optionalDependencies"} {
+			for _, name := range bunInfo(entry).get(kind).names() {
+				g.need("packages › "+key, found(key, name))
+			}
+		}
+		return nil
+	})
+	return g
 }
 
 // bunResolved cuts "name@resolution"; a resolution may hold further @.

@@ -40,17 +40,56 @@ func readCargo(f *File, doc []byte) error {
 	if version != "" {
 		f.Format += ", version " + version
 	}
-	for i, entry := range root.get("package").elements() {
+	list := root.get("package").elements()
+	for i, entry := range list {
 		if err := f.add(crate(root.get("metadata"), i, entry)); err != nil {
 			return err
 		}
 	}
+	if first := root.get("root"); first != nil { // of the first files: the project itself
+		list = append(list, first)
+	}
+	for _, entry := range root.get("patch", "unused").elements() {
+		f.Notes = append(f.Notes, fmt.Sprintf("The project would put its own %.100q %.40q in the place of a package, which nothing asks for.", entry.str("name"), entry.str("version")))
+	}
+	f.place(crateGraph(list))
 	return nil
+}
+
+// crateGraph is what the project's own packages ask for: "name", with version and
+// source where the name alone says too little.
+func crateGraph(list []*node) graph {
+	var g graph
+	keys := map[string][]string{}
+	for i, entry := range list {
+		name, key := entry.str("name"), fmt.Sprintf("package[%d]", i)
+		for _, asked := range []string{name, name + " " + entry.str("version"), name + " " + entry.str("version") + " (" + entry.str("source") + ")"} {
+			keys[asked] = append(keys[asked], key)
+		}
+	}
+	for _, entry := range list {
+		if entry.str("source") != "" {
+			continue
+		}
+		for _, asked := range entry.get("dependencies").texts() {
+			name, _, _ := strings.Cut(asked, " ")
+			found := keys[asked]
+			if len(found) != 1 {
+				g.ask(&g.used, name, "")
+				continue
+			}
+			g.ask(&g.used, name, found[0])
+		}
+	}
+	return g
 }
 
 func crate(metadata *node, i int, entry *node) Pin {
 	source := entry.str("source")
 	p := Pin{Line: entry.line, Key: fmt.Sprintf("package[%d]", i), Name: entry.str("name"), Version: entry.str("version"), Address: source}
+	if entry.str("replace") != "" {
+		p = p.note("The project puts another in its place: " + clip(entry.str("replace"), 200) + ".")
+	}
 	sum := entry.str("checksum")
 	if sum == "" {
 		if sum = metadata.str(fmt.Sprintf("checksum %s %s (%s)", p.Name, p.Version, source)); sum == "<none>" {

@@ -35,6 +35,7 @@ func readDeno(f *File, doc []byte) error {
 		p := Pin{Line: entry.line, Key: "npm › " + key}
 		p.Name, p.Version = bunResolved(key)
 		p.Version, _, _ = strings.Cut(p.Version, "_") // what it was installed beside
+		p = p.only(systems(entry))
 		digests, err := integrity(entry.str("integrity"))
 		return f.add(p.npmAt(entry.str("tarball"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))
 	})
@@ -49,8 +50,45 @@ func readDeno(f *File, doc []byte) error {
 	if err != nil {
 		return err
 	}
+	f.place(denoGraph(version, root))
 	return root.get("remote").members(func(key string, entry *node) error {
 		p := Pin{Line: entry.line, Key: "remote › " + key, Name: key, Address: key}
 		return f.add(p.is(Address, "It is one file at an address. No package repository recorded it."))
 	})
+}
+
+// denoGraph is what the project and its members ask for, as "workspace" lists it:
+// requests like "npm:once@1", which "specifiers" leads to a version.
+func denoGraph(version string, root *node) graph {
+	var g graph
+	specifiers := root.get("specifiers")
+	if version == "3" {
+		specifiers = root.get("packages", "specifiers")
+	}
+	ask := func(of *node) {
+		for _, request := range append(of.get("dependencies").texts(), of.get("packageJson", "dependencies").texts()...) {
+			registry, rest, _ := strings.Cut(request, ":")
+			name, _ := bunResolved(rest)
+			exact := specifiers.str(request)
+			if _, inner, full := strings.Cut(exact, ":"); full { // version 3 repeats registry and name
+				_, exact = bunResolved(inner)
+			}
+			if exact == "" {
+				g.ask(&g.used, name, "")
+				continue
+			}
+			g.ask(&g.used, name, registry+" › "+name+"@"+exact)
+		}
+	}
+	workspace := root.get("workspace")
+	ask(workspace)
+	_ = workspace.get("members").members(func(_ string, member *node) error { ask(member); return nil })
+	if workspace == nil { // nothing says what the project itself asks for
+		for _, request := range specifiers.names() {
+			_, rest, _ := strings.Cut(request, ":")
+			name, _ := bunResolved(rest)
+			g.ask(&g.used, name, "")
+		}
+	}
+	return g
 }

@@ -17,7 +17,7 @@ func looksGoSum(doc []byte) bool {
 // readGoSum reads go.sum and go.work.sum (go.dev/ref/mod#go-sum-files): each
 // line pins the files of one module version, or its go.mod alone.
 func readGoSum(f *File, doc []byte) error {
-	f.Format = "go.sum"
+	f.Format, f.joins = "go.sum", true
 	line := 0
 	for text := range strings.SplitSeq(string(doc), "\n") {
 		line++

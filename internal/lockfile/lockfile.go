@@ -39,6 +39,11 @@ type File struct {
 	// Notes say in whole sentences what the file asks of its client beside the
 	// pins (patches, overrides).
 	Notes []string
+	// Name is what the lock file is called that the others came with, as given.
+	Name string
+
+	// joins tells that documents of this format may come several together.
+	joins bool
 }
 
 // A Kind is what an entry pins.
@@ -53,6 +58,8 @@ const (
 	Bundled    Kind = "bundled"        // inside the archive of another package
 	Private    Kind = "private"        // in a repository that is not the public one
 	Unserved   Kind = "not served"     // in a public repository that is not served here
+	Thing      Kind = "no package"     // a file, a device: told, and nothing to check
+	Setting    Kind = "setting"        // an option that pins nothing
 	NotRead    Kind = "not understood" // nothing can be said of it
 	Impossible Kind = "no exact pin"   // the file leaves open which version is installed
 )
@@ -76,10 +83,23 @@ type Pin struct {
 	// Outside says in a whole sentence what is wrong with Address; empty where
 	// it is the repository's own or not stated.
 	Outside string
+	// Unsafe tells that this is because what arrives is not protected on its way.
+	Unsafe bool
 	// Notes say in whole sentences what else is particular about it.
 	Notes []string
-	// Dev and Optional tell that the file marks it so.
-	Dev, Optional bool
+	// Flags are the part that it has in the project, as the file says it.
+	Flags []Flag
+	// Runs tells that the file says that installing it runs code of its own.
+	Runs bool
+	// File is what the document is called in which it stands, where several were
+	// read together.
+	File string
+	// Differs says in a whole sentence what another document that came with it
+	// says otherwise; empty where none does.
+	Differs string
+
+	// includes is the document that it leads to; empty for none.
+	includes string
 }
 
 // A format is one kind of lock file.
@@ -93,33 +113,52 @@ type format struct {
 
 // Read reads a lock file. Name is what it is called, empty where that is not
 // known. Errors say what was found, in which line, and that nothing was read.
-func Read(name string, doc []byte) (*File, error) {
+func Read(name string, doc []byte) (*File, error) { return ReadAll([]Document{{name, doc}}) }
+
+// text is a document as it is read: without a mark of its byte order, and with
+// lines that end in one way.
+func text(doc []byte) ([]byte, error) {
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff"} {
+		if bytes.HasPrefix(doc, []byte(mark)) {
+			return nil, fmt.Errorf("it is a text in UTF-16; save it in UTF-8, as its client writes it")
+		}
+	}
 	doc = bytes.TrimPrefix(doc, []byte("\ufeff"))
 	switch {
 	case len(doc) > Largest:
-		return nil, fmt.Errorf("the lock file has %d bytes; at most %d are read", len(doc), Largest)
+		return nil, fmt.Errorf("it has %d bytes; at most %d are read", len(doc), Largest)
 	case len(bytes.TrimSpace(doc)) == 0:
-		return nil, fmt.Errorf("the lock file is empty")
+		return nil, fmt.Errorf("it is empty")
 	case !utf8.Valid(doc):
-		return nil, fmt.Errorf("the lock file is not a text in UTF-8")
+		return nil, fmt.Errorf("it is not a text in UTF-8")
+	}
+	if at := bytes.IndexByte(doc, 0); at >= 0 {
+		return nil, fmt.Errorf("line %d: it holds a zero byte, which no lock file has", 1+bytes.Count(doc[:at], []byte("\n")))
 	}
 	if line := conflict(doc); line > 0 {
-		return nil, fmt.Errorf("line %d: a merge conflict was left in the lock file; settle it and make the file anew", line)
+		return nil, fmt.Errorf("line %d: a merge conflict was left in it; settle it and make the file anew", line)
 	}
-	doc = bytes.ReplaceAll(doc, []byte("\r\n"), []byte("\n"))
-	f := formatOf(path.Base(strings.ReplaceAll(name, `\`, "/")), doc)
+	return bytes.ReplaceAll(doc, []byte("\r\n"), []byte("\n")), nil
+}
+
+// readOne reads a document that was prepared by [text].
+func readOne(name string, doc []byte) (*File, error) {
+	f := formatOf(base(name), doc)
 	if f == nil {
 		return nil, fmt.Errorf("this is no lock file that is read here; known are %s", strings.Join(Names(), ", "))
 	}
 	file := &File{}
 	if err := f.read(file, doc); err != nil {
-		return nil, fmt.Errorf("reading the lock file: %w", err)
+		return nil, err
 	}
 	if file.Format == "" || len(file.Pins)+file.Repeated != file.Entries {
-		return nil, fmt.Errorf("reading the lock file: %d of %d entries became pins; please report that", len(file.Pins)+file.Repeated, file.Entries)
+		return nil, fmt.Errorf("%d of %d entries became pins; please report that", len(file.Pins)+file.Repeated, file.Entries)
 	}
 	return file, nil
 }
+
+// base is the last part of a path of either kind.
+func base(name string) string { return path.Base(strings.ReplaceAll(name, `\`, "/")) }
 
 // Names are the base names of the files that are read.
 func Names() []string {

@@ -43,7 +43,43 @@ func readNPM(f *File, doc []byte) error {
 	if err != nil {
 		return err
 	}
+	f.place(npmGraph(packages))
 	return f.npmTree(dependencies, "", known)
+}
+
+// npmGraph is what the project and its workspaces ask for: each is found in the
+// nearest node_modules, going outwards. What else the graph says stands as a flag
+// beside each entry.
+func npmGraph(packages *node) graph {
+	var g graph
+	_ = packages.members(func(importer string, entry *node) error {
+		if strings.Contains(importer, "node_modules/") {
+			return nil
+		}
+		for _, kind := range []string{"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"} {
+			for _, name := range entry.get(kind).names() {
+				key := nearest(importer, name, func(key string) bool { return packages.get(key) != nil })
+				if key != "" { // npm leaves out optional ones that fit no system
+					g.used = append(g.used, "packages › "+key)
+				}
+			}
+		}
+		return nil
+	})
+	return g
+}
+
+// nearest is the key of a package as seen from a folder; empty for none.
+func nearest(folder, name string, has func(key string) bool) string {
+	for {
+		if key := strings.TrimPrefix(folder+"/node_modules/"+name, "/"); has(key) {
+			return key
+		}
+		if folder == "" {
+			return ""
+		}
+		folder = folder[:max(strings.LastIndex(folder, "/"), 0)]
+	}
 }
 
 // npmPackage is a member of "packages": its key is the folder.
@@ -52,7 +88,9 @@ func npmPackage(key string, entry *node) Pin {
 	if i := strings.LastIndex(key, "node_modules/"); i >= 0 {
 		folder, inside = key[i+len("node_modules/"):], true
 	}
-	p := Pin{Line: entry.line, Key: "packages › " + key, Name: folder, Version: entry.str("version"), Dev: entry.yes("dev") || entry.yes("devOptional"), Optional: entry.yes("optional")}
+	p := Pin{Line: entry.line, Key: "packages › " + key, Name: folder, Version: entry.str("version"), Runs: entry.yes("hasInstallScript")}
+	p = p.flag(Development, entry.yes("dev") || entry.yes("devOptional")).flag(Optional, entry.yes("optional") || entry.yes("devOptional"))
+	p = p.only(systems(entry))
 	if name := entry.str("name"); name != "" && inside && name != folder {
 		p.Name = name
 		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", folder))
@@ -66,6 +104,15 @@ func npmPackage(key string, entry *node) Pin {
 	}
 	digests, err := integrity(entry.str("integrity"))
 	return p.npmAt(entry.str("resolved"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+}
+
+// systems are what an entry says of where its package is installed.
+func systems(entry *node) []string {
+	var out []string
+	for _, key := range []string{"os", "cpu", "libc"} {
+		out = append(out, entry.get(key).texts()...)
+	}
+	return out
 }
 
 const bundled = "It comes inside the archive of another package. What the repository serves under its name may be other bytes."
@@ -98,7 +145,8 @@ func (f *File) npmTree(dependencies *node, within string, known map[string]bool)
 }
 
 func npmDependency(name, key string, entry *node) Pin {
-	p := Pin{Line: entry.line, Key: "dependencies › " + key, Name: name, Version: entry.str("version"), Dev: entry.yes("dev"), Optional: entry.yes("optional")}
+	p := Pin{Line: entry.line, Key: "dependencies › " + key, Name: name, Version: entry.str("version")}
+	p = p.flag(Development, entry.yes("dev")).flag(Optional, entry.yes("optional"))
 	if alias, ok := strings.CutPrefix(p.Version, "npm:"); ok {
 		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", name))
 		p.Name, p.Version = cutLast(alias, "@")

@@ -77,7 +77,7 @@ func (p Pin) at(address string, shaped func(path string) bool) Pin {
 	case known && (same.Path() != p.Name || same.Version != p.Version):
 		p.Outside = fmt.Sprintf("Its address is that of %s %s, another package than the entry names.", same.Path(), same.Version)
 	case u.Scheme != "https":
-		p.Outside = fmt.Sprintf("Its address begins with %.20q: whoever stands on the way can change what arrives.", u.Scheme+":")
+		p.Outside, p.Unsafe = unencrypted(u.Scheme), true
 	case known && purl.IsOrigin(same.Type, u.Host):
 	// 3.
 	case p.Kind == NotRead:
@@ -88,6 +88,10 @@ func (p Pin) at(address string, shaped func(path string) bool) Pin {
 		return p.is(Address, fmt.Sprintf("It comes from %.100q, and nothing ties it to the public package of its name, which may be a stranger's.", u.Host))
 	}
 	return p
+}
+
+func unencrypted(scheme string) string {
+	return fmt.Sprintf("Its address begins with %.20q: whoever stands on the way can change what arrives.", scheme+":")
 }
 
 // foreign are the beginnings of addresses that lead to no repository.

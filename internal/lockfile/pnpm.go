@@ -2,6 +2,7 @@ package lockfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/purl"
@@ -29,23 +30,83 @@ func readPNPM(f *File, doc []byte) error {
 	}
 	f.Format = "pnpm-lock.yaml, version " + version
 	f.asks(root, "patchedDependencies", "overrides")
-	return root.get("packages").members(func(key string, entry *node) error {
-		return f.add(pnpmPackage(major, key, entry))
+	patched := root.get("patchedDependencies")
+	err = root.get("packages").members(func(key string, entry *node) error {
+		p := pnpmPackage(major, key, entry)
+		if patched.get(p.Name+"@"+p.Version) != nil || patched.get(p.Name) != nil || strings.Contains(key, "patch_hash") {
+			p = p.note("The project changes this package after it was installed.")
+		}
+		return f.add(p)
 	})
+	f.place(pnpmGraph(major, root))
+	return err
+}
+
+// pnpmGraph is what the project's folders ask for. Files of version 9 also tell
+// who asks for the rest ("snapshots"); before, that is a flag of each entry.
+func pnpmGraph(major string, root *node) graph {
+	var g graph
+	packages := root.get("packages")
+	ask := func(importer *node) {
+		for kind, list := range map[string]*[]string{"dependencies": &g.used, "optionalDependencies": &g.options, "devDependencies": &g.work} {
+			_ = importer.get(kind).members(func(name string, at *node) error {
+				version := at.text
+				if !at.plain {
+					version = at.str("version")
+				}
+				if !strings.HasPrefix(version, "link:") {
+					g.ask(list, name, pnpmFound(major, packages, name, version))
+				}
+				return nil
+			})
+		}
+	}
+	ask(root)
+	_ = root.get("importers").members(func(_ string, importer *node) error { ask(importer); return nil })
+	if major != "9" {
+		g.used, g.options, g.work = slices.Concat(g.used, g.options, g.work), nil, nil
+		return g
+	}
+	_ = root.get("snapshots").members(func(key string, entry *node) error {
+		of, _, _ := strings.Cut(key, "(")
+		for _, kind := range []string{"dependencies", "optionalDependencies"} {
+			_ = entry.get(kind).members(func(name string, version *node) error {
+				g.need("packages › "+of, pnpmFound(major, packages, name, version.text))
+				return nil
+			})
+		}
+		return nil
+	})
+	return g
+}
+
+// pnpmFound is the key of the pin that a name and version lead to; empty for none.
+func pnpmFound(major string, packages *node, name, version string) string {
+	joined := map[string]string{"5": "/" + name + "/" + version, "9": name + "@" + version}[major]
+	if joined == "" {
+		joined = "/" + name + "@" + version
+	}
+	for _, key := range []string{version, joined} {
+		if major == "9" {
+			key, _, _ = strings.Cut(key, "(")
+		}
+		if packages.get(key) != nil {
+			return "packages › " + key
+		}
+	}
+	return ""
 }
 
 func pnpmPackage(major, key string, entry *node) Pin {
 	resolution := entry.get("resolution")
-	p := Pin{Line: entry.line, Key: "packages › " + key, Dev: entry.yes("dev"), Optional: entry.yes("optional")}
+	p := Pin{Line: entry.line, Key: "packages › " + key, Runs: entry.yes("requiresBuild")}
+	p = p.flag(Development, entry.yes("dev")).flag(Optional, entry.yes("optional")).only(systems(entry))
 	p.Name, p.Version = pnpmKey(major, key)
 	if name := entry.str("name"); name != "" {
 		p.Name = name
 	}
 	if version := entry.str("version"); version != "" {
 		p.Version = version
-	}
-	if strings.Contains(key, "patch_hash") {
-		p.Notes = append(p.Notes, "The project changes this package after it was installed.")
 	}
 	address := resolution.str("tarball")
 	switch {

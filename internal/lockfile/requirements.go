@@ -2,8 +2,10 @@ package lockfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"touchstone/internal/digest"
 	"touchstone/internal/purl"
 )
 
@@ -11,41 +13,90 @@ func looksRequirements(doc []byte) bool {
 	return !isJSON(doc) && (has(doc, "--hash=") || has(doc, "==")) && !has(doc, "[[package")
 }
 
-// readRequirements reads a requirements file (pip.pypa.io, requirements file
-// format): logical lines, which a backslash at the end continues.
+// A requirements reader goes through the physical lines of a requirements file
+// (pip.pypa.io, requirements file format).
+type requirements struct {
+	file    *File
+	index   string
+	begun   int // where the logical line begins
+	logical string
+	// via are the words of comments behind the last pin, by which pip-compile and
+	// uv say who asks for it; nil where it has none.
+	via []string
+}
+
+// readRequirements reads a requirements file.
+//
+//  1. A comment is no part of a line, and ends one that was to be continued.
+//  2. A backslash at the end continues a line.
 func readRequirements(f *File, doc []byte) error {
-	f.Format = "requirements.txt"
-	index := ""
-	line, begun, logical := 0, 0, ""
+	f.Format, f.joins = "requirements.txt", true
+	r := requirements{file: f}
+	line := 0
 	for text := range strings.SplitSeq(string(doc)+"\n\n", "\n") { // a continued last line ends too
 		line++
-		if strings.HasPrefix(strings.TrimSpace(text), "#") {
-			text = "" // it also ends a line that was to be continued
-		} else if i := strings.Index(text, " #"); i >= 0 {
-			text = text[:i]
+		// 1.
+		comment := ""
+		if bare := strings.TrimSpace(text); strings.HasPrefix(bare, "#") {
+			text, comment = "", bare[1:]
+		} else if i := strings.Index(strings.ReplaceAll(text, "\t", " "), " #"); i >= 0 {
+			text, comment = text[:i], text[i+2:]
 		}
-		if logical == "" {
-			begun = line
+		if r.logical == "" {
+			r.begun = line
 		}
-		if rest, continued := strings.CutSuffix(strings.TrimRight(text, " \t"), `\`); continued {
-			logical += rest + " "
+		// 2.
+		rest, continued := strings.CutSuffix(strings.TrimRight(text, " \t"), `\`)
+		r.logical += rest
+		if continued {
+			r.logical += " "
 			continue
 		}
-		logical += text
-		words := strings.Fields(logical)
-		logical = ""
-		if len(words) == 0 {
-			continue
-		}
-		if value, is := option(words, "-i", "--index-url"); is {
-			index = value
-			continue
-		}
-		if err := f.add(requirement(begun, index, words)); err != nil {
+		if err := r.line(); err != nil {
 			return err
 		}
+		r.said(comment)
 	}
+	r.ask()
 	return nil
+}
+
+// line takes what stands in the logical line.
+func (r *requirements) line() error {
+	words := strings.Fields(r.logical)
+	r.logical = ""
+	if len(words) == 0 {
+		return nil
+	}
+	r.ask()
+	if value, is := option(words, "-i", "--index-url"); is {
+		r.index = value
+		return nil
+	}
+	return r.file.add(requirement(r.begun, r.index, words))
+}
+
+// said takes a comment: "via a, b", or one name a line below "via".
+func (r *requirements) said(comment string) {
+	words := strings.TrimSpace(comment)
+	if after, begins := strings.CutPrefix(words+" ", "via "); begins {
+		r.via, words = []string{}, strings.TrimSpace(after)
+	}
+	if r.via != nil && words != "" {
+		r.via = append(r.via, words)
+	}
+}
+
+// ask flags the last pin by who asks for it: the project does where a file is
+// named (-r requirements.in, pyproject.toml).
+func (r *requirements) ask() {
+	n := len(r.file.Pins)
+	if r.via != nil && n > 0 {
+		said := strings.Join(r.via, ", ")
+		direct := strings.Contains(said, "-r ") || slices.ContainsFunc([]string{"(pyproject.toml)", "(setup.py)", "(setup.cfg)"}, func(s string) bool { return strings.Contains(said, s) })
+		r.file.Pins[n-1] = r.file.Pins[n-1].flag(Direct, direct).flag(Transitive, !direct)
+	}
+	r.via = nil
 }
 
 // option is the value of an option that stands alone in a line.
@@ -61,6 +112,29 @@ func option(words []string, names ...string) (string, bool) {
 	return "", false
 }
 
+// ofOption reads a line that is an option of pip.
+func (p Pin) ofOption(words []string) Pin {
+	p.Name = strings.Join(words, " ")
+	if file, is := option(words, "-r", "--requirement", "-c", "--constraint"); is {
+		p = p.is(NotRead, "It leads to another file, whose pins were not read: give that file, too.")
+		p.includes = file
+		return p
+	}
+	if place, is := option(words, "-e", "--editable"); is {
+		if strings.Contains(place, "://") {
+			return p.is(Git, foreign["git+"].why)
+		}
+		return p.is(Own, ownFolder)
+	}
+	switch name, _, _ := strings.Cut(words[0], "="); name {
+	case "--require-hashes", "--only-binary", "--no-binary", "--prefer-binary", "--pre", "--use-feature":
+		return p.is(Setting, "It is an option of pip, which adds no package and no place.")
+	case "--extra-index-url", "--find-links", "-f", "--no-index", "--trusted-host":
+		return p.is(NotRead, "It is an option of pip by which packages come from another place than the public index.")
+	}
+	return p.is(NotRead, "It is an option of pip, which may add packages or places.")
+}
+
 // requirement reads one logical line.
 //
 //	name[extra]==1.2.3 ; marker --hash=sha256:…
@@ -69,18 +143,7 @@ func option(words []string, names ...string) (string, bool) {
 func requirement(line int, index string, words []string) Pin {
 	p := Pin{Line: line, Key: fmt.Sprintf("line %d", line), Name: words[0]}
 	if strings.HasPrefix(words[0], "-") {
-		kind, why := NotRead, "It is an option of pip, which may add packages or places."
-		switch words[0] {
-		case "-r", "--requirement", "-c", "--constraint":
-			why = "It leads to another file, whose pins are not read here."
-		case "-e", "--editable":
-			kind, why = Own, ownFolder
-		}
-		p.Name = strings.Join(words, " ")
-		if kind == Own && strings.Contains(p.Name, "://") {
-			kind, why = Git, foreign["git+"].why
-		}
-		return p.is(kind, why)
+		return p.ofOption(words)
 	}
 	var labels, wanted []string
 	for i := 0; i < len(words); i++ {
@@ -91,21 +154,24 @@ func requirement(line int, index string, words []string) Pin {
 			i++
 			labels = append(labels, words[i])
 		case strings.HasPrefix(words[i], "--"):
-			p.Notes = append(p.Notes, fmt.Sprintf("The line has an option of pip, %.100q.", words[i]))
+			p = p.note(fmt.Sprintf("The line has an option of pip, %.100q.", words[i]))
 		default:
 			wanted = append(wanted, words[i])
 		}
 	}
-	text, marker, _ := strings.Cut(strings.Join(wanted, " "), ";")
-	if marker = strings.TrimSpace(marker); marker != "" {
-		p.Notes = append(p.Notes, fmt.Sprintf("It is installed only where %.200s.", marker))
+	text, marker := strings.Join(wanted, " "), ""
+	if i := strings.Index(text, ";"); i >= 0 && !strings.Contains(text[:i], "://") {
+		text, marker = text[:i], text[i+1:]
+	} else if i := strings.Index(text, " ;"); i >= 0 { // an address may hold one
+		text, marker = text[:i], text[i+2:]
 	}
+	p = p.marked(marker)
 	text = strings.TrimSpace(text)
-	if name, address, at := strings.Cut(text, "@"); at || strings.Contains(text, "://") || strings.HasPrefix(text, ".") {
-		return p.elsewhere(name, strings.TrimSpace(address), text)
+	if name, address, at := strings.Cut(text, "@"); at || strings.Contains(text, "://") || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "/") {
+		return p.elsewhere(name, strings.TrimSpace(address), text, labels)
 	}
 	name, version, exact := strings.Cut(text, "==")
-	name, _, _ = strings.Cut(name, "[")
+	name, _, _ = strings.Cut(strings.TrimSpace(name), "[")
 	p.Name, p.Version = strings.TrimSpace(name), strings.TrimSpace(strings.TrimPrefix(version, "="))
 	if !exact || strings.ContainsAny(p.Version, "*,<>") {
 		p.Name, p.Version = text, ""
@@ -114,24 +180,37 @@ func requirement(line int, index string, words []string) Pin {
 	return p.python(index, labels)
 }
 
-// elsewhere is a requirement by address or folder.
-func (p Pin) elsewhere(name, address, text string) Pin {
-	if address == "" {
+// elsewhere is a requirement by address or folder. What the address itself and
+// the options pin must both hold.
+func (p Pin) elsewhere(name, address, text string, labels []string) Pin {
+	if address == "" || strings.Contains(name, "://") {
 		address = text
 	}
+	name, _, _ = strings.Cut(name, "[")
 	p.Name, p.Address = strings.TrimSpace(name), address
 	switch {
-	case strings.HasPrefix(address, "git+"):
+	case strings.HasPrefix(address, "git+") || strings.HasPrefix(address, "hg+") || strings.HasPrefix(address, "svn+") || strings.HasPrefix(address, "bzr+"):
 		return p.is(Git, foreign["git+"].why)
 	case strings.HasPrefix(address, "file:") || !strings.Contains(address, "://"):
 		return p.is(Own, ownFolder)
 	}
-	if same, err := purl.Parse(address); err == nil && same.Type == purl.PyPI && same.Version != "" {
-		p.Name, p.Version = same.Path(), same.Version
-		p = p.ofPackage(purl.PyPI, nil, nil)
-		p.Ref.File = same.File
-		p.Ref.Digests = same.Digests
+	same, err := purl.Parse(address)
+	if err != nil || same.Type != purl.PyPI || same.Version == "" {
+		return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", address))
+	}
+	if p.Name != "" && p.Name != text && projectName(p.Name) != projectName(same.Name) {
+		p.Outside = fmt.Sprintf("Its address is that of %.100s, another package than the line names.", same.Path())
+	}
+	digests, err := labelled(labels)
+	p.Name, p.Version = same.Path(), same.Version
+	if p = p.ofPackage(purl.PyPI, digests, err); p.Kind != Package {
 		return p
 	}
-	return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", address))
+	p.Ref.File = same.File
+	for _, d := range same.Digests {
+		if !slices.Contains(p.Ref.Digests, d) && digest.Size(d.Algorithm) > 0 {
+			p.Ref.Digests = append(p.Ref.Digests, d)
+		}
+	}
+	return p
 }

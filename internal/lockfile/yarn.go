@@ -120,16 +120,52 @@ func readBerry(f *File, doc []byte) error {
 		return err
 	}
 	f.Format = "yarn.lock of Yarn 2 and later, version " + root.str("__metadata", "version")
-	return root.members(func(key string, entry *node) error {
+	err = root.members(func(key string, entry *node) error {
 		if key == "__metadata" {
 			return nil
 		}
 		return f.add(berryPackage(key, entry))
 	})
+	f.place(berryGraph(root))
+	return err
+}
+
+// berryGraph is what the project's workspaces ask for. An entry's key lists the
+// descriptors that it answers, "name@npm:^1.0.0"; early versions leave "npm:" out
+// where one asks. Yarn does not write what is for development.
+func berryGraph(root *node) graph {
+	var g graph
+	answers, named := map[string]string{}, map[string]int{}
+	for _, key := range root.names() {
+		for _, descriptor := range strings.Split(key, ", ") {
+			answers[descriptor] = key
+			name, _ := bunResolved(descriptor)
+			named[name]++
+		}
+	}
+	_ = root.members(func(_ string, entry *node) error {
+		if !strings.Contains(entry.str("resolution"), "@workspace:") {
+			return nil
+		}
+		return entry.get("dependencies").members(func(name string, asked *node) error {
+			key := answers[name+"@"+asked.text]
+			if key == "" {
+				key = answers[name+"@npm:"+asked.text]
+			}
+			if key != "" || named[name] > 0 {
+				g.ask(&g.used, name, key)
+			}
+			return nil
+		})
+	})
+	return g
 }
 
 func berryPackage(key string, entry *node) Pin {
 	p := Pin{Line: entry.line, Key: key}
+	if conditions := entry.str("conditions"); conditions != "" {
+		p = p.only([]string{conditions})
+	}
 	name, resolution := bunResolved(entry.str("resolution"))
 	p.Name = name
 	if asked, _ := bunResolved(key); asked != name {

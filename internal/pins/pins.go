@@ -5,17 +5,13 @@ package pins
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"touchstone/internal/audit"
-	"touchstone/internal/evidence"
 	"touchstone/internal/lockfile"
-	"touchstone/internal/purl"
-	"touchstone/internal/report"
 )
 
 // Format names the form of the JSON.
@@ -78,7 +74,8 @@ type Result struct {
 
 // A Line is one pin, answered.
 type Line struct {
-	Line      int           `json:"line"` // from 1; 0 where it is not known
+	Line      int           `json:"line"`           // from 1; 0 where it is not known
+	File      string        `json:"file,omitempty"` // in which it stands, where several came together
 	Key       string        `json:"key"`
 	Name      string        `json:"name"`
 	Version   string        `json:"version"`
@@ -86,9 +83,8 @@ type Line struct {
 	Reference string        `json:"reference"` // purl with the pinned digests; empty where it is no package
 	// Before is the version that the older file pins; empty for none.
 	Before string `json:"before,omitempty"`
-	// Flags are what the file says of the pin's part in the project:
-	// "development", "optional".
-	Flags []string `json:"flags,omitempty"`
+	// Flags are the part that it has in the project, as the file says it.
+	Flags []lockfile.Flag `json:"flags,omitempty"`
 	// State is empty only while the check runs.
 	State State `json:"state"`
 	// At is when the line was answered, RFC 3339 in UTC, where that was in an
@@ -123,7 +119,8 @@ type Finding struct {
 // context is an error.
 //
 //  1. Say of each pin what the file alone says.
-//  2. Audit each package once, however often it is pinned.
+//  2. Audit each package once, however often it is pinned; of a changed one first
+//     the version that the older file pins.
 //  3. Weigh what was found by what the project requires and allows.
 func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile.File, o Options, each func(i, of int, l Line)) (*Result, error) {
 	if o.Time.IsZero() {
@@ -136,14 +133,26 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 	// 1.
 	for i, p := range pins {
 		l := static(p, conflicting)
-		l.Before = before[i]
+		if l.Before = before[i].Version; p.Runs {
+			l.find("runs-at-install", "The lock file says that installing it runs code of its own.")
+		}
 		r.Lines = append(r.Lines, l)
 	}
 	if o.Begun != nil {
 		o.Begun(r)
 	}
 	var questions []audit.Question
+	put := map[string]bool{}
+	ask := func(reference string) {
+		if q := (audit.Question{Pasted: reference, Time: o.Time}); !put[reference] {
+			if put[reference] = true; o.Depth == Records {
+				q.Most = -1
+			}
+			questions = append(questions, q)
+		}
+	}
 	asked := map[string][]int{} // indexes of the lines that a question answers
+	origins := map[string]origin{}
 	earlier, taken := earlier(o.Answered), 0
 	for i, l := range r.Lines {
 		if had, found := earlier[l.place()]; found {
@@ -156,13 +165,11 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 			r.answered(i, o, each)
 			continue
 		}
-		if asked[l.Reference] == nil {
-			q := audit.Question{Pasted: l.Reference, Time: o.Time}
-			if o.Depth == Records {
-				q.Most = -1
-			}
-			questions = append(questions, q)
+		if before[i].Kind == lockfile.Package && before[i].Version != l.Version {
+			origins[before[i].Ref.String()] = origin{}
+			ask(before[i].Ref.String())
 		}
+		ask(l.Reference)
 		asked[l.Reference] = append(asked[l.Reference], i)
 	}
 	if taken > 0 {
@@ -170,9 +177,14 @@ func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile
 	}
 	// 2. and 3.
 	for _, out := range a.Each(ctx, questions, audit.Set{Time: o.Time}) {
+		if _, wanted := origins[out.Question.Pasted]; wanted {
+			origins[out.Question.Pasted] = originOf(out)
+		}
 		for _, i := range asked[out.Question.Pasted] {
 			r.Lines[i].audited(out, o)
-			r.Lines[i].several(pins[i].Ref)
+			if before[i].Kind == lockfile.Package {
+				r.Lines[i].since(origins[before[i].Ref.String()], originOf(out))
+			}
 			r.answered(i, o, each)
 		}
 	}
@@ -215,38 +227,9 @@ func (r *Result) Fails() bool {
 	return r.Counts[Failed]+r.Counts[Alarm]+r.Counts[Open] > 0
 }
 
-// changed are the pins to look at: all, or those that the older file lacks.
-// Before are the versions that it pins under the same names.
-func changed(f, base *lockfile.File, r *Result) (pins []lockfile.Pin, before []string) {
-	if base == nil {
-		return f.Pins, make([]string, len(f.Pins))
-	}
-	had, versions, names := map[string]bool{}, map[string]string{}, map[string]bool{}
-	for _, p := range base.Pins {
-		had[same(p)] = true
-		versions[p.Name] = p.Version
-	}
-	for _, p := range f.Pins {
-		names[p.Name] = true
-		if had[same(p)] {
-			r.Unchanged++
-			continue
-		}
-		pins = append(pins, p)
-		before = append(before, versions[p.Name])
-	}
-	for _, p := range base.Pins {
-		if !names[p.Name] {
-			r.Removed = append(r.Removed, strings.TrimSpace(p.Name+" "+p.Version))
-			names[p.Name] = true
-		}
-	}
-	return pins, before
-}
-
 // place names a line within its file.
 func (l *Line) place() string {
-	return strings.Join([]string{l.Key, l.Name, l.Version, l.Reference}, "\n")
+	return strings.Join([]string{l.File, l.Key, l.Name, l.Version, l.Reference}, "\n")
 }
 
 // earlier are the answers of an earlier check that count in this one, by place.
@@ -271,91 +254,4 @@ func (r *Result) End() {
 		}
 		r.count(i, nil)
 	}
-}
-
-func same(p lockfile.Pin) string {
-	return strings.Join([]string{p.Name, p.Version, string(p.Kind), p.Ref.String(), p.Address, p.Why}, "\n")
-}
-
-// audited adds what an audit found.
-func (l *Line) audited(out audit.Outcome, o Options) {
-	if out.Err != nil {
-		var refused *purl.Refused
-		if errors.As(out.Err, &refused) && refused.Kind == purl.Missing {
-			l.find("missing", refused.Detail)
-		} else if errors.As(out.Err, &refused) && refused.Kind == purl.UnsupportedType {
-			l.find("not-served", refused.Detail)
-		} else {
-			l.find("not-answered", out.Err.Error())
-		}
-		return
-	}
-	rep := out.Report
-	l.Levels = map[string]Level{}
-	for _, t := range rep.Verdict.Tracks {
-		l.Levels[t.ID] = Level{t.Level, t.AtMost}
-		if want := o.Require[t.ID]; want > t.Level {
-			l.find("below-required", fmt.Sprintf("Required is %s %d, reached is %d.", t.Name, want, t.Level))
-		}
-	}
-	l.checked(rep)
-	if rep.About.Withdrawn != "" {
-		l.find("withdrawn", rep.About.Withdrawn)
-	}
-	for _, t := range rep.Topics {
-		if t.ID == "runs-at-install" {
-			l.find("runs-at-install", t.Text)
-		}
-	}
-	published, err := time.Parse(time.RFC3339, rep.About.Published)
-	switch age := o.Time.Sub(published); {
-	case o.MinAge == 0:
-	case err != nil:
-		l.find("age-unknown", "When this version appeared is not known.")
-	case age < time.Duration(o.MinAge)*24*time.Hour:
-		l.find("too-young", fmt.Sprintf("This version appeared on %s, less than %d days ago.", published.Format(time.DateOnly), o.MinAge))
-	}
-}
-
-// checked adds the checks that failed, as the audit weighs them, and whether the
-// pin itself could be compared.
-func (l *Line) checked(rep *report.Report) {
-	for _, f := range rep.Findings {
-		switch {
-		case f.Outcome != evidence.Fail || l.has(f.Reason):
-		case slices.Contains(rep.Verdict.Failures, f.Reason):
-			l.Findings = append(l.Findings, Finding{Rule: f.Check, State: Failed, Text: f.Reason, Do: "Do not install it. Find out who changed the lock file, or tell the repository."})
-		case slices.Contains(rep.Verdict.Alarms, f.Reason):
-			l.Findings = append(l.Findings, Finding{Rule: f.Check, State: Alarm, Text: f.Reason, Do: "Open its report and decide; allow it with a reason if it is right."})
-		}
-	}
-	compared := rep.Finding("pin-agrees")
-	for _, other := range []string{"reference-digest", "digest-published"} {
-		if compared.Outcome == evidence.NotApplicable && !strings.Contains(compared.Reason, "manifest") {
-			compared = rep.Finding(other)
-		}
-	}
-	if compared.Outcome == evidence.Unknown || compared.Outcome == evidence.NotUnderstood {
-		l.find("not-answered", compared.Reason)
-	}
-}
-
-// several says how many of the digests of one kind were not compared: of a
-// version with several files one is audited, and a digest that is of none of
-// them would let its client install what nobody published.
-func (l *Line) several(ref purl.Ref) {
-	kinds := map[string]int{}
-	for _, d := range ref.Digests {
-		kinds[d.Algorithm+" "+d.Of]++
-	}
-	for _, n := range kinds {
-		if n > 1 {
-			l.find("not-answered", fmt.Sprintf("Pinned are %d digests, of which one must match. Only that of the file that is audited here was compared: the others may be of no file of this version.", n))
-			return
-		}
-	}
-}
-
-func (l *Line) has(text string) bool {
-	return slices.ContainsFunc(l.Findings, func(f Finding) bool { return f.Text == text })
 }

@@ -165,7 +165,7 @@ func TestStatic(t *testing.T) {
 	require.NoError(t, err)
 	r, err := Check(t.Context(), a, "package-lock.json", f, nil, Options{Depth: Records, Time: at}, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"development", "optional"}, r.Lines[1].Flags)
+	require.Equal(t, []lockfile.Flag{lockfile.Development, lockfile.Optional}, r.Lines[1].Flags)
 	require.Equal(t, "alarm source-git; ok; alarm source-address; open not-understood; note bundled", states(r))
 	require.True(t, r.Fails())
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"touchstone/internal/digest"
@@ -40,6 +39,10 @@ type Rule struct {
 // own are the rules of this package; the others are the audit's checks.
 var own = []Rule{
 	{"address-outside", Alarm, "The address from which it is installed is not the public repository's address of this package.", "Make the entry anew from the public repository, or allow the place with a reason."},
+	{"address-unencrypted", Alarm, "The address from which it is installed is not encrypted.", "Make the entry anew with an address that begins with https."},
+	{"files-disagree", Alarm, "Another file of the project says otherwise.", "Bring the files of the project in line, and find out who changed one of them."},
+	{"provenance-lost", Alarm, "The version pinned before was attested, and this one is not.", "Find out why it was published in another way, before you install it."},
+	{"source-changed", Alarm, "The version pinned before came from another source repository.", "Find out whether the project moved, or somebody else publishes it now."},
 	{"digest-conflict", Alarm, "The same name and version is pinned with two digests.", "Make the lock file anew: one of the two is another package."},
 	{"not-exact", Alarm, "The file leaves open which version is installed.", "Pin an exact version with its digest."},
 	{"source-address", Alarm, "It is fetched from an address that no package repository answers for.", "Depend on a published version, or allow it with a reason."},
@@ -56,6 +59,7 @@ var own = []Rule{
 	{"digest-weak", Warning, "Only a weak digest is pinned: two packages can be made to share it.", "Let a current client write the lock file anew."},
 	{"withdrawn", Warning, "The publisher took this version back, or advises against it.", "Move to another version."},
 	{"runs-at-install", Note, "Installing the package runs code of its own.", "Install without scripts where that works."},
+	{"no-package", Note, "The entry is no package.", "Nothing is to be compared."},
 	{"bundled", Note, "It comes inside the archive of another package.", "Its bytes are those of the outer package."},
 }
 
@@ -84,23 +88,24 @@ func (l *Line) find(rule, text string) {
 // byKind are the rules of pins that are no package of a public repository.
 var byKind = map[lockfile.Kind]string{
 	lockfile.Git: "source-git", lockfile.Address: "source-address", lockfile.Private: "source-private", lockfile.Bundled: "bundled",
+	lockfile.Thing:    "no-package",
 	lockfile.Unserved: "not-served", lockfile.NotRead: "not-understood", lockfile.Impossible: "not-exact",
 }
 
 // static says of a pin what the file alone says.
 func static(p lockfile.Pin, conflicting map[string]bool) Line {
-	l := Line{Line: p.Line, Key: p.Key, Name: p.Name, Version: p.Version, Kind: p.Kind, Notes: p.Notes}
-	if p.Dev {
-		l.Flags = append(l.Flags, "development")
-	}
-	if p.Optional {
-		l.Flags = append(l.Flags, "optional")
-	}
+	l := Line{Line: p.Line, File: p.File, Key: p.Key, Name: p.Name, Version: p.Version, Kind: p.Kind, Flags: p.Flags, Notes: p.Notes}
 	if rule := byKind[p.Kind]; rule != "" {
 		l.find(rule, p.Why)
 	}
-	if p.Outside != "" {
+	switch {
+	case p.Unsafe:
+		l.find("address-unencrypted", p.Outside)
+	case p.Outside != "":
 		l.find("address-outside", p.Outside)
+	}
+	if p.Differs != "" {
+		l.find("files-disagree", p.Differs)
 	}
 	if p.Kind != lockfile.Package {
 		return l
@@ -121,7 +126,7 @@ func static(p lockfile.Pin, conflicting map[string]bool) Line {
 // conflicts are the packages of which two pins share no digest of a kind that
 // both have.
 func conflicts(pins []lockfile.Pin) map[string]bool {
-	seen, out := map[string]string{}, map[string]bool{}
+	seen, out := map[string][]string{}, map[string]bool{}
 	for _, p := range pins {
 		if p.Kind != lockfile.Package {
 			continue
@@ -133,12 +138,10 @@ func conflicts(pins []lockfile.Pin) map[string]bool {
 			kinds[kind] = append(kinds[kind], d.Value)
 		}
 		for kind, values := range kinds {
-			slices.Sort(values)
-			all := strings.Join(values, " ")
-			if before, found := seen[kind]; found && before != all {
+			if before, found := seen[kind]; found && !slices.ContainsFunc(before, func(v string) bool { return slices.Contains(values, v) }) {
 				out[bare] = true
 			}
-			seen[kind] = all
+			seen[kind] = append(seen[kind], values...)
 		}
 	}
 	return out

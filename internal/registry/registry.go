@@ -63,6 +63,8 @@ type Release struct {
 	File File
 	// Others are the version's further files; each has an audit of its own.
 	Others []Other
+	// Siblings are what the record states of all the version's files but this one.
+	Siblings Siblings
 	// Publishers are those whom the repository, or the name itself, calls this
 	// package's publisher.
 	Publishers []Publisher

@@ -133,6 +133,7 @@ func (r Registry) release(ref purl.Ref, at located, in index, site siteRecord) *
 			Rules:     archive.Rules{Prefix: at.root(), Written: written},
 			Inspector: newInspector(at, in.name+site.name != ""),
 		},
+		Siblings: registry.Siblings{Whole: true}, // a version is one file
 		Installer: registry.Installer{
 			Name: "cargo", RefusesWrongDigest: true,
 			Caveat: "Settings can put another source in the place of crates.io, with digests of its own.",

@@ -136,6 +136,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 			Rules:     Rules(),
 			Inspector: newInspector(f.at, f.record),
 		},
+		Siblings: registry.Siblings{Whole: true}, // a version is one file
 		Source:   registry.Source{Route: f.answer.Route, Asked: f.answer.State},
 		Notes:    f.notes,
 		Commands: commands(f.at, f.record),

@@ -18,7 +18,9 @@ type choice struct {
 	entry  *entry // nil where the index could not be had
 	place  string // its address; empty where that is not known
 	others []registry.Other
-	notes  []purl.Note
+	// siblings are the version's files but this one, with their digests.
+	siblings registry.Siblings
+	notes    []purl.Note
 }
 
 func (f *choice) note(kind, format string, args ...any) {
@@ -69,15 +71,30 @@ func choose(ref purl.Ref, index *project, v registry.Visit) (choice, error) {
 	if why != "" && len(files) > 1 {
 		f.note("guess", "This version has %d files. This checks %s: %s.", len(files), e.file, why)
 	}
-	if index.unread > 0 && len(files) == 1 {
+	if len(index.unread) > 0 && len(files) == 1 {
 		f.note("record", "The project also has files that are neither wheels nor source distributions. Those are not read here.")
 	}
+	f.siblings = index.siblings(files, chosen)
 	for i, other := range files {
 		if i != chosen && other.name.format() != "" {
 			f.others = append(f.others, registry.Other{Ref: refOf(ref, f.at.version, other), What: other.name.kind(), Instead: true})
 		}
 	}
 	return f, nil
+}
+
+// siblings are the files of a version but the chosen one, and those of the project
+// of which the version is not read: they may be of it. One whose digests cannot be read leaves it open which they are.
+func (p *project) siblings(files []entry, chosen int) registry.Siblings {
+	out := registry.Siblings{Whole: true}
+	for i, e := range append(slices.Clone(files), p.unread...) {
+		if i != chosen {
+			states, broken := e.states()
+			out.Whole = out.Whole && len(broken) == 0 && len(states) > 0
+			out.Each = append(out.Each, registry.Sibling{Name: e.file, States: states})
+		}
+	}
+	return out
 }
 
 // pick chooses one of a version's files, and says why where the reference did

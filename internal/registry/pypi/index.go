@@ -22,8 +22,8 @@ type project struct {
 	answer   fetch.Answer
 	versions []string
 	files    []entry
-	// unread is how many files are neither wheels nor source distributions.
-	unread int
+	// unread are the files that are neither wheels nor source distributions.
+	unread []entry
 	// status is "quarantined", "archived", "deprecated" or "active"; reason is
 	// why. Both may be empty.
 	status, reason string
@@ -94,7 +94,7 @@ func (p *project) read(name string) error {
 		seen[e.file] = true
 		var ok bool
 		if e.name, ok = parseFilename(e.file, name); !ok {
-			p.unread++
+			p.unread = append(p.unread, e)
 			continue
 		}
 		e.withdrew = e.fields.Text("yanked")

@@ -133,6 +133,7 @@ func (r Registry) release(ref purl.Ref, f choice, index *project) *registry.Rele
 			Inspector: newInspector(f.at, f.name),
 		},
 		Others:   f.others,
+		Siblings: f.siblings,
 		Source:   registry.Source{Route: index.answer.Route, Asked: index.answer.State},
 		Index:    registry.Index{Latest: index.newest(), State: index.answer.State},
 		Notes:    f.notes,

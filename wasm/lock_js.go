@@ -16,19 +16,15 @@ import (
 
 // ofLocks are the functions for lock files.
 func ofLocks() map[string]any {
-	return map[string]any{"lock": js.FuncOf(promised(startLock)), "written": js.FuncOf(promised(startWritten))}
+	return map[string]any{"lock": js.FuncOf(promised(startLock)), "beside": js.FuncOf(promised(startBeside)), "written": js.FuncOf(promised(startWritten))}
 }
 
 // A lockRequest asks about a lock file.
 type lockRequest struct {
 	request
-	// Name and BaseName are what the files are called; empty where that is not
-	// known.
-	Name     string         `json:"name"`
-	BaseName string         `json:"baseName"`
-	Depth    pins.Depth     `json:"depth"`
-	MinAge   int            `json:"minAge"` // days
-	Require  map[string]int `json:"require"`
+	Depth   pins.Depth     `json:"depth"`
+	MinAge  int            `json:"minAge"` // days
+	Require map[string]int `json:"require"`
 	// Allow is the list of exceptions, as JSON; empty for none.
 	Allow string `json:"allow"`
 	// Answered are the lines of an earlier check of the same files in the same
@@ -39,8 +35,36 @@ type lockRequest struct {
 // checked is the newest lock file's result.
 var checked *pins.Result
 
-// startLock takes the request as JSON, the lock file and perhaps an older one as
-// Uint8Array, and two functions. The first gets the result without its lines, as
+// documents are the files that belong together: a list of { name, bytes }.
+func documents(v js.Value) []lockfile.Document {
+	if v.Type() != js.TypeObject {
+		return nil
+	}
+	var out []lockfile.Document
+	for i := range min(v.Length(), lockfile.MostDocuments+1) {
+		body, _ := bytesOf(v.Index(i).Get("bytes"))
+		out = append(out, lockfile.Document{Name: v.Index(i).Get("name").String(), Text: body})
+	}
+	return out
+}
+
+// startBeside takes a document's name and bytes, and gives the paths of those that
+// may belong to it.
+func startBeside(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 2 {
+		return nil, errors.New("calling beside: it takes a name and a document")
+	}
+	doc, _ := bytesOf(args[1])
+	paths := []any{}
+	for _, path := range lockfile.Beside(args[0].String(), doc) {
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// startLock takes the request as JSON, the lock file with what belongs to it and
+// perhaps an older one with its own, each a list of { name, bytes }, and two
+// functions. The first gets the result without its lines, as
 // JSON, before anybody is asked. The second gets a line as JSON, its place, how
 // many there are, and whether it is answered: first every line as
 // the file alone has it, then each as soon as it is answered.
@@ -67,14 +91,13 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 			return nil, fmt.Errorf("reading the audit time: %w; write it like 2026-01-31T12:00:00Z", err)
 		}
 	}
-	doc, _ := bytesOf(args[1])
-	file, err := lockfile.Read(req.Name, doc)
+	file, err := lockfile.ReadAll(documents(args[1]))
 	if err != nil {
 		return nil, err
 	}
 	var base *lockfile.File
-	if old, given := bytesOf(args[2]); given {
-		if base, err = lockfile.Read(req.BaseName, old); err != nil {
+	if old := documents(args[2]); len(old) > 0 {
+		if base, err = lockfile.ReadAll(old); err != nil {
 			return nil, fmt.Errorf("the older file: %w", err)
 		}
 	}
@@ -91,7 +114,7 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 			line(i, len(r.Lines), l)
 		}
 	}
-	r, err := pins.Check(ctx, auditor, req.Name, file, base, o, line)
+	r, err := pins.Check(ctx, auditor, file, base, o, line)
 	if err != nil {
 		return nil, err
 	}

@@ -33,14 +33,14 @@ func TestDigestsKnown(t *testing.T) {
 	silent := listed(true, sha256Of("aa"), sha256Of("bb"))
 	silent.Release.Chain[0] = registry.Link{Answer: fetch.Answer{State: fetch.Unknown}}
 	table{
-		"one":                         {listed(true, sha256Of("00")), NotApplicable},
-		"one of each kind":            {listed(true, sha256Of("aa"), purl.Digest{Of: "artifact", Algorithm: "sha512", Value: "00"}), NotApplicable},
-		"each of a file":              {listed(true, sha256Of("aa"), sha256Of("bb")), Pass},
-		"one of none":                 {listed(true, sha256Of("aa"), sha256Of("00")), Fail},
-		"one of none that are known":  {listed(false, sha256Of("aa"), sha256Of("00")), Unknown},
-		"each known, others unknown":  {listed(false, sha256Of("aa"), sha256Of("bb")), Pass},
+		"one":                        {listed(true, sha256Of("00")), NotApplicable},
+		"one of each kind":           {listed(true, sha256Of("aa"), purl.Digest{Of: "artifact", Algorithm: "sha512", Value: "00"}), NotApplicable},
+		"each of a file":             {listed(true, sha256Of("aa"), sha256Of("bb")), Pass},
+		"one of none":                {listed(true, sha256Of("aa"), sha256Of("00")), Fail},
+		"one of none that are known": {listed(false, sha256Of("aa"), sha256Of("00")), Unknown},
+		"each known, others unknown": {listed(false, sha256Of("aa"), sha256Of("bb")), Pass},
 		"of a list of files":         {listed(true, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "aa"}, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "bb"}), Fail},
-		"no record":                   {silent, Unknown},
+		"no record":                  {silent, Unknown},
 	}.run(t, digestsKnown)
 }
 

@@ -49,7 +49,7 @@ func bunPackage(key string, entry *node) Pin {
 	}
 	if address := p.Version; strings.Contains(address, ":") {
 		p.Version = ""
-		return p.npmAt(address, func(p Pin) Pin {
+		return p.npmAt(address, false, func(p Pin) Pin {
 			p.Address = address
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
 		})

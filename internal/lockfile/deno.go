@@ -37,7 +37,7 @@ func readDeno(f *File, doc []byte) error {
 		p.Version, _, _ = strings.Cut(p.Version, "_") // what it was installed beside
 		p = p.only(systems(entry))
 		digests, err := integrity(entry.str("integrity"))
-		return f.add(p.npmAt(entry.str("tarball"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))
+		return f.add(p.npmAt(entry.str("tarball"), true, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))
 	})
 	if err != nil {
 		return err

@@ -31,12 +31,12 @@ func readNPM(f *File, doc []byte) error {
 	}
 	f.Format = "package-lock.json, version " + version
 	packages, dependencies := root.get("packages"), root.get("dependencies")
-	known := map[string]bool{}
+	known, ranged := map[string]bool{}, npmRanged(packages)
 	err = packages.members(func(key string, entry *node) error {
 		if key == "" {
 			return nil // the project itself
 		}
-		p := npmPackage(key, entry)
+		p := npmPackage(key, entry, ranged[key])
 		known[key+p.same()] = true
 		return f.add(p)
 	})
@@ -82,8 +82,35 @@ func nearest(folder, name string, has func(key string) bool) string {
 	}
 }
 
-// npmPackage is a member of "packages": its key is the folder.
-func npmPackage(key string, entry *node) Pin {
+// npmRanged are the keys of packages for which everybody asks by a range of
+// versions: they must come from a repository, at whatever address it is.
+func npmRanged(packages *node) map[string]bool {
+	ranged := map[string]bool{}
+	has := func(key string) bool { return packages.get(key) != nil }
+	_ = packages.members(func(from string, entry *node) error {
+		for _, kind := range []string{"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"} {
+			_ = entry.get(kind).members(func(name string, spec *node) error {
+				if key := nearest(from, name, has); key != "" {
+					before, found := ranged[key]
+					ranged[key] = (before || !found) && isRange(spec.text)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	return ranged
+}
+
+// isRange tells whether npm takes what is asked for from a repository: it is no
+// address, folder or short name of a code host.
+func isRange(spec string) bool {
+	return !strings.ContainsAny(strings.TrimPrefix(spec, "npm:"), ":/") || strings.HasPrefix(spec, "npm:@") && strings.Count(spec, "/") == 1 && strings.Count(spec, ":") == 1
+}
+
+// npmPackage is a member of "packages": its key is the folder. Ranged tells that
+// all who ask for it do so by a range of versions.
+func npmPackage(key string, entry *node, ranged bool) Pin {
 	folder, inside := "", false
 	if i := strings.LastIndex(key, "node_modules/"); i >= 0 {
 		folder, inside = key[i+len("node_modules/"):], true
@@ -103,7 +130,7 @@ func npmPackage(key string, entry *node) Pin {
 		return p.is(Bundled, bundled)
 	}
 	digests, err := integrity(entry.str("integrity"))
-	return p.npmAt(entry.str("resolved"), func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+	return p.npmAt(entry.str("resolved"), ranged, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
 }
 
 // systems are what an entry says of where its package is installed.
@@ -118,8 +145,9 @@ func systems(entry *node) []string {
 const bundled = "It comes inside the archive of another package. What the repository serves under its name may be other bytes."
 
 // npmAt judges the address first, so that an entry from elsewhere is not said
-// to be unreadable, and then the package.
-func (p Pin) npmAt(address string, make func(Pin) Pin) Pin {
+// to be unreadable, and then the package. Ranged tells that it must come from a
+// repository, whatever the address looks like.
+func (p Pin) npmAt(address string, ranged bool, make func(Pin) Pin) Pin {
 	for prefix, kind := range foreign {
 		if strings.HasPrefix(address, prefix) {
 			p.Address = address
@@ -127,7 +155,7 @@ func (p Pin) npmAt(address string, make func(Pin) Pin) Pin {
 		}
 	}
 	p = make(p)
-	return p.at(address, func(path string) bool { return strings.Contains(path, "/"+p.Name+"/-/") })
+	return p.at(address, func(path string) bool { return ranged || strings.Contains(path, "/"+p.Name+"/-/") })
 }
 
 // npmTree reads "dependencies", which nest as the folders do.
@@ -159,7 +187,7 @@ func npmDependency(name, key string, entry *node) Pin {
 		address, p.Version = p.Version, ""
 	}
 	digests, err := integrity(entry.str("integrity"))
-	return p.npmAt(address, func(p Pin) Pin {
+	return p.npmAt(address, p.Version != "", func(p Pin) Pin { // a version stands only for what a repository has
 		if p.Version == "" {
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
 		}

@@ -99,16 +99,24 @@ func pnpmFound(major string, packages *node, name, version string) string {
 
 func pnpmPackage(major, key string, entry *node) Pin {
 	resolution := entry.get("resolution")
+	address := resolution.str("tarball")
 	p := Pin{Line: entry.line, Key: "packages › " + key, Runs: entry.yes("requiresBuild")}
 	p = p.flag(Development, entry.yes("dev")).flag(Optional, entry.yes("optional")).only(systems(entry))
+	// Before version 9 the key of what another registry has begins with its host.
+	host, rest, _ := strings.Cut(key, "/")
+	if elsewhere := major != "9" && host != "" && strings.Contains(host, ".") && !strings.HasPrefix(host, "@"); elsewhere && address == "" {
+		p.Name, p.Version = pnpmKey(major, rest)
+		return p.is(Private, fmt.Sprintf("It comes from %.200q, which is not the public registry.", host))
+	}
 	p.Name, p.Version = pnpmKey(major, key)
+	// The key of what is no package of a repository holds its address.
+	_, exact := purl.Exact(purl.NPM, p.Name, p.Version)
 	if name := entry.str("name"); name != "" {
 		p.Name = name
 	}
 	if version := entry.str("version"); version != "" {
 		p.Version = version
 	}
-	address := resolution.str("tarball")
 	switch {
 	case resolution.str("type") == "git" || resolution.str("repo") != "":
 		p.Address = resolution.str("repo")
@@ -121,7 +129,7 @@ func pnpmPackage(major, key string, entry *node) Pin {
 		return p.is(NotRead, "The entry does not say what it resolved to.")
 	}
 	digests, err := integrity(resolution.str("integrity"))
-	return p.npmAt(address, func(p Pin) Pin {
+	return p.npmAt(address, exact == nil, func(p Pin) Pin {
 		if _, err := purl.Exact(purl.NPM, p.Name, p.Version); err != nil && address != "" {
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", address))
 		}

@@ -125,8 +125,9 @@ func Beside(name string, doc []byte) []string {
 	var out []string
 	add := func(paths ...string) {
 		for _, p := range paths {
+			absolute := path.IsAbs(p) || strings.ContainsAny(p, `\:`)
 			p = besideOf(name, p)
-			if p != name && !path.IsAbs(p) && p != ".." && !strings.HasPrefix(p, "../") && !slices.Contains(out, p) {
+			if !absolute && p != name && p != ".." && !strings.HasPrefix(p, "../") && !slices.Contains(out, p) {
 				out = append(out, p)
 			}
 		}

@@ -3,6 +3,7 @@ package lockfile
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"touchstone/internal/digest"
@@ -89,8 +90,9 @@ func unquoted(s string) string {
 func (e *yarnEntry) pin() Pin {
 	p := Pin{Line: e.line, Key: e.key, Version: e.fields["version"]}
 	// All ranges of one entry are of one name.
-	first, _, _ := strings.Cut(e.key, ", ")
-	name, wanted := bunResolved(unquoted(first))
+	asked := strings.Split(e.key, ", ")
+	name, wanted := bunResolved(unquoted(asked[0]))
+	ranged := !slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(unquoted(one)); return !isRange(spec) })
 	p.Name = name
 	if target, ok := strings.CutPrefix(wanted, "npm:"); ok {
 		if real, _ := bunResolved(target); strings.Contains(target, "@") && real != "" {
@@ -109,7 +111,7 @@ func (e *yarnEntry) pin() Pin {
 			digests = append(digests, d)
 		}
 	}
-	return p.npmAt(address, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+	return p.npmAt(address, ranged, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
 }
 
 // readBerry reads yarn.lock of Yarn 2 and later. Its checksums are of archives
@@ -181,7 +183,7 @@ func berryPackage(key string, entry *node) Pin {
 	version, isNPM := strings.CutPrefix(resolution, "npm:")
 	if !isNPM {
 		p.Version = entry.str("version")
-		return p.npmAt(resolution, func(p Pin) Pin {
+		return p.npmAt(resolution, false, func(p Pin) Pin {
 			p.Address = resolution
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", resolution))
 		})

@@ -122,11 +122,11 @@ type Finding struct {
 //  2. Audit each package once, however often it is pinned; of a changed one first
 //     the version that the older file pins.
 //  3. Weigh what was found by what the project requires and allows.
-func Check(ctx context.Context, a *audit.Auditor, name string, f, base *lockfile.File, o Options, each func(i, of int, l Line)) (*Result, error) {
+func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Options, each func(i, of int, l Line)) (*Result, error) {
 	if o.Time.IsZero() {
 		o.Time = time.Now()
 	}
-	r := &Result{Format: Format, Name: name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
+	r := &Result{Format: Format, Name: f.Name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
 		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Levels: map[string]map[int]int{}, Lines: []Line{}, Removed: []string{}, Notes: append([]string{}, f.Notes...)}
 	pins, before := changed(f, base, r)
 	conflicting := conflicts(f.Pins)

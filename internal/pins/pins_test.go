@@ -61,7 +61,7 @@ func check(t *testing.T, a *audit.Auditor, lines, base []string, o Options) *Res
 	}
 	o.Time = at
 	seen := map[int]bool{}
-	r, err := Check(t.Context(), a, "go.sum", read(lines), read(base), o, func(i, of int, l Line) {
+	r, err := Check(t.Context(), a, read(lines), read(base), o, func(i, of int, l Line) {
 		require.False(t, seen[i], "each line once")
 		seen[i] = true
 		require.NotEmpty(t, l.State)
@@ -163,7 +163,7 @@ func TestStatic(t *testing.T) {
 	f, err := lockfile.Read("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","resolved":"git+https://x.example/a.git#1"},
 "node_modules/b":{"resolved":"b","link":true,"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`))
 	require.NoError(t, err)
-	r, err := Check(t.Context(), a, "package-lock.json", f, nil, Options{Depth: Records, Time: at}, nil)
+	r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 	require.NoError(t, err)
 	require.Equal(t, []lockfile.Flag{lockfile.Development, lockfile.Optional}, r.Lines[1].Flags)
 	require.Equal(t, "alarm source-git; ok; alarm source-address; open not-understood; note bundled", states(r))
@@ -191,7 +191,7 @@ func TestReplacedEntry(t *testing.T) {
 	} {
 		f, err := lockfile.Read("package-lock.json", []byte(fmt.Sprintf(`{"lockfileVersion":3,"packages":{"node_modules/gold":{"version":"1.0.0","resolved":%q,"integrity":%q}}}`, c.resolved, c.integrity)))
 		require.NoError(t, err)
-		r, err := Check(t.Context(), a, "package-lock.json", f, nil, Options{Depth: Records, Time: at}, nil)
+		r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 		require.NoError(t, err)
 		require.Equal(t, c.want, states(r), name)
 	}
@@ -205,7 +205,7 @@ func TestSeveralDigests(t *testing.T) {
 	more := f.Pins[0].Ref.Digests[0]
 	more.Value = strings.Repeat("00", 32)
 	f.Pins[0].Ref.Digests = append(f.Pins[0].Ref.Digests, more)
-	r, err := Check(t.Context(), a, "go.sum", f, nil, Options{Depth: Bytes, Time: at}, nil)
+	r, err := Check(t.Context(), a, f, nil, Options{Depth: Bytes, Time: at}, nil)
 	require.NoError(t, err)
 	require.Equal(t, "open not-answered", states(r))
 	require.True(t, r.Fails())

@@ -1,6 +1,6 @@
 // A lock file on the command line: every pin of it, or those that were added or
 // changed since an older one.
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** The options that stand beside --lock alone. */
 const own = ["base", "depth", "min-age", "allow", "format", "out"];
@@ -20,19 +20,35 @@ export function wrong(values, positionals) {
   return "";
 }
 
+/** The lock file and what belongs to it, as far as it lies beside it: [{ name, bytes }], by names seen from its folder. */
+async function together(touchstone, path, read) {
+  const documents = [{ name: basename(path), bytes: await read(path, "the lock file") }];
+  const tried = new Set([documents[0].name]);
+  for (let i = 0; i < documents.length; i += 1) {
+    for (const name of await touchstone.beside(documents[i].name, documents[i].bytes)) {
+      if (tried.has(name)) continue;
+      tried.add(name);
+      const bytes = await read(join(dirname(path), name), name).catch(() => undefined); // that it may be there does not say that it is
+      if (bytes) documents.push({ name, bytes });
+    }
+  }
+  if (documents.length > 1) process.stderr.write(`Read with it: ${documents.slice(1).map(({ name }) => name.replace(/[^\x20-\x7e]/g, "?")).join(", ")}\n`);
+  return documents;
+}
+
 /**
  * Audits a lock file and gives its result in the form that was asked for, whether
  * it should be refused, and what to keep for the next visit.
  */
 export async function auditLock(touchstone, o, request, read, signal) {
-  const [file, base, allow] = await Promise.all([read(o.lock, "the lock file"), read(o.base, "the older lock file"), read(o.allow, "the exceptions")]);
+  const [files, base, allow] = await Promise.all([together(touchstone, o.lock, read), read(o.base, "the older lock file"), read(o.allow, "the exceptions")]);
   const asked = {
-    ...request, name: basename(o.lock), baseName: basename(o.base ?? ""), depth: o.depth ?? "records", minAge: Number(o["min-age"] ?? 0),
+    ...request, depth: o.depth ?? "records", minAge: Number(o["min-age"] ?? 0),
     require: Object.fromEntries(o.required.map(({ track, level }) => [track, level])), allow: allow ? new TextDecoder().decode(allow) : "",
   };
   let done = 0;
   const live = process.stderr.isTTY;
-  const answer = await touchstone.lock(JSON.stringify(asked), file, base, undefined, (_line, _i, of, answered) => {
+  const answer = await touchstone.lock(JSON.stringify(asked), files, base && [{ name: basename(o.base), bytes: base }], undefined, (_line, _i, of, answered) => {
     if (!answered) return;
     done += 1;
     if (live) process.stderr.write(`\r\x1b[2K${done} of ${of}${done === of ? "\n" : ""}`);

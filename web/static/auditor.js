@@ -68,12 +68,12 @@ export class Auditor {
   }
 
   /**
-   * Audits a lock file. Progress gets { head } once, the result without its lines,
+   * Audits a lock file, with what belongs to it. Progress gets { head } once, the result without its lines,
    * and { lines }: places and lines, first all as the file has them, then each once
    * it is answered.
    */
-  lock(request, { file, older, progress, ready, signal }) {
-    return this.#ask({ type: "lock", request, file, older }, { progress, ready, signal });
+  lock(request, { files, older, progress, ready, signal }) {
+    return this.#ask({ type: "lock", request, files, older }, { progress, ready, signal });
   }
 
   /** A lock file's result in a format: { text, summary }. */

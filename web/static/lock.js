@@ -19,7 +19,7 @@ const auditor = new Auditor({ whole: true });
 const table = new Table($);
 let chosen = []; // Files
 let running = null; // the AbortController of the check under way
-let job = null; // the check on the page: { id, file, older, options, head, ended, summary }
+let job = null; // the check on the page: { id, name, files, older, options, head, ended, summary }
 let times = []; // when each line was answered, by place
 
 document.documentElement.classList.add("script"); // what needs it shows
@@ -45,17 +45,16 @@ function choose(files) {
   }
 }
 
-/** The lock file that was given, and the older one. Throws with what to do. */
+/** The lock file that was given with what belongs to it, and the older one. Throws with what to do. */
 function given() {
   const files = [...chosen];
   const pasted = $("lock-text").value;
   if (pasted.trim() !== "") files.push(new File([pasted], ""));
   if (files.length === 0) throw new Error("Choose a lock file, drop one here, or paste its text.");
-  if (files.length > 1) throw new Error(`These are ${files.length} lock files. Choose one; an older one to compare with has a place of its own.`);
-  const [older] = $("lock-older").files;
+  const older = [...$("lock-older").files];
   const largest = Number($("lock-form").dataset.largest);
-  for (const one of [...files, older]) if (one?.size > largest) throw new Error(`${one.name} has ${bytes(one.size)}; at most ${bytes(largest)} are read.`);
-  return { file: files[0], older };
+  for (const one of [...files, ...older]) if (one.size > largest) throw new Error(`${one.name} has ${bytes(one.size)}; at most ${bytes(largest)} are read.`);
+  return { files, older };
 }
 
 // ---- checking
@@ -71,7 +70,7 @@ async function start() {
     return;
   }
   const options = { depth: new FormData($("lock-form")).get("depth"), minAge: Number($("lock-age").value) || 0 };
-  job = { id: crypto.randomUUID(), ...files, name: files.file.name, options, began: new Date().toISOString(), head: null, ended: false, summary: "" };
+  job = { id: crypto.randomUUID(), ...files, name: files.files[0].name, options, began: new Date().toISOString(), head: null, ended: false, summary: "" };
   times = [];
   table.clear();
   await store.begin(job);
@@ -90,10 +89,10 @@ async function check(answered) {
   working(true);
   say(auditor.ready ? "Reading the lock file" : `Loading the auditor, ${bytes(whole.transfer)}`);
   const kept = await recall();
-  const request = { ...mine.options, name: mine.name, baseName: mine.older?.name ?? "", relay: relay(), answered, ...kept };
+  const request = { ...mine.options, relay: relay(), answered, ...kept };
   const timers = [setInterval(show, drawn), setInterval(() => say(progress()), told)];
   try {
-    const answer = await auditor.lock(request, { file: mine.file, older: mine.older, signal: abort.signal, ready: () => say("Reading the lock file"), progress: (step) => { if (mine === job) take(step); } });
+    const answer = await auditor.lock(request, { files: mine.files, older: mine.older, signal: abort.signal, ready: () => say("Reading the lock file"), progress: (step) => { if (mine === job) take(step); } });
     await remember(kept, answer);
     if (running !== abort) return;
     job.head = JSON.parse(answer.head);
@@ -118,9 +117,10 @@ async function check(answered) {
 function take({ head, lines }) {
   if (head) {
     job.head = head;
+    job.name = head.name;
     table.clear();
     $("lock-result").hidden = false;
-    store.note(job.id, { head });
+    store.note(job.id, { head, name: job.name });
     return;
   }
   const when = new Date().toISOString();
@@ -269,14 +269,14 @@ addEventListener("drop", (event) => {
   const older = event.target.closest?.("#lock-compare");
   if (older) $("lock-older").files = event.dataTransfer.files;
   else choose([...event.dataTransfer.files]);
-  say(older ? "The older lock file is chosen." : "The file is chosen. Press “Check every pin”.");
+  say(older ? "The older lock file is chosen." : "Chosen. Press “Check every pin”.");
 });
 
 /** Shows what is kept from before, and takes what another page handed over. */
 async function arrive() {
   const before = await store.recall();
   const file = await store.handed();
-  if (before && !job) {
+  if (before?.job.files && !job) {
     job = before.job;
     before.lines.forEach(({ line, when }, at) => {
       table.put(at, line);

@@ -107,8 +107,11 @@ const local = {
 /** How many lines of a lock file are told at once, and after how many milliseconds at the latest. */
 const batch = { lines: 500, wait: 150 };
 
+/** Files as the program takes those that belong together. */
+const documents = (files) => Promise.all(files.map(async (file) => ({ name: file.name, bytes: await bytesOf(file) })));
+
 /** Audits a lock file; its page begins with the whole program. */
-async function lock(touchstone, { id, request, file, older }, signal) {
+async function lock(touchstone, { id, request, files, older }, signal) {
   let lines = [];
   let last = 0;
   const tell = () => {
@@ -122,7 +125,7 @@ async function lock(touchstone, { id, request, file, older }, signal) {
     if (lines.length >= batch.lines || performance.now() - last > batch.wait) tell();
   };
   try {
-    return await touchstone.lock(JSON.stringify(request), await bytesOf(file), await bytesOf(older), begun, line, signal);
+    return await touchstone.lock(JSON.stringify(request), await documents(files), await documents(older), begun, line, signal);
   } finally {
     tell();
   }

@@ -38,7 +38,7 @@ const own = { resolved: "packages/own", link: true };
 test("a file that holds nothing to refuse exits with 0", async () => {
   const { code, out } = await audit("--lock", await lockFile("package-lock.json", { "node_modules/own": own }));
   assert.equal(code, 0);
-  assert.match(out, /package-lock\.json \(package-lock\.json, version 3\) has 1 entries/);
+  assert.match(out, /package-lock\.json \(package-lock\.json, version 3\) has 1 entry\. Checked: /);
 });
 
 test("what no repository answers for exits with 1, in every format at its line", async () => {
@@ -51,12 +51,23 @@ test("what no repository answers for exits with 1, in every format at its line",
   const [run] = JSON.parse((await audit("--lock", path, "--format", "sarif")).out).runs;
   assert.deepEqual(run.results.map(({ ruleId }) => ruleId), ["source-git"]);
   assert.equal(run.results[0].locations[0].physicalLocation.region.startLine, 11);
-  assert.match((await audit("--lock", path, "--format", "csv")).out, /^alarm,11,b,1\.0\.0,/m);
+  assert.match((await audit("--lock", path, "--format", "csv")).out, /^alarm,package-lock\.json,11,b,1\.0\.0,/m);
   assert.match((await audit("--lock", path, "--format", "junit")).out, /tests="2" failures="1"/);
   const to = join(dir, "out.json");
   const written = await audit("--lock", path, "--format", "json", "--out", to);
   assert.equal(written.out, "");
   assert.equal(JSON.parse(await readFile(to, "utf8")).counts.alarm, 1);
+});
+
+test("files that belong to it are read with it, and each finding says where it stands", async () => {
+  const path = join(dir, "requirements.txt");
+  await writeFile(path, "-r base.txt\n-e .\n");
+  await writeFile(join(dir, "base.txt"), "a @ git+https://code.example/a/a\n");
+  const { code, out, err } = await audit("--lock", path);
+  assert.equal(code, 1);
+  assert.match(err, /^Read with it: base\.txt$/m);
+  assert.match(out, /requirements\.txt \(requirements\.txt\) has 3 entries/);
+  assert.match(out, /ALARM: a, base\.txt line 1\n/);
 });
 
 test("an exception with a reason is accepted, and one that matches nothing is told", async () => {

@@ -124,7 +124,7 @@ test("the answers can be saved in each form", async ({ page, origin, context }) 
     saved[form] = await readFile(join(dir, form), "utf8");
   }
   expect(JSON.parse(saved.JSON).counts.failed).toBe(1);
-  expect(saved.CSV).toMatch(/^failed,[0-9]+,beta,/m);
+  expect(saved.CSV).toMatch(/^failed,package-lock\.json,[0-9]+,beta,/m);
   expect(JSON.parse(saved.SARIF).runs[0].results.some(({ ruleId }) => ruleId === "pin-agrees")).toBe(true);
   expect(saved.HTML).toContain("default-src &#39;none&#39;");
   expect(saved.HTML).not.toContain("<script");
@@ -164,9 +164,21 @@ test("what is no lock file gets an answer", async ({ page, origin }) => {
   await page.getByLabel("The text of a lock file").fill("hello");
   await page.getByRole("button", { name: "Check every pin" }).click();
   await expect(page.locator("#lock-says")).toContainText("This is no lock file that is read here");
-  await page.locator("#lock-file").setInputFiles([file("{}"), file("{}", "yarn.lock")]);
+  await page.locator("#lock-file").setInputFiles([file(mixed.text), file("# yarn lockfile v1", "yarn.lock")]);
   await page.getByRole("button", { name: "Check every pin" }).click();
-  await expect(page.locator("#lock-says")).toContainText("These are 2 lock files");
+  await expect(page.locator("#lock-says")).toContainText("do not belong together");
+});
+
+test("files of a project come together, and the parts of its pins are a filter", async ({ page, origin, context }) => {
+  await inhabit(context, origin, mixed.world);
+  await page.goto(`${origin}/lock/`);
+  const text = (name, buffer) => ({ name, mimeType: "text/plain", buffer: Buffer.from(buffer) });
+  await page.locator("#lock-file").setInputFiles([text("requirements.txt", "-r base.txt\n"), text("base.txt", "a @ git+https://code.example/a/a ; sys_platform == 'linux'\nb @ git+https://code.example/b/b\n")]);
+  await page.getByRole("button", { name: "Check every pin" }).click();
+  await expect(page.locator("#lock-says")).toHaveText("Done. Something needs attention.");
+  await expect(page.locator("#lock-rows")).toContainText("base.txt line 1 · platform");
+  await page.getByLabel("Part in the project").selectOption("platform");
+  await expect(page.locator("#lock-caption")).toHaveText("1 of 3 pins");
 });
 
 for (const [look, options] of Object.entries(looks)) {

@@ -29,7 +29,7 @@ var layers = map[string][]string{
 	"internal/slsa":       {"internal/source"},
 	"internal/purl":       {},
 	"internal/lockfile":   {"internal/purl"},
-	"internal/pins":       {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "internal/report/page", "principles"},
+	"internal/pins":       {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "internal/report/page", "internal/source", "principles"},
 	"internal/fetch":      {},
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},

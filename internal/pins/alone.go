@@ -38,33 +38,33 @@ func (r *Result) byState() []Line {
 // levels say how many lines reach which level, a sentence for each track.
 func (r *Result) levels() []string {
 	var out []string
-	for _, track := range slices.Sorted(maps.Keys(r.Levels)) {
+	for _, t := range r.Tracks {
+		track := t.ID
+		if len(r.Levels[track]) == 0 {
+			continue
+		}
 		var parts []string
 		for _, level := range slices.Sorted(maps.Keys(r.Levels[track])) {
 			parts = append(parts, fmt.Sprintf("%d at level %d", r.Levels[track][level], level))
 		}
-		out = append(out, titled(track)+": "+strings.Join(parts, ", ")+".")
+		out = append(out, t.Name+": "+strings.Join(parts, ", ")+".")
 	}
 	return out
 }
 
-// reached says which levels the line's package reaches.
-func (l Line) reached() string {
+// reached says which levels a line's package reaches.
+func (r *Result) reached(l Line) string {
 	var out []string
-	for _, track := range slices.Sorted(maps.Keys(l.Levels)) {
-		at := l.Levels[track]
-		s := fmt.Sprintf("%s %d", titled(track), at.Level)
+	for _, t := range r.Tracks {
+		at, found := l.Levels[t.ID]
+		if !found {
+			continue
+		}
+		s := fmt.Sprintf("%s %d", t.Name, at.Level)
 		if at.AtMost > at.Level {
 			s += fmt.Sprintf(", at most %d", at.AtMost)
 		}
 		out = append(out, s)
 	}
 	return strings.Join(out, "; ")
-}
-
-func titled(id string) string {
-	if id == "" {
-		return ""
-	}
-	return strings.ToUpper(id[:1]) + id[1:]
 }

@@ -2,6 +2,7 @@ package pins
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -42,7 +43,7 @@ func indented(v any) ([]byte, error) {
 
 // Summary is the result in a few sentences that a person can quote.
 func (r *Result) Summary() string {
-	s := fmt.Sprintf("%s (%s) has %d entries", r.called(), r.Kind, r.Entries)
+	s := fmt.Sprintf("%s (%s) has %s", r.called(), r.Kind, map[bool]string{true: "1 entry", false: fmt.Sprintf("%d entries", r.Entries)}[r.Entries == 1])
 	if r.Repeated > 0 {
 		s += fmt.Sprintf(", of which %d say the same as one before", r.Repeated)
 	}
@@ -89,7 +90,7 @@ func (r *Result) Text() string {
 		if len(l.Findings) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(l.State)), printable(l.where(r.called())))
+		fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(l.State)), printable(l.where(r.in(l))))
 		for _, f := range l.Findings {
 			fmt.Fprintf(&b, "  %s (%s)\n", printable(f.Text), f.Rule)
 			if f.Allowed != "" {
@@ -109,11 +110,27 @@ func printable(s string) string {
 	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
 }
 
-// where names a line: package, version, place.
+// in is the file in which a line stands.
+func (r *Result) in(l Line) string { return cmp.Or(l.File, r.called()) }
+
+// part says which part a line's package has in the project; empty where the file
+// does not say.
+func (l Line) part() string {
+	var words []string
+	for _, flag := range l.Flags {
+		words = append(words, string(flag))
+	}
+	return strings.Join(words, ", ")
+}
+
+// where names a line: package, version, part in the project, place.
 func (l Line) where(file string) string {
 	s := strings.TrimSpace(l.Name + " " + l.Version)
 	if l.Before != "" && l.Before != l.Version {
 		s += " (before: " + l.Before + ")"
+	}
+	if part := l.part(); part != "" {
+		s += " (" + part + ")"
 	}
 	if l.Line > 0 {
 		return fmt.Sprintf("%s, %s line %d", s, file, l.Line)
@@ -126,7 +143,11 @@ func (l Line) where(file string) string {
 func (r *Result) CSV() ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	rows := [][]string{{"state", "line", "name", "version", "before", "kind", "reference", "integrity", "accountability", "rules", "text"}}
+	head := []string{"state", "file", "line", "name", "version", "before", "part", "kind", "reference"}
+	for _, t := range r.Tracks {
+		head = append(head, t.ID)
+	}
+	rows := [][]string{append(head, "rules", "text")}
 	for _, l := range r.Lines {
 		var rules, texts []string
 		for _, f := range l.Findings {
@@ -138,8 +159,11 @@ func (r *Result) CSV() ([]byte, error) {
 			}
 			return ""
 		}
-		rows = append(rows, []string{string(l.State), strconv.Itoa(l.Line), l.Name, l.Version, l.Before, string(l.Kind), l.Reference,
-			level("integrity"), level("accountability"), strings.Join(rules, " "), strings.Join(texts, " ")})
+		row := []string{string(l.State), r.in(l), strconv.Itoa(l.Line), l.Name, l.Version, l.Before, l.part(), string(l.Kind), l.Reference}
+		for _, t := range r.Tracks {
+			row = append(row, level(t.ID))
+		}
+		rows = append(rows, append(row, strings.Join(rules, " "), strings.Join(append(texts, l.Notes...), " ")))
 	}
 	for _, row := range rows {
 		for i, cell := range row {
@@ -165,7 +189,7 @@ func (r *Result) JUnit() ([]byte, error) {
 		for _, f := range l.Findings {
 			texts = append(texts, f.Text)
 		}
-		fmt.Fprintf(&cases, "  <testcase classname=\"%s\" name=\"%s\">", inXML(r.called()), inXML(l.where(r.called())))
+		fmt.Fprintf(&cases, "  <testcase classname=\"%s\" name=\"%s\">", inXML(r.in(l)), inXML(l.where(r.in(l))))
 		if all := inXML(strings.Join(texts, " ")); slices.Contains([]State{Failed, Alarm, Open}, l.State) {
 			failures++
 			fmt.Fprintf(&cases, "<failure type=\"%s\" message=\"%s\"/>", inXML(l.Findings[0].Rule), all)

@@ -12,6 +12,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/lockfile"
+	"touchstone/principles"
 )
 
 // Format names the form of the JSON.
@@ -64,6 +65,8 @@ type Result struct {
 	Lines     []Line `json:"lines"`
 	// Counts are the lines by their state.
 	Counts map[State]int `json:"counts"`
+	// Tracks are those that levels are of, in reading order.
+	Tracks []Track `json:"tracks"`
 	// Levels are how many of the audited lines reach which level, by track.
 	Levels map[string]map[int]int `json:"levels"`
 	// Removed are the pins of the older file that are there no more.
@@ -97,6 +100,12 @@ type Line struct {
 	Notes    []string  `json:"notes,omitempty"`
 }
 
+// A Track is one that packages are weighed on: its id, and what it is called.
+type Track struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // A Level is how far a track is reached.
 type Level struct {
 	Level  int `json:"level"`
@@ -109,14 +118,17 @@ type Finding struct {
 	State State  `json:"state"`
 	Text  string `json:"text"` // whole sentences
 	Do    string `json:"do"`   // what to do; may be empty
+	// First tells that it comes before others of its state: what a version has
+	// lost since the one before it.
+	First bool `json:"first,omitempty"`
 	// Allowed is the reason for which the project accepts it; empty for none.
 	Allowed string `json:"allowed,omitempty"`
 }
 
 // Check audits what a file pins, in the file's order; base is an older one, of
 // which only what was added or changed since is audited, or nil. Each gets every
-// line as soon as it is answered, with its place among all. Only a cancelled
-// context is an error.
+// line as soon as it is answered, with its place among all. The errors are
+// a cancelled context, and rules of the program itself that cannot be read.
 //
 //  1. Say of each pin what the file alone says.
 //  2. Audit each package once, however often it is pinned; of a changed one first
@@ -128,6 +140,13 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	}
 	r := &Result{Format: Format, Name: f.Name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
 		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Levels: map[string]map[int]int{}, Lines: []Line{}, Removed: []string{}, Notes: append([]string{}, f.Notes...)}
+	doc, err := principles.LoadWeighed()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range doc.Tracks {
+		r.Tracks = append(r.Tracks, Track{t.ID, t.Name})
+	}
 	pins, before := changed(f, base, r)
 	conflicting := conflicts(f.Pins)
 	// 1.

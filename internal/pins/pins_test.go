@@ -280,7 +280,9 @@ func TestFormats(t *testing.T) {
 	rows, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 4)
-	require.True(t, strings.HasPrefix(rows[1][2], "'="), "no formula")
+	require.Equal(t, []string{"state", "file", "line", "name"}, rows[0][:4])
+	require.Equal(t, []string{"integrity", "accountability", "rules", "text"}, rows[0][9:])
+	require.True(t, strings.HasPrefix(rows[1][3], "'="), "no formula")
 	raw, err = r.JUnit()
 	require.NoError(t, err)
 	var suite struct {
@@ -343,6 +345,9 @@ func TestRulesAreKnown(t *testing.T) {
 		require.Contains(t, States, r.State)
 	}
 	for _, rule := range byKind {
+		require.True(t, seen[rule], rule)
+	}
+	for _, rule := range first {
 		require.True(t, seen[rule], rule)
 	}
 	require.True(t, seen["pin-agrees"])

@@ -12,6 +12,10 @@ import (
 	"touchstone/principles"
 )
 
+// first are the rules whose findings come first within their state: something
+// that the versions before had is there no more.
+var first = []string{"provenance-lost", "source-changed", "lineage-kept", "signature-served"}
+
 // A State is what a finding, or a whole line, comes to.
 type State string
 
@@ -149,6 +153,9 @@ func conflicts(pins []lockfile.Pin) map[string]bool {
 
 // settle sorts a line's findings and says what it comes to.
 func (l *Line) settle() {
+	for i := range l.Findings {
+		l.Findings[i].First = slices.Contains(first, l.Findings[i].Rule)
+	}
 	weight := func(f Finding) int {
 		if f.Allowed != "" {
 			return len(States)

@@ -112,7 +112,56 @@ func lockPage(f frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"button\" class=\"small\" id=\"lock-forget\">Forget file and answers</button></p><ul id=\"lock-notes\"></ul><div id=\"lock-levels\" class=\"lock-levels\"></div><form id=\"lock-filter\" class=\"lock-filter\" role=\"search\" aria-label=\"Pins\"><fieldset><legend>Show</legend><div id=\"lock-states\" class=\"lock-states\"></div></fieldset><div class=\"lock-find\"><p><label for=\"lock-search\">Search names, versions and findings</label><br><input id=\"lock-search\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section><section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"button\" class=\"small\" id=\"lock-forget\">Forget file and answers</button></p><ul id=\"lock-notes\"></ul><div id=\"lock-levels\" class=\"lock-levels\"></div><form id=\"lock-filter\" class=\"lock-filter\" role=\"search\" aria-label=\"Pins\"><fieldset><legend>Show</legend><div id=\"lock-states\" class=\"lock-states\"></div></fieldset><div class=\"lock-find\"><p><label for=\"lock-search\">Search names, versions and findings</label><br><input id=\"lock-search\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p><p><label for=\"lock-part\">Part in the project</label><br><select id=\"lock-part\"><option value=\"\">Any</option> ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		for _, flag := range lockfile.Flags {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<option value=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var7 string
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(flag))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 36}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\" data-word=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var8 string
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 66}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\" hidden disabled>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var9 string
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 102}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</option>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section><section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -128,6 +177,17 @@ var saved = []saving{
 	{"csv", ".csv", "CSV"},
 	{"sarif", ".sarif", "SARIF"},
 	{"html", ".html", "HTML"},
+}
+
+// lockParts say which pins a part of the project has.
+var lockParts = map[lockfile.Flag]string{
+	lockfile.Direct:      "Asked for by the project",
+	lockfile.Transitive:  "Asked for by other packages",
+	lockfile.Development: "For development",
+	lockfile.Optional:    "Optional",
+	lockfile.Platform:    "On some systems only",
+	lockfile.Leftover:    "Leftovers, not used",
+	lockfile.Vendored:    "Copied into vendor",
 }
 
 func lockNames() string { return strings.Join(lockfile.Names(), ", ") }

@@ -188,6 +188,7 @@ function show() {
   $("lock-removed").hidden = removed.length === 0;
   $("lock-removed").firstElementChild.textContent = `No longer pinned: ${number(removed.length)}`;
   $("lock-removed").lastElementChild.replaceChildren(...removed.map(item));
+  table.tracks = head.tracks ?? [];
   table.draw();
 }
 
@@ -199,17 +200,15 @@ function item(text) {
 
 /** How many pins reach which level, a list for each track. */
 function levels() {
-  const tracks = new Map();
-  for (const line of table.lines) {
-    for (const [track, { level }] of Object.entries(line.levels ?? {})) {
-      if (!tracks.has(track)) tracks.set(track, []);
-      tracks.get(track)[level] = (tracks.get(track)[level] ?? 0) + 1;
-    }
-  }
-  $("lock-levels").replaceChildren(...[...tracks].sort(([a], [b]) => (a < b ? 1 : -1)).map(([track, counts]) => {
+  const tracks = (job.head.tracks ?? []).map((track) => {
+    const counts = [];
+    for (const { levels: at } of table.lines) if (at?.[track.id]) counts[at[track.id].level] = (counts[at[track.id].level] ?? 0) + 1;
+    return { ...track, counts };
+  });
+  $("lock-levels").replaceChildren(...tracks.filter(({ counts }) => counts.length > 0).map(({ name: called, counts }) => {
     const p = document.createElement("p");
     const name = document.createElement("strong");
-    name.textContent = `${track[0].toUpperCase()}${track.slice(1)}: `;
+    name.textContent = `${called}: `;
     p.append(name, counts.map((n, level) => `${number(n)} at level ${level}`).filter(Boolean).reverse().join(", "));
     return p;
   }));

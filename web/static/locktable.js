@@ -13,9 +13,8 @@ export const states = new Map([
 ]);
 const ranks = new Map([...states.keys()].map((state, i) => [state, i]));
 
-/** Within a state, what lost its provenance comes first. */
-const lost = ["lineage-kept", "signature-served"];
-const rank = ({ state, findings }) => 2 * ranks.get(state) + (findings?.some(({ rule }) => lost.includes(rule)) ? 0 : 1);
+/** Within a state, what its rule puts first does come first: what lost its provenance. */
+const rank = ({ state, findings }) => 2 * ranks.get(state) + (findings?.some(({ first }) => first) ? 0 : 1);
 
 const orders = {
   attention: (a, b) => rank(a.line) - rank(b.line) || a.at - b.at,
@@ -25,15 +24,17 @@ const orders = {
 
 export const number = (n) => n.toLocaleString("en");
 
-/** What a line reaches, a sentence for each track. */
-const reached = (levels) => Object.entries(levels ?? {}).sort(([a], [b]) => (a < b ? 1 : -1)) // integrity first
-  .map(([track, { level, atMost }]) => `${track[0].toUpperCase()}${track.slice(1)} ${level}${atMost > level ? `, at most ${atMost}` : ""}`);
+/** What a line reaches, a sentence for each track: [{ id, name }]. */
+const reached = (levels, tracks) => tracks.filter(({ id }) => levels?.[id])
+  .map(({ id, name }) => `${name} ${levels[id].level}${levels[id].atMost > levels[id].level ? `, at most ${levels[id].atMost}` : ""}`);
 
 export class Table {
   #lines = []; // { at, line, text }: text is what is searched
   #shown = [];
   #page = 0;
   #$;
+  /** The tracks that levels are of, in reading order: [{ id, name }]. */
+  tracks = [];
 
   /** $ finds an element by its id. */
   constructor($) {
@@ -76,10 +77,11 @@ export class Table {
     this.#count();
     const wanted = new Set([...$("lock-states").querySelectorAll("input:checked")].map(({ value }) => value));
     const search = $("lock-search").value.trim().toLowerCase();
-    this.#shown = this.#lines.filter(({ line, text }) => wanted.has(line.state) && text.includes(search)).sort(orders[$("lock-order").value]);
+    const part = $("lock-part").value;
+    this.#shown = this.#lines.filter(({ line, text }) => wanted.has(line.state) && (!part || line.flags?.includes(part)) && text.includes(search)).sort(orders[$("lock-order").value]);
     this.#page = Math.min(Math.max(0, this.#page), this.#last);
     const from = this.#page * rows;
-    if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line)));
+    if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line, this.tracks)));
     const caption = this.#shown.length === this.#lines.length ? `All ${number(this.#lines.length)} pins` : `${number(this.#shown.length)} of ${number(this.#lines.length)} pins`;
     $("lock-caption").textContent = caption;
     $("lock-pages").hidden = this.#last === 0;
@@ -90,6 +92,12 @@ export class Table {
 
   /** Counts the states beside their boxes, which stay where they are. */
   #count() {
+    for (const option of this.#$("lock-part").options) {
+      if (!option.value) continue;
+      const n = this.#lines.filter(({ line }) => line.flags?.includes(option.value)).length;
+      option.hidden = option.disabled = n === 0;
+      option.textContent = `${option.dataset.word} (${number(n)})`;
+    }
     const counts = new Map();
     for (const { line } of this.#lines) counts.set(line.state, (counts.get(line.state) ?? 0) + 1);
     const place = this.#$("lock-states");
@@ -110,7 +118,7 @@ export class Table {
 }
 
 /** A row. On a phone it is shown as a card, and stays a row for who hears it: hence the roles. */
-function row(line) {
+function row(line, tracks) {
   const tr = element("tr", "", { role: "row" });
   const [sign, word] = states.get(line.state);
   const state = element("td", "", { role: "cell", className: `state-${line.state || "waiting"}` });
@@ -119,7 +127,7 @@ function row(line) {
   const called = visible(`${line.name} ${line.version}`.trim());
   name.append(line.reference ? element("a", called, { href: `/${fragment(line.reference)}`, dir: "ltr" }) : element("bdi", called));
   const beside = [
-    line.before && line.before !== line.version ? `before: ${visible(line.before)}` : "", line.line > 0 ? `line ${number(line.line)}` : "",
+    line.before && line.before !== line.version ? `before: ${visible(line.before)}` : "", line.line > 0 ? `${line.file ? `${visible(line.file)} ` : ""}line ${number(line.line)}` : "",
     ...(line.flags ?? []).map(visible), line.kind === "package" ? "" : line.kind,
   ].filter(Boolean).join(" · ");
   if (beside) name.append(element("span", beside, { className: "lock-beside" }));
@@ -132,7 +140,7 @@ function row(line) {
   }
   for (const note of line.notes ?? []) found.append(element("p", visible(note), { className: "lock-do", dir: "auto" }));
   const levels = element("td", "", { role: "cell" });
-  for (const text of reached(line.levels)) levels.append(element("p", text));
+  for (const text of reached(line.levels, tracks)) levels.append(element("p", text));
   tr.append(state, name, found, levels);
   return tr;
 }

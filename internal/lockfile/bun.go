@@ -47,6 +47,9 @@ func bunPackage(key string, entry *node) Pin {
 	if info.yes("bundled") {
 		return p.is(Bundled, bundled)
 	}
+	if strings.HasPrefix(p.Version, ".") || strings.HasPrefix(p.Version, "/") || strings.HasSuffix(p.Version, ".tgz") && !strings.Contains(p.Version, ":") {
+		return p.is(Own, ownFolder)
+	}
 	if address := p.Version; strings.Contains(address, ":") {
 		p.Version = ""
 		return p.npmAt(address, false, func(p Pin) Pin {

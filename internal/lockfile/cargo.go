@@ -48,6 +48,9 @@ func readCargo(f *File, doc []byte) error {
 	}
 	if first := root.get("root"); first != nil { // of the first files: the project itself
 		list = append(list, first)
+		if err := f.add(crate(nil, len(list)-1, first)); err != nil {
+			return err
+		}
 	}
 	for _, entry := range root.get("patch", "unused").elements() {
 		f.Notes = append(f.Notes, fmt.Sprintf("The project would put its own %.100q %.40q in the place of a package, which nothing asks for.", entry.str("name"), entry.str("version")))

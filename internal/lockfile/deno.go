@@ -35,6 +35,7 @@ func readDeno(f *File, doc []byte) error {
 		p := Pin{Line: entry.line, Key: "npm › " + key}
 		p.Name, p.Version = bunResolved(key)
 		p.Version, _, _ = strings.Cut(p.Version, "_") // what it was installed beside
+		p.Runs = entry.yes("scripts")
 		p = p.only(systems(entry))
 		digests, err := integrity(entry.str("integrity"))
 		return f.add(p.npmAt(entry.str("tarball"), true, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))

@@ -216,11 +216,33 @@ func conflict(doc []byte) int {
 // add counts an entry and keeps its pin.
 func (f *File) add(p Pin) error {
 	f.Entries++
+	for _, text := range []*string{&p.Name, &p.Key, &p.Address, &p.Why, &p.Outside} {
+		*text = withoutSecrets(*text)
+	}
 	if len(f.Pins) >= Most {
 		return fmt.Errorf("line %d: it has more than %d pins, which is as many as are read", p.Line, Most)
 	}
 	f.Pins = append(f.Pins, p)
 	return nil
+}
+
+// withoutSecrets is a text without the names and passwords that addresses in it
+// carry ("https://user:password@host/"): what is read here is shown and saved.
+func withoutSecrets(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(s, "://")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("://")
+		authority := rest[:len(rest)-len(strings.TrimLeftFunc(rest, func(r rune) bool { return !strings.ContainsRune("/?#\"' ", r) }))]
+		if at := strings.LastIndex(authority, "@"); at >= 0 && strings.Contains(authority[:at], ":") {
+			rest = "…" + rest[at:]
+		}
+		s = rest
+	}
 }
 
 // formats are all that are read, in the order in which texts are tried.

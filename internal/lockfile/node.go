@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -197,18 +198,42 @@ func ofValue(value any) *node {
 // ofYAML reads a YAML document. Writers of lock files use no aliases: with them
 // a small file could stand for an endless one.
 func ofYAML(doc []byte) (*node, error) {
+	all, err := ofYAMLs(doc)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) > 1 {
+		return nil, fmt.Errorf("line %d: a second YAML document begins; only files of one are read", all[1].line)
+	}
+	return all[0], nil
+}
+
+// mostYAML is how many documents of one file are read.
+const mostYAML = 4
+
+// ofYAMLs reads the documents of a file, at least one.
+func ofYAMLs(doc []byte) ([]*node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(doc))
-	var root, more yaml.Node
-	if err := decoder.Decode(&root); err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	var all []*node
+	for {
+		var root yaml.Node
+		err := decoder.Decode(&root)
+		switch {
+		case errors.Is(err, io.EOF) && len(all) > 0:
+			return all, nil
+		case errors.Is(err, io.EOF) || err == nil && len(root.Content) != 1:
+			return nil, errors.New("it holds nothing")
+		case err != nil:
+			return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		case len(all) == mostYAML:
+			return nil, fmt.Errorf("line %d: it holds more than %d YAML documents", root.Line, mostYAML)
+		}
+		n, err := ofYAMLNode(root.Content[0], 0)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
 	}
-	if decoder.Decode(&more) == nil {
-		return nil, fmt.Errorf("line %d: a second YAML document begins; only files of one are read", more.Line)
-	}
-	if len(root.Content) != 1 {
-		return nil, errors.New("it holds nothing")
-	}
-	return ofYAMLNode(root.Content[0], 0)
 }
 
 func ofYAMLNode(y *yaml.Node, depth int) (*node, error) {

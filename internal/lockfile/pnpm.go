@@ -19,10 +19,20 @@ func looksPNPM(doc []byte) bool {
 //	/name@1.2.3(peers)         6.x
 //	name@1.2.3                 9.x
 func readPNPM(f *File, doc []byte) error {
-	root, err := ofYAML(doc)
+	all, err := ofYAMLs(doc)
 	if err != nil {
 		return err
 	}
+	// What pnpm itself needs may stand in a document of its own, before the project's.
+	for i, root := range all {
+		if err := f.pnpmDocument(root, i > 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) pnpmDocument(root *node, further bool) error {
 	version := root.str("lockfileVersion")
 	major, _, _ := strings.Cut(version, ".")
 	if major != "5" && major != "6" && major != "7" && major != "9" {
@@ -31,14 +41,23 @@ func readPNPM(f *File, doc []byte) error {
 	f.Format = "pnpm-lock.yaml, version " + version
 	f.asks(root, "patchedDependencies", "overrides")
 	patched := root.get("patchedDependencies")
-	err = root.get("packages").members(func(key string, entry *node) error {
+	var own File // its keys are its own
+	err := root.get("packages").members(func(key string, entry *node) error {
 		p := pnpmPackage(major, key, entry)
 		if patched.get(p.Name+"@"+p.Version) != nil || patched.get(p.Name) != nil || strings.Contains(key, "patch_hash") {
 			p = p.note("The project changes this package after it was installed.")
 		}
-		return f.add(p)
+		return own.add(p)
 	})
-	f.place(pnpmGraph(major, root))
+	own.place(pnpmGraph(major, root))
+	for _, p := range own.Pins {
+		if further {
+			p.Key = "2nd document › " + p.Key
+		}
+		if err := f.add(p); err != nil {
+			return err
+		}
+	}
 	return err
 }
 
@@ -121,6 +140,9 @@ func pnpmPackage(major, key string, entry *node) Pin {
 	case resolution.str("type") == "git" || resolution.str("repo") != "":
 		p.Address = resolution.str("repo")
 		return p.is(Git, foreign["git+"].why)
+	case resolution.str("type") == "variations" || resolution.str("type") == "binary":
+		p.Address = resolution.str("url")
+		return p.is(Address, "It is a program for each kind of system, from addresses that no package repository answers for.")
 	case resolution.str("type") == "directory" || resolution.str("directory") != "":
 		return p.is(Own, ownFolder)
 	case address == "" && (strings.Contains(key, "file:") || strings.Contains(key, "link:")):

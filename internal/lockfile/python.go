@@ -125,13 +125,20 @@ func readPoetry(f *File, doc []byte) error {
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", p.Address))
 		case "legacy":
 			p.Address = ""
-			return p.python(source.str("url"), nil)
+		}
+		index := ""
+		if source.str("type") == "legacy" {
+			index = source.str("url")
 		}
 		files := entry.get("files").elements()
 		if entry.get("files") == nil {
 			files = root.get("metadata", "files", p.Name).elements()
 		}
-		return p.python("", hashes("hash", files))
+		labels := hashes("hash", files)
+		for _, sum := range root.get("metadata", "hashes", p.Name).texts() { // before 1.0
+			labels = append(labels, "sha256:"+sum)
+		}
+		return p.python(index, labels)
 	})
 }
 

@@ -45,6 +45,15 @@ func (p Pin) ofPURL(text string, sums []sum) Pin {
 	return p
 }
 
+// from judges the address from which a document says that a package came, where
+// it is one of a kind that its repository's name can be compared with.
+func (p Pin) from(address string) Pin {
+	if p.Kind != Package || p.Ref.Type != purl.NPM || !strings.HasPrefix(address, "http") {
+		return p
+	}
+	return p.at(address, func(string) bool { return true })
+}
+
 // readCycloneDX reads a bill of materials in CycloneDX's JSON
 // (cyclonedx.org/docs/1.6/json): components nest.
 func readCycloneDX(f *File, doc []byte) error {
@@ -54,7 +63,9 @@ func readCycloneDX(f *File, doc []byte) error {
 	}
 	f.Format = "CycloneDX " + root.str("specVersion")
 	keys := map[string]string{}
-	err = f.components("components", root.get("components").elements(), keys)
+	if err = f.components("components", root.get("components").elements(), keys); err == nil {
+		err = f.components("metadata › component › components", root.get("metadata", "component", "components").elements(), keys)
+	}
 	f.place(bomGraph(root, keys))
 	return err
 }
@@ -92,7 +103,20 @@ func (f *File) components(key string, list []*node, keys map[string]string) erro
 		for _, hash := range entry.get("hashes").elements() {
 			sums = append(sums, sum{hash.str("alg"), hash.str("content")})
 		}
-		if p = p.ofPURL(entry.str("purl"), sums); p.Kind == NotRead && entry.str("purl") == "" && slices.Contains(things, entry.str("type")) {
+		// A file's digests may stand beside the address from which it comes.
+		address := ""
+		for _, ref := range entry.get("externalReferences").elements() {
+			if ref.str("type") != "distribution" {
+				continue
+			}
+			address = ref.str("url")
+			for _, hash := range ref.get("hashes").elements() {
+				if len(entry.get("hashes").elements()) == 0 {
+					sums = append(sums, sum{hash.str("alg"), hash.str("content")})
+				}
+			}
+		}
+		if p = p.ofPURL(entry.str("purl"), sums).from(address); p.Kind == NotRead && entry.str("purl") == "" && slices.Contains(things, entry.str("type")) {
 			p = p.is(Thing, fmt.Sprintf("The document calls it a %s: it is no package.", entry.str("type")))
 		}
 		if err := f.add(p); err != nil {
@@ -140,7 +164,7 @@ func readSPDX(f *File, doc []byte) error {
 		case described[entry.str("SPDXID")] && len(described) == 1 && len(sums) == 0:
 			p = p.is(Own, "It is what the document is about.")
 		default:
-			p = p.ofPURL(strings.Join(texts, ""), sums)
+			p = p.ofPURL(strings.Join(texts, ""), sums).from(entry.str("downloadLocation"))
 		}
 		if err := f.add(p); err != nil {
 			return err

@@ -173,8 +173,14 @@ func berryPackage(key string, entry *node) Pin {
 	if asked, _ := bunResolved(key); asked != name {
 		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", asked))
 	}
-	if inner, ok := strings.CutPrefix(resolution, "patch:"); ok {
-		p.Notes = append(p.Notes, "The project or Yarn changes this package after it was fetched. Checked is what it is made from.")
+	for range 5 { // a patch may be of what is patched already
+		inner, patched := strings.CutPrefix(resolution, "patch:")
+		if !patched {
+			break
+		}
+		if len(p.Notes) == 0 || !strings.Contains(p.Notes[len(p.Notes)-1], "changes this package") {
+			p = p.note("The project or Yarn changes this package after it was fetched. Checked is what it is made from.")
+		}
 		inner, _, _ = strings.Cut(inner, "#")
 		if plain, err := url.PathUnescape(inner); err == nil {
 			_, resolution = bunResolved(plain)
@@ -183,6 +189,10 @@ func berryPackage(key string, entry *node) Pin {
 	version, isNPM := strings.CutPrefix(resolution, "npm:")
 	if !isNPM {
 		p.Version = entry.str("version")
+		if at, commit, _ := strings.Cut(resolution, "#"); strings.HasSuffix(at, ".git") || strings.HasPrefix(commit, "commit=") {
+			p.Address = resolution
+			return p.is(Git, foreign["git+"].why)
+		}
 		return p.npmAt(resolution, false, func(p Pin) Pin {
 			p.Address = resolution
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and is pinned by no version of a package.", resolution))

@@ -11,9 +11,9 @@ import (
 	"touchstone/internal/registry"
 )
 
-// listed is an exam of a reference with digests of a version with two files, of
+// withDigests is an exam of a reference with digests of a version with two files, of
 // which all others are known where whole tells so.
-func listed(whole bool, digests ...purl.Digest) *exam {
+func withDigests(whole bool, digests ...purl.Digest) *exam {
 	return released(func(rel *registry.Release, art *artifact.Artifact) {
 		state := func(value string) []registry.Stated {
 			return []registry.Stated{{Of: registry.OfArtifact, Algorithm: "sha256", Value: value}}
@@ -30,24 +30,24 @@ func sha256Of(value string) purl.Digest {
 }
 
 func TestDigestsKnown(t *testing.T) {
-	silent := listed(true, sha256Of("aa"), sha256Of("bb"))
+	silent := withDigests(true, sha256Of("aa"), sha256Of("bb"))
 	silent.Release.Chain[0] = registry.Link{Answer: fetch.Answer{State: fetch.Unknown}}
 	table{
-		"one":                        {listed(true, sha256Of("00")), NotApplicable},
-		"one of each kind":           {listed(true, sha256Of("aa"), purl.Digest{Of: "artifact", Algorithm: "sha512", Value: "00"}), NotApplicable},
-		"each of a file":             {listed(true, sha256Of("aa"), sha256Of("bb")), Pass},
-		"one of none":                {listed(true, sha256Of("aa"), sha256Of("00")), Fail},
-		"one of none that are known": {listed(false, sha256Of("aa"), sha256Of("00")), Unknown},
-		"each known, others unknown": {listed(false, sha256Of("aa"), sha256Of("bb")), Pass},
-		"of a list of files":         {listed(true, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "aa"}, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "bb"}), Fail},
+		"one":                        {withDigests(true, sha256Of("00")), NotApplicable},
+		"one of each kind":           {withDigests(true, sha256Of("aa"), purl.Digest{Of: "artifact", Algorithm: "sha512", Value: "00"}), NotApplicable},
+		"each of a file":             {withDigests(true, sha256Of("aa"), sha256Of("bb")), Pass},
+		"one of none":                {withDigests(true, sha256Of("aa"), sha256Of("00")), Fail},
+		"one of none that are known": {withDigests(false, sha256Of("aa"), sha256Of("00")), Unknown},
+		"each known, others unknown": {withDigests(false, sha256Of("aa"), sha256Of("bb")), Pass},
+		"of a list of files":         {withDigests(true, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "aa"}, purl.Digest{Of: "artifact", Algorithm: "h1", Value: "bb"}), Fail},
 		"no record":                  {silent, Unknown},
 	}.run(t, digestsKnown)
 }
 
 // TestAnotherFile: a digest that is not this file's is said to be that of which.
 func TestAnotherFile(t *testing.T) {
-	f := pinAgrees(listed(true, sha256Of("bb")))
+	f := pinAgrees(withDigests(true, sha256Of("bb")))
 	assert.Equal(t, Fail, f.Outcome)
 	assert.Contains(t, f.Reason, "thing.tar.gz")
-	assert.NotContains(t, pinAgrees(listed(true, sha256Of("00"))).Reason, "another file")
+	assert.NotContains(t, pinAgrees(withDigests(true, sha256Of("00"))).Reason, "another file")
 }

@@ -85,7 +85,7 @@ func bunGraph(root *node) graph {
 	var g graph
 	packages := root.get("packages")
 	found := func(from, name string) string {
-		for {
+		for len(from) <= longest {
 			if key := strings.TrimPrefix(from+"/"+name, "/"); packages.get(key) != nil {
 				return "packages › " + key
 			}
@@ -94,6 +94,7 @@ func bunGraph(root *node) graph {
 			}
 			from = from[:max(strings.LastIndex(from, "/"), 0)]
 		}
+		return ""
 	}
 	_ = root.get("workspaces").members(func(_ string, workspace *node) error {
 		for kind, list := range map[string]*[]string{"dependencies": &g.used, "peerDependencies": &g.used, "optionalDependencies": &g.options, "devDependencies": &g.work} {

@@ -19,6 +19,27 @@ import (
 // fill the stack, which no program survives.
 const deepest = 200
 
+// mostValues bounds how many values a document holds: each takes many times the
+// two bytes with which it can be written.
+const mostValues = 3 << 20
+
+var errTooMany = fmt.Errorf("it holds more than %d values, which is as many as are read", mostValues)
+
+// crowded tells that a document may hold more values than are read, by the marks
+// that stand between them.
+func crowded(doc []byte) error {
+	n := 0
+	for _, c := range doc {
+		if c == ',' || c == '\n' || c == '[' || c == '{' {
+			n++
+		}
+	}
+	if n > mostValues {
+		return errTooMany
+	}
+	return nil
+}
+
 // A node is a value of a document, in whatever notation it stands. Lookups in
 // nil, and of another kind, give what is empty.
 type node struct {
@@ -88,17 +109,24 @@ func ofJSON(doc []byte) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := jsonReader{c, doc, 1, 0}
-	return r.value()
+	r := jsonReader{c, doc, 1, 0, 0}
+	return r.value(0)
 }
 
 type jsonReader struct {
 	*strictjson.Cursor
 	doc        []byte
 	line, seen int // the line at offset seen
+	values     int
 }
 
-func (r *jsonReader) value() (*node, error) {
+func (r *jsonReader) value(depth int) (*node, error) {
+	if depth > deepest {
+		return nil, fmt.Errorf("line %d: it nests deeper than %d", r.line, deepest)
+	}
+	if r.values++; r.values > mostValues {
+		return nil, errTooMany
+	}
 	at := r.Offset()
 	r.line += bytes.Count(r.doc[r.seen:at], []byte("\n"))
 	r.seen = at
@@ -107,13 +135,13 @@ func (r *jsonReader) value() (*node, error) {
 	switch r.Peek() {
 	case '{':
 		err = r.Members(func(key string) error {
-			value, err := r.value()
+			value, err := r.value(depth + 1)
 			n.put(key, value)
 			return err
 		})
 	case '[':
 		err = r.Elements(func() error {
-			value, err := r.value()
+			value, err := r.value(depth + 1)
 			n.list = append(n.list, value)
 			return err
 		})
@@ -130,6 +158,9 @@ func ofJSONC(doc []byte) (*node, error) {
 	if tooDeep(doc, []quoted{{`"`, `"`, true}, {"//", "\n", false}, {"/*", "*/", false}}) {
 		return nil, fmt.Errorf("it nests deeper than %d", deepest)
 	}
+	if err := crowded(doc); err != nil {
+		return nil, err
+	}
 	plain, err := hujson.Standardize(bytes.Clone(doc)) // every byte stays in its place
 	if err != nil {
 		return nil, err
@@ -142,6 +173,9 @@ func ofJSONC(doc []byte) (*node, error) {
 func ofTOML(doc []byte, tables string) (*node, error) {
 	if tooDeep(doc, []quoted{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "\n", false}}) {
 		return nil, fmt.Errorf("it nests deeper than %d", deepest)
+	}
+	if err := crowded(doc); err != nil {
+		return nil, err
 	}
 	var all map[string]any
 	if err := toml.Unmarshal(doc, &all); err != nil {
@@ -213,6 +247,9 @@ const mostYAML = 4
 
 // ofYAMLs reads the documents of a file, at least one.
 func ofYAMLs(doc []byte) ([]*node, error) {
+	if err := crowded(doc); err != nil {
+		return nil, err
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(doc))
 	var all []*node
 	for {

@@ -69,8 +69,15 @@ func npmGraph(packages *node) graph {
 	return g
 }
 
+// longest bounds the names of folders that are gone through, in bytes: what is
+// longer is nowhere found.
+const longest = 4096
+
 // nearest is the key of a package as seen from a folder; empty for none.
 func nearest(folder, name string, has func(key string) bool) string {
+	if len(folder) > longest {
+		return ""
+	}
 	for {
 		if key := strings.TrimPrefix(folder+"/node_modules/"+name, "/"); has(key) {
 			return key

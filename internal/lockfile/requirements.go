@@ -19,7 +19,7 @@ type requirements struct {
 	file    *File
 	index   string
 	begun   int // where the logical line begins
-	logical string
+	logical strings.Builder
 	// via are the words of comments behind the last pin, by which pip-compile and
 	// uv say who asks for it; nil where it has none.
 	via []string
@@ -42,14 +42,14 @@ func readRequirements(f *File, doc []byte) error {
 		} else if i := strings.Index(strings.ReplaceAll(text, "\t", " "), " #"); i >= 0 {
 			text, comment = text[:i], text[i+2:]
 		}
-		if r.logical == "" {
+		if r.logical.Len() == 0 {
 			r.begun = line
 		}
 		// 2.
 		rest, continued := strings.CutSuffix(strings.TrimRight(text, " \t"), `\`)
-		r.logical += rest
+		r.logical.WriteString(rest)
 		if continued {
-			r.logical += " "
+			r.logical.WriteString(" ")
 			continue
 		}
 		if err := r.line(); err != nil {
@@ -63,8 +63,8 @@ func readRequirements(f *File, doc []byte) error {
 
 // line takes what stands in the logical line.
 func (r *requirements) line() error {
-	words := strings.Fields(r.logical)
-	r.logical = ""
+	words := strings.Fields(r.logical.String())
+	r.logical.Reset()
 	if len(words) == 0 {
 		return nil
 	}

@@ -59,6 +59,9 @@ func (p Pin) uv(entry *node) Pin {
 	return p.python(source.str("registry"), hashes("hash", files)).pythonFiles("url", files)
 }
 
+// mostForks is how many entries of one name are followed.
+const mostForks = 64
+
 // uvGraph is what the project's own packages ask for, and what the others do. A
 // name may stand for several entries, of which a marker chooses one.
 func uvGraph(list []*node) graph {
@@ -69,7 +72,9 @@ func uvGraph(list []*node) graph {
 	}
 	named := func(elements []*node) (out []string) {
 		for _, one := range elements {
-			out = append(out, keys[one.str("name")]...)
+			if found := keys[one.str("name")]; len(found) <= mostForks {
+				out = append(out, found...)
+			}
 		}
 		return out
 	}

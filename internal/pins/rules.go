@@ -130,7 +130,7 @@ func static(p lockfile.Pin, conflicting map[string]bool) Line {
 // conflicts are the packages of which two pins share no digest of a kind that
 // both have.
 func conflicts(pins []lockfile.Pin) map[string]bool {
-	seen, out := map[string][]string{}, map[string]bool{}
+	seen, out := map[string]map[string]bool{}, map[string]bool{}
 	for _, p := range pins {
 		if p.Kind != lockfile.Package {
 			continue
@@ -142,10 +142,17 @@ func conflicts(pins []lockfile.Pin) map[string]bool {
 			kinds[kind] = append(kinds[kind], d.Value)
 		}
 		for kind, values := range kinds {
-			if before, found := seen[kind]; found && !slices.ContainsFunc(before, func(v string) bool { return slices.Contains(values, v) }) {
+			before, found := seen[kind]
+			if !found {
+				before = map[string]bool{}
+				seen[kind] = before
+			}
+			if found && !slices.ContainsFunc(values, func(v string) bool { return before[v] }) {
 				out[bare] = true
 			}
-			seen[kind] = append(seen[kind], values...)
+			for _, v := range values {
+				before[v] = true
+			}
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ package lockfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -141,11 +142,13 @@ func text(doc []byte) ([]byte, error) {
 	return bytes.ReplaceAll(doc, []byte("\r\n"), []byte("\n")), nil
 }
 
+var errUnknown = errors.New("this is no lock file that is read here")
+
 // readOne reads a document that was prepared by [text].
 func readOne(name string, doc []byte) (*File, error) {
 	f := formatOf(base(name), doc)
 	if f == nil {
-		return nil, fmt.Errorf("this is no lock file that is read here; known are %s", strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("%w; known are %s", errUnknown, strings.Join(Names(), ", "))
 	}
 	file := &File{}
 	if err := f.read(file, doc); err != nil {

@@ -61,6 +61,9 @@ func ReadAll(docs []Document) (*File, error) {
 				continue
 			}
 		}
+		if errors.Is(err, errUnknown) && len(docs) == 1 {
+			return nil, err
+		}
 		if len(docs) > 1 {
 			err = fmt.Errorf("%.200s: %w", doc.Name, err)
 		}

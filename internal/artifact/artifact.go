@@ -94,7 +94,8 @@ func Arrive(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want
 	if err != nil {
 		return nil, err
 	}
-	if answer.Err != nil && answer.Err.Kind == fetch.TooLarge && rel.File.Head > 0 && rel.File.Head < request.Limit {
+	large := answer.Err != nil && answer.Err.Kind == fetch.TooLarge
+	if part := answer.Status == 206; (large || part) && rel.File.Head > 0 && rel.File.Head < request.Limit { // of a part, as a record keeps it
 		return head(ctx, c, rel, w)
 	}
 	return open(ctx, c, answer, rel, w)

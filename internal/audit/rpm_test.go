@@ -215,6 +215,18 @@ func TestRPMHeaderFetched(t *testing.T) {
 			}
 		})
 	}
+	// What was fetched so answers the same, from a record of it.
+	recorded := options(w)
+	recorded.Anchors, recorded.Most = anchoredTo(t, "fedora-43", key), -1
+	live, err := ask(context.Background(), fedoraRef, recorded)
+	require.NoError(t, err)
+	recorded.Transport, recorded.Most, recorded.Replay = nil, 0, live.Record
+	again, err := ask(context.Background(), fedoraRef, recorded)
+	require.NoError(t, err)
+	for _, check := range []string{"registry-signature", "files-covered", "digest-matches", "name-inside"} {
+		require.Equal(t, outcome(t, live, check), outcome(t, again, check))
+	}
+	require.NotEmpty(t, membersOf(t, zipped(t, live, true)))
 	// The pin of a package is compared with the record alone.
 	o := options(w)
 	o.Anchors, o.Most = anchoredTo(t, "fedora-43", key), -1

@@ -44,5 +44,9 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	if err := exceeds(ctx, o, r); err != nil {
 		return nil, fmt.Errorf("the pin's audit says more than the whole: %w", err)
 	}
-	return &result{r, o.Question.Record, a.Heads(), a.Memory(), pasted, seen}, nil
+	out := &result{r, o.Question.Record, a.Heads(), a.Memory(), pasted, seen}
+	if err := comesBack(ctx, o, out); err != nil {
+		return nil, fmt.Errorf("the evidence does not come back: %w", err)
+	}
+	return out, nil
 }

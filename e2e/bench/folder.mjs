@@ -38,7 +38,7 @@ async function madeFolder(root) {
   return (url) => worlds.get(/thing-\d+/.exec(url)?.[0])?.(url);
 }
 
-/** The resident memory of a browser's processes, in MB, by what they do. */
+/** The resident memory of a process's descendants, in MB, by what the browser's do. */
 function memory(pid) {
   const of = (id) => {
     try {
@@ -61,18 +61,17 @@ export async function benchFolder() {
   const root = join(await mkdtemp(join(tmpdir(), "touchstone-bench-")), "node_modules");
   const world = await madeFolder(root);
   const edge = await serve({ port: Number(process.env.TOUCHSTONE_E2E_PORT || 8791) });
-  const server = await chromium.launchServer({ ...launchOptions(), headless: true });
+  const browser = await chromium.launch({ ...launchOptions(), headless: true });
   try {
-    const browser = await chromium.connect(server.wsEndpoint());
     const context = await browser.newContext({ serviceWorkers: "block" });
     await inhabit(context, edge.url, world);
     const page = await context.newPage();
     await page.addInitScript(watch);
     await page.goto(`${edge.url}/check/`);
     await page.getByLabel("A folder in which").setInputFiles(root);
-    const before = memory(server.process().pid);
+    const before = memory(process.pid);
     let most = 0;
-    const poll = setInterval(() => { most = Math.max(most, memory(server.process().pid).renderer ?? 0); }, 500);
+    const poll = setInterval(() => { most = Math.max(most, memory(process.pid).renderer ?? 0); }, 500);
     await page.evaluate(() => { busy.longest = 0; busy.together = 0; });
     const began = performance.now();
     await page.getByRole("button", { name: "Check", exact: true }).click();
@@ -93,7 +92,7 @@ export async function benchFolder() {
     row("the renderer's memory before and at most, MB", `${(before.renderer ?? 0).toFixed(0)}, ${most.toFixed(0)}`);
     row("packages drawn at once", drawn);
   } finally {
-    await server.close();
+    await browser.close();
     await edge.stop();
     await rm(dirname(root), { recursive: true, force: true });
   }

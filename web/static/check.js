@@ -25,7 +25,8 @@ function say(text) { $("check-says").textContent = visible(text); }
 
 let dropped = null; // { root, files } of a folder that was dropped
 
-const entry = (file, path) => ({ path, file, size: file.size, link: false, read: async () => new Uint8Array(await file.arrayBuffer()) });
+// To know a file's size, a browser asks the disk and waits: only where it is needed.
+const entry = (file, path) => ({ path, file, get size() { return this.file.size; }, link: false, read: async () => new Uint8Array(await file.arrayBuffer()) });
 
 /** The files of the chosen folder: its name is the first part of their paths. */
 function chosen() {

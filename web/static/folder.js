@@ -40,7 +40,7 @@ function share(found, files, texts) {
       const place = places.get(dir);
       if (place) {
         const path = dir === "" ? file.path : file.path.slice(dir.length + 1);
-        place.files.push({ ...file, path });
+        place.files.push(within(file, path));
         if (texts[file.path] !== undefined) place.texts[path] = texts[file.path];
         break;
       }
@@ -49,6 +49,9 @@ function share(found, files, texts) {
   }
   return [...places.values(), ...shared];
 }
+
+/** A file of a folder as one of a package in it: by another path. Its size is not asked for. */
+const within = (file, path) => Object.create(file, { path: { value: path, enumerable: true } });
 
 /** Packages whose files are listed. */
 function ofLists(found, files, texts) {
@@ -60,7 +63,7 @@ function ofLists(found, files, texts) {
   for (const file of files) {
     for (const one of new Set(owners.get(file.path))) {
       const path = one.folder === "" ? file.path : file.path.slice(one.folder.length + 1);
-      one.files.push({ ...file, path });
+      one.files.push(within(file, path));
       if (texts[file.path] !== undefined) one.texts[path] = texts[file.path];
     }
   }

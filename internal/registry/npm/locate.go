@@ -241,5 +241,5 @@ func noPackage(ref purl.Ref) error {
 	if lower.Path() != ref.Path() {
 		refused.Offer(lower, "in lower case")
 	}
-	return refused
+	return unknownName{refused}
 }

@@ -65,7 +65,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	// 2.
 	found, err := locate(ctx, c, ref)
 	if err != nil {
-		return nil, err
+		return nil, r.nearer(ctx, c, ref, err)
 	}
 	rel := r.release(ref, found)
 	if !v.FileInHand {

@@ -119,7 +119,7 @@ func (r *Report) found(s Subject) string {
 	case matches == evidence.Unknown && p.Logged != nil:
 		return fmt.Sprintf("The public log %s knows this version. Its bytes could not be checked.", p.Logged.Log)
 	case s.Artifact.Sealed != nil && s.Artifact.Sealed.Missing && r.passed("registry-signature"):
-		return fmt.Sprintf("The %s signed its %s. Its %s was not fetched.", r.Repository, s.Artifact.Sealed.Name, s.Artifact.Sealed.Parted)
+		return fmt.Sprintf("The %s signed this package's %s. Its %s was not fetched.", r.Repository, s.Artifact.Sealed.Name, s.Artifact.Sealed.Parted)
 	case matches == evidence.Unknown:
 		return "Not enough could be fetched to say."
 	}

@@ -76,7 +76,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _
 	}
 	exact := ref
 	exact.Tag, exact.Qualifiers = "", map[string]string{"abi": abi, "branch": branch}
-	rel := &registry.Release{Repository: r.Name(), Chain: []registry.Link{cat.link()}, Report: "https://bugs.freebsd.org/",
+	rel := &registry.Release{Repository: "FreeBSD package repository", Chain: []registry.Link{cat.link()}, Report: "https://bugs.freebsd.org/",
 		Installer: registry.Installer{Name: "pkg", RefusesWrongDigest: true, ChecksSignature: true, Source: manual,
 			Caveat: "A repository's settings (signature_type) can turn the signature off."},
 		Source: registry.Source{Asked: cat.answer.State, Route: cat.answer.Route}, Index: registry.Index{State: cat.answer.State}}

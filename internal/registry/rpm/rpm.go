@@ -124,7 +124,7 @@ func (r Registry) release(ref purl.Ref, of release, l listing, w wanted, notes [
 	if w.epoch != "" && w.epoch != "0" {
 		exact.Qualifiers["epoch"] = w.epoch
 	}
-	rel := &registry.Release{Repository: of.name, Installer: of.installer(), Report: of.report, Chain: l.chain()}
+	rel := &registry.Release{Repository: of.name + " repository", Installer: of.installer(), Report: of.report, Chain: l.chain()}
 	if len(l.packages) > 0 {
 		p := l.packages[0]
 		exact.Version = p.version + "-" + p.release

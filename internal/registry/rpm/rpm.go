@@ -23,7 +23,7 @@ var _ registry.Registry = Registry{}
 func (Registry) Type() string { return "rpm" }
 
 // Name is what people call it.
-func (Registry) Name() string { return "Fedora" }
+func (Registry) Name() string { return "RPM repository" }
 
 // Hosts are those of the releases served. That they answer pages of other origins
 // is not known.

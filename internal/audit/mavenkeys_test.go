@@ -102,6 +102,21 @@ func TestMavenKeys(t *testing.T) {
 	}
 }
 
+// TestMavenKeyMutants damages a publisher's signature, and what it is over, beside the
+// key that the reader brought.
+func TestMavenKeyMutants(t *testing.T) {
+	t.Parallel()
+	w := mavenCorpus(t)
+	key, err := os.ReadFile(corpus.Path(t, "eco", "maven", "keys", "59A252FB1199D873.asc"))
+	require.NoError(t, err)
+	jar := mavenFile("com.google.code.findbugs", "jsr305", "3.0.2", ".jar")
+	mutate(t, w, []target{{url: jar + ".asc", mutants: 150}, {url: jar, mutants: 40}}, func(w world) (*result, error) {
+		o := mavenOptions(w)
+		o.Keys = key
+		return ask(t.Context(), "com.google.code.findbugs:jsr305:3.0.2", o)
+	})
+}
+
 // TestMavenCertificate: the certificate of an archive's signer, brought by the reader,
 // is the reader's own word.
 func TestMavenCertificate(t *testing.T) {

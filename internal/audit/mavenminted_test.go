@@ -293,3 +293,22 @@ func TestMavenMutants(t *testing.T) {
 		return ask(t.Context(), "io.github.example:thing:1.2.3", j.options(t, w))
 	})
 }
+
+// TestMavenMutantsInside damages every part of a version that is only signed inside, by
+// the certificate that the reader brought.
+func TestMavenMutantsInside(t *testing.T) {
+	t.Parallel()
+	signer := mint.NewJarSigner("Goldleaf", mintedAt)
+	j := jar123("io.github.example", signedAs(unsigned), func(v *mint.MavenVersion) {
+		v.Inside, v.Module, v.Strong = signer.Sign(v.Inside), "", false
+	})
+	w := world{}
+	mint.ServeMaven(w, central, j.MavenVersion)
+	delete(w, j.At(central, ".jar.sha1"))
+	delete(w, j.At(central, ".jar.md5"))
+	mutate(t, w, []target{{url: j.At(central, ".jar"), mutants: 300}}, func(w world) (*result, error) {
+		o := j.options(t, w)
+		o.Keys = signer.PEM()
+		return ask(t.Context(), "io.github.example:thing:1.2.3", o)
+	})
+}

@@ -7,6 +7,7 @@
 //	touchstone.read(text) → Promise<what it means, as JSON>
 //	touchstone.versions(request, signal) → Promise<which versions there are, as JSON>
 //	touchstone.suggest(request, signal) → Promise<how a text may go on, as JSON>
+//	touchstone.selftest(step, known) → Promise<how the step ended, as JSON>
 //	touchstone.open(reference, path, sha256) → Promise<Uint8Array>
 //	touchstone.find(reference, text, signal) → Promise<hits, as JSON>
 //	touchstone.sizes(reference) → Promise<sizes of the evidence file, as JSON>
@@ -50,6 +51,7 @@ func main() {
 		"read":     js.FuncOf(promised(startRead)),
 		"versions": js.FuncOf(promised(startVersions)),
 		"suggest":  js.FuncOf(promised(startSuggest)),
+		"selftest": js.FuncOf(promised(startSelftest)),
 		"open":     js.FuncOf(promised(startOpen)),
 		"find":     js.FuncOf(promised(startFind)),
 		"sizes":    js.FuncOf(promised(startSizes)),

@@ -160,6 +160,19 @@ test("another version is compared file by file, and the shown one can still be l
   await expect(page.locator(".file pre")).toHaveText("1");
 });
 
+test("of one's own file it is shown which files differ from the repository's copy", async ({ page, audit }) => {
+  const other = mintedWorld("minted", "1.0.0", { "package/a.js": "mine", "package/b.js": "same" })("https://registry.npmjs.org/minted/-/minted-1.0.0.tgz").body;
+  await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", { "package/a.js": "1", "package/b.js": "same" }));
+  await expect(report(page)).toBeVisible();
+  await page.locator("#file").setInputFiles({ name: "mine.tgz", mimeType: "application/gzip", buffer: other });
+  await expect(page).toHaveTitle(/^FAILED: your file/);
+  await page.getByRole("button", { name: "Show which files differ from the repository’s copy" }).press("Enter");
+  const place = page.getByRole("region", { name: "Compare with another version" });
+  await expect(place).toContainText("Files changed: 1");
+  await expect(place.getByRole("columnheader", { name: "your file" }).first()).toBeVisible();
+  await expect(place.getByRole("link", { name: "Open the report of the repository’s copy" })).toHaveAttribute("href", "#pkg:npm/minted@1.0.0");
+});
+
 test("what files hold is text, whatever it is; what is none is not shown", async ({ page, audit }) => {
   const evil = `<img src=x onerror="document.title='owned'">\u202eend`;
   await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", { "package/a.html": evil, "package/b.bin": "a\0b", "package/c.txt": "" }));

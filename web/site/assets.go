@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"touchstone/internal/selftest"
 )
 
 // An asset is a file under a name that holds its digest: its address never
@@ -50,7 +52,8 @@ var fontLicences = []string{"@fontsource-variable/source-sans-3/LICENSE", "@font
 
 // assets reads everything that is served under a hashed name.
 //
-//  1. The programs, and build.js which pins them.
+//  1. The programs and the known answers of their self-test, and build.js which
+//     pins them.
 //  2. The two typefaces, as their packages cut them down to Latin letters.
 //  3. Styles, pictures and scripts. A file says "./other.js" for another, and
 //     gets its hashed name there; it can be named once those that it names
@@ -66,8 +69,12 @@ func (s *site) assets() (map[string]asset, error) {
 		done[name] = program
 	}
 	waiting := map[string][]byte{}
-	var err error
-	if waiting["build.js"], err = buildModule(done[first], done[whole], s.relay); err != nil {
+	answers, err := s.answers()
+	if err != nil {
+		return nil, err
+	}
+	done[known] = newAsset(known, answers)
+	if waiting["build.js"], err = buildModule(done[first], done[whole], done[known], s.relay); err != nil {
 		return nil, err
 	}
 	exec := filepath.Join(s.wasm, "wasm_exec.js")
@@ -194,6 +201,29 @@ func (s *site) readProgram(name string) (asset, error) {
 	return a, nil
 }
 
+// known is what the self-test asks: fetched when nobody waits.
+const known = "known.json"
+
+// answers are real documents whose answers are known (package selftest): an entry
+// of a log, and two bundles that the module that verifies bundles brings with it,
+// as go.sum pins it.
+func (s *site) answers() ([]byte, error) {
+	var k selftest.Known
+	entry, err := os.ReadFile(filepath.Join(s.root, "web", "known", "log.json"))
+	if err != nil {
+		return nil, fmt.Errorf("reading the known answers: %w", err)
+	}
+	if err := json.Unmarshal(entry, &k.Log); err != nil {
+		return nil, fmt.Errorf("reading the known answers: %w", err)
+	}
+	for name, into := range map[string]*json.RawMessage{"bundle-publish.json": &k.Publish, "bundle-provenance.json": &k.Provenance} {
+		if *into, err = os.ReadFile(filepath.Join(s.bundles, name)); err != nil {
+			return nil, fmt.Errorf("reading the known answers: %w; go mod download brings them", err)
+		}
+	}
+	return json.Marshal(k)
+}
+
 // transfer is how many bytes of it travel.
 func (a asset) transfer() int {
 	if len(a.packed) == 0 {
@@ -203,7 +233,7 @@ func (a asset) transfer() int {
 }
 
 // buildModule is the script that pins the programs' digests.
-func buildModule(first, whole asset, relay string) ([]byte, error) {
+func buildModule(first, whole, known asset, relay string) ([]byte, error) {
 	out := []byte("// Written by web/site.\n")
 	for _, constant := range []struct {
 		name  string
@@ -211,6 +241,7 @@ func buildModule(first, whole asset, relay string) ([]byte, error) {
 	}{
 		{"wasm", pin(first)},
 		{"whole", pin(whole)},
+		{"known", pin(known)},
 		{"build", map[string]string{"relay": relay}},
 	} {
 		raw, err := json.Marshal(constant.value)
@@ -233,7 +264,7 @@ func serviceWorker(source []byte, assets map[string]asset, pages map[string][]by
 	version := sha256.New()
 	integrity, later := map[string]string{}, map[string]string{}
 	for _, name := range sortedNames(assets) {
-		if name == whole {
+		if name == whole || name == known {
 			later[assets[name].url] = assets[name].integrity
 		} else {
 			integrity[assets[name].url] = assets[name].integrity

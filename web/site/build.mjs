@@ -18,17 +18,23 @@ const out = join(root, "build", "site");
 /** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
 export async function buildSite() {
   await pack();
-  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out, "-commit", await commit());
+  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out, "-commit", await commit(), "-bundles", await bundles());
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
   for (const name of await readdir(assets)) {
     if (name.endsWith(".woff2")) weight += (await stat(join(assets, name))).size; // compressed by its own format
-    if (!/\.(js|css|svg)$/.test(name)) continue; // the WebAssembly was compressed when it was built
+    if (!/\.(js|css|svg|json)$/.test(name)) continue; // the WebAssembly was compressed when it was built
     const packed = brotliCompressSync(await readFile(join(assets, name)));
     await writeFile(join(assets, `${name}.br`), packed);
-    weight += packed.length;
+    if (!name.endsWith(".json")) weight += packed.length; // fetched when nobody waits
   }
   return weight;
+}
+
+/** The folder of real bundles whose answers are known: in the module that verifies bundles. */
+async function bundles() {
+  const { stdout } = await promisify(execFile)("go", ["list", "-m", "-f", "{{.Dir}}", "github.com/sigstore/sigstore-go"], { cwd: root });
+  return join(stdout.trim(), "examples");
 }
 
 /** What is built: a commit, with + where files differ from it; empty where there is no git. */

@@ -19,6 +19,7 @@ func main() {
 	flag.StringVar(&s.static, "static", "web/static", "the `folder` of styles and scripts")
 	flag.StringVar(&s.modules, "modules", "node_modules", "the `folder` of what npm installed: the typefaces")
 	flag.StringVar(&s.wasm, "wasm", "build", "the `folder` of touchstone.wasm, whole.wasm, wasm_exec.js and touchstone.tgz")
+	flag.StringVar(&s.bundles, "bundles", "", "the `folder` of real bundles whose answers are known: sigstore-go's examples")
 	flag.StringVar(&s.root, "root", ".", "the `folder` of go.mod")
 	flag.StringVar(&s.commit, "commit", "", "the `commit` that is built, with + behind it where files differ from it")
 	flag.StringVar(&s.relay, "relay", "/relay", "the relay's `address` on this site")

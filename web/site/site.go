@@ -20,7 +20,7 @@ import (
 
 // A site is where things come from and go to.
 type site struct {
-	out, static, modules, wasm, relay string
+	out, static, modules, wasm, bundles, relay string
 
 	root, commit string // of what is built
 

@@ -70,7 +70,7 @@ func privacyPage(f frame) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>Privacy</h1><p class=\"lead\">What you check is your business. No account, no cookies, no statistics, no third party.</p><h2>What stays on your device</h2><ul><li>What you paste. Links to an audit hold the reference behind the “#”, a part that browsers send to no server.</li><li>Files that you drop here. They are read by your browser and sent nowhere.</li><li>The answer. Nobody but you sees it, unless you save or share it.</li></ul><h2>What registries see</h2><p>Your browser asks the package’s registry, and the servers of the signature logs, as your package manager would. They see your network address and which package was asked for.</p><h2 id=\"relay\">What our relay sees</h2><p>Some registries give no answer to browsers. Then the question goes through a relay on this site, which passes it on and passes the answer back. The relay sees which document of which package is asked for, and your network address. It keeps neither; the company on whose machines this site runs carries the connection. It is believed for nothing: what passes through it is verified like everything else, and what cannot be verified counts as open.</p><table><caption>Which way questions go</caption> <thead><tr><th scope=\"col\">Repository</th><th scope=\"col\">Asked</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>Privacy</h1><p class=\"lead\">What you check is your business. No account, no cookies, no statistics, no third party.</p><h2>What stays on your device</h2><ul><li>What you paste. Links to an audit hold the reference behind the “#”, a part that browsers send to no server.</li><li>Files that you drop here. They are read by your browser and sent nowhere.</li><li>The answer. Nobody but you sees it, unless you save or share it.</li></ul><h2>What registries see</h2><p>Your browser asks the package’s registry, and the servers of the signature logs, as your package manager would. They see your network address and which package was asked for.</p><p>While you type a name, its registry is asked for names and versions like it, and sees what you have typed. A switch below the box ends that. What looks like a secret, a path or an address of a person is not sent.</p><h2 id=\"relay\">What our relay sees</h2><p>Some registries give no answer to browsers. Then the question goes through a relay on this site, which passes it on and passes the answer back. The relay sees which document of which package is asked for, and your network address. It keeps neither; the company on whose machines this site runs carries the connection. It is believed for nothing: what passes through it is verified like everything else, and what cannot be verified counts as open.</p><table><caption>Which way questions go</caption> <thead><tr><th scope=\"col\">Repository</th><th scope=\"col\">Asked</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -82,7 +82,7 @@ func privacyPage(f frame) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(e.name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 71, Col: 18}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 72, Col: 18}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -145,7 +145,7 @@ func aboutPage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.sha256 + "  build/" + p.file + "\n")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 101, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 102, Col: 40}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -159,20 +159,20 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("\n")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 104, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 105, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "sha256sum build/touchstone.wasm build/whole.wasm</code></pre><p><a href=\"/build/\">Compare the whole site with your own build, file by file</a></p><h2>Or do without this page</h2><p>The same program runs under Node, on your own machine, from your own copy:</p><pre dir=\"ltr\" tabindex=\"0\"><code>npm run -s audit -- pkg:golang/github.com/pkg/errors@v0.9.1</code></pre><p>And every report ends with the commands of the package’s own tools, which check the same without any program of ours.</p><h2>The rules</h2><p>What a level asks for is data, not code: version ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "sha256sum build/touchstone.wasm build/whole.wasm</code></pre><p><a href=\"/build/\">Compare the whole site with your own build, file by file</a></p><h2>Known answers</h2><p>While you ask nothing, the program is given real signed documents whose answers are known, good and bad. If it answers otherwise, the page says that your browser cannot be relied on. That finds a device that computes wrongly. It does not find a program that was made to deceive.</p><h2>Or do without this page</h2><p>The same program runs under Node, on your own machine, from your own copy:</p><pre dir=\"ltr\" tabindex=\"0\"><code>npm run -s audit -- pkg:golang/github.com/pkg/errors@v0.9.1</code></pre><p>And every report ends with the commands of the package’s own tools, which check the same without any program of ours.</p><h2>The rules</h2><p>What a level asks for is data, not code: version ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Version)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 111, Col: 71}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 71}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -185,7 +185,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 111, Col: 96}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 96}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -198,7 +198,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Status)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 111, Col: 116}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 116}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -211,7 +211,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(fontLicencesURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 113, Col: 168}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 116, Col: 168}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {

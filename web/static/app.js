@@ -166,6 +166,7 @@ function show(answer) {
   holder.querySelector("[data-heading]").focus();
   say(`${visible(report.verdict.title)}. ${visible(report.verdict.headline)}`);
   turn();
+  idle(selftest);
 }
 
 // ---- what can go wrong
@@ -233,13 +234,30 @@ async function bring(file) {
 }
 
 const warm = () => auditor.warm();
+const idle = globalThis.requestIdleCallback ?? setTimeout;
+let tested = false;
+
+/**
+ * While nobody asks, the program is asked for known answers: a device that
+ * computes wrongly is found, and the first audit finds the program warm.
+ */
+async function selftest() {
+  if (tested || running) return;
+  tested = true;
+  const wrong = await auditor.selftest().catch(() => []); // not run: nothing is known
+  if (wrong.length === 0) return;
+  const place = $("unreliable");
+  place.hidden = false;
+  place.textContent = `Do not rely on what this page says here: this browser gives a known question another answer (${visible(wrong.join("; "))}). Use another browser or device.`;
+}
+
 suggest.listen((text, signal) => suggestions(auditor, text, signal));
 box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment, locks: lockhand.goWith });
 drop.listen({ text: box.receive, file: bring, isLock: lockhand.isLock, lock: (file) => lockhand.goWith(file).catch(() => say("This browser keeps nothing. Open “Lock files” and drop it there.")) });
 shortcut.listen($("shortcut"), box.focus);
 addEventListener("hashchange", route);
 // Who comes will mostly ask: the auditor is ready by then, unless bytes are dear.
-if (!navigator.connection?.saveData) (globalThis.requestIdleCallback ?? setTimeout)(warm);
+if (!navigator.connection?.saveData) idle(() => { warm(); selftest(); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && running) running.abort(); });
 for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
 $("cancel").addEventListener("click", () => running?.abort());

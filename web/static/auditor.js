@@ -101,6 +101,11 @@ export class Auditor {
     return this.#ask({ type: "versions", request }, { signal });
   }
 
+  /** Which known answers the program gives otherwise, in words: none where it can be relied on. */
+  selftest() {
+    return this.#ask({ type: "selftest" });
+  }
+
   /** How a text that somebody is writing may go on: { by, relayed, all: [{ reference, about }] }. */
   suggest(request, signal) {
     return this.#ask({ type: "suggest", request }, { signal });

@@ -92,7 +92,7 @@ export function listen(ask) {
   box.addEventListener("input", () => {
     close();
     const text = box.value.trim();
-    if (!control.checked || !navigator.onLine || navigator.connection?.saveData || text.length < 2 || text === taken) return;
+    if (!control.checked || !navigator.onLine || navigator.connection?.saveData || text.length < 2 || text.length > 200 || text === taken) return;
     waiting = setTimeout(async () => {
       const asked = new AbortController();
       asking = asked;

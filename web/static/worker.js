@@ -1,7 +1,7 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// sizes, evidence, versions, suggest, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
+// sizes, evidence, versions, suggest, selftest, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
-import { wasm, whole } from "./build.js";
+import { known, wasm, whole } from "./build.js";
 import { keptFetch } from "./kept.js";
 
 globalThis.touchstoneKept = keptFetch; // how the program asks for what is worth keeping
@@ -99,10 +99,28 @@ const local = {
   identify: async (touchstone, { file }) => JSON.parse(await touchstone.identify(await bytesOf(file))),
   versions: async (touchstone, { request }, signal) => JSON.parse(await touchstone.versions(JSON.stringify(request), signal)),
   suggest: async (touchstone, { request }, signal) => JSON.parse(await touchstone.suggest(JSON.stringify(request), signal)),
+  selftest,
   named: (touchstone) => touchstone.named(),
   packages: (touchstone, { folder }) => touchstone.packages(folder),
   written: (touchstone, { format, result, site }) => touchstone.written(format, result, site),
 };
+
+/**
+ * Asks the program for known answers; gives those that were others, in words. What
+ * a visitor asks between two steps goes first.
+ */
+async function selftest(touchstone) {
+  const answer = await fetch(new URL(known.url, import.meta.url), { integrity: known.integrity });
+  const documents = new Uint8Array(await answer.arrayBuffer());
+  const wrong = [];
+  for (let step = 0, more = true; more; step++) {
+    await new Promise((resolve) => { setTimeout(resolve); });
+    const trial = JSON.parse(await touchstone.selftest(step, documents));
+    more = trial.more;
+    if (trial.wrong) wrong.push(trial.wrong);
+  }
+  return wrong;
+}
 
 /** How many lines of a lock file are told at once, and after how many milliseconds at the latest. */
 const batch = { lines: 500, wait: 150 };

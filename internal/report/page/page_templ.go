@@ -646,7 +646,7 @@ func silence(r *report.Report) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = outside(r.Artifact.Missing).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = outside(sentence(r.Artifact.Missing)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

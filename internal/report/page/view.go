@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
@@ -180,6 +182,12 @@ func moment(rfc3339 string) string {
 		return rfc3339
 	}
 	return t.UTC().Format("2006-01-02 15:04:05") + " UTC"
+}
+
+// sentence is a reason from elsewhere as a sentence of its own.
+func sentence(reason string) string {
+	first, size := utf8.DecodeRuneInString(reason)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(reason[size:], ".") + "."
 }
 
 // counted is a number with its noun: "1 file", "12 files".

@@ -179,12 +179,16 @@ func allReferrers(t *testing.T) {
 				}
 			}
 		}
+		kinds := map[string][]string{"v2": {"application/example.sbom", "application/example.signature"}}
 		for tag, referrers := range map[string][]string{"v2": {"0484e93c23cd", "741132f956e1"}, "child": {"d69399e05204"}} {
 			o := options(l.w)
 			o.Time = time.Date(2026, time.October, 20, 12, 0, 0, 0, time.UTC)
 			r, err := ask(t.Context(), "quay.io/regclient/testrepo:"+tag, o)
 			require.NoError(t, err, name)
 			require.False(t, r.Report.Verdict.Failed)
+			for _, kind := range kinds[tag] {
+				require.Contains(t, strings.Join(r.Report.Notes, " "), kind, name)
+			}
 			for _, digest := range referrers {
 				read := 0
 				for _, x := range r.Record.Exchanges() {

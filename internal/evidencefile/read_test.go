@@ -3,9 +3,11 @@ package evidencefile_test
 import (
 	stdzip "archive/zip"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,31 +95,52 @@ func TestReadRefuses(t *testing.T) {
 	}
 	flip := bytes.Clone(whole)
 	flip[bytes.Index(flip, []byte("{}{}"))] ^= 1
+	// huge says in every header of a file that it has nearly 4 GB, or, in the form
+	// for more, 5 GB; neither is there.
+	huge := func(size uint32) []byte {
+		out := bytes.Clone(whole)
+		at := bytes.Index(out, []byte("answers/001.json")) - 30
+		binary.LittleEndian.PutUint32(out[at+18:], size)
+		binary.LittleEndian.PutUint32(out[at+22:], size)
+		at = bytes.LastIndex(out, []byte("answers/001.json")) - 46
+		binary.LittleEndian.PutUint32(out[at+20:], size)
+		binary.LittleEndian.PutUint32(out[at+24:], size)
+		return out
+	}
+	bigger := huge(0xffffffff)
+	extra := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64([]byte{1, 0, 16, 0}, 5<<30), 5<<30)
+	at := bytes.LastIndex(bigger, []byte("answers/001.json"))
+	binary.LittleEndian.PutUint16(bigger[at-46+30:], uint16(len(extra)))
+	bigger = slices.Insert(bigger, at+len("answers/001.json"), extra...)
+	end := bigger[len(bigger)-22:]
+	binary.LittleEndian.PutUint32(end[12:], binary.LittleEndian.Uint32(end[12:])+uint32(len(extra)))
 	for name, c := range map[string]struct {
 		data []byte
 		says string
 	}{
-		"nothing":                 {nil, "reading a zip archive"},
-		"an HTTP Archive":         {[]byte(harDoc), "reading a zip archive"},
-		"another zip":             {packed(t, []archive.Member{{Path: "a", Data: []byte("b")}}), "holds no evidence.json"},
-		"in another zip":          {packed(t, []archive.Member{{Path: "evidence.zip", Data: whole}}), "a zip inside another is unpacked first"},
-		"of another version":      {first(strings.Replace(headDoc, "evidence/1", "evidence/2", 1)), `its form is "touchstone-evidence/2", and this version reads "touchstone-evidence/1"`},
-		"of no version":           {first(`{}`), `its form is ""`},
-		"no head":                 {first(`[]`), "evidence.json: "},
-		"a name twice":            {first(strings.Replace(headDoc, `"time"`, `"reference":"npm:b@1.0.0","time"`, 1)), "evidence.json: "},
-		"no question":             {first(strings.Replace(headDoc, `npm:a@1.0.0`, ``, 1)), "names no package"},
-		"no time":                 {first(strings.Replace(headDoc, `2026-01`, `soon`, 1)), "is none"},
-		"a package from nowhere":  {first(strings.Replace(headDoc, `"package":""`, `"package":"package/a.tgz"`, 1)), "which is not there"},
-		"a package from outside":  {first(strings.Replace(headDoc, `"package":""`, `"package":"requests.har"`, 1)), "which is not there"},
-		"no answers":              {packed(t, members()[:1]), "holds no requests.har"},
-		"answers that are none":   {packed(t, []archive.Member{{Path: "evidence.json", Data: []byte(headDoc)}, {Path: "requests.har", Data: []byte("{")}}), "reading the HTTP Archive"},
-		"a name twice in the zip": {packed(t, members(members()[0])), "evidence.json"},
-		"a path out of it":        {packed(t, members(archive.Member{Path: "../a"})), "../a"},
-		"a byte changed":          {flip, "CRC-32"},
-		"a bomb":                  {deflated(t, "answers/001.bin", zeros(64<<20)), "inflates"},
-		"too much":                {packed(t, members(archive.Member{Path: "a", Data: make([]byte, evidencefile.Most+2<<20)})), "the limit is"},
-		"something behind":        {append(bytes.Clone(whole), "more"...), ""},
-		"something before":        {append([]byte("#!/bin/sh\n"), whole...), ""},
+		"one of 4 GB that are not there": {huge(0xfffffffe), "reaches into the directory"},
+		"one of 5 GB that are not there": {bigger, "reaches into the directory"},
+		"nothing":                        {nil, "reading a zip archive"},
+		"an HTTP Archive":                {[]byte(harDoc), "reading a zip archive"},
+		"another zip":                    {packed(t, []archive.Member{{Path: "a", Data: []byte("b")}}), "holds no evidence.json"},
+		"in another zip":                 {packed(t, []archive.Member{{Path: "evidence.zip", Data: whole}}), "a zip inside another is unpacked first"},
+		"of another version":             {first(strings.Replace(headDoc, "evidence/1", "evidence/2", 1)), `its form is "touchstone-evidence/2", and this version reads "touchstone-evidence/1"`},
+		"of no version":                  {first(`{}`), `its form is ""`},
+		"no head":                        {first(`[]`), "evidence.json: "},
+		"a name twice":                   {first(strings.Replace(headDoc, `"time"`, `"reference":"npm:b@1.0.0","time"`, 1)), "evidence.json: "},
+		"no question":                    {first(strings.Replace(headDoc, `npm:a@1.0.0`, ``, 1)), "names no package"},
+		"no time":                        {first(strings.Replace(headDoc, `2026-01`, `soon`, 1)), "is none"},
+		"a package from nowhere":         {first(strings.Replace(headDoc, `"package":""`, `"package":"package/a.tgz"`, 1)), "which is not there"},
+		"a package from outside":         {first(strings.Replace(headDoc, `"package":""`, `"package":"requests.har"`, 1)), "which is not there"},
+		"no answers":                     {packed(t, members()[:1]), "holds no requests.har"},
+		"answers that are none":          {packed(t, []archive.Member{{Path: "evidence.json", Data: []byte(headDoc)}, {Path: "requests.har", Data: []byte("{")}}), "reading the HTTP Archive"},
+		"a name twice in the zip":        {packed(t, members(members()[0])), "evidence.json"},
+		"a path out of it":               {packed(t, members(archive.Member{Path: "../a"})), "../a"},
+		"a byte changed":                 {flip, "CRC-32"},
+		"a bomb":                         {deflated(t, "answers/001.bin", zeros(64<<20)), "inflates"},
+		"too much":                       {packed(t, members(archive.Member{Path: "a", Data: make([]byte, evidencefile.Most+2<<20)})), "the limit is"},
+		"something behind":               {append(bytes.Clone(whole), "more"...), ""},
+		"something before":               {append([]byte("#!/bin/sh\n"), whole...), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := evidencefile.Read(c.data)

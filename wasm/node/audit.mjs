@@ -72,7 +72,7 @@ async function auditFolder(touchstone, o, request, signal) {
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = error ? [`not compared: ${error.message}`] : lines(compared);
-      process.stdout.write(plain(`${bad ? "✗" : "✓"} ${reference}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+      process.stdout.write(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length === 0 ? "?" : "✗"} ${reference}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
     }
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);

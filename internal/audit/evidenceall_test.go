@@ -4,6 +4,8 @@ package audit_test
 
 import (
 	"maps"
+	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -99,6 +101,26 @@ func TestEvidenceOfEveryEcosystem(t *testing.T) {
 			require.NotEmpty(t, folder)
 			require.Empty(t, compareWith(live, folder, "").Differences)
 		})
+	}
+}
+
+// TestEvidenceOfEveryEcosystemMutated bends the evidence files of all ecosystems;
+// by default some members of one, TOUCHSTONE_ALL=1 all of each.
+func TestEvidenceOfEveryEcosystemMutated(t *testing.T) {
+	t.Parallel()
+	all := inventedPackages(t)
+	names, one := slices.Sorted(maps.Keys(all)), 1
+	if os.Getenv("TOUCHSTONE_ALL") == "" {
+		one = 8
+		name := names[rand.IntN(len(names))]
+		t.Logf("one member in 8 of %s, of %v (TOUCHSTONE_ALL=1 takes all)", name, names)
+		names = []string{name}
+	}
+	for _, name := range names {
+		c := all[name]
+		live, err := ask(t.Context(), c.reference, c.o(c.world))
+		require.NoError(t, err)
+		t.Run(name, func(t *testing.T) { bendEvidence(t, c.reference, c.o, live, one) })
 	}
 }
 

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -105,19 +106,32 @@ func TestEvidenceFiles(t *testing.T) {
 // nothing, and what is an answer gives what the same change in the recording
 // gives. The level never rises.
 func TestEvidenceFilesMutated(t *testing.T) {
-	live := run(t, snapshot(t), errorsRef)
+	bendEvidence(t, errorsRef, options, run(t, snapshot(t), errorsRef), 1)
+}
+
+// bendEvidence bends the evidence file of one audit, member by member, of which one
+// in so many is taken.
+func bendEvidence(t *testing.T, reference string, o func(world) circumstances, live *result, one int) {
 	packed := zipped(t, live, true)
-	whole := checked(t, saved(t, live, true), nil)
-	unchanged := verdictOf(t, whole)
+	again := func(record *fetch.Record, file []byte) (*result, error) {
+		q := o(nil)
+		q.Replay, q.File = record, file
+		return ask(t.Context(), reference, q)
+	}
+	whole, err := again(saved(t, live, true).Record, nil)
+	require.NoError(t, err)
 	files := membersOf(t, packed)
 	for i, m := range files {
+		if rand.IntN(one) != 0 {
+			continue
+		}
 		for what, data := range map[string][]byte{
 			"a byte is changed": flipped(m.Data), "nothing is in it": {}, "it is cut short": m.Data[:len(m.Data)/2],
 		} {
 			t.Run(m.Path+", "+what, func(t *testing.T) {
 				bent := append([]archive.Member{}, files...)
 				bent[i].Data = data
-				got := compareBent(t, bent, m.Path, unchanged)
+				got := compareBent(t, bent, m.Path, whole, again)
 				if what != "a byte is changed" || !strings.HasPrefix(m.Path, "answers/") {
 					return
 				}
@@ -127,21 +141,22 @@ func TestEvidenceFilesMutated(t *testing.T) {
 						recording[i].Body = data
 					}
 				}
-				o := options(nil)
-				o.Replay = fetch.NewRecord(recording)
-				want, err := ask(t.Context(), errorsRef, o)
-				require.NoError(t, err)
+				want, err := again(fetch.NewRecord(recording), nil)
+				if err != nil {
+					require.Empty(t, got)
+					return
+				}
 				require.Equal(t, verdictOf(t, want), got)
 			})
 		}
 		t.Run(m.Path+", left out", func(t *testing.T) {
-			compareBent(t, append(append([]archive.Member{}, files[:i]...), files[i+1:]...), m.Path, unchanged)
+			compareBent(t, append(append([]archive.Member{}, files[:i]...), files[i+1:]...), m.Path, whole, again)
 		})
 	}
 }
 
 // compareBent checks a zip of which one member was bent.
-func compareBent(t *testing.T, members []archive.Member, path, unchanged string) string {
+func compareBent(t *testing.T, members []archive.Member, path string, whole *result, again func(*fetch.Record, []byte) (*result, error)) string {
 	var out bytes.Buffer
 	require.NoError(t, archive.WriteZip(&out, members))
 	read, err := evidencefile.Read(out.Bytes())
@@ -152,21 +167,20 @@ func compareBent(t *testing.T, members []archive.Member, path, unchanged string)
 		}
 	}
 	require.NoError(t, err)
-	o := options(nil)
-	o.Replay, o.File = read.Record, read.File
-	r, err := ask(t.Context(), read.Reference, o)
+	r, err := again(read.Record, read.File)
 	if err != nil {
 		return "" // the answer says which version there is, and does not now
 	}
-	got := levels(r)
-	require.LessOrEqual(t, got["integrity"][0], 2)
-	require.LessOrEqual(t, got["accountability"][0], 0)
-	if !strings.HasPrefix(path, "answers/") && path != "package/v0.9.1.zip" && path != "evidence.json" && path != "requests.har" {
-		require.Equal(t, unchanged, verdictOf(t, r))
+	for track, most := range levels(whole) {
+		require.LessOrEqual(t, levels(r)[track][0], most[0])
+	}
+	isPackage := strings.HasPrefix(path, "package/")
+	if !strings.HasPrefix(path, "answers/") && !isPackage && path != "evidence.json" && path != "requests.har" {
+		require.Equal(t, verdictOf(t, whole), verdictOf(t, r))
 	}
 	require.NotEqual(t, fetch.Direct, r.Report.Route)
-	if path == "package/v0.9.1.zip" {
-		require.Equal(t, 0, got["integrity"][0], r.Report.Text(false))
+	if isPackage {
+		require.Equal(t, 0, levels(r)["integrity"][0], r.Report.Text(false))
 	}
 	return verdictOf(t, r)
 }

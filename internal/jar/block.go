@@ -41,6 +41,7 @@ const (
 	maxBlock    = 256 << 10 // bytes
 	maxDepth    = 40        // of values within values
 	minRSA      = 2048      // bits: fewer can be forged
+	maxRSA      = 16384     // bits: more take too long
 	minCurve    = 256       // bits
 	maxInBlock  = 64        // certificates
 	maxAnything = 100_000   // values
@@ -149,6 +150,11 @@ func readCMS(der []byte) (*pkcs7.PKCS7, error) {
 		return nil, fault.New(fault.NotUnderstood, "a block holds no signature, or several")
 	case len(p7.Certificates) == 0 || len(p7.Certificates) > maxInBlock:
 		return nil, fault.New(fault.NotUnderstood, "a block holds no certificates, or too many")
+	}
+	for _, c := range p7.Certificates {
+		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSA {
+			return nil, fault.New(fault.NotUnderstood, "a certificate has a key that is longer than is read")
+		}
 	}
 	return p7, nil
 }

@@ -29,6 +29,10 @@ func Related(name string) bool {
 	return file == "MANIFEST.MF" || path.Ext(file) == ".SF" || blockKind(file) || strings.HasPrefix(file, "SIG-")
 }
 
+func isSignatureFile(name string) bool {
+	return Related(name) && strings.EqualFold(path.Ext(name), ".sf")
+}
+
 func blockKind(file string) bool {
 	return slices.Contains([]string{".RSA", ".DSA", ".EC"}, path.Ext(file))
 }
@@ -78,9 +82,12 @@ func Verify(docs map[string][]byte, files []string, sum func(file, kind string) 
 	for _, f := range files {
 		v.files[f] = true
 	}
+	if slices.ContainsFunc(files, isSignatureFile) {
+		v.manifest, v.broken = ReadManifest(docs[ManifestPath])
+	}
 	// 1.
 	for _, name := range files {
-		if Related(name) && strings.EqualFold(path.Ext(name), ".sf") {
+		if isSignatureFile(name) {
 			if len(found) == maxSigners {
 				return append(found, Signature{File: name, Err: fault.New(fault.NotUnderstood, "it has more signatures than are read")})
 			}
@@ -95,6 +102,9 @@ type verifier struct {
 	docs  map[string][]byte
 	files map[string]bool
 	sum   func(file, kind string) (string, bool)
+	// manifest is that of the archive; broken says why it cannot be read.
+	manifest *Manifest
+	broken   error
 }
 
 // signature judges one signature file.
@@ -146,14 +156,13 @@ func (v *verifier) covered(name string, out *Signature) error {
 	if file.Main.Headers.Get("Signature-Version") == "" {
 		return fault.New(fault.NotUnderstood, "the signature file does not say of which version it is")
 	}
-	manifest, err := ReadManifest(v.docs[ManifestPath])
-	if err != nil {
-		return fault.New(fault.NotUnderstood, "the manifest cannot be read: "+err.Error())
+	if v.broken != nil {
+		return fault.New(fault.NotUnderstood, "the manifest cannot be read: "+v.broken.Error())
 	}
 	// 3.
 	whole, err := states(file.Main.Headers, "-digest-manifest", v.docs[ManifestPath])
 	if fault.Of(err) == fault.Wrong || errors.Is(err, errNone) { // then of its parts
-		_, err = states(file.Main.Headers, "-digest-manifest-main-attributes", manifest.Main.Raw)
+		_, err = states(file.Main.Headers, "-digest-manifest-main-attributes", v.manifest.Main.Raw)
 		if errors.Is(err, errNone) {
 			return fault.New(fault.NotUnderstood, "it does not cover the manifest's main part")
 		}
@@ -161,9 +170,9 @@ func (v *verifier) covered(name string, out *Signature) error {
 	if err != nil {
 		return of(err, "the manifest's main part")
 	}
-	sections := make(map[string]*Section, len(manifest.Entries))
-	for i, entry := range manifest.Entries {
-		sections[entry.Name] = &manifest.Entries[i]
+	sections := make(map[string]*Section, len(v.manifest.Entries))
+	for i, entry := range v.manifest.Entries {
+		sections[entry.Name] = &v.manifest.Entries[i]
 	}
 	// 4.
 	for _, stated := range file.Entries {

@@ -3,9 +3,14 @@ package jar
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -168,4 +173,29 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLongKeys: a key so long that verifying with it would take minutes is not read.
+func TestLongKeys(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	issued := func(public any, serial int64) *x509.Certificate {
+		c := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "Goldleaf"}, NotBefore: at, NotAfter: at.AddDate(1, 0, 0)}
+		der, err := x509.CreateCertificate(rand.Reader, c, c, public, key)
+		require.NoError(t, err)
+		parsed, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		return parsed
+	}
+	long := new(big.Int).SetBit(big.NewInt(1), maxRSA, 1)
+	signed, err := pkcs7.NewSignedData([]byte("file"))
+	require.NoError(t, err)
+	require.NoError(t, signed.AddSigner(issued(key.Public(), 1), key, pkcs7.SignerInfoConfig{}))
+	signed.AddCertificate(issued(&rsa.PublicKey{N: long, E: 65537}, 2))
+	signed.Detach()
+	block, err := signed.Finish()
+	require.NoError(t, err)
+	_, err = verifyBlock(block, []byte("file"))
+	require.Equal(t, fault.NotUnderstood, fault.Of(err))
+	require.ErrorContains(t, err, "longer than is read")
 }

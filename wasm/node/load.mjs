@@ -10,12 +10,20 @@ function writeSync(fd, bytes) {
   return bytes.length;
 }
 
+/**
+ * From here on Go collects more often (runtime, environment variables): its memory
+ * only grows, and a lock file of thousands of pins needs no more of it. No limit of
+ * what a large package may take.
+ */
+const softLimit = "160MiB";
+
 /** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
 export async function load(name = "touchstone", tell = undefined) {
   const { glue, wasm } = await program(name, tell);
   await import(glue);
   globalThis.fs.writeSync = writeSync;
   const go = new globalThis.Go();
+  go.env.GOMEMLIMIT = softLimit;
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
   const { instance } = await WebAssembly.instantiate(wasm, go.importObject);
   const ended = go.run(instance).then(() => { throw new Error("the WebAssembly program ended"); });

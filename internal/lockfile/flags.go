@@ -16,7 +16,7 @@ const (
 	Development Flag = "development" // only for the work on the project
 	Optional    Flag = "optional"    // the project goes without it
 	Platform    Flag = "platform"    // only on some systems, which a note names
-	Leftover    Flag = "leftover"    // the project does not use this version
+	Leftover    Flag = "leftover"    // the project is built without this version
 	Vendored    Flag = "vendored"    // the project builds its own copy
 )
 

@@ -236,7 +236,7 @@ func (g *goProject) used(p Pin, stands map[module.Version]string) Pin {
 		p = p.flag(Leftover, true).note(fmt.Sprintf("go.mod requires version %.100s. This one is not built.", wanted))
 	// 3.
 	case g.whole:
-		p = p.flag(Leftover, true).note("No go.mod requires it, so it is not built. Go may keep the line to tell which module a package is in.")
+		p = p.flag(Leftover, true).note("No go.mod requires it, so the project is built without it. Go may keep the line for tests of other modules, or to tell which module has a package.")
 	}
 	return p
 }

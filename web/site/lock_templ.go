@@ -186,7 +186,7 @@ var lockParts = map[lockfile.Flag]string{
 	lockfile.Development: "For development",
 	lockfile.Optional:    "Optional",
 	lockfile.Platform:    "On some systems only",
-	lockfile.Leftover:    "Leftovers, not used",
+	lockfile.Leftover:    "Left over: built without it",
 	lockfile.Vendored:    "Copied into vendor",
 }
 

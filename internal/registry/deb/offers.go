@@ -48,7 +48,8 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 // be read, else of the last list.
 func (s *search) listed() fetch.Answer {
 	var last fetch.Answer
-	for _, in := range s.unread {
+	if len(s.unread) > 0 {
+		in := s.unread[0]
 		if in.broken != "" {
 			in.answer.Unusable("the signed index cannot be read: " + in.broken)
 		}

@@ -1,8 +1,8 @@
-// npm run bench [-- bundles|page|folder|start]: how long it takes to verify a bundle, for the
+// npm run bench [-- bundles|pins|page|folder|start]: how long it takes to verify a bundle, for the
 // first time and again, here and with two other verifiers, in Node and in
 // Chromium; how long a person waits for the page (see page.mjs), and for a
-// folder of 50,000 files (see folder.mjs). It prints
-// figures and asserts nothing: a clock is not a test. With "start" it only
+// folder of 50,000 files (see folder.mjs); and what the pins of a lock file cost
+// beside the tools of their ecosystem (see pins.mjs). It prints figures and asserts nothing: a clock is not a test. With "start" it only
 // installs, loads everything and takes one sample of each verifier: npm test
 // asks that much.
 import { spawn, spawnSync } from "node:child_process";
@@ -96,11 +96,15 @@ async function bundles() {
 
 try {
   const asked = process.argv.slice(2);
-  if (asked.some((part) => !["bundles", "page", "folder", "start", "list"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [page] [folder] [start] [list]");
+  if (asked.some((part) => !["bundles", "pins", "page", "folder", "start", "list"].includes(part))) throw new Error("usage: npm run bench -- [bundles] [pins] [page] [folder] [start] [list]");
   await install();
   await ensureBuilt("conformance");
   if (asked.includes("start")) await start();
   if (asked.length === 0 || asked.includes("bundles")) await bundles();
+  if (asked.length === 0 || asked.includes("pins")) {
+    await ensureBuilt("whole");
+    await (await import("./pins.mjs")).benchPins();
+  }
   const inPage = ["page", "folder", "list"].filter((part) => asked.length === 0 && part !== "list" || asked.includes(part)); // the list is asked of the archive
   if (inPage.length > 0) {
     await (await import("../chromium.mjs")).ensureChromium();

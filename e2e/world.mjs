@@ -1,7 +1,7 @@
 // Recorded answers for tests: what registries said, from the real cases beside
 // the checkout, served in place of the network. Where the cases are not there,
 // what needs them is skipped.
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -103,6 +103,30 @@ export function debWorld() {
     [`${base}${suite}InRelease`]: at(`${suite}InRelease`), [base + file]: at(file),
     [`${base}${suite}contrib/binary-amd64/by-hash/SHA256/${createHash("sha256").update(list).digest("hex")}`]: list,
   };
+}
+
+/**
+ * An image of the test's own, docker.io/example/thing, of one layer with the files
+ * that are given, signed with a bare key as cosign does. Gives its reference, the
+ * public key in PEM, and the world.
+ */
+export function imageWorld(files) {
+  const pages = {};
+  const base = "https://registry-1.docker.io/v2/example/thing/";
+  const put = (kind, body, place = "blobs") => {
+    const digest = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+    pages[`${base}${place}/${digest}`] = body;
+    return { mediaType: `application/vnd.${kind}`, digest, size: body.length };
+  };
+  const json = (value) => Buffer.from(JSON.stringify(value));
+  const layer = put("oci.image.layer.v1.tar+gzip", gzipSync(Buffer.concat([...Object.entries(files).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)])));
+  const config = put("oci.image.config.v1+json", json({ architecture: "amd64", os: "linux", config: { Cmd: ["/thing"] }, rootfs: { type: "layers", diff_ids: [] } }));
+  const image = put("oci.image.manifest.v1+json", json({ schemaVersion: 2, config, layers: [layer] }), "manifests");
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const payload = json({ critical: { identity: { "docker-reference": "index.docker.io/example/thing" }, image: { "docker-manifest-digest": image.digest }, type: "cosign container image signature" }, optional: null });
+  const signed = { ...put("dev.cosign.simplesigning.v1+json", payload), annotations: { "dev.cosignproject.cosign/signature": sign("sha256", payload, privateKey).toString("base64") } };
+  pages[`${base}manifests/${image.digest.replace(":", "-")}.sig`] = json({ schemaVersion: 2, config: put("oci.image.config.v1+json", json({})), layers: [signed] });
+  return { reference: `docker.io/example/thing@${image.digest}`, key: publicKey.export({ type: "spki", format: "pem" }), world: (url) => (url in pages ? { status: 200, body: pages[url] } : undefined) };
 }
 
 /** A zip of small files, none compressed (APPNOTE 4.3). */

@@ -124,7 +124,7 @@ func isPageHost(text string) bool {
 		return false // these begin the paths of Go modules
 	case "github.com":
 		parts := strings.Split(rest, "/")
-		return len(parts) > 2 && slices.Contains([]string{"tree", "blob", "releases", "commit", "archive"}, parts[2])
+		return len(parts) > 2 && slices.Contains([]string{"tree", "blob", "releases", "commit", "archive", "pkgs"}, parts[2])
 	}
 	return belowSite(host)
 }

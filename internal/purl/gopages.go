@@ -105,6 +105,9 @@ func unescapeGo(escapedPath, escapedVersion string) (Ref, error) {
 //	/o/r/tree/v1.2.3[/dir]         that version
 //	/o/r/tree/branch[/dir], …      the newest version
 func readGitHub(a address) (Ref, error) {
+	if ref, is, err := readContainerPage(a); is {
+		return ref, err
+	}
 	owner, repo := a.at(0), strings.TrimSuffix(a.at(1), ".git")
 	if owner == "" || repo == "" {
 		return Ref{}, unknownPage(a, "https://github.com/owner/repository")

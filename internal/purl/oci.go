@@ -35,6 +35,7 @@ func ociDialect() *dialect {
 			"cosign": image("verify", "verify-attestation", "tree", "download attestation", "download signature", "triangulate"),
 		},
 		text: readImageText,
+		file: readImageFile,
 		word: readImageWord,
 	}
 }

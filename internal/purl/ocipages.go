@@ -81,30 +81,25 @@ func readGalleryPage(a address) (Ref, error) {
 	return newImage("public.ecr.aws", strings.Join(a.segments, "/"), "")
 }
 
-// readImageText reads a line of a Dockerfile, of a compose file and of a
-// Kubernetes manifest that names an image.
+// readImageText reads a line of a Dockerfile, of a compose file and of a Kubernetes
+// manifest that names an image.
 func readImageText(text string) (Ref, bool, error) {
 	if strings.Contains(text, "\n") {
 		return Ref{}, false, nil
 	}
 	words := strings.Fields(text)
+	word, _ := imageOf(text)
 	switch {
-	case words[0] == "FROM" && len(words) > 1: // FROM [--platform=…] image [AS name]
-		words = words[1:]
-		if strings.HasPrefix(words[0], "--platform=") && len(words) > 1 {
-			words = words[1:]
-		}
-		if words[0] == "scratch" {
-			return Ref{}, true, fail(NoPackage, "The name scratch is no image: it stands where an image is built on none.")
-		}
-		if len(words) != 1 && !(len(words) == 3 && strings.EqualFold(words[1], "AS")) {
-			return Ref{}, true, fail(Malformed, "A FROM line names one image: FROM name:tag, perhaps AS a name.")
-		}
-		return readImageValue(words[0])
-	case len(words) == 2 && words[0] == "image:", len(words) == 3 && words[0] == "-" && words[1] == "image:":
-		return readImageValue(strings.Trim(words[len(words)-1], `"',`))
+	case word == "" && words[0] == "FROM" && len(words) > 1:
+		return Ref{}, true, fail(Malformed, "A FROM line names one image: FROM name:tag, perhaps AS a name.")
+	case word == "":
+		return Ref{}, false, nil
+	case word == "scratch":
+		return Ref{}, true, fail(NoPackage, "The name scratch is no image: it stands where an image is built on none.")
+	case words[0] == "FROM" || strings.HasSuffix(words[0], "image:") || words[0] == "-":
+		return readImageValue(word)
 	}
-	return Ref{}, false, nil
+	return Ref{}, false, nil // "from" begins sentences, too
 }
 
 func readImageValue(word string) (Ref, bool, error) {

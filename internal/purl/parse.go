@@ -94,6 +94,14 @@ func readText(text string) (Ref, bool, error) {
 		return Ref{}, true, err
 	}
 	for _, d := range table() {
+		if d.file == nil || !strings.Contains(text, "\n") {
+			continue
+		}
+		if ref, ok, err := d.file(text); ok {
+			return ref, true, err
+		}
+	}
+	for _, d := range table() {
 		if d.text == nil {
 			continue
 		}

@@ -62,6 +62,9 @@ type dialect struct {
 	// text reads what has several words or lines: entries of lock files,
 	// source code, what tools print. The second result tells that it is such.
 	text func(text string) (Ref, bool, error)
+	// file reads files of several lines that are whole, and name several packages:
+	// they are asked before any row takes a file for one of its own forms.
+	file func(text string) (Ref, bool, error)
 	// word reads a single word that can mean nothing else.
 	word func(word string) (Ref, bool, error)
 	// begins are how lines of an ecosystem begin that are not read, ends how the

@@ -238,7 +238,9 @@ type File struct {
 	// that holds all. Assemble reads what is inside them: their bytes, in their
 	// order, each with the digest that is stated of it. Large refuses, in words,
 	// to fetch those that are asked for on demand; empty where they may be.
-	Parts    []Part
+	Parts []Part
+	// Pieces is what people call those that are fetched on demand ("layers").
+	Pieces   string
 	Assemble func(parts [][]byte, how archive.Options) (*archive.Contents, error)
 	Large    string
 }
@@ -253,6 +255,8 @@ type Part struct {
 	Algorithm, Value string
 	// OnDemand tells that it is only fetched for who asks for it.
 	OnDemand bool
+	// Size is how many bytes it is stated to have.
+	Size int64
 }
 
 // Contents reads what is inside the file's bytes. The errors are those of

@@ -120,6 +120,19 @@ type Artifact struct {
 	Left string `json:"left,omitempty"`
 	// TooLarge tells that it has more bytes than were to be fetched.
 	TooLarge bool `json:"tooLarge,omitempty"`
+	// Apart are the pieces that stand apart from it and were not asked for; nil for
+	// none.
+	Apart *Apart `json:"apart,omitempty"`
+}
+
+// Apart are pieces of a package that are fetched only for who asks for them.
+type Apart struct {
+	Count int   `json:"count"`
+	Size  int64 `json:"size"` // bytes in all, by their repository's word
+	// Called is what people call them ("layers").
+	Called string `json:"called"`
+	// Refused says why they are not fetched even so; empty where they are.
+	Refused string `json:"refused,omitempty"`
 }
 
 // listSum is the digest of the list of files as a go.sum file spells it.
@@ -208,6 +221,7 @@ func New(s Subject) *Report {
 	r.explain(s)
 	r.Sources, r.Route = sources(s.Answers)
 	r.Artifact = artifactOf(s.Artifact)
+	r.Artifact.Apart = apartOf(s.Artifact, s.Release)
 	r.Artifact.List, r.Artifact.Name = s.Examined.Proven.List, s.FileName
 	r.Verdict = verdict(s, r)
 	r.Causes = r.causes()
@@ -283,6 +297,21 @@ func notes(groups ...[]purl.Note) []string {
 		}
 	}
 	return out
+}
+
+// apartOf are the pieces of a package that were not asked for.
+func apartOf(a *artifact.Artifact, rel *registry.Release) *Apart {
+	out := Apart{Called: rel.File.Pieces, Refused: rel.File.Large}
+	for _, p := range a.Parts {
+		if p.OnDemand && p.Answer.State == "" {
+			out.Count++
+			out.Size += min(p.Size, 1<<50)
+		}
+	}
+	if out.Count == 0 {
+		return nil
+	}
+	return &out
 }
 
 func artifactOf(a *artifact.Artifact) Artifact {

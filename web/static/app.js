@@ -8,6 +8,7 @@ import * as box from "./box.js";
 import * as brought from "./brought.js";
 import { wasm } from "./build.js";
 import * as drop from "./drop.js";
+import * as keys from "./keys.js";
 import * as lockhand from "./lockhand.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
@@ -28,6 +29,7 @@ const checking = "Checking what arrived";
 /** How many answers are kept for going back. */
 const kept = 8;
 
+let deeper = ""; // the question that is asked with the pieces that stand apart
 let running = null; // the AbortController of the audit under way
 let asked = ""; // the question on the page
 let from = ""; // the source repository that the reader expects; empty for none
@@ -96,6 +98,12 @@ function again() {
   route();
 }
 
+/** Asks it with the pieces that stand apart from the package, too: an image's layers. */
+function inside() {
+  deeper = asked;
+  again();
+}
+
 // ---- asking
 
 async function audit(text) {
@@ -114,7 +122,7 @@ async function audit(text) {
   say(`Checking ${brief(text)}`);
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
-  const request = { reference: text, html: true, fileName: file?.name, expectSource: from };
+  const request = { reference: text, html: true, fileName: file?.name, expectSource: from, parts: deeper === text, keys: keys.held() };
   try {
     const answer = await audited(auditor, request, {
       file,
@@ -159,7 +167,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), look: auditor.look(exact), ...others(auditor) });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), inside, keys: keys.ask, look: auditor.look(exact), ...others(auditor) });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);
@@ -266,6 +274,7 @@ $("edit").addEventListener("click", box.focus);
 $("problem-pick").addEventListener("click", () => $("file").click());
 $("problem-without").addEventListener("click", () => { brought.drop(); again(); });
 $("file").addEventListener("change", (event) => bring(event.target.files[0]));
+keys.listen(say);
 $("file-remove").addEventListener("click", () => { brought.drop(); box.focus(); });
 $("recent-clear").addEventListener("click", () => { recent.clear($("recent")); box.focus(); say("The list was cleared"); });
 

@@ -17,11 +17,12 @@ const piece = 100_000;
 /**
  * Brings a report to life. say tells the screen reader, link gives the address
  * of this audit, or of one part of it, again repeats it, pick asks for the
- * package file, look looks into the package and saves its evidence (see files.js
+ * package file, inside repeats it with the pieces that stand apart, keys asks for a key, look looks into the package and saves its evidence (see files.js
  * and evidence.js), audit gives the report of another reference, versions which
  * versions there are of a package, and which one a range means.
  */
-export function enliven(root, report, json, { say, link, again, pick, look, audit, versions }) {
+export function enliven(root, report, json, { say, link, again, pick, inside, keys, look, audit, versions }) {
+  for (const [name, can] of [["parts", inside], ["keys", keys]]) for (const button of root.querySelectorAll(`[data-${name}]`)) button.hidden = !can;
   for (const a of root.querySelectorAll("a[data-goto]")) a.href = new URL(link(a.dataset.goto)).hash;
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -30,6 +31,8 @@ export function enliven(root, report, json, { say, link, again, pick, look, audi
     if (button.dataset.permalink !== undefined) copy(button, link(), say);
     if (button.dataset.again !== undefined) again();
     if (button.dataset.pick !== undefined) pick();
+    if (button.dataset.parts !== undefined) inside();
+    if (button.dataset.keys !== undefined) keys();
     if (button.dataset.evidence !== undefined) offer(button, look, (zip) => save(zip, report.reference, "zip", say), say);
     if (button.dataset.save !== undefined) save(json, report.reference, "json", say);
   });

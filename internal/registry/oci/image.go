@@ -118,7 +118,7 @@ func counted(n int, noun string) string {
 }
 
 func partOf(name string, r fetch.Request, d descriptor, demand bool) registry.Part {
-	return registry.Part{Name: name, Request: r, Algorithm: d.algorithm, Value: d.sum, OnDemand: demand}
+	return registry.Part{Name: name, Request: r, Algorithm: d.algorithm, Value: d.sum, OnDemand: demand, Size: d.size}
 }
 
 func unreadable(err error) func([]byte, archive.Options) (*archive.Contents, error) {

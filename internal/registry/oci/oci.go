@@ -171,6 +171,7 @@ func (r Registry) release(ref purl.Ref, at located, link registry.Link, notes []
 		File: registry.File{
 			Request: at.manifest(at.sum, "manifest"), Format: "image", Inspector: &inspector{unread: "Its configuration was not read."},
 			Parts:        []registry.Part{},
+			Pieces:       "layers",
 			Attestations: registry.Attestations{Open: true, Subject: registry.Expected{Names: []string{at.image()}, Means: at.means, Algorithm: algorithm, ByDigest: true}, PublishTypes: []string{signedType, signType}},
 		},
 		Source: registry.Source{Route: link.Answer.Route, Asked: link.Answer.State},

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strconv"
@@ -218,4 +219,24 @@ var legend = []struct {
 	{report.Open, "Something did not answer, or its word alone does not suffice. It may turn out either way; until then it raises no level."},
 	{report.NotUnderstood, "Something is there, in a form that is newer than this program. It counts neither for nor against the package."},
 	{report.NotChecked, "No check of this version can answer it yet. It counts as not met."},
+}
+
+// lookInside asks for the pieces that stand apart from a package, and says before
+// what that fetches.
+func lookInside(a *report.Apart) string {
+	size := fmt.Sprintf("%d kB", (a.Size+999)/1000)
+	if a.Size >= 1_000_000 {
+		size = fmt.Sprintf("%d MB", (a.Size+999_999)/1_000_000)
+	}
+	called := a.Called
+	if a.Count == 1 {
+		called = strings.TrimSuffix(called, "s")
+	}
+	return fmt.Sprintf("Look inside: fetch %d %s, %s", a.Count, report.Clean(called), size)
+}
+
+// asksForKey tells whether a key that the reader brings could say more.
+func asksForKey(r *report.Report) bool {
+	outcome := r.Finding("key-signature").Outcome
+	return outcome != evidence.NotApplicable && outcome != evidence.Pass
 }

@@ -1,0 +1,27 @@
+// A container image: what is fetched for who asks for it, and a key that is brought.
+import { imageWorld } from "../world.mjs";
+import { accessible, expect, fits, report, test } from "./fixture.mjs";
+
+test("its layers, and a key that the reader brings", async ({ page, audit }) => {
+  const image = imageWorld({ "etc/thing.conf": "gold\n", "bin/.wh.old": "" });
+  const asked = await audit(image.reference, image.world);
+  await expect(report(page)).toContainText("Nobody vouches here for whose that is");
+  await expect(report(page)).not.toContainText("etc/thing.conf");
+  const before = asked.length;
+
+  await page.getByRole("button", { name: "Bring a key" }).click();
+  await expect(page.getByLabel("Key file")).toBeFocused();
+  await page.getByLabel("Key file").setInputFiles({ name: "cosign.pub", mimeType: "text/plain", buffer: Buffer.from(image.key) });
+  await expect(page.locator("#keys-chosen")).toHaveText("A signature by cosign.pub is expected. Whose that key is rests on your word. Leave the key out");
+  await page.getByRole("button", { name: "Look inside: fetch 1 layer, 1 kB" }).click();
+  await expect(report(page)).toContainText("You brought that key");
+  await expect(report(page)).toContainText("etc/thing.conf");
+  expect(asked.length).toBeGreaterThan(before);
+  await accessible(page);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await fits(page);
+
+  await page.getByRole("button", { name: "Leave the key out" }).click();
+  await page.locator("[data-again]").first().click();
+  await expect(report(page)).toContainText("Nobody vouches here for whose that is");
+});

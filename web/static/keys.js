@@ -1,0 +1,48 @@
+// Keys and certificates that the person brought: whose they are is their word, so
+// they are expected of every question until they are taken out. They never leave
+// the device, and a page that is loaded anew forgets them.
+import { visible } from "./question.js";
+
+/** The largest file of keys that is read, in bytes. */
+const largest = 1 << 20;
+
+const $ = (id) => document.getElementById(id);
+
+let kept = ""; // in base64; empty for none
+
+/** What was brought, in base64; undefined for nothing. */
+export const held = () => kept || undefined;
+
+function tell(text) {
+  $("keys-name").textContent = text;
+  $("keys-chosen").hidden = text === "";
+}
+
+async function take(file) {
+  if (!file) return;
+  kept = "";
+  if (file.size > largest) {
+    tell(`${visible(file.name)} is larger than 1 MB: not taken.`);
+    return;
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  kept = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  tell(`A signature by ${visible(file.name)} is expected. Whose that key is rests on your word.`);
+}
+
+/** Asks for a key. */
+export function ask() {
+  $("bring-keys").open = true;
+  $("keys").focus();
+}
+
+/** Listens to the page's control; say tells the screen reader. */
+export function listen(say) {
+  $("keys").addEventListener("change", (event) => take(event.target.files[0]).catch(() => tell("The file could not be read.")).then(() => say($("keys-name").textContent)));
+  $("keys-remove").addEventListener("click", () => {
+    kept = "";
+    $("keys").value = "";
+    tell("");
+    $("keys").focus();
+  });
+}

@@ -31,7 +31,7 @@ const acceptManifests = typeIndex + ", " + typeManifest + ", " + typeDockerList 
 
 // manifestForm is of both kinds. The first schema is another document: registries
 // have stopped serving it, and its digest is not that of its bytes.
-var manifestForm = &fetch.Form{Name: "a manifest of an image (schema 2 or OCI; the old schema 1 is not read)", Fits: func(body []byte) bool {
+var manifestForm = &fetch.Form{Name: "a manifest of schema 2 or OCI", Fits: func(body []byte) bool {
 	doc := strictjson.Fields(body)
 	return string(doc["schemaVersion"]) == "2" && (doc.Has("manifests") || doc.Has("layers") || doc.Has("config"))
 }}

@@ -1,0 +1,167 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"crypto/sha512"
+	"encoding/hex"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/mint"
+)
+
+// TestHostileImages: what registries answer that is no image as it should be. No
+// answer raises a level above the good one's, and none is an accusation without a
+// digest that differs.
+func TestHostileImages(t *testing.T) {
+	const own = "ghcr.io/example/thing"
+	index := func(list []any) []byte {
+		raw, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": list})
+		require.NoError(t, err)
+		return raw
+	}
+	edited := func(i shipped, edit func(d map[string]any)) {
+		var doc struct {
+			Manifests []map[string]any `json:"manifests"`
+		}
+		require.NoError(t, json.Unmarshal(i.Index, &doc))
+		edit(doc.Manifests[0])
+		i.Image.Index = index([]any{doc.Manifests[0]})
+	}
+	for name, tt := range map[string]struct {
+		image func(i shipped)          // before it is signed
+		bend  func(i shipped, w world) // what is served
+		want  any
+		text  string // in the report, white space as one
+	}{
+		"200 platforms": {image: func(i shipped) {
+			var list []any
+			for n := range 200 {
+				d := i.Put("application/vnd.oci.image.manifest.v1+json", i.Manifest)
+				d["platform"] = map[string]any{"os": "linux", "architecture": "cpu" + strings.Repeat("x", n%7), "variant": string(rune('a' + n%26))}
+				list = append(list, d)
+			}
+			i.Image.Index = index(list)
+		}, want: both(2, 3, 2, 2), text: "and others"},
+		"2000 platforms": {image: func(i shipped) {
+			var list []any
+			for range 2000 {
+				list = append(list, i.Put("application/vnd.oci.image.manifest.v1+json", i.Manifest))
+			}
+			i.Image.Index = index(list)
+		}, want: both(2, 2, 1, 1), text: "at most 1000 are read"},
+		"a web page in the place of the manifest": {bend: func(i shipped, w world) {
+			w[i.address("manifests/"+mint.Digest(i.Index))] = page{Body: []byte("<html>Sign in</html>")}
+		}, want: both(0, 3, 0, 2), text: "manifest"},
+		"too many requests": {bend: func(i shipped, w world) {
+			w[i.address("manifests/"+mint.Digest(i.Index))] = page{Status: 429, Body: []byte("{}"), Header: map[string]string{"Retry-After": "3600"}}
+		}, want: both(0, 3, 0, 2), text: "429"},
+		"schema 1": {image: func(i shipped) {
+			i.Image.Index = []byte(`{"schemaVersion":1,"name":"example/thing","tag":"latest","fsLayers":[{"blobSum":"sha256:aa"}],"history":[]}`)
+		}, bend: func(i shipped, w world) {
+			w[i.address("manifests/"+mint.Digest(i.Index))] = page{Body: i.Index}
+		}, want: both(0, 3, 0, 2), text: "a manifest of schema 2 or OCI"},
+		"an index that lies about a size": {image: func(i shipped) { edited(i, func(d map[string]any) { d["size"] = 7 }) }, want: both(2, 3, 2, 2)},
+		"an index that lies about a digest": {image: func(i shipped) {
+			edited(i, func(d map[string]any) { d["digest"] = "sha256:" + strings.Repeat("c", 64) })
+		}, bend: func(i shipped, w world) {
+			w[i.address("manifests/sha256:"+strings.Repeat("c", 64))] = page{Body: i.Manifest}
+		}, want: both(0, 0, 0, 0)},
+		"an index that names no digest": {image: func(i shipped) { edited(i, func(d map[string]any) { d["digest"] = "sha256:short" }) }, want: both(2, 2, 1, 1), text: "is no digest"},
+		"an index and an image at once": {image: func(i shipped) {
+			i.Image.Index = []byte(strings.Replace(string(i.Index), `{"manifests"`, `{"layers":[],"manifests"`, 1))
+		}, want: both(2, 2, 1, 1), text: "readers differ"},
+		"a platform's manifest under SHA-512": {image: func(i shipped) {
+			sum := sha512.Sum512(i.Manifest)
+			edited(i, func(d map[string]any) { d["digest"] = "sha512:" + hex.EncodeToString(sum[:]) })
+		}, bend: func(i shipped, w world) {
+			sum := sha512.Sum512(i.Manifest)
+			w[i.address("manifests/sha512:"+hex.EncodeToString(sum[:]))] = page{Body: i.Manifest}
+		}, want: both(2, 3, 2, 2)},
+		"a referrer about something else": {bend: func(i shipped, w world) {
+			for address, p := range w {
+				if strings.Contains(address, "/manifests/") {
+					w[address] = page{Body: []byte(strings.ReplaceAll(string(p.Body), `"subject":{"digest":"sha256:`, `"subject":{"digest":"sha256:0`))}
+				}
+			}
+		}, want: both(1, 1, 1, 1), text: "no attestations"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := ghcrImage()
+			if tt.image != nil {
+				tt.image(i)
+			}
+			i.Refer(i.Bundle(i.by("example", own)))
+			w := i.world()
+			if tt.bend != nil {
+				tt.bend(i, w)
+			}
+			o := i.options(t, w)
+			o.Retries = -1
+			r, err := ask(t.Context(), i.pinned(), o)
+			require.NoError(t, err)
+			require.Contains(t, strings.Join(strings.Fields(r.Report.Text(false)), " "), tt.text)
+			require.Equal(t, tt.want, levels(r), r.Report.Text(false))
+		})
+	}
+}
+
+// TestImageMutants bends one byte of one document of a signed image, layers and all:
+// no change raises a level, or lets it stand where the document is under the digest.
+func TestImageMutants(t *testing.T) {
+	i := ghcrImage()
+	i.Refer(i.Bundle(i.by("example", "ghcr.io/example/thing")))
+	good := i.world()
+	o := i.options(t, good)
+	o.Parts = true
+	r, err := ask(t.Context(), i.pinned(), o)
+	require.NoError(t, err)
+	best := levels(r)
+	require.Equal(t, both(3, 3, 2, 2), best)
+	var addresses []string
+	for _, a := range r.Report.Sources {
+		if p, there := good[a.URL]; there && len(p.Body) > 0 {
+			addresses = append(addresses, a.URL)
+		}
+	}
+	require.Greater(t, len(addresses), 4)
+	tries := 60
+	if os.Getenv("TOUCHSTONE_ALL") != "" {
+		tries = 3000
+	}
+	random := rand.New(rand.NewPCG(20, 1))
+	under := 0
+	for range tries {
+		address := addresses[random.IntN(len(addresses))]
+		w := world{}
+		for a, p := range good {
+			w[a] = p
+		}
+		body := append([]byte(nil), good[address].Body...)
+		body[random.IntN(len(body))] ^= 1 << random.IntN(8)
+		w[address] = page{Body: body}
+		o.Transport = w
+		auditor, err := audit.New(o.Options)
+		require.NoError(t, err)
+		q := o.Question
+		q.Pasted = i.pinned()
+		told, err := auditor.Audit(t.Context(), q)
+		require.NoError(t, err, address)
+		bent := &result{Report: told}
+		for track, l := range levels(bent) {
+			require.LessOrEqual(t, l[0], best[track][0], address)
+		}
+		if strings.HasSuffix(address, mint.Digest(i.Index)) || strings.HasSuffix(address, mint.Digest(i.Manifest)) {
+			under++
+			require.NotEqual(t, best, levels(bent), "%s is bent, and nothing is said", address)
+		}
+	}
+	t.Logf("%d mutants of %d documents, %d of them of index and manifest", tries, len(addresses), under)
+}

@@ -19,6 +19,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -77,7 +78,7 @@ func both(good, bad error) error {
 	case good != nil:
 		return fmt.Errorf("a good one was refused: %w", good)
 	case bad == nil:
-		return fmt.Errorf("a bad one was accepted")
+		return errors.New("a bad one was accepted")
 	}
 	return nil
 }
@@ -87,7 +88,7 @@ func digests(Known, trust.Anchors) error {
 	short, long := sha256.Sum256([]byte("abc")), sha512.Sum512([]byte("abc"))
 	if hex.EncodeToString(short[:]) != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" ||
 		hex.EncodeToString(long[:32]) != "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a" {
-		return fmt.Errorf("another one was computed")
+		return errors.New("another one was computed")
 	}
 	return nil
 }
@@ -117,8 +118,11 @@ func key(k Known, anchors trust.Anchors) error {
 	var bundle struct {
 		Envelope envelope `json:"dsseEnvelope"`
 	}
-	if err := json.Unmarshal(k.Publish, &bundle); err != nil || len(bundle.Envelope.Signatures) != 1 {
+	if err := json.Unmarshal(k.Publish, &bundle); err != nil {
 		return fmt.Errorf("reading the known signature: %w", err)
+	}
+	if n := len(bundle.Envelope.Signatures); n != 1 {
+		return fmt.Errorf("reading the known signature: there are %d, not one", n)
 	}
 	e, by := bundle.Envelope, bundle.Envelope.Signatures[0]
 	keys := slices.Concat(anchors.Keys(trust.NPMKeys, trust.UsageSignatures), anchors.Keys(trust.NPMKeys, trust.UsageAttestations))
@@ -157,7 +161,7 @@ func bundle(k Known, anchors trust.Anchors) error {
 	payload := good.Envelope.Payload
 	bad := bytes.Replace(k.Provenance, encoded(payload), encoded([]byte(changed(string(payload)))), 1)
 	if bytes.Equal(bad, k.Provenance) {
-		return fmt.Errorf("the known bundle could not be changed")
+		return errors.New("the known bundle could not be changed")
 	}
 	return both(verify(k.Provenance), verify(bad))
 }

@@ -159,7 +159,7 @@ func TestFreeBSDCorpus(t *testing.T) {
 		return b
 	}
 	const theirs = "30BE9CC2E7B2B3BA1FF3B2BE1795F3F0719AB9A65322695703DC7B8F004035A8"
-	own := freebsdAnchors(t, []byte(`{"source":"a test","taken":"2026-11-01","refresh":"","sets":[{"id":"freebsd","name":"a rebuild's key","fingerprints":true,"keys":[{"fingerprint":"`+theirs+`","name":"theirs","from":"2016-01-01T00:00:00Z"}]}]}`))
+	own := freebsdAnchors(t, []byte(`{"source":"a test","taken":"2026-11-01","keyring":"","sets":[{"id":"freebsd","name":"a rebuild's key","fingerprints":true,"keys":[{"fingerprint":"`+theirs+`","name":"theirs","from":"2016-01-01T00:00:00Z"}]}]}`))
 	for _, c := range []struct{ folder, name, version string }{
 		{"freebsd-pkg/pfsense-2.4.3-core", "pfSense-rc", "2.4.3"}, {"freebsd-pkg/pfsense-2.4.3-core", "pfSense-default-config", "2.4.3"},
 		{"eco/freebsd/pfsense-2.3.5-core", "pfSense-rc", "2.3.5_1"}, {"eco/freebsd/pfsense-2.3.5-core", "pfSense-default-config", "2.3.5_1"},

@@ -174,7 +174,7 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 	}
 	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
 	if standing.Reason != "" {
-		reason += " " + sentence(standing.Reason)
+		reason += " " + sentence(standing.Reason) + ownEnd(e, s, key.ID)
 	}
 	facts := map[string]string{"signing key": key.ID}
 	if apart && len(s.Message) <= maxShown && utf8.Valid(s.Message) {
@@ -192,6 +192,22 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts), false
 	}
 	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason), false
+}
+
+// ownEnd says until when an anchored key may sign as its owner states it, where the
+// set is of archive keys that nothing refreshes: then that is all that ends it.
+func ownEnd(e *exam, s registry.Signature, id string) string {
+	set, _ := e.Proofs.Anchors.Anchor(s.Anchors)
+	key, known := e.Proofs.Anchors.Key(s.Anchors, id, trust.UsageSignatures)
+	switch {
+	case !known || set.Kind != trust.KindArchiveKeys || set.Refresh != "":
+		return ""
+	case key.End == nil:
+		return " The key itself states no end."
+	case !e.Time.Before(*key.End):
+		return " The key itself ended on " + key.End.UTC().Format(time.DateOnly) + "."
+	}
+	return " The key itself ends on " + key.End.UTC().Format(time.DateOnly) + "."
 }
 
 // maxShown is how much is told, in bytes, of a text that was put together to be
@@ -231,7 +247,7 @@ func unknownKey(e *exam, record string, s registry.Signature) Finding {
 	anchor, _ := e.Proofs.Anchors.Anchor(s.Anchors)
 	known := "Its list of keys was refreshed in this audit."
 	if anchor.Refresh == "" {
-		known = "Its list of keys is complete."
+		known = "Its list of keys, as of " + anchor.AsOf().UTC().Format(time.DateOnly) + ", is complete."
 	}
 	switch lack := anchor.Lacking(e.Time); {
 	case lack == trust.LackFails:

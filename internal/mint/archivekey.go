@@ -102,5 +102,5 @@ func ArchiveKeys(id, name string, keys ...*ArchiveKey) []byte {
 	for i, k := range keys {
 		list = append(list, map[string]any{"fingerprint": k.Fingerprint, "name": fmt.Sprintf("key %d of %s", i+1, name), "from": k.made, "packet": k.Packet})
 	}
-	return must(json.Marshal(map[string]any{"source": "a test", "taken": "2026-11-01", "refresh": "", "sets": []any{map[string]any{"id": id, "name": name, "keys": list}}}))
+	return must(json.Marshal(map[string]any{"source": "a test", "taken": "2026-11-01", "keyring": "", "sets": []any{map[string]any{"id": id, "name": name, "keys": list}}}))
 }

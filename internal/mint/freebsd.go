@@ -62,7 +62,7 @@ func FreeBSDKeySet(from time.Time, keys ...*FreeBSDKey) []byte {
 		sum := sha256.Sum256(k.Public)
 		list = append(list, map[string]any{"fingerprint": strings.ToUpper(hex.EncodeToString(sum[:])), "name": "a key of a test", "from": from})
 	}
-	return must(json.Marshal(map[string]any{"source": "a test", "taken": "2026-11-01", "refresh": "", "sets": []any{map[string]any{"id": "freebsd", "name": "FreeBSD's keys", "fingerprints": true, "keys": list}}}))
+	return must(json.Marshal(map[string]any{"source": "a test", "taken": "2026-11-01", "keyring": "", "sets": []any{map[string]any{"id": "freebsd", "name": "FreeBSD's keys", "fingerprints": true, "keys": list}}}))
 }
 
 // A FreeBSDPackage is one package, every part of which can be bent.

@@ -50,6 +50,9 @@ type Anchor struct {
 	ValidUntil *time.Time `json:"validUntil,omitempty"`
 	// Refresh says how the anchor is refreshed; empty where there is no way.
 	Refresh string `json:"refresh,omitempty"`
+	// Keyring names the package through which the owner of archive keys changes
+	// them; empty where there is none.
+	Keyring string `json:"keyring,omitempty"`
 	// Closed tells that the set is complete: a key that is not in it is not
 	// the owner's. Open sets lack most keys: there are other instances of
 	// Sigstore than the public one, and the world is full of PGP keys.

@@ -13,11 +13,13 @@ import (
 // those publish: of every key that may sign, its public-key packet and its
 // validity (package openpgp reads both; its tests compare them).
 type archiveSets struct {
-	// Source says where the keyring came from, Taken the day on which its source
-	// called it current, and Refresh how it is refreshed.
-	Source  string       `json:"source"`
-	Taken   string       `json:"taken"`
-	Refresh string       `json:"refresh"`
+	// Source says where the keys came from, and Taken the day on which their source
+	// called them current.
+	Source string `json:"source"`
+	Taken  string `json:"taken"`
+	// Keyring names the package through which their owner changes the sets; empty
+	// where there is none, and the validity of each key is its own.
+	Keyring string       `json:"keyring"`
 	Sets    []archiveSet `json:"sets"`
 }
 
@@ -45,8 +47,8 @@ var fingerprint = regexp.MustCompile(`\A([0-9A-F]{40}|[0-9A-F]{64})\z`)
 // parseArchiveSets reads one document of them, whole or not at all.
 func parseArchiveSets(doc []byte) ([]Set, error) {
 	var list archiveSets
-	if err := json.Unmarshal(doc, &list); err != nil {
-		return nil, fmt.Errorf("parsing JSON: %w", err)
+	if err := exactly(doc, &list); err != nil {
+		return nil, err
 	}
 	taken, err := time.Parse(time.DateOnly, list.Taken)
 	if err != nil || list.Source == "" || len(list.Sets) == 0 {
@@ -54,7 +56,10 @@ func parseArchiveSets(doc []byte) ([]Set, error) {
 	}
 	var out []Set
 	for _, s := range list.Sets {
-		set := Set{Anchor: Anchor{ID: s.ID, Kind: KindArchiveKeys, Name: s.Name, Source: list.Source, Taken: taken, Refresh: list.Refresh, Closed: true}}
+		set := Set{Anchor: Anchor{ID: s.ID, Kind: KindArchiveKeys, Name: s.Name, Source: list.Source, Taken: taken, Keyring: list.Keyring, Closed: true}}
+		if list.Keyring != "" {
+			set.Refresh = "with a newer version of this program, from the package " + list.Keyring + " over its own signed index"
+		}
 		if s.ID == "" || s.Name == "" || len(s.Keys) == 0 || len(s.Keys) > maxKeys {
 			return nil, fmt.Errorf("the set %q has no name, or %d keys", s.ID, len(s.Keys))
 		}

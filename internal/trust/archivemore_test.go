@@ -9,11 +9,17 @@ import (
 )
 
 func TestTheWholeProgramHoldsArchiveKeys(t *testing.T) {
-	var ids []ID
+	keyrings := map[ID]string{}
 	for _, anchor := range Embedded().Sets() {
 		if anchor.Kind == KindArchiveKeys {
-			ids = append(ids, anchor.ID)
+			keyrings[anchor.ID] = anchor.Keyring
+			assert.Equal(t, anchor.Keyring != "", anchor.Refresh != "", anchor.ID)
+			assert.Contains(t, anchor.Refresh, anchor.Keyring)
 		}
 	}
-	assert.Subset(t, ids, []ID{"debian-archive", "debian-security", "ubuntu-archive"})
+	assert.Equal(t, map[ID]string{
+		"debian-archive": "debian-archive-keyring", "debian-security": "debian-archive-keyring", "ubuntu-archive": "ubuntu-keyring",
+		"fedora-31": "", "fedora-43": "", "fedora-44": "", "epel-7": "", "epel-9": "", "epel-10": "",
+		"redhat": "", "centos": "", "opensuse": "", "freebsd": "",
+	}, keyrings)
 }

@@ -23,6 +23,13 @@
 // could announce another; there is no way to refresh it, so its validity is
 // its own and a new key comes with a new build.
 //
+// Archive keys ([KindArchiveKeys]): the keys with which distributions sign their
+// indexes or packages, a set for each archive or release. Their owner changes those
+// of Debian and Ubuntu through a package ([Anchor.Keyring]); this version does not
+// refresh them from it, so they age, and newer ones come with a new build. Of the
+// others no way is known: the validity of each key is its own, and every verdict
+// that rests on one says as of when.
+//
 // Where each came from, when, and how the committed copies are renewed, stands
 // in anchors/SOURCES.md and, for programs, in [Anchor].
 //

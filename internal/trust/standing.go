@@ -55,7 +55,8 @@ type Standing struct {
 // could have been made: an audit of saved evidence has none.
 //
 //  1. An anchor whose own validity is over does not count.
-//  2. One that cannot be refreshed counts.
+//  2. One that cannot be refreshed counts; archive keys, with the reservation that
+//     later revocations are unseen.
 //  3. Without a network it counts; past FreshFor, with the reservation.
 //  4. With one it counts up to FreshFor, and later not.
 func (a Anchor) Standing(now time.Time, network bool) Standing {
@@ -68,7 +69,11 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 		s.Counts = false
 		s.Reason = fmt.Sprintf("%s: its validity ended on %s. A newer version of this program may have its successor",
 			a.Name, day(*a.ValidUntil))
+	case a.Kind == KindArchiveKeys && a.Refresh == "":
+		s.Reason = fmt.Sprintf("This program holds %s as of %s. Nothing refreshes that set here, so later revocations are unseen", a.Name, day(asOf))
 	case a.Fresh(now):
+	case !network && a.Kind == KindArchiveKeys:
+		s.Reason = fmt.Sprintf("This program holds %s as of %s, later revocations unseen", a.Name, day(asOf))
 	case !network:
 		s.Reason = fmt.Sprintf("%s: as of %s, later revocations unseen", a.Name, day(asOf))
 	case a.Age(now) < 0:
@@ -77,8 +82,8 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 			a.Name, day(asOf), day(now))
 	case a.Kind == KindArchiveKeys:
 		s.Counts = false
-		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. A newer version of this program may hold what changed since",
-			a.Name, day(asOf), int(FreshFor/(24*time.Hour)))
+		s.Reason = fmt.Sprintf("This program holds %s as of %s, which is more than %d days ago. The package %s may have changed them since, and this version does not refresh them from it. A newer version of this program may hold what changed",
+			a.Name, day(asOf), int(FreshFor/(24*time.Hour)), a.Keyring)
 	default:
 		s.Counts = false
 		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. Try again when %s can be reached",

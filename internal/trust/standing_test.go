@@ -20,7 +20,11 @@ func TestStanding(t *testing.T) {
 	ending := fixed
 	ending.ValidUntil = &end
 
+	keyring := Anchor{ID: "z", Kind: KindArchiveKeys, Name: "the archive's keys", Taken: taken, Refresh: "somehow", Keyring: "gold-keyring"}
+	release := Anchor{ID: "r", Kind: KindArchiveKeys, Name: "the release's key", Taken: taken}
+
 	const stale = "the keys: last refreshed on 2026-10-01, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"
+	const own = "This program holds the release's key as of 2026-10-01. Nothing refreshes that set here, so later revocations are unseen"
 	const asOf = "the keys: as of 2026-10-01, later revocations unseen"
 	for name, c := range map[string]struct {
 		anchor  Anchor
@@ -48,6 +52,12 @@ func TestStanding(t *testing.T) {
 		"own validity":                   {ending, 99 * 24 * time.Hour, true, true, ""},
 		"own validity over":              {ending, 100 * 24 * time.Hour, true, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
 		"own validity over, no network":  {ending, 100 * 24 * time.Hour, false, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
+		"archive keys":                   {keyring, FreshFor, true, true, ""},
+		"archive keys, stale":            {keyring, FreshFor + 1, true, false, "This program holds the archive's keys as of 2026-10-01, which is more than 30 days ago. The package gold-keyring may have changed them since, and this version does not refresh them from it. A newer version of this program may hold what changed"},
+		"archive keys, no network":       {keyring, FreshFor + 1, false, true, "This program holds the archive's keys as of 2026-10-01, later revocations unseen"},
+		"a release's own":                {release, 0, true, true, own},
+		"a release's own, years later":   {release, 10 * 365 * 24 * time.Hour, true, true, own},
+		"a release's own, no network":    {release, 10 * 365 * 24 * time.Hour, false, true, own},
 		"an anchor that is not there":    {Anchor{}, 0, true, false, "this program has no such anchor"},
 		"the same, with no network left": {Anchor{}, 0, false, false, "this program has no such anchor"},
 	} {
@@ -58,7 +68,7 @@ func TestStanding(t *testing.T) {
 			assert.Equal(t, c.reason, s.Reason)
 			if c.anchor.ID != "" {
 				assert.Equal(t, at.Sub(c.anchor.AsOf()), c.anchor.Age(at))
-				assert.Equal(t, c.reason == "", c.anchor.Fresh(at))
+				assert.Equal(t, c.reason == "" || c.reason == own, c.anchor.Fresh(at))
 			}
 		})
 	}

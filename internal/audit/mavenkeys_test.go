@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -144,5 +145,46 @@ func TestMavenCertificate(t *testing.T) {
 		has(t, r, "key-signature", c.outcome, c.part)
 		require.Equal(t, c.outcome == "pass", status(t, r, "integrity-bytes-signed").Status == "met", name)
 		require.NotEqual(t, "met", string(status(t, r, "integrity-identity").Status), name)
+	}
+}
+
+// TestMavenCertificateOfAPart: a signer's word is of what that signer covers. What a
+// stranger added and signed too is not the signer's, and no old signature is.
+func TestMavenCertificateOfAPart(t *testing.T) {
+	now := time.Now() // when blocks are minted
+	signer, stranger := mint.NewJarSigner("Goldleaf", now), mint.NewJarSigner("A stranger", now)
+	for name, c := range map[string]struct {
+		years         int // after the certificate's
+		more          bool
+		inside        string
+		outcome, part string
+	}{
+		"the whole":        {0, false, "pass", "pass", "rests on your word"},
+		"a stranger added": {0, true, "pass", "absent", "does not cover every file"},
+		"run out":          {2, false, "pass", "absent", "ran out on"},
+		"not begun":        {-2, false, "pass", "absent", "is valid from"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := jar123("io.github.example", signedAs(unsigned))
+			own := signer.Sign(j.Inside)
+			if c.more {
+				j.Inside["com/example/More.class"] = "more"
+			}
+			j.Inside = stranger.Sign(j.Inside)
+			for _, kind := range []string{".SF", ".EC"} { // its parts of the manifest are in the stranger's, too
+				j.Inside["META-INF/OWN"+kind] = own["META-INF/MINT"+kind]
+			}
+			j.Module = j.Gradle(j.Jar())
+			w := world{}
+			mint.ServeMaven(w, central, j.MavenVersion)
+			o := j.options(t, w)
+			o.Keys = signer.PEM()
+			o.Time = now.AddDate(c.years, 0, 0)
+			r, err := ask(t.Context(), "io.github.example:thing:1.2.3", o)
+			require.NoError(t, err)
+			has(t, r, "signature-inside", c.inside, "")
+			has(t, r, "key-signature", c.outcome, c.part)
+			require.Equal(t, c.outcome == "pass", status(t, r, "integrity-bytes-signed").Status == "met")
+		})
 	}
 }

@@ -14,14 +14,50 @@ import (
 // beside or from inside them. What other keys signed is said, and proves nothing:
 // anybody can make a key, under any name.
 func keySignature(e *exam) Finding {
-	if in := e.Artifact.Inside.Enclosed; in != nil && e.Keys != nil && e.enclosed.Outcome == Pass {
-		for _, s := range in.Each {
-			if s.By(e.Keys) { // the whole package is covered, whoever signed a part of it too
-				return pass(fmt.Sprintf("A signature inside covers every file. It was made with the certificate that you brought, of %s: whose it is rests on your word.", quoted(s.Holder)),
-					map[string]string{"signing certificate": "sha256:" + s.Certificate})
-			}
+	inside := e.enclosedBrought()
+	if inside.Outcome == Pass {
+		return inside
+	}
+	f := e.detachedKeys()
+	if inside.Outcome != "" && weight(f) <= weight(inside) {
+		return inside
+	}
+	return f
+}
+
+// enclosedBrought says what a signature inside is worth that was made with a
+// certificate which the reader brought; the zero Finding where there is none. It has
+// to cover every file, whoever signed the others. What dates it is anchored nowhere here: the
+// certificate must be valid still.
+func (e *exam) enclosedBrought() (best Finding) {
+	in := e.Artifact.Inside.Enclosed
+	if in == nil || e.Keys == nil || e.enclosed.Outcome != Pass {
+		return best
+	}
+	for _, s := range in.Each {
+		if !s.By(e.Keys) {
+			continue
+		}
+		made := fmt.Sprintf("A signature inside was made with the certificate that you brought, of %s", quoted(s.Holder))
+		f := pass(made+", and covers every file. Whose it is rests on your word. Whether it was revoked was not asked.", map[string]string{"signing certificate": "sha256:" + s.Certificate})
+		switch {
+		case !s.Whole:
+			f = because(Absent, made+". It does not cover every file: others could have added some.").by(Maintainer)
+		case e.Time.Before(s.From):
+			f = because(Absent, fmt.Sprintf("%s. That is valid from %s only.", made, s.From.UTC().Format(time.DateOnly))).by(Maintainer)
+		case e.Time.After(s.Until):
+			f = because(Absent, fmt.Sprintf("%s. That ran out on %s, and nothing anchored here proves that it was signed before.", made, s.Until.UTC().Format(time.DateOnly))).by(Maintainer)
+		}
+		if best.Outcome == "" || weight(f) > weight(best) {
+			best = f
 		}
 	}
+	return best
+}
+
+// detachedKeys says what the signatures by keys are worth that are served beside the
+// package.
+func (e *exam) detachedKeys() Finding {
 	served := e.Release.File.Detached
 	switch {
 	case served.Judge == nil:

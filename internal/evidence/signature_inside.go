@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 //
 //  1. The archive can be read in one way only.
 //  2. None of them is wrong, weak or of an unknown form.
-//  3. Every file is covered, and none that is covered is gone.
+//  3. Every file is covered by one of them alone, and none that is covered is gone:
+//     else anybody could sign what another left out.
 func signatureInside(e *exam) Finding {
 	in := e.Artifact.Inside.Enclosed
 	switch {
@@ -49,6 +51,11 @@ func signatureInside(e *exam) Finding {
 	if len(in.Uncovered) > 0 {
 		return because(Absent, fmt.Sprintf("The signature inside the package verifies, but does not cover every file. Anybody could have added %s.", listed(in.Uncovered, in.More))).by(Maintainer)
 	}
+	whole := slices.IndexFunc(in.Each, func(s registry.EnclosedSignature) bool { return s.Whole })
+	if whole < 0 {
+		return because(Absent, fmt.Sprintf("The package carries %d signatures inside, and none of them covers every file. Anybody could have added files, and a signature over those.", len(in.Each))).by(Maintainer)
+	}
+	best = answers[whole]
 	best.Facts["files"] = fmt.Sprint(len(e.Artifact.Contents.Files))
 	return best
 }

@@ -17,7 +17,7 @@ func enclosing(errs ...error) *exam {
 	return released(func(_ *registry.Release, art *artifact.Artifact) {
 		in := &registry.Enclosed{}
 		for _, err := range errs {
-			in.Each = append(in.Each, registry.EnclosedSignature{Document: "META-INF/A.SF", Holder: "Goldleaf", Issuer: "An authority", Hash: "SHA-256", Err: err})
+			in.Each = append(in.Each, registry.EnclosedSignature{Document: "META-INF/A.SF", Holder: "Goldleaf", Issuer: "An authority", Hash: "SHA-256", Whole: err == nil, Err: err})
 		}
 		art.Inside.Enclosed = in
 	})
@@ -31,6 +31,10 @@ func TestSignatureInside(t *testing.T) {
 	}
 	wrong, weak, other := fault.New(fault.Wrong, "other bytes"), fault.New(fault.Weak, "SHA-1"), fault.New(fault.NotUnderstood, "a new kind")
 	table{
+		"a part of it each": {but(func(in *registry.Enclosed, _ *artifact.Artifact) {
+			in.Each[0].Whole = false
+			in.Each = append(in.Each, in.Each[0])
+		}), Absent},
 		"of no such kind":     {released(nil), NotApplicable},
 		"none":                {enclosing(), Absent},
 		"one":                 {enclosing(nil), Pass},

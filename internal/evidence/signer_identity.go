@@ -56,7 +56,8 @@ func signerIdentity(e *exam) Finding {
 func otherwiseSigned(e *exam) string {
 	said := ""
 	if in := e.Artifact.Inside.Enclosed; in != nil && e.enclosed.Outcome == Pass {
-		said = fmt.Sprintf(" It is signed inside by a certificate that calls its holder %s, not known to speak for this package.", quoted(in.Each[0].Holder))
+		by := in.Each[slices.IndexFunc(in.Each, func(s registry.EnclosedSignature) bool { return s.Whole })]
+		said = fmt.Sprintf(" It is signed inside by a certificate that calls its holder %s, not known to speak for this package.", quoted(by.Holder))
 	}
 	if e.Release.File.Detached.Answer.State == fetch.Found && e.keyed.Reason != "" && e.keyed.Outcome != Fail {
 		said += " " + e.keyed.Reason

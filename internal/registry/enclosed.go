@@ -29,6 +29,9 @@ type EnclosedSignature struct {
 	// calls Stamper; zero where there is none.
 	Stamped time.Time
 	Stamper string
+	// Whole tells that it alone covers every file inside, but for those that belong to
+	// signatures which verify.
+	Whole bool
 	// By tells whether its certificate is among those that the reader brought.
 	By func(brought []byte) bool
 	// Err is why it proves nothing, a fault; nil where its holder made it over these

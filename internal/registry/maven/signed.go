@@ -51,9 +51,7 @@ func (s *signedInside) judge(docs map[string]*bytes.Buffer, files []archive.File
 			related[f.Path] = doc.Bytes()
 		}
 	}
-	out := &registry.Enclosed{}
-	covered := map[string]bool{}
-	for _, found := range jar.Verify(related, names, func(file, kind string) (string, bool) {
+	all := jar.Verify(related, names, func(file, kind string) (string, bool) {
 		if kind == "sha256" {
 			return strong[file], strong[file] != ""
 		}
@@ -63,18 +61,28 @@ func (s *signedInside) judge(docs map[string]*bytes.Buffer, files []archive.File
 		}
 		sum := h.Sums()[kind]
 		return sum, sum != ""
-	}) {
-		out.Each = append(out.Each, enclosed(found))
-		out.Missing = append(out.Missing, found.Missing...)
+	})
+	out := &registry.Enclosed{}
+	free, covered := map[string]bool{}, map[string]bool{}
+	for _, found := range all {
 		if found.Err == nil {
-			covered[manifestPath], covered[found.File], covered[found.Block] = true, true, true
-			for _, name := range found.Covers {
-				covered[name] = true
-			}
+			free[manifestPath], free[found.File], free[found.Block] = true, true, true
 		}
 	}
+	for _, found := range all {
+		one := enclosed(found)
+		out.Missing = append(out.Missing, found.Missing...)
+		if found.Err == nil {
+			own := map[string]bool{}
+			for _, name := range found.Covers {
+				own[name], covered[name] = true, true
+			}
+			one.Whole = len(found.Missing) == 0 && !slices.ContainsFunc(names, func(name string) bool { return !free[name] && !own[name] })
+		}
+		out.Each = append(out.Each, one)
+	}
 	if len(out.Each) > 0 {
-		out.Cover(slices.DeleteFunc(names, func(name string) bool { return covered[name] }))
+		out.Cover(slices.DeleteFunc(names, func(name string) bool { return free[name] || covered[name] }))
 	}
 	return out
 }

@@ -344,6 +344,7 @@ describe("the site", () => {
   const script = "console.log(1);\n".repeat(100);
   const hashed = "/assets/app.0123456789abcdef.js";
   const wasm = "/assets/touchstone.0123456789abcdef.wasm";
+  const large = "/assets/whole.0123456789abcdef.wasm";
   let edge;
   const ask = (path, init) => fetch(edge.url + path, init);
   before(async () => {
@@ -352,6 +353,7 @@ describe("the site", () => {
       site: {
         "/": ["text/html; charset=utf-8", "<p>hello".repeat(50)], "/sw.js": ["text/javascript", "1"],
         [hashed]: ["text/javascript", script], [`${hashed}.br`]: ["application/octet-stream", brotliCompressSync(script)],
+        [`${large}.gz`]: ["application/gzip", gzipSync("large".repeat(100))],
         [wasm]: ["application/wasm", "plain"], [`${wasm}.br`]: ["application/octet-stream", brotliCompressSync("packed")],
       },
     });
@@ -401,6 +403,20 @@ describe("the site", () => {
     assert.equal(brotliDecompressSync(brotliCompressSync(script)).toString(), await (await ask(hashed)).text());
     assert.equal(header(await get("/", "gzip"), "content-encoding"), "gzip");
     assert.equal(await (await ask("/")).text(), "<p>hello".repeat(50));
+  });
+
+  test("what is too large to be kept as it is comes out whole", async () => {
+    for (const accept of ["identity", "gzip", "gzip, deflate, br"]) {
+      const response = await ask(large, { headers: { "accept-encoding": accept } });
+      assert.equal(response.status, 200, accept);
+      assert.equal(await response.text(), "large".repeat(100), accept);
+      assert.equal(response.headers.get("content-type"), "application/wasm");
+      assert.equal(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+      assert.equal(response.headers.get("vary"), "accept-encoding");
+    }
+    const head = await ask(large, { method: "HEAD" });
+    assert.equal(head.status, 200);
+    assert.equal(head.headers.get("content-length"), null);
   });
 });
 

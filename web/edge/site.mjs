@@ -25,18 +25,29 @@ export async function page(request, env) {
     else await file.body?.cancel();
   }
   if (!encoding) file = await env.ASSETS.fetch(request);
+  let inflated = false;
+  if (type && file.status === 404) { // too large to be kept as it is
+    const packed = await env.ASSETS.fetch(beside(request, ".gz"));
+    inflated = packed.status === 200 || packed.status === 304;
+    await (inflated ? file : packed).body?.cancel();
+    if (inflated) file = packed;
+  }
 
   const headers = new Headers(file.headers);
   for (const [name, value] of Object.entries(security)) headers.set(name, value);
   const found = file.status === 200 || file.status === 304;
   headers.set("cache-control", found && immutable.test(pathname) ? "public, max-age=31536000, immutable" : "no-cache");
-  if (encoding) headers.set("content-type", type);
+  if (encoding || inflated) headers.set("content-type", type);
+  if (inflated) {
+    headers.delete("content-length");
+    weaken(headers);
+  }
   const varies = type !== undefined || text.test(headers.get("content-type") ?? "");
   if (varies) headers.set("vary", "accept-encoding");
   if (!encoding && file.status !== 304 && file.body && accepted.has("gzip") && text.test(headers.get("content-type") ?? "")) {
     encoding = "gzip";
   }
-  if (!encoding || !file.body) return new Response(file.body, { status: file.status, headers });
+  if (!encoding || !file.body) return new Response(inflated ? file.body?.pipeThrough(new DecompressionStream("gzip")) : file.body, { status: file.status, headers });
   if (encoding === "br") {
     // wrangler's local front compresses anew what it reads as "br", by the first
     // coding that the client names. Codings may be written in any case (RFC 9110
@@ -46,14 +57,19 @@ export async function page(request, env) {
   }
   headers.set("content-encoding", "gzip"); // workerd does it on the way out
   headers.delete("content-length");
-  const tag = headers.get("etag");
-  if (tag && !tag.startsWith("W/")) headers.set("etag", `W/${tag}`);
+  weaken(headers);
   return new Response(file.body, { status: file.status, headers });
 }
 
 /** A reply in our own words. */
 export function plain(status, body, more = {}) {
   return new Response(body, { status, headers: { ...security, "cache-control": "no-store", "content-type": "text/plain; charset=utf-8", ...more } });
+}
+
+/** Says of the entity's tag that the bytes on the way may be others: another coding. */
+function weaken(headers) {
+  const tag = headers.get("etag");
+  if (tag && !tag.startsWith("W/")) headers.set("etag", `W/${tag}`);
 }
 
 /** The same request for the file whose name ends on more. */

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -222,6 +223,35 @@ func (s *site) answers() ([]byte, error) {
 		}
 	}
 	return json.Marshal(k)
+}
+
+// maxStored is how many bytes a file of a site may have at Cloudflare ("Static
+// Assets", limits: 25 MiB).
+const maxStored = 25 << 20
+
+// writeAsset writes a file under a name that holds its digest, and what was
+// compressed ahead of it beside it. One that is too large to be kept stands there as
+// .gz: the edge inflates that for clients that do not take Brotli.
+func (s *site) writeAsset(a asset) error {
+	if a.packed != nil {
+		if err := s.store(a.url+".br", a.packed); err != nil {
+			return err
+		}
+	}
+	if len(a.body) <= maxStored {
+		return s.file(a.url, a.body)
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(a.body); err != nil {
+		return fmt.Errorf("compressing %s: %w", a.url, err)
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("compressing %s: %w", a.url, err)
+	}
+	sum := sha256.Sum256(a.body)
+	s.sums[a.url] = hex.EncodeToString(sum[:])
+	return s.store(a.url+".gz", b.Bytes())
 }
 
 // transfer is how many bytes of it travel.

@@ -161,14 +161,8 @@ func (s *site) write() error {
 		return err
 	}
 	for _, name := range sortedNames(assets) {
-		a := assets[name]
-		if err := s.file(a.url, a.body); err != nil {
+		if err := s.writeAsset(assets[name]); err != nil {
 			return err
-		}
-		if a.packed != nil {
-			if err := s.file(a.url+".br", a.packed); err != nil {
-				return err
-			}
 		}
 	}
 	source, err := os.ReadFile(filepath.Join(s.static, "sw.js"))
@@ -218,7 +212,19 @@ func (s *site) writeData(doc *principles.Document) error {
 	return s.writeExports(doc)
 }
 
+// file writes a file of the site, and lists its digest.
 func (s *site) file(url string, body []byte) error {
+	sum := sha256.Sum256(body)
+	s.sums[url] = hex.EncodeToString(sum[:])
+	return s.store(url, body)
+}
+
+// store writes a file as the edge's host keeps it, which may be another coding of
+// one that is listed.
+func (s *site) store(url string, body []byte) error {
+	if len(body) > maxStored {
+		return fmt.Errorf("writing %s: it has %d bytes, and Cloudflare keeps files of at most %d", url, len(body), maxStored)
+	}
 	path := filepath.Join(s.out, filepath.FromSlash(url))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("writing %s: %w", url, err)
@@ -227,9 +233,6 @@ func (s *site) file(url string, body []byte) error {
 		return fmt.Errorf("writing %s: %w", url, err)
 	}
 	s.written[path] = true
-	if sum := sha256.Sum256(body); !strings.HasSuffix(url, ".br") { // the same in another coding
-		s.sums[url] = hex.EncodeToString(sum[:])
-	}
 	return nil
 }
 

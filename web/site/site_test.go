@@ -1,10 +1,13 @@
 package main
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -73,6 +76,26 @@ func tree(t *testing.T, dir string) map[string]string {
 		return err
 	}))
 	return files
+}
+
+func TestWhatIsTooLargeToBeKeptStandsThereCompressed(t *testing.T) {
+	dir := t.TempDir()
+	s := site{out: dir, written: map[string]bool{}, sums: map[string]string{}}
+	body := make([]byte, maxStored+1)
+	require.NoError(t, s.writeAsset(asset{url: "/assets/whole.wasm", body: body, packed: []byte("packed")}))
+	require.NoError(t, s.writeAsset(asset{url: "/assets/first.wasm", body: body[1:]}))
+	require.ErrorContains(t, s.file("/data.json", body), "/data.json: it has 26214401 bytes")
+
+	files := tree(t, dir)
+	require.ElementsMatch(t, []string{"/assets/whole.wasm.br", "/assets/whole.wasm.gz", "/assets/first.wasm"}, slices.Collect(maps.Keys(files)))
+	r, err := gzip.NewReader(strings.NewReader(files["/assets/whole.wasm.gz"]))
+	require.NoError(t, err)
+	inflated, err := io.ReadAll(r)
+	require.NoError(t, err)
+	sum := sha256.Sum256(inflated)
+	require.Equal(t, body, inflated)
+	require.Equal(t, hex.EncodeToString(sum[:]), s.sums["/assets/whole.wasm"], "it is listed as what clients get")
+	require.NotContains(t, s.sums, "/assets/whole.wasm.gz")
 }
 
 func TestTheSiteIsTheSameEveryTime(t *testing.T) {

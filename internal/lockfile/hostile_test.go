@@ -97,6 +97,13 @@ func TestHostileSizes(t *testing.T) {
 		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<30), "%s: %d MB", doc[0], (after.TotalAlloc-before.TotalAlloc)>>20)
 	}
 
+	// An entry with more digests than any version has files is not compared, and
+	// said so.
+	f, err = Read("requirements.txt", []byte("a==1"+strings.Repeat(" --hash=sha256:"+strings.Repeat("0", 64), mostDigests+1)+"\n"))
+	require.NoError(t, err)
+	require.Equal(t, NotRead, f.Pins[0].Kind)
+	require.Contains(t, f.Pins[0].Why, "It lists 801 digests")
+
 	// What would take ever longer with its size ends.
 	folder := strings.Repeat("a/", 1<<20)
 	for name, text := range map[string]string{

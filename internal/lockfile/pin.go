@@ -10,12 +10,19 @@ import (
 	"touchstone/internal/purl"
 )
 
+// mostDigests bounds how many digests an entry may list: a version has a few
+// hundred files at most, and all of them stand in its reference.
+const mostDigests = 800
+
 // ofPackage makes a pin of a version in a public repository. A name or version
 // against the grammar, and a digest that is none, leave it not understood: a
 // client may read it in a way that is not known here.
 func (p Pin) ofPackage(typ string, digests []digest.Digest, err error) Pin {
 	if err != nil {
 		return p.is(NotRead, "Its digest can't be read: "+sentence(err.Error()))
+	}
+	if len(digests) > mostDigests {
+		return p.is(NotRead, fmt.Sprintf("It lists %d digests, and more than %d are not compared.", len(digests), mostDigests))
 	}
 	ref, err := purl.Exact(typ, p.Name, p.Version)
 	if err != nil {
@@ -26,6 +33,9 @@ func (p Pin) ofPackage(typ string, digests []digest.Digest, err error) Pin {
 		if !slices.Contains(ref.Digests, next) {
 			ref.Digests = append(ref.Digests, next)
 		}
+	}
+	if size := len(ref.String()); size > purl.MaxReference {
+		return p.is(NotRead, fmt.Sprintf("With its %d digests it is longer than the %d bytes that are compared at once.", len(ref.Digests), purl.MaxReference))
 	}
 	p.Kind, p.Ref = Package, ref
 	return p

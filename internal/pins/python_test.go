@@ -14,6 +14,7 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/lockfile"
 	"touchstone/internal/mint"
+	"touchstone/internal/purl"
 	"touchstone/internal/trust"
 )
 
@@ -103,6 +104,16 @@ func TestDigestsOfFiles(t *testing.T) {
 	}
 	r := s.check(t, "thing==1.0.0"+hashOf(wheel)+hashOf(source), "", Options{})
 	require.Contains(t, strings.Join(r.Lines[0].Notes, " "), "thing-1.0.0.tar.gz")
+	// Some versions have hundreds of files, and a lock file lists them all.
+	many := "thing==1.0.0" + hashOf(wheel)
+	for i := range 400 {
+		many += fmt.Sprintf(" --hash=sha256:%064x", i)
+	}
+	r = s.check(t, many, "", Options{})
+	require.Equal(t, "alarm digests-known", states(r), "%+v", r.Lines[0].Findings)
+	again, err := purl.Parse(r.Lines[0].Reference)
+	require.NoError(t, err, "its own report can be asked for")
+	require.Len(t, again.Digests, 401)
 }
 
 // TestSinceBefore: what a version has lost against the one that was pinned before,

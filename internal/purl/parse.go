@@ -8,8 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// MaxInput is how long a pasted text may be, in bytes.
-const MaxInput = 8 << 10
+// How long a pasted text may be, in bytes: a package URL in one word longer than
+// others, for it carries the digest of each file of a version that a lock file
+// pins, and some versions have hundreds.
+const (
+	MaxInput     = 8 << 10
+	MaxReference = 64 << 10
+)
+
+// longest is how long this text may be, in bytes.
+func longest(input string) int {
+	if strings.HasPrefix(input, "pkg:") && !strings.ContainsAny(input, " \t\r\n") {
+		return MaxReference
+	}
+	return MaxInput
+}
 
 // Parse reads what a person pasted: a package URL, the address of a package's
 // page, record or file, an install command, an import, "name@version", an
@@ -28,7 +41,7 @@ func Parse(input string) (Ref, error) {
 	ref, err := read(input, text)
 	if err == nil {
 		ref.Digests = distinct(ref.Digests)
-		if len(ref.String()) > MaxInput {
+		if len(ref.String()) > MaxReference {
 			err = fail(Malformed, "The text carries too many digests. Paste the package with those of the file that you have.")
 		}
 	}
@@ -37,7 +50,7 @@ func Parse(input string) (Ref, error) {
 		if !errors.As(err, &r) {
 			r = Refuse(Malformed, "%v", err)
 		}
-		if odd := firstOddity(text); odd != "" && len(text) <= MaxInput && !strings.Contains(r.Detail, "U+") {
+		if odd := firstOddity(text); odd != "" && len(text) <= longest(text) && !strings.Contains(r.Detail, "U+") {
 			r.Detail += " Note that " + odd + "."
 		}
 		return Ref{}, r
@@ -50,8 +63,8 @@ func Parse(input string) (Ref, error) {
 func read(input, text string) (Ref, error) {
 	// 1.
 	switch {
-	case len(input) > MaxInput:
-		return Ref{}, fail(Malformed, "The text is longer than %d bytes. Paste one package.", MaxInput)
+	case len(input) > longest(text):
+		return Ref{}, fail(Malformed, "The text is longer than %d bytes. Paste one package.", longest(text))
 	case !utf8.ValidString(input):
 		return Ref{}, fail(Malformed, "The text is not valid UTF-8. Paste it again from its source.")
 	case text == "":

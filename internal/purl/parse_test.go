@@ -2,6 +2,7 @@ package purl
 
 import (
 	"encoding/base64"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,11 +17,13 @@ import (
 
 func TestRefusedForms(t *testing.T) {
 	for text, kind := range map[string]Kind{
-		"":                                   Empty,
-		`""`:                                 Empty,
-		`"`:                                  BadName,
-		" \n\t":                              Empty,
-		strings.Repeat("a", MaxInput+1):      Malformed,
+		"":                              Empty,
+		`""`:                            Empty,
+		`"`:                             BadName,
+		" \n\t":                         Empty,
+		strings.Repeat("a", MaxInput+1): Malformed,
+		"pkg:npm/x@1.0.0 " + strings.Repeat("a", MaxInput): Malformed,
+		"pkg:npm/" + strings.Repeat("a", MaxReference):     Malformed,
 		"\xff":                               Malformed,
 		"a\x00b":                             Malformed,
 		"a\x1bb":                             Malformed,
@@ -154,6 +157,17 @@ func TestDigestsStay(t *testing.T) {
 	for i := range 60 {
 		many += " sha512-" + base64.StdEncoding.EncodeToString(append(make([]byte, 63), byte(i)))
 	}
+	ref, err := Parse(many)
+	require.NoError(t, err)
+	again, err := Parse(ref.String())
+	require.NoError(t, err, "a package URL may be longer than what else is pasted")
+	assert.Equal(t, ref.Digests, again.Digests)
+	var sums []string
+	for i := range 478 {
+		sums = append(sums, fmt.Sprintf("sha512:%0128x", i))
+	}
+	many = "pkg:npm/a@1.0.0?checksum=" + strings.Join(sums, ",")
+	require.LessOrEqual(t, len(many), MaxReference)
 	requireKind(t, Malformed, many) // its canonical form would be too long to ask again
 }
 

@@ -1,8 +1,11 @@
 // A question is what the address says behind its "#": a reference, whole, with
 // its digests and qualifiers. Everything that asks again asks this.
 
-/** How long a question may be, in bytes of UTF-8: the auditor reads no more. */
+/** How long a question may be, in bytes of UTF-8: the auditor reads no more (purl.MaxInput). */
 export const longest = 8192;
+
+/** How long a package URL may be: it carries the digests of all files that a lock file pins (purl.MaxReference). */
+const longestReference = 65536;
 
 /** How much of a question a title or a heading repeats, in characters. */
 const shown = 200;
@@ -19,7 +22,10 @@ export function brief(text) {
 }
 
 /** Tells whether a text is too long to be a question. */
-export const tooLong = (text) => text.length > longest || new TextEncoder().encode(text).length > longest;
+export function tooLong(text) {
+  const most = /^pkg:\S*$/.test(text) ? longestReference : longest;
+  return text.length > most || new TextEncoder().encode(text).length > most;
+}
 
 /** A part of the report, behind the question: "#!files". A question holds no bare "#" (see fragment). */
 const part = /#!([a-z]+)$/;

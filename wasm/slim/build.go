@@ -67,7 +67,7 @@ func (b *builder) build(pkg, tags, wasm string) error {
 		return fmt.Errorf("building %s: %w", pkg, err)
 	}
 	if !b.unpacked {
-		if err := packFile(built); err != nil {
+		if err := packFile(built, b.list.Programs[pkg].Fast); err != nil {
 			return fmt.Errorf("building %s: %w", pkg, err)
 		}
 	}
@@ -77,12 +77,12 @@ func (b *builder) build(pkg, tags, wasm string) error {
 	return nil
 }
 
-func packFile(file string) error {
+func packFile(file string, inlined bool) error {
 	linked, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("packing the wasm: %w", err)
 	}
-	packed, err := pack(linked)
+	packed, err := pack(linked, inlined)
 	if err != nil {
 		return err
 	}

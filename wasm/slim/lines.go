@@ -68,10 +68,11 @@ func dropLines(l lines) error {
 	return nil
 }
 
-// lines are the parts of the memory that dropLines changes.
+// lines are the parts of the memory that dropLines and shortenNames change.
 type lines struct {
 	header       int // its address
 	count        int
+	functions    []byte // their names
 	names        []byte // files, by unit and by name
 	tables       []byte
 	descriptions []byte // and all memory behind them
@@ -93,12 +94,12 @@ func findLines(memory []byte) (lines, error) {
 			break
 		}
 		field := func(offset int) uint64 { return binary.LittleEndian.Uint64(header[offset:]) }
-		units, files, tables, descriptions := field(headerUnits), field(headerFiles), field(headerTables), field(headerDescription)
-		if units < headerSize || files < units || tables <= files || descriptions <= tables || descriptions > uint64(len(header)) ||
+		functions, units, files, tables, descriptions := field(headerNames), field(headerUnits), field(headerFiles), field(headerTables), field(headerDescription)
+		if functions < headerSize || units < functions || files < units || tables <= files || descriptions <= tables || descriptions > uint64(len(header)) ||
 			field(headerFunctions) > (uint64(len(header))-descriptions)/functionSize {
 			continue
 		}
-		found = append(found, lines{at, int(field(headerFunctions)), header[units:tables], header[tables:descriptions], header[descriptions:]})
+		found = append(found, lines{at, int(field(headerFunctions)), header[functions:units], header[units:tables], header[tables:descriptions], header[descriptions:]})
 	}
 	if len(found) != 1 || found[0].count == 0 {
 		return lines{}, fmt.Errorf("%d headers of the runtime's tables found, which are to be one, of some functions: is the toolchain another one?", len(found))

@@ -38,11 +38,13 @@ type section struct {
 //  3. drop the tables that say which line of the source an instruction is of,
 //     see [dropLines]
 //  4. let functions be found in larger steps, see [coarsen]
-//  5. describe that memory with few segments instead of a hundred thousand
+//  5. shorten the names of functions, see [shortenNames]; where libraries are
+//     inlined, they stay
+//  6. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte. It fails if the module is
 // not laid out as the pinned toolchain does.
-func pack(wasm []byte) ([]byte, error) {
+func pack(wasm []byte, inlined bool) ([]byte, error) {
 	sections, err := readSections(wasm)
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
@@ -74,6 +76,12 @@ func pack(wasm []byte) ([]byte, error) {
 			return nil, fmt.Errorf("packing the wasm: %w", err)
 		}
 		// 5.
+		if !inlined {
+			if err := shortenNames(l); err != nil {
+				return nil, fmt.Errorf("packing the wasm: %w", err)
+			}
+		}
+		// 6.
 		sections[i].body = writeData(memory)
 		packed = true
 	}

@@ -64,15 +64,19 @@ func TestReadDataRefuses(t *testing.T) {
 	assert.Equal(t, "aab", string(got))
 }
 
-// small is a memory with two functions. The first has two further tables, and
+// base is where the units of small are, behind the names of its functions.
+const base = headerSize + 40
+
+// small is a memory with two functions of a library. The first has two further tables, and
 // shares one of them with the second; both say lines and arguments.
 func small() []byte {
-	const units, files, tables, descriptions = headerSize, headerSize + 8, headerSize + 16, headerSize + 48
-	m := make([]byte, headerSize+48)
+	const units, files, tables, descriptions = base, base + 8, base + 16, base + 48
+	m := make([]byte, base+48)
 	copy(m, pcMagic)
-	for offset, v := range map[int]uint64{headerFunctions: 2, headerUnits: units, headerFiles: files, headerTables: tables, headerDescription: descriptions} {
+	for offset, v := range map[int]uint64{headerFunctions: 2, headerNames: headerSize, headerUnits: units, headerFiles: files, headerTables: tables, headerDescription: descriptions} {
 		binary.LittleEndian.PutUint64(m[offset:], v)
 	}
+	copy(m[headerSize+11:], "a.io/b.One\x00a.io/b.Two\x00")
 	copy(m[units:], "UNITUNITmain.go\x00")
 	//                0   1 line          5 stack      9 alive         13 further
 	copy(m[tables:], "\x00\x02\x03\x02\x00\x00\x07\x00\x02\x05\x00\x04\x04\x02\x01\x02\x01\x00")
@@ -85,7 +89,7 @@ func small() []byte {
 	word(0, 11, 0, 0, 5, 1, 1, 4, 1, 33, 7<<24)
 	word(0, 13, 0, 8)
 	word(90, 91, 92, 93, 94, 95, 96)
-	word(1, 12, 0, 0, 13, 1, 1, 0, 1, 34, 6<<24)
+	word(1, 22, 0, 0, 13, 1, 1, 0, 1, 34, 6<<24)
 	word(90, 91, 92, 93, 94, 95)
 	return m
 }
@@ -95,11 +99,11 @@ func TestDropLines(t *testing.T) {
 	l, err := findLines(m)
 	require.NoError(t, err)
 	require.NoError(t, dropLines(l))
-	assert.Equal(t, make([]byte, 16), m[headerSize:][:16], "files")
-	assert.Equal(t, "\x00"+"\x00\x07\x00"+"\x02\x01\x02\x01\x00", string(m[headerSize+16:][:9]), "tables")
-	assert.Equal(t, make([]byte, 32-9), m[headerSize+16+9:][:32-9], "behind the tables")
+	assert.Equal(t, make([]byte, 16), m[base:][:16], "files")
+	assert.Equal(t, "\x00"+"\x00\x07\x00"+"\x02\x01\x02\x01\x00", string(m[base+16:][:9]), "tables")
+	assert.Equal(t, make([]byte, 32-9), m[base+16+9:][:32-9], "behind the tables")
 	var words []uint32
-	for at := headerSize + 48 + 24; at < len(m); at += 4 {
+	for at := base + 48 + 24; at < len(m); at += 4 {
 		words = append(words, binary.LittleEndian.Uint32(m[at:]))
 	}
 	const none = ^uint32(0)
@@ -107,7 +111,7 @@ func TestDropLines(t *testing.T) {
 		0, 11, 0, 0, 1, 0, 0, 4, 0, 0, 7 << 24,
 		0, 4, 0, 0,
 		90, 91, 92, 93, 94, none, none,
-		1, 12, 0, 0, 4, 0, 0, 0, 0, 0, 6 << 24,
+		1, 22, 0, 0, 4, 0, 0, 0, 0, 0, 6 << 24,
 		90, 91, 92, 93, 94, none,
 	}, words)
 }
@@ -116,7 +120,7 @@ func TestDropLinesRefuses(t *testing.T) {
 	set := func(at int, v uint32) func([]byte) []byte {
 		return func(m []byte) []byte { binary.LittleEndian.PutUint32(m[at:], v); return m }
 	}
-	const first = headerSize + 48 + 24
+	const first = base + 48 + 24
 	for name, tt := range map[string]struct {
 		change func([]byte) []byte
 		want   string
@@ -125,14 +129,14 @@ func TestDropLinesRefuses(t *testing.T) {
 		"two-headers":         {func(m []byte) []byte { return append(m, small()...) }, "2 headers"},
 		"no-functions":        {set(headerFunctions, 0), "1 headers"},
 		"too-many-functions":  {set(headerFunctions, 1000), "0 headers"},
-		"offsets-descend":     {set(headerTables, headerSize), "0 headers"},
+		"offsets-descend":     {set(headerTables, base), "0 headers"},
 		"offset-behind":       {set(headerDescription, 1<<20), "0 headers"},
 		"header-cut":          {func(m []byte) []byte { return m[:headerSize-1] }, "0 headers"},
-		"description-behind":  {set(headerSize+48+4, 1<<20), "function 0: its description is cut short"},
+		"description-behind":  {set(base+48+4, 1<<20), "function 0: its description is cut short"},
 		"too-many-tables":     {set(first+functionPC, 1<<31), "function 0: its description is cut short"},
 		"last-cut":            {func(m []byte) []byte { return m[:len(m)-1] }, "function 1: its description is cut short"},
 		"table-behind":        {set(first+functionStack, 32), "function 0: its table at 32 is behind all tables"},
-		"table-without-end":   {func(m []byte) []byte { copy(m[headerSize+16+13:headerSize+48], bytes.Repeat([]byte{1}, 32)); return m }, "function 0: its table at 13 has no end"},
+		"table-without-end":   {func(m []byte) []byte { copy(m[base+16+13:base+48], bytes.Repeat([]byte{1}, 32)); return m }, "function 0: its table at 13 has no end"},
 		"tables-that-overlap": {overlapping, "the tables overlap"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,8 +152,8 @@ func TestDropLinesRefuses(t *testing.T) {
 // overlapping has the four tables of the first function end alike, so that
 // their copies would not fit.
 func overlapping(m []byte) []byte {
-	copy(m[headerSize+16:], append(bytes.Repeat([]byte{1}, 31), 0))
-	const first = headerSize + 48 + 24
+	copy(m[base+16:], append(bytes.Repeat([]byte{1}, 31), 0))
+	const first = base + 48 + 24
 	for i, at := range []int{first + functionStack, first + functionSize, first + functionSize + 4, first + functionSize + 8} {
 		binary.LittleEndian.PutUint32(m[at:], uint32(1+2*i))
 	}
@@ -167,7 +171,7 @@ func TestPackRefuses(t *testing.T) {
 		"no-lines":      {"\x00asm\x01\x00\x00\x00\x0b\x01\x00", "0 headers"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := pack([]byte(tt.wasm))
+			_, err := pack([]byte(tt.wasm), false)
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
@@ -176,11 +180,11 @@ func TestPackRefuses(t *testing.T) {
 func FuzzPack(f *testing.F) {
 	f.Add(writeSections([]section{{1, []byte("a")}, {dataSection, writeData(withLookup(small(), 0, 2))}}))
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		packed, err := pack(wasm)
+		packed, err := pack(wasm, false)
 		if err != nil {
 			return
 		}
-		if _, err = pack(packed); err != nil {
+		if _, err = pack(packed, false); err != nil {
 			// It may have ended in zeroes, which the packed one need not say.
 			assert.Regexp(t, "cut short|inside the memory|fit the memory", err)
 		}
@@ -188,7 +192,7 @@ func FuzzPack(f *testing.F) {
 }
 
 // In a real wasm, every section but the data is the same, and so is every byte
-// of memory but lines; each function is found, and its tables say the same.
+// of memory but lines and names; each function is found, and its tables say the same.
 func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 	b := slow(t)
 	require.NoError(t, b.generate())
@@ -227,8 +231,14 @@ func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 				tables++
 			}
 		}
+		was, err := a.name(binary.LittleEndian.Uint32(f[functionName:]))
+		require.NoError(t, err)
+		is, err := z.name(binary.LittleEndian.Uint32(g[functionName:]))
+		require.NoError(t, err)
+		require.Equal(t, shortName(was), is)
 		// What may differ is made equal, so that the rest can be compared.
 		further := int(binary.LittleEndian.Uint32(f[functionPC:]))
+		copy(f[functionName:functionName+4], g[functionName:functionName+4])
 		copy(f[functionStack:functionPC], g[functionStack:functionPC])
 		copy(f[functionUnit:functionStart+4], g[functionUnit:functionStart+4])
 		copy(f[functionSize:functionSize+4*further], g[functionSize:functionSize+4*further])
@@ -250,6 +260,7 @@ func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 		require.Equal(t, found(a, fine[i:], function), found(z, coarse[i:], function), "function %d", function)
 	}
 	copy(fine, coarse)
+	copy(a.functions, z.functions)
 	copy(a.names, z.names)
 	copy(a.tables, z.tables)
 	assert.True(t, bytes.Equal(from, to), "the rest of the memory")
@@ -287,7 +298,7 @@ func pairs(table []byte) (values []uint64) {
 }
 
 // A packed program finds its way on deep stacks and out of a panic, and knows
-// its functions' names; only files and lines are gone.
+// its own functions' names and those of Go's library; files and lines are gone.
 func TestPackedStacks(t *testing.T) {
 	b := slow(t)
 	node(t)

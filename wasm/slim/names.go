@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+const functionName = 4 // in a function's description: where its name is, among the names
+
+// shortenNames takes out of the initial memory what few ever read of functions'
+// names, which is 42 kB of brotli of the page's first program:
+//
+//   - the types that a generic function is made for: a stack trace shows [...]
+//     in their place anyway
+//   - which function of a library it is: a trace then shows the package, as in
+//     github.com/sigstore/sigstore-go/pkg/verify.?, between the functions of this
+//     module and of Go's library that led there
+//
+// The runtime goes by the names of some functions; all of those are its own or
+// reflect's, and stay. What is inlined is named in tables of its own, which point
+// to the same names: only where nothing of a library is inlined may they go.
+//
+//  1. give every function the one name that it shares with others
+//  2. zero the names that went, and write those that are shared: each over the
+//     first that it stands for, which is longer
+func shortenNames(l lines) error {
+	went, shared := map[uint32]int{}, map[string]uint32{}
+	for i := range l.count {
+		at := uint64(binary.LittleEndian.Uint32(l.descriptions[8*i+4:]))
+		if at+functionSize > uint64(len(l.descriptions)) {
+			return fmt.Errorf("shortening the names of functions: function %d: its description is cut short", i)
+		}
+		field := l.descriptions[at+functionName:]
+		from := binary.LittleEndian.Uint32(field)
+		name, err := l.name(from)
+		if err != nil {
+			return fmt.Errorf("shortening the names of functions: function %d: %w", i, err)
+		}
+		short := shortName(name)
+		if short == name {
+			continue
+		}
+		// 1.
+		if _, ok := shared[short]; !ok {
+			shared[short] = from
+		}
+		went[from] = len(name)
+		binary.LittleEndian.PutUint32(field, shared[short])
+	}
+	// 2.
+	for at, size := range went {
+		clear(l.functions[at:][:size])
+	}
+	for short, at := range shared {
+		copy(l.functions[at:], short)
+	}
+	return nil
+}
+
+// name is the function's name at an offset, which a zero ends.
+func (l lines) name(at uint32) (string, error) {
+	if uint64(at) >= uint64(len(l.functions)) {
+		return "", fmt.Errorf("its name at %d is behind all names", at)
+	}
+	name, _, ended := bytes.Cut(l.functions[at:], []byte{0})
+	if !ended {
+		return "", fmt.Errorf("its name at %d has no end", at)
+	}
+	return string(name), nil
+}
+
+// shortName is the name that a function gets: its own, where none is shorter.
+func shortName(name string) string {
+	if short := packageOf(elided(name)); len(short) < len(name) {
+		return short
+	}
+	return name
+}
+
+// elided is a name without the types that a generic function is made for, as the
+// runtime shows it (runtime/symtab.go, funcNameForPrint).
+func elided(name string) string {
+	if i, j := strings.IndexByte(name, '['), strings.LastIndexByte(name, ']'); i >= 0 && i < j {
+		return name[:i] + "[...]" + name[j+1:]
+	}
+	return name
+}
+
+// packageOf stands for all functions of a library's package: one whose path begins
+// with a host's name. Other names stay.
+func packageOf(name string) string {
+	path := name
+	if made, ok := strings.CutPrefix(name, "type:."); ok { // type:.eq.PACKAGE.TYPE, which the compiler made
+		_, path, _ = strings.Cut(made, ".")
+	}
+	if host, _, ok := strings.Cut(path, "/"); !ok || !strings.Contains(host, ".") {
+		return name
+	}
+	slash := strings.LastIndexByte(name, '/')
+	dot := strings.IndexByte(name[slash:], '.')
+	if dot < 0 {
+		return name
+	}
+	return name[:slash+dot] + ".?"
+}

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"errors"
+	"maps"
+	"strings"
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
@@ -17,6 +19,8 @@ type Versions struct {
 	Fits   string `json:"fits"`
 	// All are the versions, newest first.
 	All []Offer `json:"all"`
+	// Note says what must be known of the list that was had; empty for nothing.
+	Note string `json:"note"`
 	// Unread says why the list could not be had; empty where it could.
 	Unread string `json:"unread"`
 
@@ -59,19 +63,27 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions
 		out.Unread = offers.Answer.Reason
 		return out, nil
 	}
+	var notes []string
+	if offers.Moving {
+		notes = append(notes, "A tag moves: what is checked is the digest that it names now.")
+	}
+	if offers.More {
+		notes = append(notes, "There may be more than stand here.")
+	}
+	out.Note = strings.Join(notes, " ")
 	offers.Sort(lister.CompareVersions)
 	if offers.Of.Type != "" {
 		ref = offers.Of
 	}
 	for _, o := range offers.All {
-		out.All = append(out.All, Offer{o.Version, versionOf(ref, o.Version, offers.Of.Qualifiers), o.Withdrawn})
+		out.All = append(out.All, Offer{o.Version, versionOf(ref, o.Version, offers), o.Withdrawn})
 	}
 	if offers.Newest != "" {
-		out.Newest = versionOf(ref, offers.Newest, offers.Of.Qualifiers)
+		out.Newest = versionOf(ref, offers.Newest, offers)
 	}
 	if fits := lister.Fits(asked); fits != nil && asked != "" {
 		if version := offers.Fitting(fits); version != "" {
-			out.Fits = versionOf(ref, version, offers.Of.Qualifiers)
+			out.Fits = versionOf(ref, version, offers)
 		}
 	}
 	return out, nil
@@ -79,7 +91,12 @@ func (a *Auditor) Versions(ctx context.Context, pasted, asked string) (*Versions
 
 // versionOf is the reference of another version of a package, without what pins
 // one version's bytes.
-func versionOf(ref purl.Ref, version string, qualifiers map[string]string) string {
+func versionOf(ref purl.Ref, version string, offers registry.Offers) string {
+	qualifiers := offers.Of.Qualifiers
+	if offers.Moving {
+		qualifiers = maps.Clone(qualifiers)
+		qualifiers["tag"], version = version, ""
+	}
 	return purl.Ref{Type: ref.Type, Namespace: ref.Namespace, Name: ref.Name, Version: version, Qualifiers: qualifiers}.String()
 }
 

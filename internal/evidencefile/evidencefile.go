@@ -21,9 +21,11 @@ import (
 	"time"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/fetch/har"
+	"touchstone/internal/registry"
 	"touchstone/internal/report"
 	"touchstone/internal/report/page"
 )
@@ -139,7 +141,7 @@ func (e Evidence) members(withPackage bool) ([]archive.Member, error) {
 		members = append(members, archive.Member{Path: summary, Data: said})
 	}
 	members = append(append(members, recorded...), public...)
-	if withPackage && art.Answer.State == fetch.Found {
+	if (withPackage || e.isRecord()) && art.Answer.State == fetch.Found {
 		members = append(members, archive.Member{Path: name, Data: art.Answer.Body})
 	}
 	return append(members, sumsOf(members)), nil
@@ -157,7 +159,11 @@ func (e Evidence) recorded(name string, brought, withPackage bool) ([]archive.Me
 	for i := range exchanges {
 		x := &exchanges[i]
 		x.Began, x.Took = at, 0
-		if !brought && e.isPackage(*x) && !withPackage {
+		switch {
+		case withPackage:
+		case e.isPiece(*x):
+			x.Body, x.Broken = nil, "it was left out when this was saved"
+		case !brought && e.isPackage(*x) && !e.isRecord():
 			x.Body, x.Broken = nil, "the package was left out when this was saved"
 		}
 	}
@@ -180,6 +186,23 @@ func (e Evidence) recorded(name string, brought, withPackage bool) ([]archive.Me
 func (e Evidence) isPackage(x fetch.Exchange) bool {
 	came := e.Seen.Artifact.Answer
 	return came.State == fetch.Found && x.Method == "GET" && len(came.Body) > 0 && bytes.Equal(x.Body, came.Body)
+}
+
+// isRecord tells whether the package is itself a document of its record: then that is
+// kept, and what is left out are the pieces that it names.
+func (e Evidence) isRecord() bool {
+	came := e.Seen.Artifact.Answer
+	return came.State == fetch.Found && slices.ContainsFunc(e.Seen.Release.Chain, func(l registry.Link) bool {
+		return l.Answer.State == fetch.Found && bytes.Equal(l.Answer.Body, came.Body)
+	})
+}
+
+// isPiece tells whether an exchange brought a piece of the package that is fetched on
+// demand.
+func (e Evidence) isPiece(x fetch.Exchange) bool {
+	return x.Method == "GET" && len(x.Body) > 0 && slices.ContainsFunc(e.Seen.Artifact.Parts, func(p artifact.Part) bool {
+		return p.OnDemand && bytes.Equal(p.Answer.Body, x.Body)
+	})
 }
 
 // extension is how the name of a body's file ends, for who opens it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/fetch"
 	"touchstone/internal/report"
 	"touchstone/internal/strictjson"
 )
@@ -40,12 +41,12 @@ func (e Evidence) readme(name string, withPackage bool, public []archive.Member)
 	say("  sha256sum -c SHA256SUMS")
 	say("      Every file of this zip is whole.")
 	if has("files.sha256") {
-		if !withPackage {
+		if !withPackage && !e.isRecord() {
 			say("  The package itself is not in here: put it at %s for what follows.", name)
 		}
 		if unpack, known := unpacking[e.Seen.Artifact.Contents.Format]; known {
 			say("  mkdir unpacked && "+unpack+" && cd unpacked && sha256sum -c ../files.sha256", name)
-		} else {
+		} else if !e.pieces(say, withPackage) {
 			say("  Unpack the package with its own tool into a folder. There: sha256sum -c PATH/files.sha256")
 		}
 		say("      Every file of the package is as listed.")
@@ -75,6 +76,29 @@ func (e Evidence) readme(name string, withPackage bool, public []archive.Member)
 		say("      %s. %s", report.Clean(strings.TrimSuffix(c.Purpose, ".")), report.Clean(c.Expect))
 	}
 	return b.String()
+}
+
+// pieces says how to look into the archives that stand apart from the package, of
+// which some take away what those before them brought; false where there are none.
+func (e Evidence) pieces(say func(format string, args ...any), here bool) bool {
+	any := false
+	for _, p := range e.Seen.Artifact.Parts {
+		if !p.OnDemand {
+			continue
+		}
+		any = true
+		if here && p.Algorithm == "sha256" && p.Answer.State == fetch.Found {
+			say("  tar -tf \"$(grep -m1 ^%s SHA256SUMS | cut -c67-)\"", p.Value)
+			say("      What is in %s. A name that begins with .wh. takes away what stood there before.", report.Clean(p.Name))
+		}
+	}
+	switch {
+	case any && here:
+		say("  Unpack them in this order into a folder, and take away what .wh. names say. There: sha256sum -c PATH/files.sha256")
+	case any:
+		say("  Its layers are not in here. Where they are unpacked, in their order: sha256sum -c PATH/files.sha256")
+	}
+	return any
 }
 
 // command verifies the n-th signature.

@@ -32,6 +32,10 @@ func readImageFile(text string) (Ref, bool, error) {
 			left = append(left, shown(word))
 			continue
 		}
+		if readImagePlatform(&ref, platformOf(line)) != nil {
+			left = append(left, shown(strings.TrimSpace(line)))
+			continue
+		}
 		several.Offer(ref, "")
 		last = ref
 	}
@@ -112,6 +116,31 @@ func imageOf(line string) (word, stage string) {
 		return "", ""
 	}
 	return strings.Trim(fields[1], `"',`), ""
+}
+
+// platformOf is the platform for which a FROM line wants its image
+// (docs.docker.com/reference/dockerfile, "FROM"); empty where it names none, or one
+// that only the build knows.
+func platformOf(line string) string {
+	fields := strings.Fields(line)
+	if len(fields) == 0 || !strings.EqualFold(fields[0], "FROM") {
+		return ""
+	}
+	for _, field := range fields[1:] {
+		if platform, ok := strings.CutPrefix(field, "--platform="); ok && !strings.ContainsAny(platform, "${}") {
+			return strings.Trim(platform, `"'`)
+		}
+	}
+	return ""
+}
+
+// readImagePlatform takes os/architecture[/variant], or an architecture alone; none
+// says nothing.
+func readImagePlatform(ref *Ref, platform string) error {
+	if platform == "" {
+		return nil
+	}
+	return readImageArch(ref, strings.TrimPrefix(platform, "linux/"))
 }
 
 // readContainerPage reads the pages of GitHub's packages that are container images:

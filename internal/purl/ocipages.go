@@ -96,7 +96,13 @@ func readImageText(text string) (Ref, bool, error) {
 		return Ref{}, false, nil
 	case word == "scratch":
 		return Ref{}, true, fail(NoPackage, "The name scratch is no image: it stands where an image is built on none.")
-	case words[0] == "FROM" || strings.HasSuffix(words[0], "image:") || words[0] == "-":
+	case words[0] == "FROM":
+		ref, ok, err := readImageValue(word)
+		if err == nil {
+			err = readImagePlatform(&ref, platformOf(text))
+		}
+		return ref, ok, err
+	case strings.HasSuffix(words[0], "image:") || words[0] == "-":
 		return readImageValue(word)
 	}
 	return Ref{}, false, nil // "from" begins sentences, too

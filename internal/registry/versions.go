@@ -39,6 +39,11 @@ type Offers struct {
 	// Newest is the one that clients take where none is asked for; empty where
 	// the list names none.
 	Newest string
+	// Moving tells that the versions are names that the repository can give to other
+	// bytes at any time: in a reference they stand as its tag.
+	Moving bool
+	// More tells that the repository has more versions than were asked for.
+	More bool
 	// Highest tells that a range takes the highest version in it, whichever is named
 	// as newest.
 	Highest bool

@@ -18,10 +18,11 @@ export function enlivenVersions(root, report, versions, compare) {
     for (const part of parts) part.hidden = true;
     said.textContent = "Asking which versions there are …";
     try {
-      const { all, newest, unread } = await versions(report.reference, "");
+      const { all, newest, note, unread } = await versions(report.reference, "");
       choice.replaceChildren(...all.slice(0, most).map(({ version, reference, withdrawn }) => element("option",
         visible(version) + (reference === newest ? " (newest)" : "") + (withdrawn ? " (withdrawn)" : ""), { value: reference, selected: version === report.version })));
-      said.textContent = unread ? visible(unread) : all.length > most ? `${all.length} versions, of which the newest ${most} are here.` : all.length === 0 ? "The repository lists none." : "";
+      const few = all.length > most ? `${all.length} versions, of which the newest ${most} are here. ` : all.length === 0 ? "The repository lists none. " : "";
+      said.textContent = visible(unread || few + note).trim();
       if (all.length === 0) return;
       for (const part of parts) part.hidden = false;
       choice.focus();

@@ -228,6 +228,13 @@ func commands(at located) []registry.Command {
 		Argv:    []string{"cosign", "tree", pinned},
 		Expect:  "It names what is listed here, too.",
 	}}
+	if strings.HasPrefix(at.sum, "sha256:") {
+		out = append(out, registry.Command{
+			Purpose: "Fetch the image with all its layers into a folder.",
+			Argv:    []string{"skopeo", "copy", "--all", "docker://" + pinned, "dir:image"},
+			Expect:  "Each layer lies there under its SHA-256 as its name; tar -tf lists the files in one.",
+		})
+	}
 	if at.owner != "" {
 		owner, _, _ := strings.Cut(at.repository, "/")
 		out = append(out, registry.Command{

@@ -108,13 +108,14 @@ func hosts() []fetch.Host {
 		manifests = `/v2/(` + repository + `)/manifests/(?:` + reference + `|` + digests + `)`
 		blobs     = `/v2/(` + repository + `)/blobs/(?:` + digests + `)`
 		referrers = `/v2/(` + repository + `)/referrers/(?:` + digests + `)`
+		tags      = `/v2/(` + repository + `)/tags/list`
 	)
 	var out []fetch.Host
 	for _, p := range places {
-		h := fetch.Host{Name: p.api, Paths: []string{manifests, blobs, referrers}, RefusesBrowsers: true}
+		h := fetch.Host{Name: p.api, Paths: []string{manifests, blobs, referrers, tags}, RefusesBrowsers: true}
 		if p.realm != "" {
 			h.Tokens = &fetch.Tokens{Realm: p.realm, Service: p.service,
-				Repository: `/v2/(` + repository + `)/(?:manifests|blobs|referrers)/[A-Za-z0-9._:-]+`}
+				Repository: `/v2/(` + repository + `)/(?:(?:manifests|blobs|referrers)/[A-Za-z0-9._:-]+|tags/list)`}
 			realm := strings.TrimPrefix(p.realm, "https://")
 			at := strings.IndexByte(realm, '/')
 			out = append(out, fetch.Host{Name: realm[:at], Paths: []string{strings.ReplaceAll(realm[at:], ".", `\.`)}, RefusesBrowsers: true})

@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"touchstone/internal/archive"
-	"touchstone/internal/artifact"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/fetch/har"
@@ -200,9 +199,12 @@ func (e Evidence) isRecord() bool {
 // isPiece tells whether an exchange brought a piece of the package that is fetched on
 // demand.
 func (e Evidence) isPiece(x fetch.Exchange) bool {
-	return x.Method == "GET" && len(x.Body) > 0 && slices.ContainsFunc(e.Seen.Artifact.Parts, func(p artifact.Part) bool {
-		return p.OnDemand && bytes.Equal(p.Answer.Body, x.Body)
-	})
+	for _, p := range e.Seen.Artifact.Parts {
+		if x.Method == "GET" && len(x.Body) > 0 && p.OnDemand && bytes.Equal(p.Answer.Body, x.Body) {
+			return true
+		}
+	}
+	return false
 }
 
 // extension is how the name of a body's file ends, for who opens it.

@@ -17,8 +17,31 @@ import (
 	"touchstone/internal/fault"
 )
 
-// maxChain bounds the certificates of one envelope.
-const maxChain = 10
+// Bounds of the certificates of one envelope, and of their keys in bits: smaller ones
+// can be forged, and with larger ones a signature takes minutes.
+const (
+	maxChain = 10
+	minRSA   = 2048
+	maxRSA   = 16384
+	minCurve = 256
+)
+
+// fitKey tells why a certificate's key can vouch for nothing here.
+func fitKey(c *x509.Certificate) error {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		if bits := key.N.BitLen(); bits > maxRSA {
+			return fault.New(fault.NotUnderstood, fmt.Sprintf("one of its certificates has a key of %d bits; read are up to %d", bits, maxRSA))
+		} else if bits < minRSA {
+			return fault.New(fault.Weak, fmt.Sprintf("one of its certificates has an RSA key of %d bits", bits))
+		}
+	case *ecdsa.PublicKey:
+		if key.Params().BitSize < minCurve {
+			return fault.New(fault.Weak, "one of its certificates has a curve of less than 256 bits")
+		}
+	}
+	return nil
+}
 
 // readChain reads certificates that lead from a signer to a root
 // (specs/signature-specification.md, "Certificate Requirements"):
@@ -27,7 +50,8 @@ const maxChain = 10
 //  2. Each was issued by the next, which may issue, and so deep.
 //  3. The last signs itself, and no other does.
 //
-// One certificate alone signs itself and is both.
+// One certificate alone signs itself and is both. No key of theirs is weak, or larger
+// than is read.
 func readChain(all [][]byte) ([]*x509.Certificate, error) {
 	if len(all) == 0 || len(all) > maxChain {
 		return nil, malformed(fmt.Sprintf("it brings %d certificates; read are 1 to %d", len(all), maxChain))
@@ -40,6 +64,9 @@ func readChain(all [][]byte) ([]*x509.Certificate, error) {
 		}
 		if len(c.UnhandledCriticalExtensions) > 0 {
 			return nil, fault.New(fault.NotUnderstood, "one of its certificates has a critical extension that is not known here")
+		}
+		if err := fitKey(c); err != nil {
+			return nil, err
 		}
 		chain = append(chain, c)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/digitorus/pkcs7"
 	"github.com/sigstore/timestamp-authority/v2/pkg/verification"
 
 	"touchstone/internal/fault"
@@ -28,6 +29,17 @@ func (s *Signature) Stamped(brought []*x509.Certificate) (Stamp, error) {
 	if s.stamp == nil {
 		return Stamp{}, fault.New(fault.Missing, "there is no timestamp")
 	}
+	// Nobody signs what stands beside the signature: keys first, since a large one takes
+	// minutes.
+	token, err := pkcs7.Parse(s.stamp)
+	if err != nil {
+		return Stamp{}, fault.New(fault.Wrong, "the timestamp cannot be read")
+	}
+	for _, c := range token.Certificates {
+		if fitKey(c) != nil {
+			return Stamp{}, fault.New(fault.Wrong, "the timestamp has a certificate whose key is too weak, or larger than is read")
+		}
+	}
 	// The token is the second part of a response, of which the first says "granted"
 	// (RFC 3161, section 2.4.2).
 	response, err := asn1.Marshal(struct {
@@ -37,7 +49,8 @@ func (s *Signature) Stamped(brought []*x509.Certificate) (Stamp, error) {
 	if err != nil {
 		return Stamp{}, fault.New(fault.Wrong, "the timestamp cannot be read")
 	}
-	out, err := Stamp{}, error(fault.New(fault.NoAnchor, "the timestamp's authority is none that was brought"))
+	out := Stamp{}
+	err = fault.New(fault.NoAnchor, "the timestamp's authority is none that was brought")
 	for _, root := range brought {
 		ts, failed := verification.VerifyTimestampResponse(response, bytes.NewReader(s.signature), verification.VerifyOpts{Roots: []*x509.Certificate{root}})
 		if failed == nil {

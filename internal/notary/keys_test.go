@@ -1,0 +1,67 @@
+package notary
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/fault"
+)
+
+// TestKeysOfChains: who issues with a key that others can compute vouches for nobody,
+// and a key of a million bits is not computed with.
+func TestKeysOfChains(t *testing.T) {
+	ec := func(c elliptic.Curve) crypto.Signer {
+		key, err := ecdsa.GenerateKey(c, rand.Reader)
+		require.NoError(t, err)
+		return key
+	}
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	huge := &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 1<<20, 1), E: 65537}
+	good := ec(elliptic.P256())
+	for name, c := range map[string]struct {
+		by     crypto.Signer    // who signs the first certificate
+		states crypto.PublicKey // whose key its issuer's certificate states
+		want   fault.Kind
+	}{
+		"in order":    {good, good.Public(), ""},
+		"short RSA":   {small, small.Public(), fault.Weak},
+		"short curve": {ec(elliptic.P224()), nil, fault.Weak},
+		"a huge key":  {small, huge, fault.NotUnderstood},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.states == nil {
+				c.states = c.by.Public()
+			}
+			at := time.Now()
+			one := func(serial int64, issues bool) *x509.Certificate {
+				out := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: string(rune('a' + serial))}, NotBefore: at, NotAfter: at.AddDate(1, 0, 0),
+					KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true}
+				if issues {
+					out.IsCA, out.KeyUsage = true, x509.KeyUsageCertSign
+				}
+				return out
+			}
+			made := func(child, parent *x509.Certificate, key crypto.PublicKey, by crypto.Signer) []byte {
+				der, err := x509.CreateCertificate(rand.Reader, child, parent, key, by)
+				require.NoError(t, err)
+				return der
+			}
+			root, middle, leaf := one(1, true), one(2, true), one(3, false)
+			_, err := readChain([][]byte{
+				made(leaf, middle, good.Public(), c.by), made(middle, root, c.states, good), made(root, root, good.Public(), good),
+			})
+			require.Equal(t, c.want, fault.Of(err), "%v", err)
+		})
+	}
+}

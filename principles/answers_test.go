@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -172,4 +173,61 @@ func runs(text string) []string {
 		out = append(out, strings.Join(words[i:i+most+1], " "))
 	}
 	return out
+}
+
+// What a settled question says of Authentication follows from the answers: its
+// number tells nobody apart, and no single line is the reason.
+func TestNoLineAloneHoldsAuthenticationBack(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	i := slices.IndexFunc(doc.Tracks, func(t principles.Track) bool { return t.ID == "authentication" })
+	track := doc.Tracks[i]
+	met := func(id string, first []principles.Requirement) (n int) {
+		r := doc.Registries[slices.IndexFunc(doc.Registries, func(r principles.Registry) bool { return r.ID == id })]
+		for _, q := range first {
+			if r.Answer(q.ID).Status == principles.Met {
+				n++
+			}
+		}
+		return n
+	}
+	first := track.Levels[0].Counting()
+	require.Len(t, first, 5)
+	counts := map[int]bool{}
+	for _, r := range doc.Registries {
+		standing := r.Standing(track)
+		require.Zero(t, standing.Level, "%s: the settled question authentication-zero says that none has level 1", r.ID)
+		if standing.Applies {
+			counts[standing.Counts[0].Met] = true
+		}
+	}
+	require.GreaterOrEqual(t, len(counts), 4, "the marks of level 1 tell repositories apart")
+	for _, q := range first {
+		n := 0
+		for _, r := range doc.Registries {
+			if r.Answer(q.ID).Status == principles.Met {
+				n++
+			}
+		}
+		require.GreaterOrEqual(t, n, 3, q.ID)
+	}
+	require.Equal(t, []int{4, 4, 3, 2}, []int{met("nuget", first), met("hex", first), met("pypi", first), met("rubygems", first)})
+}
+
+// A check that no line names accuses: one that neither counts nor accuses says
+// nothing.
+func TestEveryCheckCountsOrAccuses(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	named := map[string]bool{}
+	for _, q := range lines(doc) {
+		for _, way := range q.MetBy {
+			for _, id := range way.All {
+				named[id] = true
+			}
+		}
+	}
+	for _, c := range doc.Checks {
+		require.True(t, named[c.ID] || c.OnFail == principles.Alarm || c.OnFail == principles.Failed, c.ID)
+	}
 }

@@ -326,7 +326,11 @@ func countsInWords(s principles.Standing) string {
 	var parts []string
 	for i, c := range s.Counts {
 		if c.Of > 0 {
-			parts = append(parts, fmt.Sprintf("level %d: %d of %d lines met", i+1, c.Met, c.Of))
+			lines := "lines"
+			if c.Of == 1 {
+				lines = "line"
+			}
+			parts = append(parts, fmt.Sprintf("level %d: %d of %d %s met", i+1, c.Met, c.Of, lines))
 		}
 	}
 	return strings.Join(parts, ", ")

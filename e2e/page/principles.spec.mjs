@@ -67,7 +67,7 @@ test("all lines stand on one page that is soon read", async ({ page, origin }) =
   expect(await page.locator(".overview-levels li").count()).toBeGreaterThan(70);
 });
 
-for (const path of ["/principles/about/", "/principles/settled/", "/principles/changes/", "/principles/discussion/", "/principles/threats/", "/principles/mappings/", "/registries/changes/"]) {
+for (const path of ["/principles/about/", "/principles/settled/", "/principles/changes/", "/principles/discussion/", "/principles/threats/", "/principles/mappings/", "/registries/changes/", "/registries/redhat/"]) {
   test(`${path} fits, and has nothing that axe finds`, async ({ page, origin }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto(origin + path);

@@ -74,7 +74,7 @@ var cargoCases = map[string]struct {
 	"cargo-build-rs-no-repository": {source: `absent: The package names the revision`, topics: []string{`build script "build.rs"`}},
 	"cargo-proc-macro-build-rs":    {accountability: 1, source: "pass: ", topics: []string{"procedural macro", `build script "build.rs"`}},
 	"cargo-proc-macro":             {accountability: 1, source: "pass: ", topics: []string{"procedural macro", "pkg:cargo/syn"}},
-	"cargo-no-vcs-info":            {source: "absent: The record names no source repository and no revision."},
+	"cargo-no-vcs-info":            {source: "absent: The package names the repository https://github.com/SimonSapin/rust-std-candidates, but not the revision"},
 	"cargo-swapped":                {failed: "digest-matches"},
 }
 

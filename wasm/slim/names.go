@@ -19,7 +19,10 @@ const functionName = 4 // in a function's description: where its name is, among 
 //     module and of Go's library that led there
 //
 // The runtime goes by the names of some functions; all of those are its own or
-// reflect's, and stay. What is inlined is named in tables of its own, which point
+// reflect's, and stay. A wrapper of a method, called with nil, must be named like
+// one, (*TYPE).METHOD, or the runtime gives up where it would panic
+// (runtime/error.go, panicwrap): methods of pointers share a name of their own,
+// PACKAGE.(*?).?. What is inlined is named in tables of its own, which point
 // to the same names: only where nothing of a library is inlined may they go.
 //
 //  1. give every function the one name that it shares with others
@@ -88,8 +91,8 @@ func elided(name string) string {
 	return name
 }
 
-// packageOf stands for all functions of a library's package: one whose path begins
-// with a host's name. Other names stay.
+// packageOf stands for all functions of a library's package, whose path begins with
+// a host's name, or for all methods of its pointers. Other names stay.
 func packageOf(name string) string {
 	path := name
 	if made, ok := strings.CutPrefix(name, "type:."); ok { // type:.eq.PACKAGE.TYPE, which the compiler made
@@ -102,6 +105,9 @@ func packageOf(name string) string {
 	dot := strings.IndexByte(name[slash:], '.')
 	if dot < 0 {
 		return name
+	}
+	if strings.HasPrefix(name[slash+dot:], ".(*") {
+		return name[:slash+dot] + ".(*?).?"
 	}
 	return name[:slash+dot] + ".?"
 }

@@ -6,14 +6,24 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+
+	packageurl "github.com/package-url/packageurl-go"
 )
 
 func main() {
+	fmt.Println("panics:", panics((*packageurl.PackageURL)(nil)))
 	defer func() {
 		fmt.Println("recovered:", recover())
 		say()
 	}()
 	fmt.Println("sum:", descend(10_000, make([]int, 1)))
+}
+
+// panics tells whether a library's method panics, as one of a value does when it
+// is called with nil: the runtime takes its name apart to say so.
+func panics(s fmt.Stringer) (panicked bool) {
+	defer func() { panicked = recover() != nil }()
+	return s.String() == "" && false
 }
 
 // descend makes the stack grow, and the collector look at all of it.

@@ -183,6 +183,9 @@ type watchedTSA struct {
 }
 
 func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
+	if err := stampFits(stamp); err != nil {
+		return nil, err
+	}
 	proven, err := w.TimestampingAuthority.Verify(stamp, signature)
 	if err == nil {
 		var signer string

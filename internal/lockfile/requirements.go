@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +10,18 @@ import (
 	"touchstone/internal/purl"
 )
 
+// looksRequirements knows a requirements file of any name by its pins, direct
+// references (PEP 508) or includes.
 func looksRequirements(doc []byte) bool {
-	return !isJSON(doc) && (has(doc, "--hash=") || has(doc, "==")) && !has(doc, "[[package")
+	if isJSON(doc) || has(doc, "[[package") {
+		return false
+	}
+	for _, mark := range []string{"--hash=", "==", " @ git+", " @ https:", " @ http:", " @ file:", "\n-r "} {
+		if has(doc, mark) {
+			return true
+		}
+	}
+	return bytes.HasPrefix(doc, []byte("-r "))
 }
 
 // A requirements reader goes through the physical lines of a requirements file

@@ -83,6 +83,9 @@ func TestGoProject(t *testing.T) {
 func TestTogether(t *testing.T) {
 	f, err := ReadAll([]Document{{"req/all.txt", []byte("-r base.txt\n--requirement=other.txt\na==1\n")}, {"req/base.txt", []byte("b==1 --hash=sha256:" + sum64 + "\n")}})
 	require.NoError(t, err)
+	direct, err := ReadAll([]Document{{"requirements.txt", []byte("-r base.txt\n-e .\n")}, {"base.txt", []byte("a @ git+https://code.example/a/a\n")}})
+	require.NoError(t, err)
+	require.Len(t, direct.Pins, 3)
 	require.Equal(t, "-r base.txt (own folder); --requirement=other.txt (not understood); a 1; b 1", flagsOf(f))
 	require.Equal(t, []string{"req/all.txt", "req/all.txt", "req/all.txt", "req/base.txt"}, []string{f.Pins[0].File, f.Pins[1].File, f.Pins[2].File, f.Pins[3].File})
 

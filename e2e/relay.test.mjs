@@ -378,6 +378,12 @@ describe("the site", () => {
     assert.deepEqual(policy.match(/https?:[^ ;]*/g), names);
   });
 
+  test("what only the whole program asks is declared, too", async () => {
+    const { hosts: declared } = await import("../build/edge/config.mjs");
+    const names = new Set(JSON.parse(declared).map((h) => h.Name));
+    for (const name of ["deb.debian.org", "repo1.maven.org", "registry-1.docker.io", "pkg.freebsd.org", "proxy.golang.org"]) assert(names.has(name), name);
+  });
+
   test("hashed names are kept for ever, others are asked for again", async () => {
     for (const [path, want] of [[hashed, "public, max-age=31536000, immutable"], [wasm, "public, max-age=31536000, immutable"], ["/", "no-cache"], ["/sw.js", "no-cache"], ["/assets/gone.0123456789abcdef.js", "no-cache"]]) {
       assert.equal((await ask(path)).headers.get("cache-control"), want, path);

@@ -20,7 +20,8 @@ export async function buildEdge() {
   // What the auditor finds is kept under the digest of the program that found it.
   const program = createHash("sha256").update(await readFile(join(root, "build", "auditor", "auditor.wasm"))).digest("hex").slice(0, 16);
   await writeFile(join(root, "build", "auditor", "config.mjs"), `export const build = "${program}";\n`);
-  await slim("-run", "./web/edge/generate", "--", "-o", join(root, "build", "edge", "config.mjs"), "-auditor", program);
+  // What is declared to relay and browser is what the whole program asks.
+  await slim("-run", "./web/edge/generate", "-tags", "touchstone_whole", "--", "-o", join(root, "build", "edge", "config.mjs"), "-auditor", program);
   await slim("-build", "./web/edge", "-o", "build/edge/edge.wasm", "-brotli=0");
   for (const [name, files] of Object.entries(scripts).reverse()) {
     for (const file of files.toReversed()) await copyFile(join(root, "web", name, file), join(root, "build", name, file));

@@ -13,12 +13,13 @@ import { pack } from "../../wasm/package/pack.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = join(root, "build", "site");
 
-// The tag is for the examples, which are audits of an invented package. What the
-// page loads was built without it (wasm/build.mjs).
+// One tag is for the examples, which are audits of an invented package; what the
+// page loads was built without it (wasm/build.mjs). By the other the pages know all
+// that the whole program serves.
 /** Builds the site; resolves to the bytes that a browser loads before the WebAssembly. */
 export async function buildSite() {
   await pack();
-  await slim("-run", "./web/site", "-tags", "touchstone_testanchors", "--", "-out", out, "-commit", await commit(), "-bundles", await bundles());
+  await slim("-run", "./web/site", "-tags", "touchstone_testanchors,touchstone_whole", "--", "-out", out, "-commit", await commit(), "-bundles", await bundles());
   const assets = join(out, "assets");
   let weight = brotliCompressSync(await readFile(join(out, "index.html"))).length;
   for (const name of await readdir(assets)) {

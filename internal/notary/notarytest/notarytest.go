@@ -63,7 +63,7 @@ func (n *Notary) Stamped(jws []byte, at time.Time) []byte {
 	must(0, json.Unmarshal(jws, &e))
 	sum := sha256.Sum256(must(base64.RawURLEncoding.DecodeString(e["signature"].(string))))
 	t := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: at, SerialNumber: big.NewInt(4), Policy: asn1.ObjectIdentifier{1, 2, 3}, AddTSACertificate: true}
-	response := must(t.CreateResponse(n.stamper, n.stampKey))
+	response := must(t.CreateResponseWithOpts(n.stamper, n.stampKey, crypto.SHA256))
 	e["header"].(map[string]any)["io.cncf.notary.timestampSignature"] = must(timestamp.ParseResponse(response)).RawToken
 	return must(json.Marshal(e))
 }

@@ -1,3 +1,5 @@
+//go:build touchstone_testanchors
+
 package audit_test
 
 import (

@@ -112,10 +112,6 @@ type format struct {
 	read  func(*File, []byte) error
 }
 
-// Read reads a lock file. Name is what it is called, empty where that is not
-// known. Errors say what was found, in which line, and that nothing was read.
-func Read(name string, doc []byte) (*File, error) { return ReadAll([]Document{{name, doc}}) }
-
 // text is a document as it is read: without a mark of its byte order, and with
 // lines that end in one way.
 func text(doc []byte) ([]byte, error) {

@@ -55,7 +55,7 @@ func check(t *testing.T, a *audit.Auditor, lines, base []string, o Options) *Res
 		if lines == nil {
 			return nil
 		}
-		f, err := lockfile.Read("go.sum", []byte(strings.Join(lines, "\n")+"\n"))
+		f, err := lockfile.ReadAll(one("go.sum", []byte(strings.Join(lines, "\n")+"\n")))
 		require.NoError(t, err)
 		return f
 	}
@@ -160,8 +160,8 @@ func TestAllow(t *testing.T) {
 // TestStatic: what the file alone says, without asking anybody.
 func TestStatic(t *testing.T) {
 	a, _ := project(t, 0)
-	f, err := lockfile.Read("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","resolved":"git+https://x.example/a.git#1"},
-"node_modules/b":{"resolved":"b","link":true,"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`))
+	f, err := lockfile.ReadAll(one("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","resolved":"git+https://x.example/a.git#1"},
+"node_modules/b":{"resolved":"b","link":true,"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`)))
 	require.NoError(t, err)
 	r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 	require.NoError(t, err)
@@ -189,7 +189,7 @@ func TestReplacedEntry(t *testing.T) {
 		"as published": {integrity, "https://registry.npmjs.org/gold/-/gold-1.0.0.tgz", "ok"},
 		"replaced":     {"sha512-" + strings.Repeat("A", 86) + "==", "https://hostile.example/gold/-/gold-1.0.0.tgz", "failed pin-agrees address-outside"},
 	} {
-		f, err := lockfile.Read("package-lock.json", []byte(fmt.Sprintf(`{"lockfileVersion":3,"packages":{"node_modules/gold":{"version":"1.0.0","resolved":%q,"integrity":%q}}}`, c.resolved, c.integrity)))
+		f, err := lockfile.ReadAll(one("package-lock.json", []byte(fmt.Sprintf(`{"lockfileVersion":3,"packages":{"node_modules/gold":{"version":"1.0.0","resolved":%q,"integrity":%q}}}`, c.resolved, c.integrity))))
 		require.NoError(t, err)
 		r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 		require.NoError(t, err)
@@ -200,7 +200,7 @@ func TestReplacedEntry(t *testing.T) {
 // TestSeveralDigests: one that agrees does not answer for the others.
 func TestSeveralDigests(t *testing.T) {
 	a, lines := project(t, 1)
-	f, err := lockfile.Read("go.sum", []byte(lines[0]+"\n"))
+	f, err := lockfile.ReadAll(one("go.sum", []byte(lines[0]+"\n")))
 	require.NoError(t, err)
 	more := f.Pins[0].Ref.Digests[0]
 	more.Value = strings.Repeat("00", 32)
@@ -352,3 +352,6 @@ func TestRulesAreKnown(t *testing.T) {
 	}
 	require.True(t, seen["pin-agrees"])
 }
+
+// one is a document alone.
+func one(name string, doc []byte) []lockfile.Document { return []lockfile.Document{{Name: name, Text: doc}} }

@@ -62,11 +62,11 @@ func (s *shelf) check(t *testing.T, text, older string, o Options) *Result {
 	require.NoError(t, err)
 	a, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
 	require.NoError(t, err)
-	f, err := lockfile.Read("requirements.txt", []byte(text))
+	f, err := lockfile.ReadAll(one("requirements.txt", []byte(text)))
 	require.NoError(t, err)
 	var base *lockfile.File
 	if older != "" {
-		base, err = lockfile.Read("requirements.txt", []byte(older))
+		base, err = lockfile.ReadAll(one("requirements.txt", []byte(older)))
 		require.NoError(t, err)
 	}
 	o.Time = at

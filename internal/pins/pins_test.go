@@ -354,4 +354,6 @@ func TestRulesAreKnown(t *testing.T) {
 }
 
 // one is a document alone.
-func one(name string, doc []byte) []lockfile.Document { return []lockfile.Document{{Name: name, Text: doc}} }
+func one(name string, doc []byte) []lockfile.Document {
+	return []lockfile.Document{{Name: name, Text: doc}}
+}

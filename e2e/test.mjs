@@ -100,10 +100,8 @@ const edge = ["the page's scripts and the edge, in Node and workerd", () => run(
 const stages = [
   [first],
   [ours, native, others],
-  [
-    [["tests", tests], ["fuzzing", fuzz]],
-    [["tests with the race detector", race], ["tests of the builder", () => run("go", ["test", tags, "-timeout=30m", builder])], edge],
-  ],
+  [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", ["test", tags, "-timeout=30m", builder])]]],
+  [[["fuzzing", fuzz]], [edge]], // the edge's tests wait for what takes its time: beside more they fail
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
 ];
 

@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 /** Debian's package of each tool that a test compares with or makes a repository with. Such a test says so and is skipped where its tool is absent. */
 const tools = {
   gpg: "gpg",
+  "gpg-agent": "gpg-agent", // without it gpg makes no key
   gpgv: "gpgv",
   "apt-ftparchive": "apt-utils",
   "dpkg-deb": "dpkg",

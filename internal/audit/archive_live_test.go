@@ -4,13 +4,13 @@ package audit_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch"
 	"touchstone/internal/trust"
 )
@@ -19,7 +19,7 @@ import (
 // the network, each by what is said of it and its header alone, where it has one.
 // Where their hosts cannot be reached it says so and tests nothing.
 func TestSignedArchivesLive(t *testing.T) {
-	if testing.Short() || os.Getenv("TOUCHSTONE_ALL") == "" {
+	if testing.Short() || !corpus.Whole() {
 		t.Skip("live, and lists of packages are large: TOUCHSTONE_ALL=1 asks for them")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

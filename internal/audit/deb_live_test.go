@@ -4,7 +4,6 @@ package audit_test
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch"
 	"touchstone/internal/trust"
 )
@@ -33,7 +33,7 @@ func TestDebLive(t *testing.T) {
 		"apt install -t trixie-backports linux-modules-amd64":                    "trixie-backports",
 		"pkg:deb/ubuntu/gcc-13-multilib?arch=amd64&distro=noble":                 "noble",
 	}
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		references["pkg:deb/debian/ca-certificates?arch=all&distro=trixie"] = "trixie" // of the list for all architectures
 	}
 	for reference, suite := range references {

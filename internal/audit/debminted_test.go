@@ -5,7 +5,6 @@ package audit_test
 import (
 	"bytes"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/evidence"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
@@ -201,7 +201,7 @@ func TestMintedDebs(t *testing.T) {
 		for _, address := range []string{index, list, pool} {
 			body := w[address].Body
 			step := max(len(body)/15, 1)
-			if os.Getenv("TOUCHSTONE_ALL") != "" {
+			if corpus.Whole() {
 				step = 1
 			}
 			for i := 0; i < len(body); i += step {

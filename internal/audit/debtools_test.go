@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/fetch"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/trust"
@@ -226,7 +227,7 @@ func (m mirror) lying(t *testing.T, list, packed []byte) {
 // tampered flips bits of each document of the chain.
 func (m mirror) tampered(t *testing.T, audit func(world, string) (*result, error), chain []string) {
 	mutants := 16
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		mutants = 400
 	}
 	for _, address := range chain {

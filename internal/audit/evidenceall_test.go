@@ -5,7 +5,6 @@ package audit_test
 import (
 	"maps"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/installed"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
@@ -125,7 +125,7 @@ func TestEvidenceOfEveryEcosystemMutated(t *testing.T) {
 	t.Parallel()
 	all := inventedPackages(t)
 	names, one := slices.Sorted(maps.Keys(all)), 1
-	if os.Getenv("TOUCHSTONE_ALL") == "" {
+	if !corpus.Whole() {
 		one = 8
 		name := names[rand.IntN(len(names))]
 		t.Logf("one member in 8 of %s, of %v (TOUCHSTONE_ALL=1 takes all)", name, names)

@@ -7,13 +7,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/corpus"
 	"touchstone/internal/mint"
 )
 
@@ -133,7 +133,7 @@ func TestImageMutants(t *testing.T) {
 	}
 	require.Greater(t, len(addresses), 4)
 	tries := 60
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		tries = 3000
 	}
 	random := rand.New(rand.NewPCG(20, 1))

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/archive/rpm"
+	"touchstone/internal/corpus"
 	"touchstone/internal/trust"
 )
 
@@ -145,7 +146,7 @@ func TestRPMMirror(t *testing.T) {
 		}
 	}
 	mutants := 10
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		mutants = 400
 	}
 	better := 0
@@ -183,7 +184,7 @@ func (r tools) againstRPMKeys(t *testing.T, good []byte) {
 	r.must(t, "rpmkeys", "--dbpath", db, "--import", filepath.Join(r.dir, "key.asc"))
 	places := rpmPlaces(t, good)
 	mutants := 60
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		mutants = 2000
 	}
 	random := rand.New(rand.NewPCG(20261126, 2))

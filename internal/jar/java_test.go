@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/corpus"
 	"touchstone/internal/digest"
 	"touchstone/internal/jar"
 	"touchstone/internal/mint"
@@ -136,7 +137,7 @@ func TestJava(t *testing.T) {
 	if s, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
 		seed = s
 	}
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		count = 6000
 	}
 	t.Logf("SEED=%d", seed)

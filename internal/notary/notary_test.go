@@ -98,7 +98,7 @@ func theirs(form string, doc []byte) (*signature.EnvelopeContent, error) {
 // and the Notary Project's own library takes it too.
 func TestMutants(t *testing.T) {
 	step := 31
-	if os.Getenv("TOUCHSTONE_ALL") != "" {
+	if corpus.Whole() {
 		step = 1
 	}
 	_, all := envelopes()

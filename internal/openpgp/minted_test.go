@@ -8,7 +8,6 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/corpus"
 	"touchstone/internal/fault"
 	"touchstone/internal/trust"
 )
@@ -107,7 +107,7 @@ func TestEveryKindOfKey(t *testing.T) {
 }
 
 // everything asks of every bit what is otherwise asked of one in each byte.
-var everything = os.Getenv("TOUCHSTONE_ALL") != ""
+var everything = corpus.Whole()
 
 // Every bit of a signature, turned: what it says of its key beside the hashed part
 // is a hint, and all else refuses.

@@ -3,7 +3,6 @@
 package audit_test
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -19,11 +18,7 @@ import (
 // TestDebLive: packages of Debian's archive, and one of Ubuntu's, from the signed
 // index to every file. Those of main fetch its whole list, of 5 to 10 MB.
 func TestDebLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
+	ctx := live(t, 3*time.Minute)
 	a, err := audit.New(audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded(), Retries: -1})
 	require.NoError(t, err)
 	references := map[string]string{

@@ -179,11 +179,7 @@ func bundleField(t *testing.T, c fieldCase) {
 // TestFieldLive asks the network what the cases asked: what comes depends on what
 // is reached here, so only what cannot change is held.
 func TestFieldLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
+	ctx := live(t, 2*time.Minute)
 	for id, check := range map[string][3]string{
 		"G05": {"log-record", "pass", ""}, "G09": {"name-inside", "fail", `likely "github.com/BurntSushi/toml" is meant`},
 		"G16": {"reference-digest", "pass", "Of other bytes is: h1:gcAUpegZ91QWGm03w0Cjj"}, "G20": {"reference-digest", "fail", ""},

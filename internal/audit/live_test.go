@@ -15,14 +15,22 @@ import (
 	"touchstone/internal/trust"
 )
 
-// TestLive audits real modules over the network. Where the module proxy cannot
-// be reached it says so and tests nothing.
-func TestLive(t *testing.T) {
+// live is the context of a test that asks the network; -short leaves such a test out.
+// It ends with the test, and at the latest after most.
+func live(t *testing.T, most time.Duration) context.Context {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("live tests are left out by -short")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
+	ctx, cancel := context.WithTimeout(context.Background(), most)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// TestLive audits real modules over the network. Where the module proxy cannot
+// be reached it says so and tests nothing.
+func TestLive(t *testing.T) {
+	ctx := live(t, 2*time.Minute)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{
 		"pkg:golang/github.com/pkg/errors@v0.9.1",
@@ -47,11 +55,7 @@ func TestLive(t *testing.T) {
 // TestNPMLive: the registry as it is reached here, which may be a mirror that
 // serves neither signatures nor attestations. That is said, not hidden.
 func TestNPMLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
+	ctx := live(t, 2*time.Minute)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{"npm:sigstore@1.0.0", "pkg:npm/is-stream@2.0.1", "npm install @npmcli/arborist@1.0.14", "npm:left-pad"} {
 		t.Run(reference, func(t *testing.T) {
@@ -75,11 +79,7 @@ func TestNPMLive(t *testing.T) {
 // TestCargoLive: crates.io as it is reached here, which may be the index and the
 // crates without the site.
 func TestCargoLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
+	ctx := live(t, 2*time.Minute)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{"pkg:cargo/cfg-if@1.0.1", "https://docs.rs/zstd-sys/2.0.9%2Bzstd.1.5.5", "cargo add Inflector", "cargo install hex --version 0.4.1"} {
 		t.Run(reference, func(t *testing.T) {
@@ -99,11 +99,7 @@ func TestCargoLive(t *testing.T) {
 // TestPyPILive: PyPI as it is reached here, which may leave out provenance. Then
 // whether there is any stays open.
 func TestPyPILive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
+	ctx := live(t, 2*time.Minute)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()}}
 	for _, reference := range []string{"pip install sampleproject==4.0.0", "https://pypi.org/project/iniconfig/", "numpy==2.1.3", "pkg:pypi/sampleproject@3.0.0?file_name=sampleproject-3.0.0.tar.gz"} {
 		t.Run(reference, func(t *testing.T) {

@@ -3,7 +3,6 @@
 package audit_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -17,11 +16,7 @@ import (
 // TestMavenLive: Maven Central as it is reached here, which may be a mirror that
 // makes up lists of versions and checksum files.
 func TestMavenLive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("live tests are left out by -short")
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	t.Cleanup(cancel)
+	ctx := live(t, 3*time.Minute)
 	o := circumstances{Options: audit.Options{Transport: fetch.NewNative(), Anchors: trust.Embedded()},
 		// As old as the anchors, which could not be refreshed everywhere.
 		Question: audit.Question{Time: time.Date(2026, time.October, 20, 12, 0, 0, 0, time.UTC)}}

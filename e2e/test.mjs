@@ -140,7 +140,7 @@ function concurrent() {
  * whose go.mod is the pruned one: the analyser takes no other.
  */
 async function reachable() {
-  const copy = join(root, "build", "whole");
+  const copy = join(root, "build", "_whole"); // the go command's ./..., which runs beside it, leaves such a name out
   await rm(copy, { recursive: true, force: true });
   for (const folder of ["internal", "principles", "wasm", "web"]) await cp(join(root, folder), join(copy, folder), { recursive: true });
   const gomod = await readFile(join(root, pruned), "utf8");

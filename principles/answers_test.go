@@ -17,7 +17,7 @@ import (
 )
 
 // mostOpen is how many answers may be not established. It only goes down.
-const mostOpen = 380
+const mostOpen = 375
 
 func TestMostAnswersAreEstablished(t *testing.T) {
 	doc, err := principles.LoadAll()
@@ -85,15 +85,19 @@ func lines(doc *principles.Document) []principles.Requirement {
 // pinned is a file at a commit or a release; a branch moves on under a citation.
 var pinned = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+/blob/([0-9a-f]{40}|v\d+(\.\d+)+)/[^#?]+(#L\d+(-L\d+)?)?$`)
 
-// A file of a code host is cited at a commit. An answer whose file could not be
-// opened at one says that it is second-hand.
+// mostSecondhand is how many answers may rest on a reviewer's reading alone. It
+// only goes down.
+const mostSecondhand = 81
+
+// A file of a code host is cited at a commit, also where it could not be opened
+// there: then the answer says that it is second-hand.
 func TestCitedFilesArePinned(t *testing.T) {
 	doc, err := principles.LoadAll()
 	require.NoError(t, err)
 	cited := func(source string) bool {
 		return strings.HasPrefix(source, "https://github.com/") && strings.Contains(source, "/blob/")
 	}
-	seen := 0
+	seen, secondhand := 0, 0
 	for _, q := range lines(doc) {
 		for _, d := range q.Deployed {
 			require.True(t, !cited(d.Source) || pinned.MatchString(d.Source), "%s: %s", q.ID, d.Source)
@@ -101,13 +105,20 @@ func TestCitedFilesArePinned(t *testing.T) {
 	}
 	for _, r := range doc.Registries {
 		for _, a := range r.Answers {
+			if a.Secondhand {
+				secondhand++
+			}
 			if cited(a.Source) {
-				require.True(t, pinned.MatchString(a.Source) || a.Secondhand, "%s, %s: %s", r.ID, a.Requirement, a.Source)
+				require.Regexp(t, pinned, a.Source, "%s, %s", r.ID, a.Requirement)
 				seen++
 			}
 		}
+		for _, l := range r.Lacks {
+			require.True(t, !cited(l.Source) || pinned.MatchString(l.Source), "%s lacks %s: %s", r.ID, l.Attribute, l.Source)
+		}
 	}
-	require.Greater(t, seen, 50)
+	require.Greater(t, seen, 90)
+	require.LessOrEqual(t, secondhand, mostSecondhand)
 }
 
 // How to check a line is something to do and what is then seen.

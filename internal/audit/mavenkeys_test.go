@@ -148,6 +148,39 @@ func TestMavenCertificate(t *testing.T) {
 	}
 }
 
+// TestMavenSignedInsideAlone: where only weak checksum files stand beside an archive,
+// the digests in the list that it signs itself are published by nobody, unless the
+// reader brought the certificate: whoever changes a file could sign it anew.
+func TestMavenSignedInsideAlone(t *testing.T) {
+	signer, stranger := mint.NewJarSigner("Goldleaf", mintedAt), mint.NewJarSigner("Goldleaf", mintedAt)
+	for name, c := range map[string]struct {
+		by   *mint.JarSigner
+		keys []byte
+		want int
+	}{
+		"nobody vouches":             {signer, nil, 0},
+		"the certificate is brought": {signer, signer.PEM(), 1},
+		"another is brought":         {signer, stranger.PEM(), 0},
+		"signed anew by a stranger":  {stranger, signer.PEM(), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := jar123("io.github.example", signedAs(unsigned), func(v *mint.MavenVersion) {
+				v.Inside, v.Module, v.Strong = c.by.Sign(v.Inside), "", false
+			})
+			w := world{}
+			mint.ServeMaven(w, central, j.MavenVersion)
+			o := j.options(t, w)
+			o.Keys = c.keys
+			r, err := ask(t.Context(), "io.github.example:thing:1.2.3", o)
+			require.NoError(t, err)
+			require.Equal(t, [2]int{c.want, c.want}, levels(r)["integrity"], r.Report.Text(false))
+			for _, requirement := range []string{"integrity-published", "integrity-matches", "integrity-bytes-signed", "integrity-record-signed", "integrity-files"} {
+				require.Equal(t, c.want == 1, status(t, r, requirement).Status == "met", requirement)
+			}
+		})
+	}
+}
+
 // TestMavenCertificateOfAPart: a signer's word is of what that signer covers. What a
 // stranger added and signed too is not the signer's, and no old signature is.
 func TestMavenCertificateOfAPart(t *testing.T) {

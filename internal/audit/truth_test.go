@@ -103,8 +103,14 @@ func causesAreFindings(r *report.Report) error {
 	}
 	for _, q := range r.Requirements {
 		met := q.Status == level.Met
-		if !met && !said[q.Reason] {
-			return fmt.Errorf("%s has no cause: %s", q.ID, q.Reason)
+		rest := q.Reason
+		for _, c := range r.CausesOf(q) {
+			if rest = strings.Replace(rest, c.Text, "", 1); !strings.Contains(q.Reason, c.Text) {
+				return fmt.Errorf("%s hangs on what is not its reason: %s", q.ID, c.Text)
+			}
+		}
+		if !met && strings.TrimSpace(rest) != "" {
+			return fmt.Errorf("%s has no cause: %s", q.ID, rest)
 		}
 		for _, id := range q.Checks {
 			f := r.Finding(id)

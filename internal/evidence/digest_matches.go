@@ -72,8 +72,11 @@ func digestMatches(e *exam) Finding {
 			return pass("The digest that is signed was recomputed here from what arrived, and is the same.", map[string]string{a.verified.By.Algorithm + " of " + string(registry.OfArtifact): a.verified.By.Hex})
 		}
 	}
-	if e.enclosed.Outcome == Pass {
+	if e.enclosedBrought().Outcome == Pass {
 		return pass("The digest of every file was recomputed here, and is the one in the signed list inside.", nil)
+	}
+	if unread := e.Release.Record().Unread; unread != "" {
+		return because(Unknown, unread)
 	}
 	return unfetched(e.Release.Record().Answer, "the record", "The record states no strong digest of this package.")
 }

@@ -32,8 +32,8 @@ func digestPublished(e *exam) Finding {
 			return pass("A public log holds a signature over this package, with its digest in clear.", nil)
 		}
 	}
-	if e.enclosed.Outcome == Pass {
-		return pass("The signed list inside the package states a digest of every file.", nil)
+	if e.enclosedBrought().Outcome == Pass {
+		return pass("The list inside the package states a digest of every file, and is signed with the certificate that you brought.", nil)
 	}
 	if open := e.Release.Record().Unread; open != "" {
 		return because(Unknown, open)
@@ -43,7 +43,17 @@ func digestPublished(e *exam) Finding {
 		if len(weak) > 1 {
 			published, share = "The only digests published are "+strings.Join(slices.Sorted(maps.Keys(weak)), " and ")+", which are too weak", "them"
 		}
-		return because(Absent, published+": two different packages can be made to share "+share+".").by(Maintainer)
+		return because(Absent, published+": two different packages can be made to share "+share+"."+unvouchedList(e)).by(Maintainer)
 	}
 	return unfetched(e.Release.Record().Answer, "the record", "The record states no digest of this package.")
+}
+
+// unvouchedList says why the signed list inside a package publishes no digest where
+// nobody vouches for its signer (DESIGN.md section 2: a key that no anchor knows is
+// absent where the world is open); empty where there is no such list.
+func unvouchedList(e *exam) string {
+	if e.enclosed.Outcome != Pass {
+		return ""
+	}
+	return " The list inside is signed with a certificate for which nobody vouches here: whoever changes a file could sign it anew."
 }

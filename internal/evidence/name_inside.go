@@ -52,7 +52,7 @@ func nameInside(e *exam) Finding {
 	case art.Inside.Unread != "":
 		return because(NotUnderstood, "What the package says of itself could not be read. "+sentence(art.Inside.Unread))
 	default:
-		return because(Absent, "Nothing inside the package states its name.").by(Maintainer)
+		return because(Absent, "The package states its name nowhere inside, so a signature over it binds these bytes to no name.").by(Maintainer)
 	}
 	stated := map[string]string{}
 	for _, n := range art.Inside.Names {

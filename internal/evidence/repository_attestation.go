@@ -4,11 +4,11 @@ package evidence
 // binds this name and version to these bytes, at a proven time.
 func repositoryAttestation(e *exam) Finding {
 	list := e.Release.File.Attestations
-	if f, none := noAttestations(list); none {
-		return f
-	}
 	if list.Keys == "" {
 		return because(NotApplicable, "This repository makes no statements of its own about packages.")
+	}
+	if f, none := noAttestations(list); none {
+		return f
 	}
 	best := lacking(list, "None of the attestations is the repository's own.")
 	for _, a := range e.attested {

@@ -35,6 +35,15 @@ type Requirement struct {
 	// Reach says who could do what about the cause; empty where it is met, and
 	// where nobody but the reader could find out more.
 	Reach principles.Reach `json:"reach"`
+	// Parts are what Reason and Reach are made of: what each of the checks found, in
+	// their order, each reason once.
+	Parts []Part `json:"-"`
+}
+
+// A Part is what one check found, and who could do what about that.
+type Part struct {
+	Reason string
+	Reach  principles.Reach
 }
 
 // A Track is one track's result.
@@ -137,19 +146,37 @@ func weigh(doc *principles.Document, r principles.Requirement, findings map[stri
 	}
 	out.Status = best.status
 	var reasons []string
+	var found []Part
 	for _, f := range best.decided {
 		out.Checks = append(out.Checks, f.Check)
 		reasons = append(reasons, f.Reason)
+		part := Part{Reason: f.Reason}
 		check, _ := doc.Check(cmp.Or(f.Cause, f.Check))
 		if f.Could == evidence.Maintainer {
-			out.Reach.Maintainer = cmp.Or(out.Reach.Maintainer, check.Reach.Maintainer)
+			part.Reach.Maintainer = check.Reach.Maintainer
 		}
 		if f.Could == evidence.Repository {
-			out.Reach.Repository = cmp.Or(out.Reach.Repository, check.Reach.Repository)
+			part.Reach.Repository = check.Reach.Repository
 		}
+		found = append(found, part)
 	}
 	out.Reason = Joined(reasons)
+	for _, reason := range distinct(reasons) {
+		part := Part{Reason: reason}
+		for _, f := range found {
+			if strings.Contains(reason, f.Reason) {
+				part.Reach = orReach(part.Reach, f.Reach)
+			}
+		}
+		out.Parts = append(out.Parts, part)
+		out.Reach = orReach(out.Reach, part.Reach)
+	}
 	return out
+}
+
+// orReach is who could do what, by the first who says so.
+func orReach(first, then principles.Reach) principles.Reach {
+	return principles.Reach{Maintainer: cmp.Or(first.Maintainer, then.Maintainer), Repository: cmp.Or(first.Repository, then.Repository)}
 }
 
 // A cause is why something does not pass, by how much that says: what is wrong
@@ -260,7 +287,9 @@ func truth(b bool) int {
 
 // Joined are reasons as one text. What one lacks may be a part of what another
 // does: it is said once.
-func Joined(reasons []string) string {
+func Joined(reasons []string) string { return strings.Join(distinct(reasons), " ") }
+
+func distinct(reasons []string) []string {
 	var out []string
 	for i, r := range reasons {
 		said := false
@@ -271,5 +300,5 @@ func Joined(reasons []string) string {
 			out = append(out, r)
 		}
 	}
-	return strings.Join(out, " ")
+	return out
 }

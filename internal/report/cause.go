@@ -22,29 +22,47 @@ type Cause struct {
 	Reach principles.Reach `json:"reach,omitzero"`
 }
 
-// causes gathers requirements that are not met by what they lack.
+// causes gathers requirements that are not met by what they lack. One that lacks
+// several things hangs on a cause of each.
 func (r *Report) causes() []Cause {
 	out := []Cause{}
 	for _, q := range r.Requirements {
 		if q.Status == level.Met {
 			continue
 		}
-		i := slices.IndexFunc(out, func(c Cause) bool { return c.Text == q.Reason })
-		if i < 0 {
-			i = len(out)
-			out = append(out, Cause{Text: q.Reason, State: q.State, Alarm: slices.Contains(r.Verdict.Alarms, q.Reason)})
+		parts := q.Parts
+		if len(parts) == 0 { // no check decided it
+			parts = []level.Part{{Reason: q.Reason, Reach: q.Reach}}
 		}
-		c := &out[i]
-		if slices.Index(looks, q.State.Class) < slices.Index(looks, c.State.Class) {
-			c.State = q.State // the gravest
-		}
-		c.Requirements = append(c.Requirements, q.ID)
-		c.Next = c.Next || !r.Verdict.Failed && r.stands(q)
-		if c.Reach == (principles.Reach{}) {
-			c.Reach = q.Reach
+		for _, part := range parts {
+			out = r.hang(out, q, part)
 		}
 	}
 	return out
+}
+
+// hang adds what a requirement lacks to the causes, and it to the ones that lack it.
+func (r *Report) hang(out []Cause, q Requirement, part level.Part) []Cause {
+	i := slices.IndexFunc(out, func(c Cause) bool { return c.Text == part.Reason })
+	if i < 0 {
+		i = len(out)
+		out = append(out, Cause{Text: part.Reason, State: q.State, Alarm: slices.Contains(r.Verdict.Alarms, part.Reason)})
+	}
+	c := &out[i]
+	if slices.Index(looks, q.State.Class) < slices.Index(looks, c.State.Class) {
+		c.State = q.State // the gravest
+	}
+	c.Requirements = append(c.Requirements, q.ID)
+	c.Next = c.Next || !r.Verdict.Failed && r.stands(q)
+	if c.Reach == (principles.Reach{}) {
+		c.Reach = part.Reach
+	}
+	return out
+}
+
+// CausesOf are those on which a requirement hangs, in their order.
+func (r *Report) CausesOf(q Requirement) []Cause {
+	return slices.DeleteFunc(slices.Clone(r.Causes), func(c Cause) bool { return !slices.Contains(c.Requirements, q.ID) })
 }
 
 // stands tells whether a requirement stands between the first track's level and

@@ -114,7 +114,7 @@ func trackLine(t level.Track) string {
 }
 
 func (w *writer) requirements(r *Report) {
-	track, said := "", map[string]bool{}
+	track := ""
 	for _, q := range r.Requirements {
 		if q.Track != track {
 			track = q.Track
@@ -127,10 +127,14 @@ func (w *writer) requirements(r *Report) {
 			level.Unmet: w.paint(dim, "– unmet"),
 		}[q.Status]
 		w.linef("  %s %d  %s", sign, q.Level, Clean(q.Name))
-		if q.Status == level.Met || !said[q.Reason] {
+		if q.Status == level.Met {
 			w.wrap("             ", Clean(q.Reason))
 		}
-		said[q.Reason] = true
+		for _, c := range r.CausesOf(q) {
+			if c.Requirements[0] == q.ID { // else it is said already
+				w.wrap("             ", Clean(c.Text))
+			}
+		}
 	}
 }
 

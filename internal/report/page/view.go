@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -82,23 +83,26 @@ func hanging(r *report.Report, c report.Cause) []report.Requirement {
 	return out
 }
 
-// said names the place above where it was said why a requirement is not met;
-// empty where it was not said yet.
-func said(r *report.Report, q report.Requirement) string {
-	for _, c := range r.Causes {
-		if q.Status == level.Met || c.Text != q.Reason {
-			continue
-		}
+// said is why a requirement is as it is: in its own words what is not said above,
+// and of the rest the place where it was said; each is empty where there is none.
+func said(r *report.Report, q report.Requirement) (own, where string) {
+	if q.Status == level.Met {
+		return q.Reason, ""
+	}
+	var all []string
+	for _, c := range r.CausesOf(q) {
 		switch first := c.Requirements[0]; {
 		case c.Alarm:
-			return "See the alarm above."
+			where = cmp.Or(where, "See the alarm above.")
 		case c.Next:
-			return "The reason stands above, where the next level is."
+			where = cmp.Or(where, "The reason stands above, where the next level is.")
 		case first != q.ID:
-			return "For the same reason as “" + nameOf(r, first) + "”."
+			where = cmp.Or(where, "For the same reason as “"+nameOf(r, first)+"”.")
+		default:
+			all = append(all, c.Text)
 		}
 	}
-	return ""
+	return strings.Join(all, " "), where
 }
 
 func nameOf(r *report.Report, id string) string {

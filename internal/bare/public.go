@@ -10,13 +10,15 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
+
+	"touchstone/internal/keysize"
 )
 
 // maxPublic bounds the keys read of one file.
 const maxPublic = 100
 
 // A Public is a public key that somebody brought: ECDSA on P-256, P-384 or P-521,
-// Ed25519, or RSA of 2048 bits or more.
+// Ed25519, or RSA of 2048 to 16384 bits.
 type Public struct {
 	key crypto.PublicKey
 	// ID is the SHA-256 of its SubjectPublicKeyInfo (RFC 5280, section 4.1), in
@@ -25,7 +27,7 @@ type Public struct {
 }
 
 // ReadPublic reads the public keys of a file in PEM (RFC 7468, section 13). What is
-// something else, or too weak, is passed over.
+// something else, too weak or too long, is passed over.
 func ReadPublic(doc []byte) []Public {
 	var out []Public
 	for len(out) < maxPublic {
@@ -43,7 +45,7 @@ func ReadPublic(doc []byte) []Public {
 				continue
 			}
 		case *rsa.PublicKey:
-			if k.N.BitLen() < 2048 {
+			if k.N.BitLen() < 2048 || keysize.TooLong(k) != "" {
 				continue
 			}
 		case ed25519.PublicKey:

@@ -19,6 +19,7 @@ import (
 	"github.com/digitorus/timestamp"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 )
 
 // A Signer is who made a signature, by the word of the certificate beside it: who
@@ -41,7 +42,6 @@ const (
 	maxBlock    = 256 << 10 // bytes
 	maxDepth    = 40        // of values within values
 	minRSA      = 2048      // bits: fewer can be forged
-	maxRSA      = 16384     // bits: more take too long
 	minCurve    = 256       // bits
 	maxInBlock  = 64        // certificates
 	maxAnything = 100_000   // values
@@ -152,8 +152,8 @@ func readCMS(der []byte) (*pkcs7.PKCS7, error) {
 		return nil, fault.New(fault.NotUnderstood, "a block holds no certificates, or too many")
 	}
 	for _, c := range p7.Certificates {
-		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSA {
-			return nil, fault.New(fault.NotUnderstood, "a certificate has a key that is longer than is read")
+		if long := keysize.TooLong(c.PublicKey); long != "" {
+			return nil, fault.New(fault.NotUnderstood, "a certificate has "+long)
 		}
 	}
 	return p7, nil

@@ -21,6 +21,7 @@ import (
 
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 	"touchstone/internal/mint"
 )
 
@@ -187,7 +188,7 @@ func TestLongKeys(t *testing.T) {
 		require.NoError(t, err)
 		return parsed
 	}
-	long := new(big.Int).SetBit(big.NewInt(1), maxRSA, 1)
+	long := new(big.Int).SetBit(big.NewInt(1), keysize.Most, 1)
 	signed, err := pkcs7.NewSignedData([]byte("file"))
 	require.NoError(t, err)
 	require.NoError(t, signed.AddSigner(issued(key.Public(), 1), key, pkcs7.SignerInfoConfig{}))
@@ -197,5 +198,5 @@ func TestLongKeys(t *testing.T) {
 	require.NoError(t, err)
 	_, err = verifyBlock(block, []byte("file"))
 	require.Equal(t, fault.NotUnderstood, fault.Of(err))
-	require.ErrorContains(t, err, "longer than is read")
+	require.ErrorContains(t, err, "a certificate has an RSA key of 16385 bits")
 }

@@ -15,14 +15,14 @@ import (
 	"slices"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 )
 
 // Bounds of the certificates of one envelope, and of their keys in bits: smaller ones
-// can be forged, and with larger ones a signature takes minutes.
+// can be forged. Larger ones are bounded by package keysize.
 const (
 	maxChain = 10
 	minRSA   = 2048
-	maxRSA   = 16384
 	minCurve = 256
 )
 
@@ -30,9 +30,9 @@ const (
 func fitKey(c *x509.Certificate) error {
 	switch key := c.PublicKey.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits > maxRSA {
-			return fault.New(fault.NotUnderstood, fmt.Sprintf("one of its certificates has a key of %d bits; read are up to %d", bits, maxRSA))
-		} else if bits < minRSA {
+		if long := keysize.TooLong(key); long != "" {
+			return fault.New(fault.NotUnderstood, "one of its certificates has "+long)
+		} else if bits := key.N.BitLen(); bits < minRSA {
 			return fault.New(fault.Weak, fmt.Sprintf("one of its certificates has an RSA key of %d bits", bits))
 		}
 	case *ecdsa.PublicKey:

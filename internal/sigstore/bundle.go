@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"touchstone/internal/bundleform"
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 	"touchstone/internal/strictjson"
 )
 
@@ -106,7 +108,8 @@ type read struct {
 //  1. It is one JSON document that all readers understand alike.
 //  2. Its media type is one that this program knows.
 //  3. Its log entries are of kinds that this program knows, and are what they
-//     say they are; its certificates are in DER, once encoded.
+//     say they are, with no key that is too long; its certificates are in DER, once
+//     encoded.
 //  4. It has all the parts that its version asks for, and no others.
 //  5. An envelope has exactly one signature.
 func readBundle(doc []byte) (*read, error) {
@@ -151,8 +154,14 @@ func readBundle(doc []byte) (*read, error) {
 	if err != nil {
 		return nil, formFailure(&message, err)
 	}
-	if _, err := b.VerificationContent(); err != nil {
+	content, err := b.VerificationContent()
+	if err != nil {
 		return nil, fail(fault.Malformed, StepCertificate, err.Error())
+	}
+	if c := content.Certificate(); c != nil {
+		if long := keysize.TooLong(c.PublicKey); long != "" {
+			return nil, fail(fault.NotUnderstood, StepCertificate, "its certificate has "+long)
+		}
 	}
 	if _, err := b.SignatureContent(); err != nil {
 		return nil, fail(fault.Malformed, StepSignature, err.Error())
@@ -271,10 +280,8 @@ func checkEntry(e *protorekor.TransparencyLogEntry) *Failure {
 		return fail(fault.Wrong, StepLog, fmt.Sprintf("it says that it is a %s %s and its body is a %s %s",
 			stated.GetKind(), stated.GetVersion(), kind, version))
 	}
-	for _, known := range kinds {
-		if known == [2]string{kind, version} {
-			return nil
-		}
+	if slices.Contains(kinds[:], [2]string{kind, version}) {
+		return bodyFits(body)
 	}
 	return fail(fault.NotUnderstood, StepLog, fmt.Sprintf("it is of the kind %s %s", kind, version))
 }

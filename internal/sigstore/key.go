@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 
 	"github.com/sigstore/sigstore/pkg/signature"
 )
@@ -67,7 +68,7 @@ func readKey(spki []byte) (crypto.PublicKey, error) {
 	case ed25519.PublicKey:
 		return key, nil
 	case *rsa.PublicKey:
-		if key.N.BitLen() >= 2048 {
+		if key.N.BitLen() >= 2048 && keysize.TooLong(key) == "" {
 			return key, nil
 		}
 	}

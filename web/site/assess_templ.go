@@ -46,7 +46,7 @@ func assessPage(f frame) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form id=\"assess\" class=\"assess\" autocomplete=\"off\"><fieldset><legend>The repository</legend><p><label for=\"a-name\">Name</label> <input id=\"a-name\" name=\"name\" required></p><p><label for=\"a-id\">Id, of a-z, 0-9 and hyphens</label> <input id=\"a-id\" name=\"id\" required pattern=\"[a-z0-9\\-]+\"></p><p><label for=\"a-serves\">What it serves</label> <input id=\"a-serves\" name=\"serves\" required></p><p><label for=\"a-home\">Address</label> <input id=\"a-home\" name=\"home\" type=\"url\" required pattern=\"https://.+\" placeholder=\"https://\"></p><p><label for=\"a-client\">The client that installs from it</label> <input id=\"a-client\" name=\"client\" required></p></fieldset><fieldset><legend>What applies</legend><p>A line that needs what you do not have is left out. Say where one can read that.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<form id=\"assess\" class=\"assess\" autocomplete=\"off\"><fieldset><legend>The repository</legend><p><label for=\"a-name\">Name</label> <input id=\"a-name\" name=\"name\" required></p><p><label for=\"a-id\">Id (a-z, 0-9 and hyphens)</label> <input id=\"a-id\" name=\"id\" required pattern=\"[a-z0-9\\-]+\"></p><p><label for=\"a-serves\">What it serves</label> <input id=\"a-serves\" name=\"serves\" required></p><p><label for=\"a-home\">Address</label> <input id=\"a-home\" name=\"home\" type=\"url\" required pattern=\"https://.+\" placeholder=\"https://\"></p><p><label for=\"a-client\">The client that installs from it</label> <input id=\"a-client\" name=\"client\" required></p></fieldset><fieldset><legend>What applies to you</legend><p>Uncheck what you do not have. Lines that need it are then left out. Say where others can read that you do not have it.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -167,13 +167,13 @@ func assessPage(f frame) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"assess-buttons\"><button type=\"submit\">Write the file</button> <button type=\"button\" id=\"a-report\" class=\"small\">Markdown report</button> <button type=\"button\" id=\"a-issue\" class=\"small\">Text for an issue</button></p><p id=\"a-said\" role=\"status\"></p><p><label for=\"a-out\">What was written</label></p><textarea id=\"a-out\" rows=\"14\" readonly spellcheck=\"false\"></textarea><p><a id=\"a-save\" hidden>Save it as a file</a></p></form><noscript><p>The form needs JavaScript. Without it, this page is a list of what is asked; <a href=\"/principles.csv\">the lines as a table</a> can be filled in by hand.</p></noscript>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"assess-buttons\"><button type=\"submit\">Write the file</button> <button type=\"button\" id=\"a-report\" class=\"small\">Markdown report</button> <button type=\"button\" id=\"a-issue\" class=\"small\">Text for an issue</button></p><p id=\"a-said\" role=\"status\"></p><p><label for=\"a-out\">What was written</label></p><textarea id=\"a-out\" rows=\"14\" readonly spellcheck=\"false\"></textarea><p><a id=\"a-save\" hidden>Save it as a file</a></p></form><noscript><p>The form needs JavaScript. Without it, this page lists what is asked, and you can fill in <a href=\"/principles.csv\">the lines as a table</a> by hand.</p></noscript>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "Assess your own repository", "Answer for each line that applies. You get a file in this project’s form, a report to publish, and an issue to open. Nothing leaves your browser.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "Assess your own repository", "Answer each line that applies. You get a file in this project’s format, a report to publish, and the text of an issue. Nothing leaves your browser.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

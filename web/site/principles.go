@@ -131,11 +131,11 @@ type word struct {
 
 // words are the statuses, from known to unknown.
 var words = []word{
-	{principles.Met, "Met", "It holds for every version that is published there now. A source says so."},
-	{principles.Partly, "Partly", "It holds for some of what is published there now, or in part. For the level it counts as not met."},
+	{principles.Met, "Met", "A source says that it holds for every version published there now."},
+	{principles.Partly, "Partly", "It holds in part, or for some of what is published there now. For the level, it counts as not met."},
 	{principles.NotMet, "Not met", "A source says that it does not hold."},
 	{principles.NotApplicable, "Does not apply", "The repository works in a way that leaves nothing to ask, for example about passwords where there are none."},
-	{principles.NotEstablished, "Not established", "No source was found that says either way. That says nothing about the repository, only about how far this was looked into. It is the most frequent answer here."},
+	{principles.NotEstablished, "Not established", "No source was found that says either way. That says nothing about the repository, only about how far the search went."},
 }
 
 func wordOf(s principles.Status) word {

@@ -77,7 +77,7 @@ func documentPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p></header><section class=\"text\" aria-labelledby=\"about\"><h2 id=\"about\">What one can ask</h2><p>A package repository is the place from which software gets other people’s software: npm, PyPI, Debian and many more. Here is what one can ask of such a place, of the tool that installs from it, and of each package.</p><p>There are ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</p></header><section class=\"text\" aria-labelledby=\"about\"><h2 id=\"about\">What to ask of a package repository</h2><p>A package repository is where software gets other people’s software: npm, PyPI, Debian and many more. This document says what to ask of such a repository, of the tool that installs from it, and of each package.</p><p>There are ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -90,7 +90,7 @@ func documentPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " tracks, each with levels 1 to 3. A level holds if all its lines hold, and those of the levels below. There is no level over all tracks. Only a line’s own text binds; <a href=\"/principles/settled/#must-and-should\">how strongly</a> is settled.</p></section><section aria-labelledby=\"lines\"><h2 id=\"lines\">Every line</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " tracks, each with levels 1 to 3. Each requirement is one line, with an id. A level holds if all its lines hold, and those of the levels below. No level spans all tracks. Only a line’s own text binds: <a href=\"/principles/settled/#must-and-should\">MUST and SHOULD mean what RFC 2119 says</a>.</p></section><section aria-labelledby=\"lines\"><h2 id=\"lines\">Every line</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -98,7 +98,7 @@ func documentPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"small-text\">“each package” marks a line that is asked of packages: a repository’s level does not wait for it. “should” marks one that no level waits for.</p></section><nav class=\"text\" aria-labelledby=\"more\"><h2 id=\"more\">Read on</h2><ul class=\"tracks\"><li><a href=\"/registries/\">How ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"small-text\">“each package” marks a line about packages: a repository’s level does not wait for it. “should” marks a line that no level waits for.</p></section><nav class=\"text\" aria-labelledby=\"more\"><h2 id=\"more\">Read on</h2><ul class=\"tracks\"><li><a href=\"/registries/\">How ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -111,20 +111,20 @@ func documentPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " repositories do by each line</a><span>With sources. Never one number, never ranked.</span></li><li><a href=\"/assess/\">Assess your own repository</a><span>A form that asks what applies, and writes a file, a report and an issue.</span></li><li><a href=\"/principles/settled/\">Questions settled</a><span>What the rules mean where they could be disputed.</span></li><li><a href=\"/principles/discussion/\">The discussion, remark by remark</a><span>What came of everything that was said about version ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " repositories do by each line</a><span>With sources. Never a single number, never ranked.</span></li><li><a href=\"/assess/\">Assess your own repository</a><span>A form that asks what applies to you, then writes a file, a report and the text of an issue.</span></li><li><a href=\"/principles/settled/\">Questions settled</a><span>What the rules mean where people could disagree.</span></li><li><a href=\"/principles/discussion/\">The discussion, remark by remark</a><span>Everything that was said after version ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(doc.Changelog.From)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/principles.templ`, Line: 35, Col: 156}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/principles.templ`, Line: 35, Col: 143}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, ".</span></li><li><a href=\"/principles/changes/\">Changes since version ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, ", and what came of it.</span></li><li><a href=\"/principles/changes/\">Changes since version ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -566,7 +566,7 @@ func aboutRulesPage(f frame) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</dl></section><section aria-labelledby=\"terms\"><h2 id=\"terms\">The field’s words</h2><p>The lines use plain words. Here are those that the field uses for the same.</p><table class=\"plain-table\"><thead><tr><th scope=\"col\">The field’s word</th><th scope=\"col\">Line</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "</dl></section><section aria-labelledby=\"terms\"><h2 id=\"terms\">The field’s words</h2><p>The lines use plain words. Here are the field’s own words for the same things.</p><table class=\"plain-table\"><thead><tr><th scope=\"col\">The field’s word</th><th scope=\"col\">Line</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -627,7 +627,7 @@ func aboutRulesPage(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "Framing, words, citing and correcting", "How the lines were chosen, which words they use, and how to quote or mend them.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "Framing, words, citing and correcting", "How the lines were chosen, which words they use, and how to cite or correct them.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -971,7 +971,7 @@ func settledPage(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "Questions settled", "What the rules mean where they could be disputed. Each answer can be disputed too; then it is changed here, with a reason.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "Questions settled", "What the rules mean where people could disagree. You can dispute an answer too. If it changes, it changes here, with a reason.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1239,7 +1239,7 @@ func citing(doc *principles.Document) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "</code></a>. An id is never changed, and never given to another line. While version ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "</code></a>. An id never changes, and is never given to another line. While version ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1252,7 +1252,7 @@ func citing(doc *principles.Document) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, " is a proposal its words can still change: add the day on which you read it. The project’s source has a <code>CITATION.cff</code>.</p><h3>As data</h3><ul><li><a href=\"/principles.json\"><code>/principles.json</code></a>: everything, always the newest version; <a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 95, " is a proposal, its words can still change, so add the date on which you read it. The project’s source contains a <code>CITATION.cff</code>.</p><h3>As data</h3><ul><li><a href=\"/principles.json\"><code>/principles.json</code></a>: everything, always the newest version; <a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1278,7 +1278,7 @@ func citing(doc *principles.Document) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 97, "</code></a> holds this version only. A <a href=\"/principles.schema.json\">JSON Schema</a> describes its form.</li><li><a href=\"/principles.csv\"><code>/principles.csv</code></a>: every line; <a href=\"/registries.csv\"><code>/registries.csv</code></a>: every answer.</li><li><a href=\"/principles.md\"><code>/principles.md</code></a>: the lines as Markdown.</li><li><a href=\"/registries.atom\"><code>/registries.atom</code></a>: a feed of what changes in the answers.</li></ul><h3>To correct it</h3><p>The text is data in this project’s source: each track is a file in <code>principles/tracks</code>, each repository one in <code>principles/registries</code>. Change it there, or open an issue with the project. Say what is wrong, and give a source that others can read. Where no source says either way, “not established” is the right answer.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 97, "</code></a> holds this version only. A <a href=\"/principles.schema.json\">JSON Schema</a> describes its structure.</li><li><a href=\"/principles.csv\"><code>/principles.csv</code></a>: every line; <a href=\"/registries.csv\"><code>/registries.csv</code></a>: every answer.</li><li><a href=\"/principles.md\"><code>/principles.md</code></a>: the lines as Markdown.</li><li><a href=\"/registries.atom\"><code>/registries.atom</code></a>: a feed of changes in the answers.</li></ul><h3>To correct it</h3><p>The text is data in this project’s source. Each track is a file in <code>principles/tracks</code>, and each repository is one in <code>principles/registries</code>. Change it there, or open an issue with the project. Say what is wrong, and give a source that others can read. Where no source says either way, “not established” is the right answer.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -400,7 +400,7 @@ func threatsPage(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "Threats, and the lines that answer them", "What can go wrong, and which lines are against it. Each line names its own threats more closely.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "Threats, and the lines that answer them", "What can go wrong, and which lines answer it. Each line names its own threats in more detail.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -645,7 +645,7 @@ func mappingsPage(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "Other frameworks", "How the lines relate to other documents. The editors made these tables; nobody of those frameworks has looked at them.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "Other frameworks", "How the lines relate to other documents. The editors made these tables. Nobody from those frameworks has reviewed them.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -947,7 +947,7 @@ func newsPage(f frame) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = besidePage(f, "What changed in the answers", "Day by day, the newest first. Lines that were new have no answer before.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = besidePage(f, "What changed in the answers", "Day by day, newest first. New lines have no earlier answer.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -977,7 +977,7 @@ func roadmap(f frame, r principles.Registry) templ.Component {
 			templ_7745c5c3_Var55 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<section aria-labelledby=\"roadmap\"><h2 id=\"roadmap\">The next levels</h2><p>What is missing for the next level of each track, and where it is done already.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<section aria-labelledby=\"roadmap\"><h2 id=\"roadmap\">The next levels</h2><p>What is missing for the next level of each track, and who already does it.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1118,7 +1118,7 @@ func roadmap(f frame, r principles.Registry) templ.Component {
 					}
 				}
 				if r.Answer(q.ID).Status == principles.NotEstablished {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "<span class=\"small-text\">A source may be all that is missing.</span>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 85, "<span class=\"small-text\">Perhaps only a source is missing.</span>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

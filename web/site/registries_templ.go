@@ -80,7 +80,7 @@ func registriesPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " package repositories, with the tool that installs from them, do by each line of the principles. Each answer has a source and a date, or says that none was found. There is no total, and no ranking: repositories stand in alphabetical order.</p></header><section class=\"text\" aria-labelledby=\"words\"><h2 id=\"words\">How to read it</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " package repositories, each with the tool that installs from it, do by each line of the principles. Each answer has a source and a date, or says that none was found. There is no total and no ranking: repositories are listed alphabetically.</p></header><section class=\"text\" aria-labelledby=\"words\"><h2 id=\"words\">How to read it</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -88,7 +88,7 @@ func registriesPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>A <strong>level</strong> holds if every line of it and of those below is met or does not apply, and one of its own is met. “Level 1 of 3, at most 2” means: level 1 is shown by sources; level 2 would hold if everything that is not established turned out to be met; level 3 would not, whatever turned out. “Level 0 of 3, at most 3” means that nothing speaks against any level, but not all of level 1 has a source yet.</p><p>The small marks beside a level show how many of its lines are met, level by level. Lines that are asked of each package, and those that only should hold, are not among them.</p><p>The answers come from documents and public code, not from trying the repositories out. <strong>To correct one</strong>, open its page: it says how. <a href=\"/registries/changes/\">What changed</a> has a page and a <a href=\"/registries.atom\">feed</a>; all answers are in <a href=\"/registries.csv\">one table</a>.</p></section><form id=\"filter\" class=\"filter\" role=\"search\" aria-label=\"Filter the tables\" hidden><p><label for=\"filter-name\">Repository</label> <input id=\"filter-name\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"none\"></p><p><label for=\"filter-track\">Track</label> <select id=\"filter-track\"><option value=\"\">All tracks</option> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<p>A <strong>level</strong> holds if each of its lines, and of those below, is met or does not apply, and at least one of its own is met. “Level 1 of 3, at most 2” means three things. Sources show level 1. Level 2 would hold if everything that is not established turned out to be met. Level 3 would not hold in any case. “Level 0 of 3, at most 3” means that nothing speaks against any level, but not all of level 1 has a source yet.</p><p>The small marks beside a level show, level by level, how many lines are met. Lines about each package, and lines marked “should”, are not among them.</p><p>The answers come from documents and public code, not from trying the repositories out. <strong>To correct one</strong>, open the repository’s page, which says how. <a href=\"/registries/changes/\">What changed</a> has a page and a <a href=\"/registries.atom\">feed</a>. All answers are in <a href=\"/registries.csv\">one table</a>.</p></section><form id=\"filter\" class=\"filter\" role=\"search\" aria-label=\"Filter the tables\" hidden><p><label for=\"filter-name\">Repository</label> <input id=\"filter-name\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\" autocapitalize=\"none\"></p><p><label for=\"filter-track\">Track</label> <select id=\"filter-track\"><option value=\"\">All tracks</option> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -204,14 +204,14 @@ func registriesPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</section><section aria-labelledby=\"lines\"><h2 id=\"lines\">Every line</h2><p class=\"only-narrow\">The tables of every line need a wider screen. The same answers stand on each repository’s page, above, and on each track’s page: ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</section><section aria-labelledby=\"lines\"><h2 id=\"lines\">Every line</h2><p class=\"only-narrow\">The tables of every line need a wider screen. The same answers are on each repository’s page, above, and on each track’s page: ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registries.templ`, Line: 64, Col: 163}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registries.templ`, Line: 64, Col: 161}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {

@@ -199,7 +199,7 @@ func registryPage(f frame, r principles.Registry) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<li><a href=\"#roadmap\">The next levels</a></li><li><a href=\"#correct\">Correct or confirm this page</a></li></ol></nav><div class=\"text\"><p>A level holds if every line of it, and of those below, is met or does not apply. “At most” is how far it could go if everything that is not established turned out to be met. The tracks answer different questions and are not added up.</p><p><strong>Not established</strong> means that no source was found that says either way. It says nothing about ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<li><a href=\"#roadmap\">The next levels</a></li><li><a href=\"#correct\">Correct or confirm this page</a></li></ol></nav><div class=\"text\"><p>A level holds if each of its lines, and of those below, is met or does not apply. “At most” is the level that would hold if everything that is not established turned out to be met. The tracks answer different questions and are not added up.</p><p><strong>Not established</strong> means that no source was found that says either way. It says nothing about ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -402,20 +402,20 @@ func registryTrack(f frame, r principles.Registry, t principles.Track) templ.Com
 			return templ_7745c5c3_Err
 		}
 		if g, is := gives(r, t); is {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p>The best of its packages get level ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<p>The best of its packages reach level ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
 			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(g))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 78, Col: 58}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 78, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, " of this track when this site audits them. That is a package’s level; the repository’s own is above.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, " of this track when this site audits them. That is a package’s level. The repository’s own level is above.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -743,20 +743,20 @@ func correcting(r principles.Registry) templ.Component {
 			templ_7745c5c3_Var36 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<section aria-labelledby=\"correct\"><h2 id=\"correct\">Correct or confirm this page</h2><p>You know better, perhaps because you run ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<section aria-labelledby=\"correct\"><h2 id=\"correct\">Correct or confirm this page</h2><p>Do you know better, perhaps because you run ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var37 string
 		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 134, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 134, Col: 57}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "? Then please correct it. You need a source that others can read: documentation, an announcement, public code.</p><ol><li>In this project’s source, open the file <code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 64, "? Then please correct this page. You need a source that others can read: documentation, an announcement, public code.</p><ol><li>In this project’s source, open the file <code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -769,7 +769,7 @@ func correcting(r principles.Registry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "</code>. Each answer in it names its requirement, a status, a note, a source and the source’s date.</li><li>Change the answer, or open an issue with the project that says which answer is wrong and gives the source.</li><li>The statuses are ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "</code>. Each answer in it has the line’s id, a status, a note, a source and the source’s date.</li><li>Change the answer, or open an issue that says which answer is wrong and gives the source.</li><li>The statuses are ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -782,20 +782,20 @@ func correcting(r principles.Registry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, ". All but the last need a source; where none says either way, the last is right.</li></ol><p><strong>You run ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, ". All but the last need a source. Where no source says either way, the last is right.</li></ol><p><strong>Do you run ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var40 string
 		templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 140, Col: 29}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/registry.templ`, Line: 140, Col: 32}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "?</strong> Then an answer can be marked as confirmed by you. Say on a page that you control, or in an issue from an account that is known to be yours, which answers you stand by. Add <code>\"confirmed\": ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "?</strong> Then answers can be marked as confirmed by you. Say which answers you stand by, on a page that you control or in an issue from an account that is known to be yours. Add <code>\"confirmed\": ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -821,7 +821,7 @@ func correcting(r principles.Registry) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "</code> to each. The <a href=\"/assess/\">form</a> writes the whole file.</p><p>The same answers are in <a href=\"/registries.csv\"><code>/registries.csv</code></a> and <a href=\"/principles.json\"><code>/principles.json</code></a>, for programs.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 69, "</code> to each. The <a href=\"/assess/\">form</a> writes a whole file.</p><p>The same answers are in <a href=\"/registries.csv\"><code>/registries.csv</code></a> and <a href=\"/principles.json\"><code>/principles.json</code></a>, for programs.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

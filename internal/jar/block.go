@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto"
+	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -56,16 +57,16 @@ var oidTimestamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 var hashes = []struct {
 	oid    asn1.ObjectIdentifier
 	name   string
-	strong bool
+	strong crypto.Hash // 0 for a weak one
 	// with are the names of signature algorithms that are of this hash alone.
 	with []asn1.ObjectIdentifier
 }{
-	{pkcs7.OIDDigestAlgorithmSHA256, "SHA-256", true, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA256, pkcs7.OIDDigestAlgorithmECDSASHA256}},
-	{pkcs7.OIDDigestAlgorithmSHA384, "SHA-384", true, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA384, pkcs7.OIDDigestAlgorithmECDSASHA384}},
-	{pkcs7.OIDDigestAlgorithmSHA512, "SHA-512", true, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA512, pkcs7.OIDDigestAlgorithmECDSASHA512}},
-	{pkcs7.OIDDigestAlgorithmSHA1, "SHA-1", false, nil},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 5}, "MD5", false, nil},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 2}, "MD2", false, nil},
+	{pkcs7.OIDDigestAlgorithmSHA256, "SHA-256", crypto.SHA256, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA256, pkcs7.OIDDigestAlgorithmECDSASHA256}},
+	{pkcs7.OIDDigestAlgorithmSHA384, "SHA-384", crypto.SHA384, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA384, pkcs7.OIDDigestAlgorithmECDSASHA384}},
+	{pkcs7.OIDDigestAlgorithmSHA512, "SHA-512", crypto.SHA512, []asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA512, pkcs7.OIDDigestAlgorithmECDSASHA512}},
+	{pkcs7.OIDDigestAlgorithmSHA1, "SHA-1", 0, nil},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 5}, "MD5", 0, nil},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 2}, "MD2", 0, nil},
 }
 
 // verifyBlock verifies a block over a signature file.
@@ -88,11 +89,11 @@ func verifyBlock(block, file []byte) (Signer, error) {
 		return Signer{}, fault.New(fault.NotUnderstood, "the block is not one over plain data apart from it")
 	}
 	// 2.
-	strong := false
+	var strong crypto.Hash
 	for _, h := range hashes {
 		if raw.DigestAlgorithm.Algorithm.Equal(h.oid) {
 			by.Hash, strong = h.name, h.strong
-			if fixed := raw.DigestEncryptionAlgorithm.Algorithm; h.strong && ofOneHash(fixed) && !contains(h.with, fixed) {
+			if fixed := raw.DigestEncryptionAlgorithm.Algorithm; h.strong != 0 && ofOneHash(fixed) && !contains(h.with, fixed) && dsaHashes[fixed.String()] != h.strong {
 				return by, fault.New(fault.Malformed, "the block names two different hashes")
 			}
 		}
@@ -100,7 +101,7 @@ func verifyBlock(block, file []byte) (Signer, error) {
 	switch {
 	case by.Hash == "":
 		return by, fault.New(fault.NotUnderstood, "the block uses a hash that is not verified here")
-	case !strong:
+	case strong == 0:
 		return by, fault.New(fault.Weak, "it is made over "+by.Hash)
 	}
 	// 3.
@@ -120,7 +121,11 @@ func verifyBlock(block, file []byte) (Signer, error) {
 	if err := attributesFit(p7, len(raw.AuthenticatedAttributes)); err != nil {
 		return by, err
 	}
-	if err := p7.Verify(); err != nil {
+	if _, ok := certificate.PublicKey.(*dsa.PublicKey); ok {
+		if err := signedByDSA(p7, certificate, raw.AuthenticatedAttributes, raw.DigestEncryptionAlgorithm.Algorithm, strong, file); err != nil {
+			return by, err
+		}
+	} else if err := p7.Verify(); err != nil {
 		return by, refusal(err, "the signature is not over the signature file")
 	}
 	// 5.
@@ -196,7 +201,7 @@ func overData(block []byte, hash asn1.ObjectIdentifier) bool {
 
 // ofOneHash tells whether the name of a signature algorithm states a hash.
 func ofOneHash(oid asn1.ObjectIdentifier) bool {
-	return contains([]asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA1, pkcs7.OIDDigestAlgorithmECDSASHA1}, oid) ||
+	return contains([]asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA1, pkcs7.OIDDigestAlgorithmECDSASHA1, pkcs7.OIDDigestAlgorithmDSASHA1, oidDSASHA224}, oid) || dsaHashes[oid.String()] != 0 ||
 		contains(hashes[0].with, oid) || contains(hashes[1].with, oid) || contains(hashes[2].with, oid)
 }
 
@@ -225,6 +230,10 @@ func fit(c *x509.Certificate) error {
 	case *ecdsa.PublicKey:
 		if key.Curve.Params().BitSize < minCurve {
 			return fault.New(fault.Weak, "its curve is shorter than 256 bits")
+		}
+	case *dsa.PublicKey:
+		if err := fitDSA(key); err != nil {
+			return err
 		}
 	case ed25519.PublicKey:
 		return fault.New(fault.NotUnderstood, "its key is Ed25519, which is not verified inside archives here")
@@ -262,7 +271,7 @@ func chained(c *x509.Certificate, beside []*x509.Certificate) error {
 		} else if issuer == nil {
 			return nil
 		}
-		err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
+		err := issuedBy(c, issuer)
 		var insecure x509.InsecureAlgorithmError
 		switch {
 		case errors.As(err, &insecure) && steps == 0:

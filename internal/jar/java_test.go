@@ -144,7 +144,7 @@ func TestJava(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := t.TempDir()
 	inside := map[string]string{"a/One.class": strings.Repeat("one", 400), "a/Two.class": "two", "META-INF/services/a": "a.One\n"}
-	whole := [][]member{byTool(t, dir, inside)}
+	whole := [][]member{byTool(t, dir, "EC", inside), byTool(t, dir, "DSA", inside)}
 	for _, digests := range [][]string{{"SHA-256"}, {"SHA-384"}, {"SHA1", "SHA-512"}, {"SHA1"}} {
 		s := mint.NewJarSigner("Goldleaf", time.Now())
 		s.Digests, s.OfFiles = digests, digests
@@ -204,12 +204,12 @@ func ordered(inside map[string]string) []member {
 }
 
 // byTool is an archive that Java's own tools signed.
-func byTool(t *testing.T, dir string, inside map[string]string) []member {
+func byTool(t *testing.T, dir, kind string, inside map[string]string) []member {
 	t.Helper()
-	store, file := filepath.Join(dir, "store"), filepath.Join(dir, "made.jar")
+	store, file := filepath.Join(dir, "store"+kind), filepath.Join(dir, kind+".jar")
 	require.NoError(t, os.WriteFile(file, packed(t, ordered(inside)), 0o600))
 	for _, argv := range [][]string{
-		{"keytool", "-genkeypair", "-keystore", store, "-storepass", "changeit", "-alias", "a", "-keyalg", "EC", "-dname", "CN=Goldleaf", "-ext", "KU=digitalSignature"},
+		{"keytool", "-genkeypair", "-keystore", store, "-storepass", "changeit", "-alias", "a", "-keyalg", kind, "-dname", "CN=Goldleaf", "-ext", "KU=digitalSignature"},
 		{"jarsigner", "-keystore", store, "-storepass", "changeit", file, "a"},
 	} {
 		said, err := exec.Command(argv[0], append([]string{"-J-XX:TieredStopAtLevel=1"}, argv[1:]...)...).CombinedOutput()

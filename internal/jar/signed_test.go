@@ -2,6 +2,7 @@ package jar
 
 import (
 	"bytes"
+	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -105,9 +106,23 @@ func TestVerify(t *testing.T) {
 		"of the parts alone":     {func(s *mint.JarSigner) { s.File = without("SHA-256-Digest-Manifest: ") }, nil, "", "", 2},
 		"to be read otherwise":   {func(s *mint.JarSigner) { s.Lines = "Magic: x\r\n" }, nil, fault.NotUnderstood, "", 0},
 		"another kind of digest": {func(s *mint.JarSigner) { s.File = replace("SHA-256-Digest-Manifest: ", "SHA3-256-Digest-Manifest: ") }, nil, fault.NotUnderstood, "not computed", 0},
-		"a key not for signing":  {usage(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }), nil, fault.Malformed, "does not sign", 0},
-		"a key for servers":      {usage(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), nil, fault.Malformed, "not for signing code", 0},
-		"trailing bytes":         {func(s *mint.JarSigner) { s.CMS = func(b []byte) []byte { return append(b, 0, 0) } }, nil, fault.NotUnderstood, "", 0},
+		"DSA":                    {goldDSA(nil), nil, "", "", 2},
+		"DSA, a file changed":    {goldDSA(nil), func(f files) { f["a/One.class"] = "other" }, fault.Wrong, "One.class", 0},
+		"DSA, the file changed":  {goldDSA(nil), func(f files) { f["META-INF/MINT.SF"] += "\r\n" }, fault.Wrong, "not over the signature file", 0},
+		"DSA over SHA-1":         {func(s *mint.JarSigner) { goldDSA(nil)(s); s.Block = pkcs7.OIDDigestAlgorithmSHA1 }, nil, fault.Weak, "SHA-1", 0},
+		"a short key of DSA":     {goldDSA(func(k *dsa.PublicKey) { k.P = new(big.Int).Rsh(k.P, 1024) }), nil, fault.Weak, "shorter than 2048", 0},
+		"a short divisor":        {goldDSA(func(k *dsa.PublicKey) { k.Q = new(big.Int).Rsh(k.Q, 96) }), nil, fault.Weak, "shorter than 2048", 0},
+		"a long key of DSA":      {goldDSA(func(k *dsa.PublicKey) { k.P = new(big.Int).Lsh(k.P, 1<<16) }), nil, fault.NotUnderstood, "longer than is read", 0},
+		"a key that fits all":    {goldDSA(func(k *dsa.PublicKey) { k.Y = big.NewInt(1) }), nil, fault.Malformed, "do not belong together", 0},
+		"a generator of nothing": {goldDSA(func(k *dsa.PublicKey) { k.G = big.NewInt(1) }), nil, fault.Malformed, "do not belong together", 0},
+		"another key of DSA":     {goldDSA(func(k *dsa.PublicKey) { k.Y = k.G }), nil, fault.Wrong, "not over the signature file", 0},
+		"issued by a stranger": {func(s *mint.JarSigner) {
+			goldDSA(nil)(s)
+			s.Beside[0] = mint.NewJarSigner("An authority", at).Certificate
+		}, nil, fault.NotUnderstood, "not as it was issued", 0},
+		"a key not for signing": {usage(func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }), nil, fault.Malformed, "does not sign", 0},
+		"a key for servers":     {usage(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), nil, fault.Malformed, "not for signing code", 0},
+		"trailing bytes":        {func(s *mint.JarSigner) { s.CMS = func(b []byte) []byte { return append(b, 0, 0) } }, nil, fault.NotUnderstood, "", 0},
 		"endless lengths": {func(s *mint.JarSigner) {
 			s.CMS = func([]byte) []byte { return bytes.Repeat([]byte{0x30, 0x80}, 50_000) }
 		}, nil, fault.NotUnderstood, "", 0},
@@ -136,6 +151,11 @@ func TestVerify(t *testing.T) {
 		})
 	}
 	require.Empty(t, verify(inside), "no signature")
+}
+
+// goldDSA makes a signer one with a key of DSA.
+func goldDSA(bend func(k *dsa.PublicKey)) func(s *mint.JarSigner) {
+	return func(s *mint.JarSigner) { *s = *mint.NewDSAJarSigner("Goldleaf", at, bend) }
 }
 
 // TestMutants changes each byte of what is signed, and some of the block.
@@ -199,4 +219,27 @@ func TestLongKeys(t *testing.T) {
 	_, err = verifyBlock(block, []byte("file"))
 	require.Equal(t, fault.NotUnderstood, fault.Of(err))
 	require.ErrorContains(t, err, "a certificate has an RSA key of 16385 bits")
+}
+
+// TestDSAMutants changes some bytes of a block by a key of DSA, others each time: what
+// still verifies is by that key, over all that was signed.
+func TestDSAMutants(t *testing.T) {
+	s := mint.NewDSAJarSigner("Goldleaf", at, nil)
+	signed := s.Sign(inside)
+	block := signed["META-INF/MINT.DSA"]
+	own := s.Certificate.PublicKey.(*dsa.PublicKey)
+	for i := time.Now().Nanosecond() % 9; i < len(block); i += 9 {
+		bent, raw := maps.Clone(signed), []byte(block)
+		raw[i] ^= 1 << (i % 8)
+		bent["META-INF/MINT.DSA"] = string(raw)
+		for _, found := range verify(bent) {
+			if found.Err != nil {
+				continue
+			}
+			key, err := x509.ParseCertificate(found.Signer.Raw)
+			require.NoError(t, err)
+			require.Equal(t, own, key.PublicKey, "byte %d", i)
+			require.Equal(t, []string{"a/One.class", "a/Two.class"}, found.Covers)
+		}
+	}
 }

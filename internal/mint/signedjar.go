@@ -27,12 +27,14 @@ import (
 type JarSigner struct {
 	Name        string // in the certificate
 	Certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
+	key         any
 	// Digests are the kinds that manifest and signature file state ("SHA-256"), OfFiles
 	// those of files; Block is the hash of the block.
 	Digests, OfFiles []string
 	Block            asn1.ObjectIdentifier
-	Lines            string // further ones, in the manifest's part about each file
+	Ending           string              // of the block's name
+	Beside           []*x509.Certificate // further ones in the block
+	Lines            string              // further ones, in the manifest's part about each file
 	// Manifest, File and CMS change what was made, before the next is made of it.
 	Manifest, File func(text string) string
 	CMS            func(block []byte) []byte
@@ -47,7 +49,7 @@ func NewJarSigner(name string, at time.Time, bend ...func(c *x509.Certificate)) 
 		b(c)
 	}
 	same := func(text string) string { return text }
-	return &JarSigner{Name: name, Certificate: must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)))), key: key,
+	return &JarSigner{Name: name, Certificate: must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)))), key: key, Ending: ".EC",
 		Digests: []string{"SHA-256"}, OfFiles: []string{"SHA-256"}, Block: pkcs7.OIDDigestAlgorithmSHA256, Manifest: same, File: same, CMS: func(block []byte) []byte { return block }}
 }
 
@@ -77,8 +79,11 @@ func (s *JarSigner) Sign(inside map[string]string) map[string]string {
 	signed := must(pkcs7.NewSignedData([]byte(out["META-INF/MINT.SF"])))
 	signed.SetDigestAlgorithm(s.Block)
 	must(0, signed.AddSigner(s.Certificate, s.key, pkcs7.SignerInfoConfig{}))
+	for _, c := range s.Beside {
+		signed.AddCertificate(c)
+	}
 	signed.Detach()
-	out["META-INF/MINT.EC"] = string(s.CMS(must(signed.Finish())))
+	out["META-INF/MINT"+s.Ending] = string(s.CMS(must(signed.Finish())))
 	return out
 }
 

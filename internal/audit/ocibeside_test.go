@@ -3,6 +3,7 @@
 package audit_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -47,9 +48,19 @@ func TestBesideImages(t *testing.T) {
 		text   string // in the report
 		listed string // a topic that names the package
 	}{
-		"a bill by tag":              {func(i shipped) { i.Tag(flat(i)+".sbom", manifest(i, "application/vnd.cyclonedx+json")) }, both(1, 1, 1, 1), "by their own word", "declares"},
-		"a bill as referrer":         {func(i shipped) { i.ReferAs("application/vnd.cyclonedx+json", "application/vnd.cyclonedx+json", raw) }, both(1, 1, 1, 1), "by their own word", "declares"},
-		"no bill":                    {func(i shipped) { i.ReferAs("application/spdx+json", "application/spdx+json", []byte("<html>")) }, both(1, 1, 1, 1), "", ""},
+		"a bill by tag":          {func(i shipped) { i.Tag(flat(i)+".sbom", manifest(i, "application/vnd.cyclonedx+json")) }, both(1, 1, 1, 1), "by their own word", "declares"},
+		"a bill as referrer":     {func(i shipped) { i.ReferAs("application/vnd.cyclonedx+json", "application/vnd.cyclonedx+json", raw) }, both(1, 1, 1, 1), "by their own word", "declares"},
+		"no bill":                {func(i shipped) { i.ReferAs("application/spdx+json", "application/spdx+json", []byte("<html>")) }, both(1, 1, 1, 1), `Beside the image stand bills of materials. One of the kind "application/spdx+json" was not read: it is not what its kind says.`, ""},
+		"a bill of another form": {func(i shipped) { i.Tag(flat(i)+".sbom", manifest(i, "application/vnd.syft+json")) }, both(1, 1, 1, 1), `One of the kind "application/vnd.syft+json" was not read: this version does not understand that form.`, ""},
+		"five bills": {func(i shipped) {
+			for n := range 5 {
+				i.ReferAs("application/vnd.cyclonedx+json", "application/vnd.cyclonedx+json", append(raw, bytes.Repeat([]byte{' '}, n)...))
+			}
+		}, both(1, 1, 1, 1), "No more than 4 are read.", "declares"},
+		"what its configuration does not name": {func(i shipped) { i.Tag(flat(i)+".att", manifest(i, "application/example.layer")) }, both(1, 1, 1, 1), `what is no signature: "application/example.layer" (1)`, ""},
+		"no envelope, as Docker's own signer has them": {func(i shipped) {
+			i.ReferAs("application/vnd.in-toto+json", "application/vnd.in-toto.provenance+dsse", []byte("{}"))
+		}, both(1, 1, 1, 1), `a document of the kind "application/vnd.in-toto.provenance+dsse" that is no signed statement`, ""},
 		"an attested bill":           {attested("example"), both(2, 3, 1, 1), "A verified bill of materials names 1 package", "materials-listed"},
 		"a bill attested by another": {attested("stranger"), both(1, 3, 1, 2), "", ""},
 		"something else":             {func(i shipped) { i.ReferAs("application/example.thing", "application/example.layer", []byte("x")) }, both(1, 1, 1, 1), `what is no signature: "application/example.thing" (1)`, ""},

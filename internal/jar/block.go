@@ -14,6 +14,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -243,15 +244,16 @@ func fit(c *x509.Certificate) error {
 	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return fault.New(fault.Malformed, "the certificate says that its key does not sign")
 	}
-	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 {
-		return nil
+	if !forCode(c) {
+		return fault.New(fault.Malformed, "the certificate says that its key is not for signing code")
 	}
-	for _, use := range c.ExtKeyUsage {
-		if use == x509.ExtKeyUsageCodeSigning || use == x509.ExtKeyUsageAny {
-			return nil
-		}
-	}
-	return fault.New(fault.Malformed, "the certificate says that its key is not for signing code")
+	return nil
+}
+
+// forCode tells whether a certificate's key may sign code, or issue to who may (RFC
+// 5280, section 4.2.1.12): what an issuer may not, nobody may who has it from there.
+func forCode(c *x509.Certificate) bool {
+	return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
 }
 
 // chained follows a certificate to its issuers, as far as they are beside it: each
@@ -280,6 +282,9 @@ func chained(c *x509.Certificate, beside []*x509.Certificate) error {
 			return fault.New(fault.NotUnderstood, "a certificate beside it is not as it was issued")
 		case issuer.Equal(c):
 			return nil
+		}
+		if !forCode(issuer) {
+			return fault.New(fault.NotUnderstood, "a certificate beside it says that its key issues none for signing code")
 		}
 		c = issuer
 	}

@@ -243,3 +243,23 @@ func TestDSAMutants(t *testing.T) {
 		}
 	}
 }
+
+// TestIssuersForCode: what an issuer's certificate is not for, that of a signer below it
+// is not for.
+func TestIssuersForCode(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	made := func(name, by string, use []x509.ExtKeyUsage) *x509.Certificate {
+		c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotAfter: at, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: use}
+		der, err := x509.CreateCertificate(rand.Reader, c, &x509.Certificate{Subject: pkix.Name{CommonName: by}}, key.Public(), key)
+		require.NoError(t, err)
+		parsed, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		return parsed
+	}
+	signer, root := made("signer", "issuer", nil), made("root", "root", nil)
+	for use, want := range map[x509.ExtKeyUsage]fault.Kind{x509.ExtKeyUsageCodeSigning: "", x509.ExtKeyUsageAny: "", x509.ExtKeyUsageServerAuth: fault.NotUnderstood} {
+		issuer := made("issuer", "root", []x509.ExtKeyUsage{use})
+		require.Equal(t, want, fault.Of(chained(signer, []*x509.Certificate{signer, issuer, root})), use)
+	}
+}

@@ -137,10 +137,15 @@ func maySign(c *x509.Certificate) error {
 	return nil
 }
 
-// mayIssue tells why a certificate may not issue others, below which so many issue.
+// mayIssue tells why a certificate may not issue others, below which so many issue. For
+// what it may be used, those below it may be used at most: RFC 5280 leaves that open,
+// and those who check chains agree (Go's crypto/x509, OpenSSL's "purpose").
 func mayIssue(c *x509.Certificate, below int) error {
 	if !c.BasicConstraintsValid || !c.IsCA || !criticalUsage(c) || c.KeyUsage&x509.KeyUsageCertSign == 0 {
 		return malformed("one of its certificates issues others, and may not")
+	}
+	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny) {
+		return malformed("one of its certificates issues others, and not for code")
 	}
 	if (c.MaxPathLen > 0 || c.MaxPathLenZero) && c.MaxPathLen < below {
 		return malformed("its certificates are more than one of them allows")

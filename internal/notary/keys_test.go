@@ -32,12 +32,16 @@ func TestKeysOfChains(t *testing.T) {
 	for name, c := range map[string]struct {
 		by     crypto.Signer    // who signs the first certificate
 		states crypto.PublicKey // whose key its issuer's certificate states
+		use    []x509.ExtKeyUsage
 		want   fault.Kind
 	}{
-		"in order":    {good, good.Public(), ""},
-		"short RSA":   {small, small.Public(), fault.Weak},
-		"short curve": {ec(elliptic.P224()), nil, fault.Weak},
-		"a huge key":  {small, huge, fault.NotUnderstood},
+		"in order":              {good, good.Public(), nil, ""},
+		"short RSA":             {small, small.Public(), nil, fault.Weak},
+		"short curve":           {ec(elliptic.P224()), nil, nil, fault.Weak},
+		"a huge key":            {small, huge, nil, fault.NotUnderstood},
+		"an issuer for code":    {good, good.Public(), []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageCodeSigning}, ""},
+		"an issuer for all":     {good, good.Public(), []x509.ExtKeyUsage{x509.ExtKeyUsageAny}, ""},
+		"an issuer for servers": {good, good.Public(), []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, fault.Malformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.states == nil {
@@ -49,6 +53,9 @@ func TestKeysOfChains(t *testing.T) {
 					KeyUsage: x509.KeyUsageDigitalSignature, BasicConstraintsValid: true}
 				if issues {
 					out.IsCA, out.KeyUsage = true, x509.KeyUsageCertSign
+				}
+				if serial == 2 {
+					out.ExtKeyUsage = c.use
 				}
 				return out
 			}

@@ -16,33 +16,52 @@ import (
 // maxBills is how many bills of materials are read of one image.
 const maxBills = 4
 
-// isBOM tells whether a layer is a bill of materials that is read, which nobody
-// signed (github.com/sigstore/cosign, specs/SBOM_SPEC.md).
-func isBOM(d descriptor) bool {
-	switch d.mediaType {
-	case "spdx+json", "text/spdx+json", "application/spdx+json", "application/vnd.spdx+json", "application/vnd.cyclonedx+json":
-		return true
-	}
-	return false
+// billKinds are the media types of bills of materials, which nobody signed
+// (github.com/sigstore/cosign, specs/SBOM_SPEC.md): true for those in JSON, which are
+// read.
+var billKinds = map[string]bool{
+	"spdx+json": true, "text/spdx+json": true, "application/spdx+json": true, "application/vnd.spdx+json": true, "application/vnd.cyclonedx+json": true,
+	"spdx": false, "text/spdx": false, "text/spdx+xml": false, "application/vnd.cyclonedx": false, "application/vnd.cyclonedx+xml": false,
+	"application/vnd.syft": false, "application/vnd.syft+json": false,
 }
 
-// bill reads which packages a bill of materials names. One that is not here, or not
-// readable, names none: nothing is said of what an image does not carry.
+// bill reads which packages a bill of materials names. Of one that names none because
+// it is not here, or not readable, the reason is told.
 func (f *find) bill(ctx context.Context, c *fetch.Session, d descriptor) error {
-	if f.bills++; f.bills > maxBills {
+	not := func(why string) error {
+		f.unbilled = append(f.unbilled, fmt.Sprintf("One of the kind %s was not read: %s.", quoted(d.mediaType), why))
 		return nil
 	}
+	f.bills++
+	switch {
+	case f.bills > maxBills:
+		if f.bills == maxBills+1 {
+			f.unbilled = append(f.unbilled, fmt.Sprintf("No more than %d are read.", maxBills))
+		}
+		return nil
+	case !billKinds[d.mediaType]:
+		return not("this version does not understand that form")
+	case d.data == nil && d.size > maxStatement:
+		return not(fmt.Sprintf("it has %s, and at most %s are read", megabytes(d.size), megabytes(maxStatement)))
+	}
 	body := d.data
-	if body == nil && d.size <= maxStatement {
+	if body == nil {
 		a, err := c.Get(ctx, f.at.blob(d, "bill of materials", maxStatement))
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case a.State != fetch.Found:
+			return not("it could not be fetched")
+		case sumOf(d.algorithm, a.Body) != d.sum:
+			return not("what came has another digest than is stated")
 		}
 		body = a.Body
 	}
-	if named, err := bom.Packages(body); err == nil {
-		f.named = append(f.named, named...)
+	named, err := bom.Packages(body)
+	if err != nil {
+		return not("it is not what its kind says")
 	}
+	f.named = append(f.named, named...)
 	return nil
 }
 
@@ -53,6 +72,9 @@ func (f *find) tell(rel *registry.Release) {
 		for _, ref := range slices.Compact(f.named) {
 			in.in.Ingredients = append(in.in.Ingredients, registry.Ingredient{Ref: ref, Kind: "declares"})
 		}
+	}
+	if len(f.unbilled) > 0 {
+		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: "Beside the image stand bills of materials. " + strings.Join(f.unbilled, " ")})
 	}
 	if len(f.kinds) == 0 {
 		return

@@ -95,6 +95,19 @@ func readManifest(body []byte) (*manifest, error) {
 	return m, err
 }
 
+// artifact is the kind of what the manifest holds: its own, or where that says nothing
+// (OCI image-spec, manifest.md, "Guidelines for Artifact Usage") that of its first
+// layer.
+func (m *manifest) artifact(layers []string) string {
+	switch m.kind {
+	case "", "application/vnd.oci.empty.v1+json", "application/vnd.oci.image.config.v1+json", "application/vnd.unknown.config.v1+json":
+		if len(layers) > 0 {
+			return layers[0]
+		}
+	}
+	return m.kind
+}
+
 func descriptors(doc strictjson.Object, key string, most int) ([]descriptor, error) {
 	list := doc.List(key)
 	if len(list) > most {

@@ -2,6 +2,7 @@ package oci
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -32,9 +33,10 @@ var tagsForm = &fetch.Form{Name: "a list of tags", Fits: func(body []byte) bool 
 // Offers asks for the tags of the repository (OCI distribution-spec, "Listing
 // Tags").
 //
-//  1. A page; the next one is asked for by the last tag of the one before.
-//  2. The list ends with a page that adds no tag, and no more pages are read than
-//     maxTagPages: then it is said that there is more.
+//  1. A page; the next one is asked for as the one before says (its Link header), or
+//     by its last tag.
+//  2. The list ends with a page that adds no tag. There may be more where that page
+//     repeats others or names a further one, and after maxTagPages.
 //  3. What signatures and statements are kept under is no tag of an image.
 func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (registry.Offers, error) {
 	at, _, err := locate(ref)
@@ -45,18 +47,14 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 	if arch := ref.Qualifiers["arch"]; arch != "" {
 		o.Of.Qualifiers["arch"] = arch
 	}
-	known, last := map[string]bool{}, ""
+	known, last, next := map[string]bool{}, "", "?n="+strconv.Itoa(tagsOfPage)
 	for page := 0; ; page++ {
 		if page == maxTagPages {
 			o.More = true
 			return o, nil
 		}
 		// 1.
-		query := "?n=" + strconv.Itoa(tagsOfPage)
-		if last != "" {
-			query += "&last=" + url.QueryEscape(last)
-		}
-		answer, err := c.Get(ctx, fetch.Request{URL: at.base() + "/tags/list" + query, Step: "tags", Limit: maxTagPage, Form: tagsForm})
+		answer, err := c.Get(ctx, fetch.Request{URL: at.base() + "/tags/list" + next, Step: "tags", Limit: maxTagPage, Form: tagsForm})
 		if err != nil {
 			return registry.Offers{}, err
 		}
@@ -71,9 +69,13 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 			return o, nil
 		}
 		// 2. and 3.
-		added := false
+		added, again := false, 0
+		before := last
 		for _, raw := range strictjson.Fields(answer.Body).List("tags") {
 			tag := strictjson.Text(raw)
+			if known[tag] && tag != before {
+				again++
+			}
 			if known[tag] || !tagForm.MatchString(tag) {
 				continue
 			}
@@ -82,10 +84,29 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 				o.All = append(o.All, registry.Offer{Version: tag})
 			}
 		}
+		linked := nextPage(answer)
 		if !added {
+			o.More = again > 0 || linked != "" && linked != next
 			return o, nil
 		}
+		if next = linked; next == "" {
+			next = fmt.Sprintf("?n=%d&last=%s", tagsOfPage, url.QueryEscape(last))
+		}
 	}
+}
+
+// linkForm is one link of an answer's header, to what follows it (RFC 8288, section 3).
+var linkForm = regexp.MustCompile(`<([^<>\s]+)>\s*;\s*rel="?next"?\s*(?:[,;]|\z)`)
+
+// nextPage is the query by which an answer says that the next page is asked for; empty
+// where it does not say. Whatever place it names, the same list is asked.
+func nextPage(a fetch.Answer) string {
+	if m := linkForm.FindStringSubmatch(a.Header["link"]); m != nil {
+		if u, err := url.Parse(m[1]); err == nil && u.RawQuery != "" && len(u.RawQuery) <= 1000 {
+			return "?" + u.RawQuery
+		}
+	}
+	return ""
 }
 
 var (

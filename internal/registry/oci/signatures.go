@@ -3,6 +3,7 @@ package oci
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,9 @@ type find struct {
 	kinds map[string]int // of what stands there and is no signature, by its type
 	named []string       // packages that bills of materials name
 	bills int            // how many of those were met
-	none  *fetch.Answer  // the last that says that there is nothing
+	// unbilled says of each bill that was not read why, in sentences.
+	unbilled []string
+	none     *fetch.Answer // the last that says that there is nothing
 }
 
 // attestationsOf asks every place in which signatures and statements about a
@@ -172,15 +175,18 @@ func (f *find) referrers(ctx context.Context, c *fetch.Session, index *manifest)
 
 // layers reads what a manifest holds, by the type of each.
 func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error {
-	signatures := 0
+	signatures, others := 0, []string(nil)
 	for _, d := range m.layers {
+		_, isBill := billKinds[d.mediaType]
 		switch {
-		case isBOM(d):
+		case isBill:
+			signatures++
 			if err := f.bill(ctx, c, d); err != nil {
 				return err
 			}
 			continue
 		case !readable(m, d):
+			others = append(others, d.mediaType)
 			continue
 		case len(f.out.Each)+len(f.keyed) >= maxSigned:
 			f.beyond("over " + strconv.Itoa(maxSigned) + " signatures and statements")
@@ -206,12 +212,14 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 			f.keyed = append(f.keyed, keyed{envelope: d.mediaType, document: body})
 		} else if own := byKey(d, body); own != nil {
 			f.keyed = append(f.keyed, own...)
+		} else if isDockers(d.mediaType) {
+			f.unreadable(fmt.Sprintf("a document of the kind %s that is no signed statement", quoted(d.mediaType)))
 		} else {
 			f.out.Each = append(f.out.Each, translate(d, body)...)
 		}
 	}
 	if signatures == 0 {
-		f.kinds[cmp.Or(m.kind, "of no type")]++
+		f.kinds[cmp.Or(m.artifact(others), "of no type")]++
 	}
 	return nil
 }

@@ -51,8 +51,6 @@ func translates(mediaType string) bool {
 // translated is one that no verifier takes: it must not vanish.
 func translate(d descriptor, body []byte) []registry.Attestation {
 	switch {
-	case isDockers(d.mediaType):
-		return nil
 	case d.mediaType == typeSimpleSigning:
 		a := registry.Attestation{Bundle: bundle(d.annotations, map[string]any{"messageSignature": messageSignature(d.annotations, body)}), Message: body}
 		says, ok := readSimpleSigning(body)

@@ -59,7 +59,7 @@ func New(o Options) (*Auditor, error) {
 	return &Auditor{
 		o: o, rules: rules,
 		client: fetch.New(fetch.Options{Hosts: Hosts(), Transport: o.Transport, Relay: o.Relay, Retries: o.Retries, PerHost: o.PerHost}),
-		keeper: prove.Keep(o.Anchors, o.Memory),
+		keeper: prove.Keep(o.Anchors, o.Memory, Keyrings()),
 		heads:  keepHeads(o.Anchors, o.Heads),
 	}, nil
 }

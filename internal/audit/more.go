@@ -12,6 +12,7 @@ import (
 	"touchstone/internal/registry/maven"
 	"touchstone/internal/registry/oci"
 	"touchstone/internal/registry/rpm"
+	"touchstone/internal/trust"
 )
 
 // more are the ecosystems that only the whole program serves: what they read
@@ -32,3 +33,6 @@ func moreMechanisms() map[registry.Form]evidence.Mechanism {
 		registry.ECDSAFingerprint: bare.ECDSAFingerprint{},
 	}
 }
+
+// Keyrings reads what a refresh of archive keys meets; nil where no archive is served.
+func Keyrings() trust.Keyrings { return deb.Keyrings{} }

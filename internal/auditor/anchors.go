@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"time"
 
+	"touchstone/internal/audit"
 	"touchstone/internal/badge"
 	"touchstone/internal/fetch"
 	"touchstone/internal/prove"
@@ -60,9 +61,10 @@ func (a *Auditor) keepOwn(key string, value []byte) {
 
 // Anchors tell which trust anchors the edge judges by.
 type Anchors struct {
-	Digest   string         `json:"digest"`      // of their content
-	At       time.Time      `json:"at,omitzero"` // of the last whole refresh; zero for those in the program
-	Versions trust.Versions `json:"versions"`    // the highest seen of the repository that they come from
+	Digest   string         `json:"digest"`        // of their content
+	At       time.Time      `json:"at,omitzero"`   // of the last whole refresh; zero for those in the program
+	Keys     time.Time      `json:"keys,omitzero"` // of the last refresh of archive keys
+	Versions trust.Versions `json:"versions"`      // the highest seen of the repository that they come from
 	memory   []byte         // as package trust stores it; nil for those in the program
 }
 
@@ -71,7 +73,7 @@ type Anchors struct {
 func (s Anchors) after(o Anchors) bool {
 	v, w := s.Versions, o.Versions
 	return v.Root >= w.Root && v.Timestamp >= w.Timestamp && v.Snapshot >= w.Snapshot && v.Targets >= w.Targets && v.Delegation >= w.Delegation &&
-		(v != w || s.At.After(o.At))
+		(v != w || s.At.After(o.At) || s.At.Equal(o.At) && s.Keys.After(o.Keys))
 }
 
 // recall reads what a refresh left.
@@ -80,7 +82,8 @@ func (a *Auditor) recall(memory []byte) (Anchors, error) {
 	if err != nil {
 		return Anchors{}, err
 	}
-	s := Anchors{Digest: anchorsDigest(anchors), Versions: m.Versions, memory: memory}
+	archives := prove.Keep(a.Anchors, memory, audit.Keyrings()).Anchors()
+	s := Anchors{Digest: anchorsDigest(archives), Keys: m.KeyringsAt(), Versions: m.Versions, memory: memory}
 	if anchors, _ := anchors.Anchor(trust.SigstoreRoot); !anchors.RefreshedAt.IsZero() {
 		s.At = m.At
 	}
@@ -167,7 +170,7 @@ func (a *Auditor) publish() {
 // Refresh asks for newer anchors now. What could not be had leaves them as they
 // were; what is wrong is an error.
 func (a *Auditor) Refresh(ctx context.Context) error {
-	keeper := prove.Keep(a.Anchors, a.held().memory)
+	keeper := prove.Keep(a.Anchors, a.held().memory, nil)
 	err := keeper.Refresh(ctx, fetch.New(fetch.Options{Hosts: prove.Hosts(), Transport: a.Transport}).Session(fetch.SessionOptions{}), a.Now())
 	a.hold(keeper.Memory())
 	return err

@@ -174,7 +174,7 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 	}
 	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
 	if standing.Reason != "" {
-		reason += " " + sentence(standing.Reason) + ownEnd(e, s, key.ID)
+		reason += " " + sentence(standing.Reason) + ownEnd(e, s, key.ID) + ownWord(e, s, key.ID)
 	}
 	facts := map[string]string{"signing key": key.ID}
 	if apart && len(s.Message) <= maxShown && utf8.Valid(s.Message) {
@@ -190,6 +190,10 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 		e.hostDated = true
 		facts["dated by"] = "the repository's host, " + date.UTC().Format(time.RFC3339)
 		return pass(reason+fmt.Sprintf(" The key was retired on %s. The repository's own host, asked directly, dates this version to %s, before that.", key.End.Format(time.DateOnly), date.UTC().Format(time.DateOnly)), facts), false
+	}
+	if key.Withdrawn != "" {
+		anchor, _ := e.Proofs.Anchors.Anchor(s.Anchors)
+		return answer(Unknown, "%s But that key was withdrawn: the package %s %s no longer holds it. Whoever has the old key could have made the signature today.", reason, anchor.Keyring, key.Withdrawn), false
 	}
 	return answer(Unknown, "%s But that key is retired, and nothing proves that the signature is that old. Whoever has the old key could have made it today.", reason), false
 }
@@ -208,6 +212,15 @@ func ownEnd(e *exam, s registry.Signature, id string) string {
 		return " The key itself ended on " + key.End.UTC().Format(time.DateOnly) + "."
 	}
 	return " The key itself ends on " + key.End.UTC().Format(time.DateOnly) + "."
+}
+
+// ownWord says that the key which made a signature also signed the list by which the
+// keys of its set were refreshed.
+func ownWord(e *exam, s registry.Signature, id string) string {
+	if set, _ := e.Proofs.Anchors.Anchor(s.Anchors); set.ThroughKey != id {
+		return ""
+	}
+	return " That is the same key: whether it was stolen since, such a list cannot tell."
 }
 
 // maxShown is how much is told, in bytes, of a text that was put together to be

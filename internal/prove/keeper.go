@@ -34,14 +34,23 @@ type Keeper struct {
 	// that brought: audits of the same moment share it. accused is what it found.
 	walked  time.Time
 	accused []trust.Accusation
+
+	// keyrings reads what a refresh of archive keys meets; nil where no archive is
+	// served. By package: when it was last asked for, and what was wrong then.
+	keyrings    trust.Keyrings
+	askedKeys   map[string]time.Time
+	keysAccused map[string][]trust.Accusation
 }
 
 // Keep recalls what earlier visits left beside the anchors that the program
-// carries; kept is nil for a first visit.
-func Keep(anchors trust.Anchors, kept []byte) *Keeper {
+// carries; kept is nil for a first visit. keyrings reads what a refresh of archive keys
+// meets; nil where no archive is served.
+func Keep(anchors trust.Anchors, kept []byte, keyrings trust.Keyrings) *Keeper {
 	recalled, memory, err := trust.Recall(anchors, kept)
-	k := &Keeper{turn: make(chan struct{}, 1), memory: memory, kept: kept}
+	k := &Keeper{turn: make(chan struct{}, 1), memory: memory, kept: kept,
+		keyrings: keyrings, askedKeys: map[string]time.Time{}, keysAccused: map[string][]trust.Accusation{}}
 	k.use(recalled)
+	k.recallKeys()
 	if errors.Is(err, trust.ErrMemory) {
 		k.notes = []purl.Note{{Kind: "anchors", Text: "What this device kept of earlier refreshes of the trust anchors is damaged. It was put aside. The anchors are asked for anew, from the root that this program carries."}}
 	}
@@ -74,7 +83,7 @@ func (k *Keeper) Anchors() trust.Anchors { return k.held().Anchors }
 func (k *Keeper) held() Proofs {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return Proofs{Anchors: k.anchors.Accused(k.accused), Root: k.root, Rootless: k.rootErr}
+	return Proofs{Anchors: k.anchors.Accused(append(k.keysAccusations(), k.accused...)), Root: k.root, Rootless: k.rootErr}
 }
 
 // fresh gives anchors for an audit that began at the given time.

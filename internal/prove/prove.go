@@ -47,13 +47,20 @@ func Hosts() []fetch.Host {
 // what could not be had leaves the older anchors, or the bundle as it was
 // served.
 func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
+	notes, err := k.freshKeys(ctx, c, rel, began)
+	if err != nil {
+		return Proofs{}, err
+	}
 	if !refreshed(rel, k.Anchors()) && len(rel.File.Attestations.Each)+len(rel.Record().Attestations.Each) == 0 {
-		return k.held(), nil
+		p := k.held()
+		p.Notes = notes
+		return p, nil
 	}
 	p, err := k.fresh(ctx, c, began, func(a trust.Anchors) bool { return lacking(rel, a) })
 	if err != nil {
 		return Proofs{}, err
 	}
+	p.Notes = append(p.Notes, notes...)
 	keys := p.StatementKeys(rel.File.Attestations.Keys)
 	asked := 0
 	for _, a := range rel.File.Attestations.Each {
@@ -128,8 +135,8 @@ func (p Proofs) Algorithms() []string {
 	return slices.Compact(out)
 }
 
-// refreshed tells whether a signature is by a key of a set that can be refreshed in
-// an audit, as those of archives cannot.
+// refreshed tells whether a signature is by a key of a set that is refreshed through
+// TUF, as those of archives are not.
 func refreshed(rel *registry.Release, anchors trust.Anchors) bool {
 	return slices.ContainsFunc(rel.Signatures(), func(s registry.Signature) bool {
 		anchor, known := anchors.Anchor(s.Anchors)

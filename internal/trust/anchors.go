@@ -45,6 +45,13 @@ type Anchor struct {
 	Taken time.Time `json:"taken"`
 	// RefreshedAt is when the anchor was last refreshed; zero for never.
 	RefreshedAt time.Time `json:"refreshedAt,omitzero"`
+	// ConfirmedAt is when it was last asked whether archive keys had changed, and the
+	// answer was one that their clients take as the newest; zero for never.
+	ConfirmedAt time.Time `json:"confirmedAt,omitzero"`
+	// Through says by what archive keys were last refreshed, as part of a sentence, and
+	// ThroughKey by the word of which key; empty for never.
+	Through    string `json:"through,omitempty"`
+	ThroughKey string `json:"throughKey,omitempty"`
 	// ValidUntil is the end of the anchor's own validity, exclusive; nil where
 	// it has none, or where its parts have theirs.
 	ValidUntil *time.Time `json:"validUntil,omitempty"`
@@ -80,6 +87,8 @@ type Anchors struct {
 	// built is the version of the TUF root that the program carries, whatever
 	// a refresh put in its place since.
 	built int64
+	// keyrings are the packages through which sets of archive keys are refreshed.
+	keyrings []keyringState
 	// accused are the anchors that nothing may rest on now.
 	accused []Accusation
 }
@@ -169,11 +178,14 @@ func build(m material) (Anchors, error) {
 			Source: "the source of the go command, src/cmd/go/internal/modfetch/key.go", Taken: m.logKeyTaken, Closed: true}, nil, []byte(key)})
 	}
 	for _, doc := range m.archives {
-		sets, err := parseArchiveSets(doc)
+		sets, keyring, err := parseArchiveSets(doc)
 		if err != nil {
 			return Anchors{}, fmt.Errorf("reading archive keys: %w", err)
 		}
 		a.sets = append(a.sets, sets...)
+		if keyring != nil {
+			a.keyrings = append(a.keyrings, *keyring)
+		}
 	}
 	return a, nil
 }

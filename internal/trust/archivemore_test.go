@@ -15,6 +15,7 @@ func TestTheWholeProgramHoldsArchiveKeys(t *testing.T) {
 			keyrings[anchor.ID] = anchor.Keyring
 			assert.Equal(t, anchor.Keyring != "", anchor.Refresh != "", anchor.ID)
 			assert.Contains(t, anchor.Refresh, anchor.Keyring)
+			assert.Equal(t, anchor.Keyring != "", Embedded().HasKeyring(anchor.Keyring), "a keyring is one that can be asked for")
 		}
 	}
 	assert.Equal(t, map[ID]string{

@@ -25,9 +25,9 @@
 //
 // Archive keys ([KindArchiveKeys]): the keys with which distributions sign their
 // indexes or packages, a set for each archive or release. Their owner changes those
-// of Debian and Ubuntu through a package ([Anchor.Keyring]); this version does not
-// refresh them from it, so they age, and newer ones come with a new build. Of the
-// others no way is known: the validity of each key is its own, and every verdict
+// of Debian and Ubuntu through a package ([Anchor.Keyring]), which the archive's own
+// signed lists state: [RefreshKeyring] asks those. Who can sign the lists can change the
+// keys: one holder of a key of the archive is enough. Of the others no way is known: the validity of each key is its own, and every verdict
 // that rests on one says as of when.
 //
 // Where each came from, when, and how the committed copies are renewed, stands
@@ -48,6 +48,13 @@
 // verified anew. When a refresh fails, the anchors stay what they were. Where
 // nothing usable came their age tells; what came and is wrong (a rollback, a
 // freeze, a bad signature) accuses them, and what rests on them fails.
+//
+// [RefreshKeyring] does the same for archive keys: a list that keys at hand signed says
+// as of when which package holds the keys. One whose digest is known dates them anew; a
+// newer one is fetched, and the sets are what it says: keys that it lacks end with it.
+// The list's own date tells as of when, or the audit's where the archive's host itself
+// gave the list and it has not run out. [RecallKeyrings] goes the kept steps again. What
+// the documents say, the caller's [Keyrings] reads and verifies, with the keys of here.
 //
 // Nothing here looks at a clock, a file or the network: time and answers come
 // from the caller. Other anchors get in only through the build tag

@@ -49,6 +49,9 @@ type Key struct {
 	// "until further notice".
 	Start time.Time
 	End   *time.Time
+	// Withdrawn is the version of the keyring's package that no longer holds the key,
+	// which ended with it; empty for none.
+	Withdrawn string
 }
 
 // ValidAt tells whether t lies in the key's validity.

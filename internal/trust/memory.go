@@ -25,6 +25,8 @@ type Memory struct {
 	// are what it rested on beside the roots, by their path in the repository.
 	At        time.Time         `json:"at,omitzero"`
 	Documents map[string][]byte `json:"documents,omitempty"`
+	// Keyrings are what refreshes of archive keys left, by package.
+	Keyrings keptKeyrings `json:"keyrings,omitempty"`
 }
 
 // Bounds of a memory.

@@ -58,7 +58,8 @@ type Standing struct {
 //  2. One that cannot be refreshed counts; archive keys, with the reservation that
 //     later revocations are unseen.
 //  3. Without a network it counts; past FreshFor, with the reservation.
-//  4. With one it counts up to FreshFor, and later not.
+//  4. With one it counts up to FreshFor, and later not. Of archive keys that were
+//     refreshed it is said by which list, and by whose word.
 func (a Anchor) Standing(now time.Time, network bool) Standing {
 	asOf := a.AsOf()
 	s := Standing{Counts: true}
@@ -71,6 +72,8 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 			a.Name, day(*a.ValidUntil))
 	case a.Kind == KindArchiveKeys && a.Refresh == "":
 		s.Reason = fmt.Sprintf("This program holds %s as of %s. Nothing refreshes that set here, so later revocations are unseen", a.Name, day(asOf))
+	case a.Fresh(now) && a.Through != "":
+		s.Reason = fmt.Sprintf("This program holds %s as of %s, by %s", a.Name, day(asOf), a.Through)
 	case a.Fresh(now):
 	case !network && a.Kind == KindArchiveKeys:
 		s.Reason = fmt.Sprintf("This program holds %s as of %s, later revocations unseen", a.Name, day(asOf))
@@ -82,7 +85,7 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 			a.Name, day(asOf), day(now))
 	case a.Kind == KindArchiveKeys:
 		s.Counts = false
-		s.Reason = fmt.Sprintf("This program holds %s as of %s, which is more than %d days ago. The package %s may have changed them since, and this version does not refresh them from it. A newer version of this program may hold what changed",
+		s.Reason = fmt.Sprintf("This program holds %s as of %s, which is more than %d days ago. The package %s may have changed them since, and no newer signed list of it could be had. A newer version of this program may hold what changed",
 			a.Name, day(asOf), int(FreshFor/(24*time.Hour)), a.Keyring)
 	default:
 		s.Counts = false
@@ -131,7 +134,9 @@ func (a Anchor) Lacking(began time.Time) Lack {
 		return LackUnknown
 	case a.Refresh == "":
 		return LackFails
-	case !a.RefreshedAt.IsZero() && !a.RefreshedAt.Before(began):
+	case a.Kind == KindArchiveKeys && !a.ConfirmedAt.IsZero() && !a.ConfirmedAt.Before(began):
+		return LackFails
+	case a.Kind != KindArchiveKeys && !a.RefreshedAt.IsZero() && !a.RefreshedAt.Before(began):
 		return LackFails
 	}
 	return LackUnknown

@@ -53,7 +53,7 @@ func TestStanding(t *testing.T) {
 		"own validity over":              {ending, 100 * 24 * time.Hour, true, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
 		"own validity over, no network":  {ending, 100 * 24 * time.Hour, false, false, "the log key: its validity ended on 2027-01-09. A newer version of this program may have its successor"},
 		"archive keys":                   {keyring, FreshFor, true, true, ""},
-		"archive keys, stale":            {keyring, FreshFor + 1, true, false, "This program holds the archive's keys as of 2026-10-01, which is more than 30 days ago. The package gold-keyring may have changed them since, and this version does not refresh them from it. A newer version of this program may hold what changed"},
+		"archive keys, stale":            {keyring, FreshFor + 1, true, false, "This program holds the archive's keys as of 2026-10-01, which is more than 30 days ago. The package gold-keyring may have changed them since, and no newer signed list of it could be had. A newer version of this program may hold what changed"},
 		"archive keys, no network":       {keyring, FreshFor + 1, false, true, "This program holds the archive's keys as of 2026-10-01, later revocations unseen"},
 		"a release's own":                {release, 0, true, true, own},
 		"a release's own, years later":   {release, 10 * 365 * 24 * time.Hour, true, true, own},

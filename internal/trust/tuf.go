@@ -179,7 +179,7 @@ func Refresh(from Anchors, memory Memory, get Getter, now time.Time) (out Refres
 	out = Refreshed{
 		Anchors:  from,
 		Versions: offered,
-		Memory:   Memory{seen.max(offered), keepRoots(from, memory, c, offered.Root), memory.At, memory.Documents},
+		Memory:   Memory{seen.max(offered), keepRoots(from, memory, c, offered.Root), memory.At, memory.Documents, memory.Keyrings},
 	}
 	defer func() { out.Answers = c.answers }()
 	// 2.

@@ -33,8 +33,8 @@ func (Registry) Name() string { return "Debian" }
 func (Registry) Hosts() []fetch.Host {
 	const (
 		word  = `[a-z0-9][A-Za-z0-9.+~-]*`
-		index = `/dists/` + word + `/(InRelease|[a-z-]+/binary-[a-z0-9-]+/(Packages\.(xz|zst|gz)|by-hash/SHA256/[0-9a-f]{64}))`
-		file  = `/pool/([a-z0-9][A-Za-z0-9.+~-]*/)+[A-Za-z0-9][A-Za-z0-9._+~-]*\.deb`
+		index = `/dists/` + word + `/(InRelease|[a-z-]+/(debian-installer/)?binary-[a-z0-9-]+/(Packages\.(xz|zst|gz)|by-hash/SHA256/[0-9a-f]{64}))`
+		file  = `/pool/([a-z0-9][A-Za-z0-9.+~-]*/)+[A-Za-z0-9][A-Za-z0-9._+~-]*\.u?deb`
 	)
 	var hosts []fetch.Host
 	for _, h := range [][2]string{{DebianHost, "/debian"}, {SecurityHost, "/debian-security"}, {UbuntuHost, "/ubuntu"}, {UbuntuSecurityHost, "/ubuntu"}} {

@@ -13,11 +13,12 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 // maxInRelease bounds a signed index, in bytes; the largest are a quarter of a
 // megabyte.
-const maxInRelease = 4 << 20
+const maxInRelease = trust.MaxSuiteIndex
 
 var inReleaseForm = &fetch.Form{Name: "a signed text", Fits: func(body []byte) bool {
 	return bytes.Contains(body, []byte("-----BEGIN PGP SIGNED MESSAGE-----"))

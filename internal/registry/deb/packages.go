@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,12 +14,13 @@ import (
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
+	"touchstone/internal/trust"
 )
 
 // maxList bounds a list of packages as it is served, in bytes: the largest is
 // 11 MB. maxInflated bounds what comes out of it.
 const (
-	maxList     = 64 << 20
+	maxList     = trust.MaxSuiteList
 	maxInflated = 512 << 20
 )
 
@@ -97,8 +99,20 @@ func (l *list) find(name string) {
 }
 
 // readEntry reads what leads to the file. Its path must stay inside the pool, and
-// be called after the package.
+// end as a package's that is installed does.
 func readEntry(s stanza) (entry, error) {
+	e, err := readFile(s)
+	if err == nil && !strings.HasSuffix(e.file, ".deb") {
+		err = fmt.Errorf("its path %.80q does not stay in the pool", e.file)
+	}
+	return e, err
+}
+
+// debFile ends the names of packages: udeb those that the installer takes.
+var debFile = regexp.MustCompile(`\.u?deb\z`)
+
+// readFile reads which file an entry states.
+func readFile(s stanza) (entry, error) {
 	e := entry{fields: s, file: s["filename"]}
 	sum, err := digest.Hex("sha256", s["sha256"])
 	if err != nil {
@@ -108,7 +122,7 @@ func readEntry(s stanza) (entry, error) {
 	if e.size, err = strconv.ParseInt(s["size"], 10, 64); err != nil || e.size <= 0 {
 		return e, errors.New("its size is no number")
 	}
-	if !strings.HasPrefix(e.file, "pool/") || !strings.HasSuffix(e.file, ".deb") || !registry.Below(e.file, "._+~-") {
+	if !strings.HasPrefix(e.file, "pool/") || !debFile.MatchString(e.file) || !registry.Below(e.file, "._+~-") {
 		return e, fmt.Errorf("its path %.80q does not stay in the pool", e.file)
 	}
 	return e, nil

@@ -83,7 +83,7 @@ func (s Suite) asked(ctx context.Context, w fetch.Transport, record, replay *fet
 		return nil, err
 	}
 	o := fetch.Options{Hosts: append(s.Registry.Hosts(), prove.Hosts()...), Transport: w, Retries: -1}
-	client, keeper := fetch.New(o), prove.Keep(s.Anchors, nil)
+	client, keeper := fetch.New(o), prove.Keep(s.Anchors, nil, nil)
 	if replay != nil {
 		client, keeper = fetch.NewReplay(replay, o), prove.Fixed(s.Anchors)
 	}

@@ -118,7 +118,9 @@ func TestMavenBent(t *testing.T) {
 		"a group within the owner's":      {"io.github.example.sub", nil, nil, signed, "met", "signer-identity", "pass: "},
 		"another version inside":          {named, bends{inside("META-INF/maven/io.github.example/thing/pom.properties", "groupId=io.github.example\nartifactId=thing\nversion=1.2.2\n")}, nil, signed, "unmet", "name-inside", "fail: "},
 		"another plugin inside":           {named, bends{inside("META-INF/maven/plugin.xml", "<plugin><groupId>io.github.example</groupId><artifactId>other</artifactId><version>1.2.3</version></plugin>")}, nil, signed, "unmet", "name-inside", "fail: "},
-		"others inside":                   {named, bends{inside("META-INF/maven/org.other/other/pom.properties", "groupId=org.other\nartifactId=other\nversion=2\n")}, nil, signed, "met", "name-inside", "pass: "},
+		"others inside":                   {named, bends{inside("META-INF/maven/org.other/other/pom.properties", "groupId=org.other\nartifactId=other\nversion=2\n")}, nil, signed, "met", "name-inside", "absent: nothing says which of them"},
+		"others inside, and no module":    {named, bends{inside("META-INF/maven/org.other/other/pom.properties", "groupId=org.other\nartifactId=other\nversion=2\n"), noModule}, nil, signed, "unmet", "name-inside", "absent: nothing says which of them"},
+		"a plugin with others inside":     {named, bends{inside("META-INF/maven/org.other/other/pom.properties", "groupId=org.other\nartifactId=other\nversion=2\n"), inside("META-INF/maven/plugin.xml", "<plugin><groupId>io.github.example</groupId><artifactId>thing</artifactId><version>1.2.3</version></plugin>"), noModule}, nil, signed, "met", "name-inside", "pass: "},
 		"a module of other bytes":         {named, bends{func(v *mint.MavenVersion) { v.Module = v.Gradle([]byte("others")) }}, nil, both(0, 0, 0, 0), "", "digest-matches", "fail: "},
 		"a module of another version":     {named, bends{func(v *mint.MavenVersion) { v.Module = strings.Replace(v.Module, `"1.2.3"`, `"1.2.4"`, 1) }}, nil, signed, "met", "record-attested", "not applicable: "},
 		"no POM of its own":               {plain, bends{func(v *mint.MavenVersion) { v.POM = strings.ReplaceAll(v.POM, "<version>1.2.3<", "<version>1.2.4<") }}, nil, both(1, 1, 0, 2), "open", "signer-identity", "unknown: "},
@@ -189,6 +191,12 @@ func TestMavenSiblings(t *testing.T) {
 		}
 	}
 	both := func(a, b func(w world)) func(w world) { return func(w world) { a(w); b(w) } }
+	makes := func(configured string) func(v *mint.MavenVersion) {
+		return func(v *mint.MavenVersion) {
+			v.POM = strings.Replace(v.POM, "</project>", "<build><plugins><plugin><executions><execution>"+configured+"</execution></executions></plugin></plugins></build></project>", 1)
+		}
+	}
+	shades := makes("<configuration><shadedArtifactAttached>true</shadedArtifactAttached></configuration>")
 	for name, c := range map[string]struct {
 		classifier  string
 		bend        func(v *mint.MavenVersion)
@@ -207,7 +215,15 @@ func TestMavenSiblings(t *testing.T) {
 		}, both(move(".jar", "-tests.jar"), remove("-tests.jar")), "unmet", "absent: no description of one is inside", false, false},
 		"tests, and their own place is empty": {"", func(v *mint.MavenVersion) {
 			v.POM = strings.Replace(v.POM, "</project>", "<build><plugins><plugin><executions><execution><goals><goal>test-jar</goal></goals></execution></executions></plugin></plugins></build></project>", 1)
-		}, both(move(".jar", "-tests.jar"), remove("-tests.jar")), "unmet", "absent: could be that one", false, false},
+		}, both(move(".jar", "-tests.jar"), remove("-tests.jar")), "unmet", "absent: could be one of them", false, false},
+		"the shaded one, and its own place is empty":   {"", shades, both(move(".jar", "-shaded.jar"), remove("-shaded.jar")), "unmet", "absent: makes others, too (shaded)", false, false},
+		"the shaded one for the main file":             {"", shades, move(".jar", "-shaded.jar"), "unmet", "fail: another file of this version (shaded)", true, false},
+		"a classified one, and its own place is empty": {"", makes("<configuration><classifier>${project.artifactId}-all</classifier></configuration>"), nil, "unmet", "absent: makes others, too (thing-all)", false, false},
+		"an assembly with dependencies":                {"", makes("<configuration><descriptorRefs><descriptorRef>jar-with-dependencies</descriptorRef></descriptorRefs></configuration>"), nil, "unmet", "absent: jar-with-dependencies", false, false},
+		"a release of sources":                         {"", makes("<configuration><descriptorRefs><descriptorRef>source-release</descriptorRef></descriptorRefs></configuration>"), nil, "met", "pass: ", false, false},
+		"another module of the repository, with it inside": {"", func(v *mint.MavenVersion) {
+			v.Inside["META-INF/maven/"+group+"/app/pom.properties"] = "groupId=" + group + "\nartifactId=app\nversion=1.2.3\n"
+		}, nil, "unmet", "absent: nothing says which of them", false, false},
 		"where a module names the main file": {"", func(v *mint.MavenVersion) { v.Module = v.Gradle(v.Jar()) }, move(".jar", "-tests.jar"), "", "fail: ", true, true},
 		"the tests":                          {"tests", nil, nil, "unmet", "absent: Only a Gradle module", false, false},
 		"the main file for the tests":        {"tests", nil, move("-tests.jar", ".jar"), "unmet", "fail: another file of this version (main file)", true, false},
@@ -227,7 +243,7 @@ func TestMavenSiblings(t *testing.T) {
 			t.Parallel()
 			j := jar123(group, func(v *mint.MavenVersion) {
 				v.Module = ""
-				v.More = map[string][]byte{"-tests.jar": tests, "-sources.jar": sources, "-javadoc.jar": javadoc}
+				v.More = map[string][]byte{"-tests.jar": tests, "-sources.jar": sources, "-javadoc.jar": javadoc, "-shaded.jar": packed(map[string]string{"com/example/Shaded.class": "shaded"})}
 				if c.bend != nil {
 					c.bend(v)
 				}

@@ -112,7 +112,7 @@ func TestReasonsAreCauses(t *testing.T) {
 		{"npm, unsigned", npm(unsigned, false), "Careful: The repository's signature is missing. The bytes match the record as it was served, which proves no more.", "1 alarm, Integrity 1 of 3: @example/thing 1.2.3",
 			map[string]string{"integrity-bytes-signed": "signs every version", "integrity-record-signed": "signs every version", "integrity-files": "signs every version", "integrity-offline": "signs every version"},
 			map[string]string{"Attestation": "Not there"},
-			[]string{"signed log", "signature was checked here", "Sign every package", "Keep name", "published", "undamaged"}},
+			[]string{"signed log", "signature was checked here", "Sign every package", "State the name", "published", "undamaged"}},
 		// f, g
 		{"npm through the relay", npm(unsigned, true), "These bytes match their record. Whether that is the repository's own record could not be checked.", "Integrity 0 of 3, at most 3: @example/thing 1.2.3",
 			map[string]string{"integrity-from-repository": "came through a relay", "integrity-bytes-signed": "carries no signature", "integrity-identity": "announces no attestations", "accountability-attested": "announces no attestations"},

@@ -58,7 +58,7 @@ func nameInside(e *exam) Finding {
 	for _, n := range art.Inside.Names {
 		stated[n.Document+" "+n.Field] = n.Stated
 	}
-	return pass("The name and version written inside the package are those that were asked for.", stated)
+	return pass(strings.TrimSpace("The name and version written inside the package are those that were asked for. "+art.Inside.Reserved), stated)
 }
 
 // sameBytes tells whether a served manifest is the one inside the package.

@@ -37,6 +37,9 @@ type Inside struct {
 	// Unbound says in one sentence why they do not tell this file from others of the
 	// same version; empty where they do, or there are no such.
 	Unbound string
+	// Reserved is one sentence of what they do not say, where they tell enough; empty
+	// for nothing.
+	Reserved string
 	// Runs is what installing, building or importing would run.
 	Runs []Run
 	// Ingredients are other packages that come with it or are pulled next.
@@ -144,7 +147,7 @@ func Cut(text string, most int) string {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "optional" (only when asked for), "bundles", "declares", "built-on" (what it is made on top of)
+	Kind string // "requires", "optional" (only when asked for), "left" (to whoever uses it), "bundles", "declares", "built-on" (what it is made on top of)
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

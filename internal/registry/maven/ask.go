@@ -3,6 +3,8 @@ package maven
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
@@ -111,6 +113,9 @@ func (q *question) choose(at coordinates) error {
 	return nil
 }
 
+// gatherLists asks for the lists that say which versions of its dependencies are meant.
+func (q *question) gatherLists() error { return q.pom.importLists(q.ctx, q.c) }
+
 // gatherBeside asks for what stands beside the file.
 func (q *question) gatherBeside() error {
 	q.sidecars = make([]sidecar, len(algorithms))
@@ -177,6 +182,11 @@ func (q *question) gatherVersions() (err error) {
 // digests: what says its name inside does not say which of them it is.
 func (q *question) gatherOthers() error {
 	usual := []string{"sources", "javadoc", "tests", "test-sources"}
+	for _, classifier := range q.pom.makes() {
+		if at := q.at.as("jar", classifier); !slices.Contains(usual, classifier) && onlyWord(at.file()) {
+			usual = append(usual, classifier)
+		}
+	}
 	if q.at.classifier != "" {
 		usual = append(usual, "")
 	}
@@ -218,6 +228,14 @@ func (q *question) gatherOthers() error {
 	}
 	return nil
 }
+
+// word is what a part of an address at Central is.
+const word = `[A-Za-z0-9][A-Za-z0-9._+~-]*`
+
+var wholeWord = regexp.MustCompile("^" + word + "$")
+
+// onlyWord tells whether a text can be a part of an address.
+func onlyWord(text string) bool { return wholeWord.MatchString(text) }
 
 func (q *question) other(what string, qualifiers map[string]string) {
 	q.others = append(q.others, registry.Other{What: what, Ref: purl.Ref{Type: purl.Maven, Namespace: q.at.group, Name: q.at.artifact, Version: q.at.version, Qualifiers: qualifiers}})

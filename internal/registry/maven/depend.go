@@ -2,8 +2,10 @@ package maven
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
+	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/strictjson"
@@ -12,8 +14,8 @@ import (
 // dependencies are what using the package pulls, by its POM and those that it
 // inherits from (maven.apache.org/guides/introduction/
 // introduction-to-dependency-mechanism.html): those of the scopes compile and
-// runtime, and as optional those that are marked so. What only tests need, or is
-// provided by others, is not pulled.
+// runtime. Those that are provided by others, or optional, are left to whoever uses the
+// package. What only tests need, or the build's own machine has, is none of it.
 func (m *model) dependencies() []registry.Ingredient {
 	var out []registry.Ingredient
 	managed := m.managed()
@@ -30,10 +32,10 @@ func (m *model) dependencies() []registry.Ingredient {
 			optional := m.resolved(d.at("optional"))
 			i := registry.Ingredient{Kind: "requires", Asked: version}
 			switch {
-			case scope == "test" || scope == "provided" || scope == "system" || scope == "import":
+			case scope == "test" || scope == "system" || scope == "import":
 				continue
-			case optional == "true":
-				i.Kind = "optional"
+			case scope == "provided" || optional == "true":
+				i.Kind = "left"
 			}
 			ref, err := purl.Exact(purl.Maven, group+"/"+artifact, version)
 			if err != nil {
@@ -57,16 +59,17 @@ func (m *model) dependencies() []registry.Ingredient {
 // another.
 func (m *model) dependency(d *node) (group, artifact, key string) {
 	group, artifact = m.resolved(d.at("groupId")), m.resolved(d.at("artifactId"))
-	return group, artifact, group + ":" + artifact + ":" + d.at("type") + ":" + d.at("classifier")
+	return group, artifact, group + ":" + artifact + ":" + cmp.Or(d.at("type"), "jar") + ":" + d.at("classifier")
 }
 
 // A management completes what dependencies leave out.
 type management struct{ version, scope string }
 
 // managed is what every dependencyManagement says, by dependency: of each part the
-// nearest.
+// nearest, then what is imported.
 func (m *model) managed() map[string]management {
 	out := map[string]management{}
+	defer m.addImported(out)
 	for _, p := range m.chain {
 		for _, d := range p.root.child("dependencyManagement").child("dependencies").all("dependency") {
 			_, _, key := m.dependency(d)
@@ -85,4 +88,70 @@ func componentOf(doc []byte) coordinates {
 	}
 	c := all.Object("component")
 	return coordinates{group: c.Text("group"), artifact: c.Text("module"), version: c.Text("version")}
+}
+
+// addImported adds what imported lists of versions say of dependencies of which
+// nothing nearer does.
+func (m *model) addImported(out map[string]management) {
+	for i := range m.imports {
+		for key, more := range m.imports[i].managed() {
+			nearer := out[key]
+			out[key] = management{cmp.Or(nearer.version, more.version), cmp.Or(nearer.scope, more.scope)}
+		}
+	}
+}
+
+// lacksVersions tells whether a dependency that counts has no version yet.
+func (m *model) lacksVersions() bool {
+	managed := m.managed()
+	for _, p := range m.chain {
+		for _, d := range p.root.child("dependencies").all("dependency") {
+			_, _, key := m.dependency(d)
+			if scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope); scope != "test" && cmp.Or(d.at("version"), managed[key].version) == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Bounds of the lists of versions that a POM imports, and that those do.
+const (
+	maxImports     = 12 // of one question, in all
+	maxImportDepth = 3
+)
+
+// importLists asks for the lists of versions that POMs import
+// (maven.apache.org/guides/introduction/introduction-to-dependency-mechanism.html,
+// "Importing Dependencies"), in their order, while a dependency still lacks one. A list
+// that does not come leaves versions open, and nothing else.
+func (m *model) importLists(ctx context.Context, c *fetch.Session) error {
+	left := maxImports
+	return m.importInto(ctx, c, m.lacksVersions, 1, &left)
+}
+
+func (m *model) importInto(ctx context.Context, c *fetch.Session, wanted func() bool, depth int, left *int) error {
+	for _, p := range m.chain {
+		for _, d := range p.root.child("dependencyManagement").child("dependencies").all("dependency") {
+			at := coordinates{group: m.resolved(d.at("groupId")), artifact: m.resolved(d.at("artifactId")), version: m.resolved(d.at("version"))}
+			switch {
+			case m.resolved(d.at("scope")) != "import" || d.at("type") != "pom" || !at.plain():
+				continue
+			case *left == 0 || !wanted():
+				return nil
+			}
+			*left--
+			list, err := effective(ctx, c, at)
+			if err != nil {
+				return err
+			}
+			m.imports = append(m.imports, list)
+			if at := &m.imports[len(m.imports)-1]; depth < maxImportDepth {
+				if err := at.importInto(ctx, c, wanted, depth+1, left); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }

@@ -30,14 +30,16 @@ type inspector struct {
 	docs   map[string]*bytes.Buffer
 	main   jar.Headers // of the manifest; nil where there is none that can be read
 	signed signedInside
-	// tests tells that the POM makes an archive of tests beside the main one, plugin
-	// that a description of a plugin of Maven is inside: only the main one has it.
-	tests, plugin bool
-	unread        string
+	// made are the classifiers of the archives that POMs make beside the main one.
+	made []string
+	// plugin tells that a description of a plugin of Maven is inside: only the main
+	// archive has it.
+	plugin bool
+	unread string
 }
 
 func newInspector(at coordinates, m *model) *inspector {
-	return &inspector{at: at, pom: m, tests: m.makesTests(), left: maxDocuments, docs: map[string]*bytes.Buffer{}}
+	return &inspector{at: at, pom: m, made: m.makes(), left: maxDocuments, docs: map[string]*bytes.Buffer{}}
 }
 
 const (
@@ -142,7 +144,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 		i.runs(&in, files)
 	}
 	// 4.
-	i.ingredients(&in)
+	i.ingredients(&in, files)
 	in.Read, in.Unread = i.unread == "", i.unread
 	return in
 }
@@ -200,7 +202,7 @@ func (i *inspector) name(in *registry.Inside, files []archive.File) {
 		} else {
 			add("pom.xml", p.at)
 			in.Repository = repositoryOf(p)
-			i.tests = i.tests || p.makesTests()
+			i.made = append(i.made, p.makes()...)
 		}
 	}
 	if doc := i.docs[pluginPath]; doc != nil {
@@ -217,35 +219,11 @@ func (i *inspector) name(in *registry.Inside, files []archive.File) {
 	case !whole:
 		in.Names = nil
 	default:
-		in.Unbound = i.unbound(files)
+		if in.Unbound = i.unbound(files); in.Unbound == "" && !i.plugin {
+			in.Reserved = "Which of the version's files it is they do not say. Nothing hints that the build makes other archives like it."
+		}
 	}
 	i.manifest(in)
-}
-
-// unbound says why descriptions of a name and version do not tell this archive from
-// others of the same version; empty where nothing hints that there are such, or that
-// this is one. That it is the main one only a plugin says.
-func (i *inspector) unbound(files []archive.File) string {
-	const unsaid = "What is written inside names package and version, and not which of the version's files this is. "
-	classes, sources := false, false
-	for _, f := range files {
-		ending := path.Ext(f.Path)
-		classes = classes || ending == ".class"
-		sources = sources || slices.Contains([]string{".java", ".kt", ".scala", ".groovy"}, ending) || slices.Contains([]string{"element-list", "package-list", "index-all.html"}, f.Path)
-	}
-	switch {
-	case i.at.classifier != "":
-		return unsaid + "Only a Gradle module names files."
-	case i.at.extension == "jar" && sources && !classes:
-		return unsaid + "It holds sources or documentation alone, as other files of a version do."
-	case i.plugin:
-		return ""
-	case i.pom.packaging == "maven-plugin":
-		return unsaid + "The POM says that it is a plugin of Maven, and no description of one is inside."
-	case i.tests:
-		return unsaid + "The build makes an archive of tests, too, and this could be that one."
-	}
-	return ""
 }
 
 // manifest reads the manifest, and where it says that the code comes from
@@ -305,46 +283,9 @@ func properties(doc []byte) map[string]string {
 	return out
 }
 
-// run adds what would run, where there is such.
-func run(in *registry.Inside, when, what, stop string, files []string) {
-	if len(files) > 0 {
-		in.Runs = append(in.Runs, registry.Run{When: when, What: what, Stop: stop}.In(files))
-	}
-}
-
-// runs tells what using the archive would run.
-func (i *inspector) runs(in *registry.Inside, files []archive.File) {
-	var processors, services, native, gradle []string
-	for _, f := range files {
-		name := path.Base(f.Path)
-		switch ending := strings.ToLower(path.Ext(name)); {
-		case f.Path == "META-INF/services/javax.annotation.processing.Processor":
-			processors = append(processors, f.Path)
-		case strings.HasPrefix(f.Path, "META-INF/services/"):
-			services = append(services, f.Path)
-		case strings.HasPrefix(f.Path, "META-INF/gradle-plugins/") && ending == ".properties":
-			gradle = append(gradle, f.Path)
-		case ending == ".so" || ending == ".dll" || ending == ".dylib" || ending == ".jnilib" || strings.Contains(name, ".so."):
-			native = append(native, f.Path)
-		}
-	}
-	run(in, "build", "It holds annotation processors: the compiler runs them where it finds them among what it compiles with.", "javac -proc:none", processors)
-	if i.docs[pluginPath] != nil {
-		run(in, "build", "It is a plugin of Maven: builds that name it run its code, with all rights of whoever builds.", "", []string{pluginPath})
-	}
-	run(in, "build", "It holds plugins of Gradle: builds that apply them run their code, with all rights of whoever builds.", "", gradle)
-	for _, agent := range []string{"Premain-Class", "Agent-Class", "Launcher-Agent-Class"} {
-		if i.main.Get(agent) != "" {
-			run(in, "start", "It is a Java agent ("+agent+"): a program that is started with it lets it change other code.", "", []string{manifestPath})
-		}
-	}
-	run(in, "use", "Programs that look for these services load its classes by themselves.", "", services)
-	run(in, "use", fmt.Sprintf("It holds machine code (files: %d), which runs when it is loaded.", len(native)), "", native)
-}
-
 // ingredients adds other packages: what the POM says that using this pulls, and
 // which others are described inside.
-func (i *inspector) ingredients(in *registry.Inside) {
+func (i *inspector) ingredients(in *registry.Inside, files []archive.File) {
 	var inside []string
 	for name := range i.docs {
 		if g, a, document, ok := described(name); ok && document == "pom.properties" && (g != i.at.group || a != i.at.artifact) {
@@ -363,7 +304,26 @@ func (i *inspector) ingredients(in *registry.Inside) {
 		return
 	}
 	in.Ingredients = append(in.Ingredients, i.pom.dependencies()...)
+	in.Undeclared = enclosing(files)
 	if i.pom.open != "" {
 		i.leave("What the POM says of others is not known whole: %s.", strings.TrimSuffix(i.pom.open, "."))
 	}
+}
+
+// enclosing says that archives are inside, which are not opened; empty where none is.
+func enclosing(files []archive.File) string {
+	var inside []string
+	for _, f := range files {
+		if slices.Contains([]string{".jar", ".war", ".ear", ".rar", ".aar"}, strings.ToLower(path.Ext(f.Path))) {
+			inside = append(inside, f.Path)
+		}
+	}
+	const most = 3
+	switch n := len(inside); {
+	case n == 0:
+		return ""
+	case n > most:
+		return fmt.Sprintf("It holds archives that are not opened here: %s, and %d more.", shown(strings.Join(inside[:most], ", ")), n-most)
+	}
+	return fmt.Sprintf("It holds archives that are not opened here: %s.", shown(strings.Join(inside, ", ")))
 }

@@ -37,7 +37,6 @@ func (Registry) Name() string { return "Maven Central" }
 
 // Hosts is the one.
 func (Registry) Hosts() []fetch.Host {
-	const word = `[A-Za-z0-9][A-Za-z0-9._+~-]*`
 	return []fetch.Host{{Name: Host, Paths: []string{`/maven2(/` + word + `){3,60}`}}}
 }
 
@@ -126,7 +125,7 @@ func (at coordinates) format() archive.Format {
 //  1. The version, where none is given.
 //  2. The POM, with its parents.
 //  3. The file that is meant.
-//  4. In parallel: what stands beside the file, what Gradle wrote, which versions
+//  4. In parallel: the versions that the POM leaves to other lists, what stands beside the file, what Gradle wrote, which versions
 //     there are, and which other files.
 //  5. Whether there is such a version at all.
 func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
@@ -148,7 +147,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		return nil, err
 	}
 	// 4.
-	if err := fetch.Together(q.gatherBeside, q.gatherModule, q.gatherVersions, q.gatherOthers); err != nil {
+	if err := fetch.Together(q.gatherLists, q.gatherBeside, q.gatherModule, q.gatherVersions, q.gatherOthers); err != nil {
 		return nil, err
 	}
 	// 5.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -22,6 +21,8 @@ type model struct {
 	own fetch.Answer
 	// chain are it and its parents, as far as they came; the first is its own.
 	chain []pom
+	// imports are the lists of versions that they import, as far as those are needed.
+	imports []model
 	// route is the weakest by which one of them came.
 	route fetch.Route
 	// open says why what it inherits is not known whole; empty where it is.
@@ -132,14 +133,6 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 	m.relocate(at)
 	return m, nil
 }
-
-// makesTests tells whether the POM, or one that it inherits from, has an archive of
-// tests made beside the main one (maven.apache.org/plugins/maven-jar-plugin/test-jar-mojo.html).
-func (m *model) makesTests() bool {
-	return slices.ContainsFunc(m.chain, pom.makesTests)
-}
-
-func (p pom) makesTests() bool { return p.root.has("goal", "test-jar", 0) }
 
 func askPOM(ctx context.Context, c *fetch.Session, at coordinates) (fetch.Answer, error) {
 	return c.Get(ctx, fetch.Request{URL: at.as("pom", "").url(), Step: "POM", Limit: maxPOM, Form: xmlForm, Immutable: true})
@@ -277,8 +270,14 @@ func (m *model) inherited(names ...string) string {
 // that is one counts. Inherited ones count as the parent writes them: what Maven
 // appends is a folder inside that repository.
 func (m *model) scm() (repository, revision string) {
+	repository, revision, _ = m.scmBy()
+	return repository, revision
+}
+
+// scmBy says by which POM that is, too: the own one, or how far above that.
+func (m *model) scmBy() (repository, revision string, above int) {
 	first := ""
-	for _, p := range m.chain {
+	for above, p := range m.chain {
 		scm := p.root.child("scm")
 		if scm == nil {
 			continue
@@ -296,11 +295,11 @@ func (m *model) scm() (repository, revision string) {
 				if tag := m.resolved(scm.at("tag")); tag != "HEAD" && !strings.Contains(tag, "${") && len(p.root.at("scm", "tag")) > 0 && p.root == m.chain[0].root {
 					revision = tag
 				}
-				return at.Repository.String(), revision
+				return at.Repository.String(), revision, above
 			}
 		}
 	}
-	return first, ""
+	return first, "", 0
 }
 
 // withoutProvider is an address of scm without the words of Maven around it

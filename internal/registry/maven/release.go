@@ -66,7 +66,7 @@ func (q *question) release(repository string) *registry.Release {
 		Others:     q.others,
 		Publishers: publishers(q.at.group),
 		Earlier:    q.earlier,
-		Source:     registry.Source{Route: q.pom.route, Asked: q.pom.own.State, Word: word(q.at.group)},
+		Source:     registry.Source{Route: q.pom.route, Asked: q.pom.own.State, Word: q.word()},
 		About:      q.pom.about(),
 		Index:      registry.Index{Latest: q.versions.newest, State: q.versions.answer.State},
 		Notes:      q.notes,
@@ -94,9 +94,13 @@ func (q *question) release(repository string) *registry.Release {
 	return rel
 }
 
-// word says whose word a POM is.
-func word(group string) string {
-	return fmt.Sprintf("That is the POM, which its uploader wrote. Maven Central checked that the uploader controls the namespace of %s, and not that it belongs to that repository.", group)
+// word says whose word the source is: of the POM, or of one that it inherits from.
+func (q *question) word() string {
+	said := fmt.Sprintf("That is the POM, which its uploader wrote. Maven Central checked that the uploader controls the namespace of %s, and not that it belongs to that repository.", q.at.group)
+	if _, _, above := q.pom.scmBy(); above > 0 {
+		said += fmt.Sprintf(" The POM names none itself, and inherits that from %s.", q.pom.chain[above].at.gav())
+	}
+	return said
 }
 
 // record is the document that states digests: what Gradle wrote, where that names

@@ -1,0 +1,56 @@
+//go:build touchstone_testanchors
+
+package audit_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/evidence"
+	"touchstone/internal/mint"
+)
+
+// TestMavenIngredients: what an archive needs and carries is named, each with the
+// version that is meant, by lists that POMs import too.
+func TestMavenIngredients(t *testing.T) {
+	list := func(artifact, more string) string {
+		return fmt.Sprintf("<project><groupId>org.lists</groupId><artifactId>%s</artifactId><version>1</version>%s</project>", artifact, more)
+	}
+	managed := func(all string) string {
+		return "<dependencyManagement><dependencies>" + all + "</dependencies></dependencyManagement>"
+	}
+	one := func(artifact, more string) string {
+		return "<dependency><groupId>org.other</groupId><artifactId>" + artifact + "</artifactId>" + more + "</dependency>"
+	}
+	imported := func(artifact string) string {
+		return "<dependency><groupId>org.lists</groupId><artifactId>" + artifact + "</artifactId><version>1</version><type>pom</type><scope>import</scope></dependency>"
+	}
+	j := jar123("io.github.example", func(v *mint.MavenVersion) {
+		begin, end := strings.Index(v.POM, "<dependencies>"), strings.Index(v.POM, "</dependencies>")
+		v.POM = v.POM[:begin] + managed(imported("first")+imported("second")+imported("gone")) + "<dependencies>" + one("a", "") + one("b", "") + one("c", "<version>[1,2)</version>") + one("d", "") +
+			one("given", "<version>4</version><scope>provided</scope>") + v.POM[end:]
+		v.Inside["META-INF/maven/org.shaded/inner/pom.properties"] = "groupId=org.shaded\nartifactId=inner\nversion=5\n"
+		v.Inside["lib/nested.jar"] = "an archive"
+		v.Module = v.Gradle(v.Jar())
+	})
+	pom := func(artifact string) string { return mavenFile("org.lists", artifact, "1", ".pom") }
+	r := j.audit(t, func(w world) {
+		w[pom("first")] = ok([]byte(list("first", "<properties><of.a>1.5</of.a></properties>"+managed(one("a", "<version>${of.a}</version>")+imported("nested")))))
+		w[pom("nested")] = ok([]byte(list("nested", managed(one("b", "<version>2</version>")+imported("first"))))) // in a circle
+		w[pom("second")] = ok([]byte(list("second", managed(one("a", "<version>9</version>")))))
+	})
+	topic := func(id string) evidence.Topic {
+		i := slices.IndexFunc(r.Report.Topics, func(t evidence.Topic) bool { return t.ID == id })
+		require.GreaterOrEqual(t, i, 0, id)
+		return r.Report.Topics[i]
+	}
+	require.Equal(t, []string{"pkg:maven/org.other/a@1.5", "pkg:maven/org.other/b@2", "pkg:maven/org.other/c", "pkg:maven/org.other/d"}, topic("requires").Items)
+	require.Equal(t, map[string]string{"pkg:maven/org.other/c": "[1,2)"}, topic("requires").Asked)
+	require.Equal(t, []string{"pkg:maven/org.other/given@4"}, topic("left").Items)
+	require.Equal(t, []string{"pkg:maven/org.shaded/inner@5"}, topic("bundles").Items)
+	require.Contains(t, topic("ingredients-unknown").Text, "archives that are not opened here: lib/nested.jar.")
+}

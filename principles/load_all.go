@@ -43,6 +43,7 @@ func (d *Document) loadReference(files fs.FS) error {
 		"attributes.json": &d.Attributes,
 		"threats.json":    &d.Threats,
 		"mappings.json":   &d.Frameworks,
+		"commands.json":   &d.Commands,
 		"discussion.json": &d.Discussion,
 		"history.json":    &d.History,
 	} {

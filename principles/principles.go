@@ -22,7 +22,7 @@ import (
 var weighed embed.FS
 
 //go:embed document.json checks.json tracks/*.json capabilities/*.json framing.json changelog.json registries/*.json
-//go:embed attributes.json threats.json mappings.json discussion.json history.json
+//go:embed attributes.json threats.json mappings.json commands.json discussion.json history.json
 var whole embed.FS
 
 // A Document is one version of the principles. Its JSON is what /principles.json
@@ -42,6 +42,7 @@ type Document struct {
 	Attributes []Attribute `json:"attributes"`
 	Threats    []Threat    `json:"threats"`
 	Frameworks []Framework `json:"frameworks"`
+	Commands   []Commands  `json:"commands"`
 	Discussion *Discussion `json:"discussion"`
 	History    []Edition   `json:"history"`
 

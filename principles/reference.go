@@ -34,6 +34,20 @@ type Mapping struct {
 	Note         string   `json:"note,omitempty"`
 }
 
+// Commands show by hand whether a line holds, at single repositories.
+type Commands struct {
+	Requirement string    `json:"requirement"`
+	By          []Command `json:"by"`
+}
+
+// A Command is for a shell, with the ecosystem's own tools. Words in capitals
+// stand for the reader's own.
+type Command struct {
+	Registry string `json:"registry"`
+	Run      string `json:"run"`
+	Shows    string `json:"shows"` // what is seen where the line is met
+}
+
 // A Discussion is what was said about the version before, remark by remark.
 type Discussion struct {
 	Source  string   `json:"source"` // https address

@@ -88,3 +88,28 @@ func TestTheMappingToTheVersionBeforeIsTheChangelog(t *testing.T) {
 	}
 	require.Len(t, rows, before)
 }
+
+// The lines that anybody can check by hand have a command for every repository
+// whose packages this site audits; where a command is missing, the repository
+// does not meet the line.
+func TestEveryServedRepositoryCanBeCheckedByHand(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	by := map[string]map[string]bool{}
+	for _, c := range doc.Commands {
+		by[c.Requirement] = map[string]bool{}
+		for _, one := range c.By {
+			by[c.Requirement][one.Registry] = true
+			require.NotContains(t, one.Run, "\n")
+		}
+	}
+	for _, r := range doc.Registries {
+		if len(r.Gives) == 0 {
+			continue
+		}
+		require.True(t, by["integrity-published"][r.ID] && by["integrity-matches"][r.ID], r.ID)
+		for _, line := range []string{"integrity-bytes-signed", "integrity-installed"} {
+			require.True(t, by[line][r.ID] || r.Answer(line).Status != principles.Met, "%s: %s is met, and no command shows it", r.ID, line)
+		}
+	}
+}

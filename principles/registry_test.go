@@ -21,6 +21,7 @@ func TestEverythingBuiltInLoads(t *testing.T) {
 	require.NotEmpty(t, doc.Attributes)
 	require.NotEmpty(t, doc.Threats)
 	require.NotEmpty(t, doc.Frameworks)
+	require.NotEmpty(t, doc.Commands)
 	require.NotEmpty(t, doc.Discussion.Remarks)
 	require.NotEmpty(t, doc.History)
 	require.NotEmpty(t, doc.Framing.Rules)
@@ -135,6 +136,7 @@ func whole() map[string]string {
 		"attributes.json":   `[{"id":"x","name":"X","question":"?","means":"m"}]`,
 		"threats.json":      `[{"id":"t","name":"T","means":"m","requirements":["r","q","n"]}]`,
 		"mappings.json":     `[{"id":"f","name":"F","version":"1","source":"https://f/","note":"n","rows":[{"theirs":"a","requirements":["r"]},{"theirs":"b","note":"none here"}]}]`,
+		"commands.json":     `[{"requirement":"r","by":[{"registry":"a","run":"true","shows":"nothing"}]}]`,
 		"discussion.json":   `{"source":"https://d/","text":"t","remarks":[{"by":"b","said":"s","requirements":["r"],"settled":["s"],"done":"d"}]}`,
 		"history.json":      `[{"date":"2026-01-02","what":"w","turns":[{"registry":"a","requirement":"r","was":"partly","now":"met"}]},{"date":"2026-01-01","what":"w","turns":[{"registry":"a","requirement":"r","now":"partly"}]}]`,
 	}
@@ -199,6 +201,9 @@ func TestBrokenAssessmentsAreRefused(t *testing.T) {
 		{"threats: unknown line", "threats.json", `"n"`, `"z"`, "does not exist"},
 		{"mappings: leads nowhere", "mappings.json", `,"note":"none here"`, ``, "leads nowhere"},
 		{"mappings: unknown line", "mappings.json", `["r"]`, `["z"]`, "does not exist"},
+		{"commands: unknown line", "commands.json", `"r"`, `"z"`, "does not exist"},
+		{"commands: unknown repository", "commands.json", `"registry":"a"`, `"registry":"z"`, "unknown"},
+		{"commands: nothing to see", "commands.json", `"nothing"`, `""`, "missing"},
 		{"discussion: null", "discussion.json", whole()["discussion.json"], `null`, "holds null"},
 		{"discussion: leads nowhere", "discussion.json", `"requirements":["r"],"settled":["s"],`, ``, "must lead"},
 		{"discussion: unknown question", "discussion.json", `["s"]`, `["z"]`, "does not exist"},

@@ -53,7 +53,31 @@ func (d *Document) validateReference(requirements []Requirement, known map[strin
 			}
 		}
 	}
+	if err := d.validateCommands(known); err != nil {
+		return err
+	}
 	return d.validateDiscussion(known)
+}
+
+// validateCommands holds commands to lines and repositories that exist, each
+// once, in the order of the repositories.
+func (d *Document) validateCommands(known map[string]bool) error {
+	seen := map[string]bool{}
+	for _, c := range d.Commands {
+		if seen[c.Requirement] || !known[c.Requirement] || len(c.By) == 0 {
+			return fmt.Errorf("principles: commands for %q: it stands twice, does not exist or has none", c.Requirement)
+		}
+		seen[c.Requirement] = true
+		last := -1
+		for _, by := range c.By {
+			i := slices.Index(d.RegistryFiles, by.Registry)
+			if i <= last || by.Run == "" || by.Shows == "" {
+				return fmt.Errorf("principles: commands for %s: repository %q is unknown or out of order, or what to run or what is seen is missing", c.Requirement, by.Registry)
+			}
+			last = i
+		}
+	}
+	return nil
 }
 
 func (d *Document) validateDiscussion(known map[string]bool) error {

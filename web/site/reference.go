@@ -93,3 +93,18 @@ func needsOf(q principles.Requirement) string { return strings.Join(q.Needs, " "
 func choices() []word {
 	return append([]word{wordOf(principles.NotEstablished)}, slices.DeleteFunc(slices.Clone(words), func(w word) bool { return w.status == principles.NotEstablished })...)
 }
+
+// commandsFor are the commands that show whether a line holds.
+func commandsFor(doc *principles.Document, requirement string) []principles.Command {
+	for _, c := range doc.Commands {
+		if c.Requirement == requirement {
+			return c.By
+		}
+	}
+	return nil
+}
+
+func registryName(doc *principles.Document, id string) string {
+	i := slices.IndexFunc(doc.Registries, func(r principles.Registry) bool { return r.ID == id })
+	return doc.Registries[i].Name // the loader has seen to it that it is there
+}

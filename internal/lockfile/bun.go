@@ -25,7 +25,7 @@ func readBun(f *File, doc []byte) error {
 	if version != "0" && version != "1" {
 		return fmt.Errorf("it is of version %.20q; 0 and 1 are known", version)
 	}
-	f.Format = "bun.lock, version " + version
+	f.Format, f.node = "bun.lock, version "+version, &nodeProject{says: true, chooses: true}
 	f.asks(root, "patchedDependencies", "overrides")
 	err = root.get("packages").members(func(key string, entry *node) error { return f.add(bunPackage(key, entry)) })
 	f.place(bunGraph(root))
@@ -126,11 +126,14 @@ func bunResolved(s string) (name, resolution string) {
 	return s[:i+1], s[i+2:]
 }
 
+// otherVersions says that the project has the last word on some packages.
+const otherVersions = "The project chooses other versions than the packages ask for: %s."
+
 // asks notes what a file asks of its client beside the pins.
 func (f *File) asks(root *node, keys ...string) {
 	words := map[string]string{
 		"patchedDependencies": "The project changes these packages after they were installed: %s.",
-		"overrides":           "The project chooses other versions than the packages ask for: %s.",
+		"overrides":           otherVersions,
 	}
 	for _, key := range keys {
 		if n := root.get(key); n != nil && len(n.keys) > 0 {

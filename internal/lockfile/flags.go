@@ -79,6 +79,9 @@ type graph struct {
 	// unsure are names of packages of which the project asks for a version that
 	// could not be found: which pins are meant is not known.
 	unsure map[string]bool
+	// open tells that not all are known who ask: what is not asked for here may be
+	// asked for elsewhere.
+	open bool
 }
 
 // place flags the pins by a graph.
@@ -102,9 +105,9 @@ func (f *File) place(g graph) {
 		}
 		// 1.
 		p = p.flag(Direct, direct[p.Key])
-		p = p.flag(Transitive, !direct[p.Key] && !g.unsure[p.Name])
+		p = p.flag(Transitive, !direct[p.Key] && !g.unsure[p.Name] && !g.open)
 		// 2.
-		if g.needs != nil && len(g.unsure) == 0 && all[p.Key] && !used[p.Key] {
+		if g.needs != nil && len(g.unsure) == 0 && !g.open && all[p.Key] && !used[p.Key] {
 			p = p.flag(Optional, wanted[p.Key]).flag(Development, !wanted[p.Key])
 		}
 		f.Pins[i] = p

@@ -13,8 +13,8 @@ import (
 	"touchstone/internal/purl"
 )
 
-// companions are the documents that say what the lines of go.sum are for.
-var companions = []string{"go.mod", "go.work", "modules.txt"}
+// companions are the documents that say what the pins of others are for.
+var companions = []string{"go.mod", "go.work", "modules.txt", manifestName}
 
 // A goProject is what go.mod and go.work say, of one module or of a workspace.
 type goProject struct {

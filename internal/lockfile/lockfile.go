@@ -45,6 +45,8 @@ type File struct {
 
 	// joins tells that documents of this format may come several together.
 	joins bool
+	// node is what package.json is joined to; nil where none belongs to the format.
+	node *nodeProject
 }
 
 // A Kind is what an entry pins.
@@ -125,7 +127,7 @@ func text(doc []byte) ([]byte, error) {
 	case len(doc) > Largest:
 		return nil, fmt.Errorf("it has %d bytes; at most %d are read", len(doc), Largest)
 	case len(bytes.TrimSpace(doc)) == 0:
-		return nil, fmt.Errorf("it is empty")
+		return doc, errEmpty
 	case !utf8.Valid(doc):
 		return nil, fmt.Errorf("it is not a text in UTF-8")
 	}
@@ -137,6 +139,8 @@ func text(doc []byte) ([]byte, error) {
 	}
 	return bytes.ReplaceAll(doc, []byte("\r\n"), []byte("\n")), nil
 }
+
+var errEmpty = errors.New("it is empty")
 
 var errUnknown = errors.New("this is no lock file that is read here")
 

@@ -82,6 +82,9 @@ func samples() []sample {
 	spdx := func(n string) string {
 		return `{"SPDXID":"` + n + `","name":"` + n + `","checksums":[{"algorithm":"SHA256","checksumValue":"` + sumOf(n) + `"}],"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/` + n + `@1.0.0"}]}`
 	}
+	gradle := func(n string) string {
+		return `<component group="g.` + n + `" name="` + n + `" version="1.0"><artifact name="` + n + `-1.0.jar"><sha256 value="` + sumOf(n) + `" origin="x"/></artifact></component>`
+	}
 	gosum := func(n string) string {
 		return n + ".example/m v1.0.0 h1:" + strings.Repeat(strings.ToUpper(n), 42) + "A=\n"
 	}
@@ -105,6 +108,7 @@ func samples() []sample {
 		{"x.cdx.json", `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[` + join(cdx, ",\n") + `]}`, cdx, false},
 		{"x.spdx.json", `{"spdxVersion":"SPDX-2.3","packages":[` + join(spdx, ",\n") + `]}`, spdx, false},
 		{"go.sum", join(gosum, ""), gosum, false},
+		{"verification-metadata.xml", `<verification-metadata xmlns="` + gradleSpace + `"><components>` + join(gradle, "\n") + `</components></verification-metadata>`, gradle, false},
 	}
 }
 

@@ -31,6 +31,7 @@ func readNPM(f *File, doc []byte) error {
 	}
 	f.Format = "package-lock.json, version " + version
 	packages, dependencies := root.get("packages"), root.get("dependencies")
+	f.node = npmProject(packages, dependencies)
 	known, ranged := map[string]bool{}, npmRanged(packages)
 	err = packages.members(func(key string, entry *node) error {
 		if key == "" {
@@ -45,6 +46,30 @@ func readNPM(f *File, doc []byte) error {
 	}
 	f.place(npmGraph(packages))
 	return f.npmTree(dependencies, "", known)
+}
+
+// npmProject is what the file says of its project: since version 2 its own words
+// stand in the entry of the root.
+func npmProject(packages, dependencies *node) *nodeProject {
+	root := packages.get("")
+	if root == nil {
+		return &nodeProject{find: func(name, _ string) string {
+			if dependencies.get(name) == nil {
+				return ""
+			}
+			return "dependencies › node_modules/" + name
+		}}
+	}
+	p := &nodeProject{says: true, asked: map[string]string{}, find: func(name, _ string) string {
+		if packages.get("node_modules/"+name) == nil {
+			return ""
+		}
+		return "packages › node_modules/" + name
+	}}
+	for name, w := range (manifest{root: root}).wishes() {
+		p.asked[name] = w.spec
+	}
+	return p
 }
 
 // npmGraph is what the project and its workspaces ask for: each is found in the

@@ -38,7 +38,7 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 	if major != "5" && major != "6" && major != "7" && major != "9" {
 		return fmt.Errorf("it is of version %.20q; 5, 6, 7 and 9 are known", version)
 	}
-	f.Format = "pnpm-lock.yaml, version " + version
+	f.Format, f.node = "pnpm-lock.yaml, version "+version, &nodeProject{says: true, chooses: true}
 	f.asks(root, "patchedDependencies", "overrides")
 	patched := root.get("patchedDependencies")
 	var own File // its keys are its own

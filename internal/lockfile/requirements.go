@@ -16,12 +16,19 @@ func looksRequirements(doc []byte) bool {
 	if isJSON(doc) || has(doc, "[[package") {
 		return false
 	}
-	for _, mark := range []string{"--hash=", "==", " @ git+", " @ https:", " @ http:", " @ file:", "\n-r "} {
+	for _, mark := range []string{"--hash=", "==", " @ git+", " @ https:", " @ http:", " @ file:"} {
 		if has(doc, mark) {
 			return true
 		}
 	}
-	return bytes.HasPrefix(doc, []byte("-r "))
+	for line := range bytes.Lines(doc) {
+		for _, mark := range []string{"-r ", "-c ", "--requirement", "--constraint"} {
+			if bytes.HasPrefix(line, []byte(mark)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A requirements reader goes through the physical lines of a requirements file

@@ -27,12 +27,15 @@ type beside struct {
 }
 
 // ReadAll reads a lock file together with what belongs to it: go.sum with go.mod,
-// go.work, go.work.sum and vendor/modules.txt; requirements files with those that
-// they include. Errors name the document where there are several.
+// go.work, go.work.sum and vendor/modules.txt; those of Node's clients with
+// package.json; requirements files with those that they include. Errors name the
+// document where there are several.
 //
 //  1. What pins something is read by its format; all must be of one that comes in
 //     several files, or there is one.
-//  2. What says more of these pins is joined to them.
+//  2. What a requirements file includes is one, whatever it looks like. One that
+//     cannot be read leaves the line that includes it not understood.
+//  3. What says more of these pins is joined to them.
 func ReadAll(docs []Document) (*File, error) {
 	if len(docs) == 0 || len(docs) > MostDocuments {
 		return nil, fmt.Errorf("reading the lock file: %d documents were given; between 1 and %d are read", len(docs), MostDocuments)
@@ -44,51 +47,113 @@ func ReadAll(docs []Document) (*File, error) {
 	if size > Largest {
 		return nil, fmt.Errorf("reading the lock file: it has %d bytes; at most %d are read", size, Largest)
 	}
+	docs = slices.Clone(docs)
 	// 1.
-	var all []*File
+	all := make([]*File, len(docs)) // nil for those that pin nothing, or were not read
 	var more []beside
-	for _, doc := range docs {
+	unread := map[int]error{}
+	for i, doc := range docs {
 		ready, err := text(doc.Text)
+		docs[i].Text = ready
+		if err == nil && slices.Contains(companions, base(doc.Name)) {
+			more = append(more, beside{doc.Name, ready})
+			continue
+		}
 		if err == nil {
-			if slices.Contains(companions, base(doc.Name)) {
-				more = append(more, beside{doc.Name, ready})
-				continue
-			}
-			var f *File
-			if f, err = readOne(doc.Name, ready); err == nil {
-				f.Name = doc.Name
-				all = append(all, f)
-				continue
-			}
+			all[i], err = readOne(doc.Name, ready)
 		}
-		if errors.Is(err, errUnknown) && len(docs) == 1 {
-			return nil, err
+		if err != nil {
+			unread[i] = err
+			continue
 		}
-		if len(docs) > 1 {
-			err = fmt.Errorf("%.200s: %w", doc.Name, err)
-		}
-		return nil, fmt.Errorf("reading the lock file: %w", err)
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("reading the lock file: %s pins nothing by itself; add the go.sum beside it", base(more[0].name))
-	}
-	f, err := joined(all)
-	if err != nil {
-		return nil, fmt.Errorf("reading the lock file: %w", err)
+		all[i].Name = doc.Name
 	}
 	// 2.
-	if len(more) > 0 {
-		if err := f.joinGo(more); err != nil {
+	broken := readIncluded(docs, all, unread)
+	for i, doc := range docs {
+		switch err := unread[i]; {
+		case err == nil:
+		case errors.Is(err, errUnknown) && len(docs) == 1:
+			return nil, err
+		case len(docs) > 1:
+			return nil, fmt.Errorf("reading the lock file: %.200s: %w", doc.Name, err)
+		default:
 			return nil, fmt.Errorf("reading the lock file: %w", err)
 		}
+	}
+	all = slices.DeleteFunc(all, func(f *File) bool { return f == nil })
+	if len(all) == 0 {
+		return nil, fmt.Errorf("reading the lock file: %s pins nothing by itself; add the lock file beside it", base(more[0].name))
+	}
+	f, err := joined(all, broken)
+	if err == nil && len(more) > 0 {
+		err = f.join(more) // 3.
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the lock file: %w", err)
 	}
 	return f, nil
 }
 
+// readIncluded reads the documents that requirements files include among those that
+// were not read, and takes them from there. Those that cannot be read even so are
+// given by name, with why.
+func readIncluded(docs []Document, all []*File, unread map[int]error) (broken map[string]error) {
+	broken = map[string]error{}
+	for again := true; again; {
+		again = false
+		for i, doc := range docs {
+			err, is := unread[i]
+			if !is || !slices.ContainsFunc(all, func(f *File) bool { return f != nil && f.includes(doc.Name) }) {
+				continue
+			}
+			again = true
+			delete(unread, i)
+			f := &File{Name: doc.Name}
+			if errors.Is(err, errUnknown) || errors.Is(err, errEmpty) {
+				err = readRequirements(f, doc.Text)
+			}
+			if err != nil {
+				broken[doc.Name] = err
+				continue
+			}
+			all[i] = f
+		}
+	}
+	return broken
+}
+
+// includes tells whether a line of the file includes a document.
+func (f *File) includes(name string) bool {
+	return slices.ContainsFunc(f.Pins, func(p Pin) bool { return p.includes != "" && besideOf(f.Name, p.includes) == name })
+}
+
+// join adds what documents say of the pins that pin nothing themselves.
+func (f *File) join(more []beside) error {
+	isNode := func(b beside) bool { return base(b.name) == manifestName }
+	if f.node != nil && !slices.ContainsFunc(more, func(b beside) bool { return !isNode(b) }) {
+		return f.joinNode(more)
+	}
+	if f.Format == "go.sum" { // a project may have both
+		more = slices.DeleteFunc(more, isNode)
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	return f.joinGo(more)
+}
+
 // joined is several lock files as one. A requirements file's line that includes
-// another of them is answered by its pins.
-func joined(all []*File) (*File, error) {
+// another of them is answered by its pins; broken are those that could not be read.
+func joined(all []*File, broken map[string]error) (*File, error) {
 	f := all[0]
+	for _, one := range all {
+		for i, p := range one.Pins {
+			if err := broken[besideOf(one.Name, p.includes)]; p.includes != "" && err != nil {
+				one.Pins[i] = p.is(NotRead, "It leads to another file, which could not be read: "+sentence(err.Error()))
+			}
+		}
+	}
 	if len(all) == 1 {
 		return f, nil
 	}
@@ -136,6 +201,8 @@ func Beside(name string, doc []byte) []string {
 		}
 	}
 	switch base(name) {
+	case "package-lock.json", "npm-shrinkwrap.json", "yarn.lock":
+		add(manifestName)
 	case "go.sum", "go.work.sum":
 		add("go.mod", "go.work", "vendor/modules.txt")
 		if base(name) == "go.work.sum" {
@@ -147,13 +214,23 @@ func Beside(name string, doc []byte) []string {
 			add(path.Join(folder, "go.mod"), path.Join(folder, "go.sum"))
 		}
 	default:
-		if ready, err := text(doc); err == nil {
-			if f, err := readOne(name, ready); err == nil {
-				for _, p := range f.Pins {
-					if p.includes != "" {
-						add(p.includes)
-					}
-				}
+		ready, err := text(doc)
+		if err != nil {
+			return nil
+		}
+		f, err := readOne(name, ready)
+		if errors.Is(err, errUnknown) { // what a requirements file includes may look like nothing
+			f, err = &File{}, nil
+			if readRequirements(f, ready) != nil {
+				return nil
+			}
+		}
+		if err != nil {
+			return nil
+		}
+		for _, p := range f.Pins {
+			if p.includes != "" {
+				add(p.includes)
 			}
 		}
 	}

@@ -112,7 +112,9 @@ func TestBeside(t *testing.T) {
 	require.Equal(t, []string{"go.mod", "go.work", "vendor/modules.txt"}, Beside("go.sum", nil))
 	require.Equal(t, []string{"go.work.sum", "a/go.mod", "a/go.sum", "go.mod", "go.sum"}, Beside("go.work", []byte("go 1.24\nuse ./a\nuse ../b\nuse .\n")))
 	require.Equal(t, []string{"base.txt", "sub/c.txt"}, Beside("requirements.txt", []byte("-r base.txt\n-c sub/c.txt\n-r ../up.txt\n-r /etc/passwd\n-r C:/x\n-r base.txt\n-r requirements.txt\na==1\n")))
-	require.Empty(t, Beside("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{}}`)))
+	require.Equal(t, []string{"w/package.json"}, Beside("w/package-lock.json", nil))
+	require.Equal(t, []string{"package.json"}, Beside("yarn.lock", nil))
+	require.Empty(t, Beside("pnpm-lock.yaml", nil), "it says itself what the project asks for")
 }
 
 // TestFlags: what part each pin has in its project, where the format says so.
@@ -153,4 +155,106 @@ func TestFlags(t *testing.T) {
 		require.NoError(t, err, c.name)
 		require.Equal(t, c.want, flagsOf(f), c.name)
 	}
+}
+
+// TestIncluded: what a requirements file includes is one, whatever it looks like;
+// one that cannot be read leaves a line open, and ends nothing.
+func TestIncluded(t *testing.T) {
+	read := func(docs ...string) string {
+		var all []Document
+		for i := 0; i < len(docs); i += 2 {
+			all = append(all, Document{docs[i], []byte(docs[i+1])})
+		}
+		f, err := ReadAll(all)
+		require.NoError(t, err)
+		require.Equal(t, len(f.Pins), f.Entries)
+		return flagsOf(f)
+	}
+	require.Equal(t, "-r base (own folder); -c sub/limits.in (own folder); a 1; flask (no exact pin); requests (no exact pin); -r more (own folder); b>=1 (no exact pin)",
+		read("requirements.txt", "-r base\n-c sub/limits.in\na==1\n", "base", "flask\nrequests\n", "sub/limits.in", "-r more\n", "sub/more", "b>=1\n"))
+	require.Equal(t, "flask (no exact pin); -r base.txt (own folder); a 1", read("base.txt", "flask\n", "requirements.txt", "-r base.txt\na==1\n"), "in whatever order")
+	require.Equal(t, "-r base (own folder); a 1", read("requirements.txt", "-r base\na==1\n", "base", "\n"), "an empty one adds nothing")
+	for _, broken := range []string{"a\x00", "\xff\xfe", "<<<<<<< ours\n"} {
+		require.Equal(t, "-r base (not understood); a 1", read("requirements.txt", "-r base\na==1\n", "base", broken))
+	}
+	f, err := ReadAll([]Document{{"requirements.txt", []byte("-r base\n")}, {"base", []byte("<<<<<<< ours\n")}})
+	require.NoError(t, err)
+	require.Contains(t, f.Pins[0].Why, "merge conflict")
+	_, err = ReadAll([]Document{{"requirements.txt", []byte("a==1\n")}, {"base", []byte("flask\n")}})
+	require.ErrorContains(t, err, "base: this is no lock file", "nobody includes it")
+	require.Equal(t, []string{"sub/more"}, Beside("sub/limits.in", []byte("flask\n-r more\n")))
+	require.Equal(t, []string{"more"}, Beside("limits", []byte("flask\n--requirement more\n")))
+}
+
+// TestManifest: what package.json says of a lock file's pins.
+func TestManifest(t *testing.T) {
+	yarn := func(key, more string) string {
+		name, _ := bunResolved(strings.Trim(strings.Split(key, ", ")[0], `"`))
+		return key + ":\n  version \"1.0.0\"\n  resolved \"https://registry.yarnpkg.com/" + name + "/-/" + name + "-1.0.0.tgz\"\n  integrity " + sri512 + "\n" + more + "\n"
+	}
+	const needs = "  dependencies:\n    b \"^1.0.0\"\n  optionalDependencies:\n    c \"1\"\n"
+	yarn1 := "# yarn lockfile v1\n\n" + yarn("a@^1.0.0", needs) + yarn(`b@^1.0.0, "b@npm:b@1"`, "") + yarn("c@1", "") + yarn("d@1", "  dependencies:\n    e \"*\"\n") + yarn("e@*", "") + yarn("o@1", "")
+	npm1 := `{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","requires":{"b":"1"}},"b":{"version":"1.0.0"},"d":{"version":"1.0.0","dev":true}}}`
+	npm3 := `{"lockfileVersion":3,"packages":{"":{"dependencies":{"a":"1"},"devDependencies":{"x":"1"}},"node_modules/a":{"version":"1.0.0"},"node_modules/a/node_modules/b":{"version":"1.0.0"},"node_modules/x":{"version":"1.0.0","resolved":"https://code.example/x.tgz","integrity":"` + sri512 + `"}}}`
+	for _, c := range []struct {
+		name  string
+		docs  []string
+		want  string
+		notes string // the pins that are noted, and those where two files disagree
+	}{
+		{"Yarn 1", []string{"yarn.lock", yarn1, "package.json", `{"dependencies":{"a":"^1.0.0"},"devDependencies":{"d":"1"},"optionalDependencies":{"o":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; c 1.0.0 transitive; d 1.0.0 direct development; e 1.0.0 transitive development; o 1.0.0 direct optional", ""},
+		{"Yarn 1 with a range that is not in it", []string{"yarn.lock", yarn1, "package.json", `{"dependencies":{"a":"^1.1.0"}}`},
+			"a 1.0.0; b 1.0.0; c 1.0.0; d 1.0.0; e 1.0.0; o 1.0.0", ""},
+		{"Yarn 1 with workspaces that are not given", []string{"yarn.lock", yarn1, "package.json", `{"workspaces":["w/*"],"dependencies":{"a":"^1.0.0","own":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0; c 1.0.0; d 1.0.0; e 1.0.0; o 1.0.0", ""},
+		{"Yarn 1 with one that is", []string{"yarn.lock", yarn1, "package.json", `{"workspaces":{"packages":["w"]},"dependencies":{"a":"^1.0.0"}}`, "w/package.json", `{"dependencies":{"b":"npm:b@1"}}`},
+			"a 1.0.0 direct; b 1.0.0 direct; c 1.0.0; d 1.0.0; e 1.0.0; o 1.0.0", ""},
+		{"Yarn 1 that lacks one", []string{"yarn.lock", yarn1, "package.json", `{"dependencies":{"a":"^1.0.0","z":"1","f":"file:f"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; c 1.0.0 transitive; d 1.0.0 transitive; e 1.0.0 transitive; o 1.0.0 transitive; z direct (no exact pin)", ""},
+		{"Yarn 1 with resolutions", []string{"yarn.lock", yarn1, "package.json", `{"dependencies":{"a":"^1.0.0"},"resolutions":{"**/b":"1.0.0","a/c":"1.0.0"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; c 1.0.0 transitive; d 1.0.0 transitive; e 1.0.0 transitive; o 1.0.0 transitive", "b noted; c noted"},
+		{"npm 6", []string{"package-lock.json", npm1, "package.json", `{"dependencies":{"a":"1"},"devDependencies":{"d":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; d 1.0.0 direct development", ""},
+		{"npm 6 that lacks one", []string{"package-lock.json", npm1, "package.json", `{"dependencies":{"a":"1","z":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; d 1.0.0 transitive development; z direct (no exact pin)", ""},
+		{"npm 7", []string{"package-lock.json", npm3, "package.json", `{"dependencies":{"a":"1"},"devDependencies":{"x":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct", ""},
+		{"npm 7 whose package.json was changed alone", []string{"package-lock.json", npm3, "package.json", `{"dependencies":{"a":"2","z":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct; z direct (no exact pin)", "a differs; x differs"},
+		{"npm 7 with overrides", []string{"package-lock.json", npm3, "package.json", `{"dependencies":{"a":"1"},"devDependencies":{"x":"1"},"overrides":{"a@1":{".":"1.0.0","b":"$a"},"x":"https://code.example/x.tgz"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct (address)", "a noted; b noted; x noted"},
+		{"an npm 7 workspace's own", []string{"package-lock.json", npm3, "w/package.json", `{"dependencies":{"q":"1"},"overrides":{"a":"1"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct", ""},
+		{"two of which neither is known to be the project's", []string{"package-lock.json", npm3, "package.json", `{}`, "package.json", `{"dependencies":{"a":"2"}}`},
+			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct", ""},
+	} {
+		var docs []Document
+		for i := 0; i < len(c.docs); i += 2 {
+			docs = append(docs, Document{c.docs[i], []byte(c.docs[i+1])})
+		}
+		f, err := ReadAll(docs)
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.want, flagsOf(f), c.name)
+		require.Equal(t, len(f.Pins), f.Entries, c.name)
+		var notes []string
+		for _, p := range f.Pins {
+			if p.Differs != "" {
+				notes = append(notes, p.Name+" differs")
+			}
+			if strings.Contains(strings.Join(p.Notes, " "), "decides") {
+				notes = append(notes, p.Name+" noted")
+			}
+		}
+		require.Equal(t, c.notes, strings.Join(notes, "; "), c.name)
+		require.Equal(t, strings.Contains(c.notes, "noted"), len(f.Notes) > 0, "%s: %v", c.name, f.Notes)
+	}
+	f, err := ReadAll([]Document{{"package-lock.json", []byte(npm3)}, {"package.json", []byte(`{"name":"a","name":"b"}`)}})
+	require.NoError(t, err, "a package.json that is not read takes nothing from the pins")
+	require.Len(t, f.Pins, 3)
+	require.Contains(t, f.Notes[0], "package.json could not be read")
+	_, err = ReadAll([]Document{{"requirements.txt", []byte("a==1\n")}, {"package.json", []byte(`{}`)}})
+	require.ErrorContains(t, err, "does not belong")
+	_, err = ReadAll([]Document{{"package.json", []byte(`{}`)}})
+	require.ErrorContains(t, err, "pins nothing by itself")
 }

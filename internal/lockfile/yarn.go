@@ -29,6 +29,7 @@ func looksBerry(doc []byte) bool {
 func readYarn(f *File, doc []byte) error {
 	f.Format = "yarn.lock of Yarn 1"
 	var entry *yarnEntry
+	var all []*yarnEntry
 	keys := map[string]bool{}
 	line := 0
 	for text := range strings.SplitSeq(string(doc), "\n") {
@@ -46,9 +47,11 @@ func readYarn(f *File, doc []byte) error {
 			}
 			keys[bare] = true
 			entry = &yarnEntry{line: line, key: strings.TrimSuffix(bare, ":"), fields: map[string]string{}}
+			all = append(all, entry)
 		case indent == 2 && entry != nil:
 			err = entry.field(bare)
 		case indent == 4 && entry != nil:
+			entry.need(bare)
 		default:
 			err = fmt.Errorf("%.100q is nothing that Yarn writes", text)
 		}
@@ -56,6 +59,7 @@ func readYarn(f *File, doc []byte) error {
 			return fmt.Errorf("line %d: %w", line, err)
 		}
 	}
+	f.node = yarnProject(all)
 	if entry == nil {
 		return nil
 	}
@@ -66,6 +70,45 @@ type yarnEntry struct {
 	line   int
 	key    string
 	fields map[string]string
+	within string   // the field whose own fields stand below it
+	needs  []string // what it asks for, "name@range" each
+}
+
+// asked are what the entry answers, "name@range" each.
+func (e *yarnEntry) asked() []string {
+	all := strings.Split(e.key, ", ")
+	for i := range all {
+		all[i] = unquoted(all[i])
+	}
+	return all
+}
+
+// need takes a field of a field.
+func (e *yarnEntry) need(text string) {
+	name, value, _ := strings.Cut(text, " ")
+	if e.within == "dependencies:" || e.within == "optionalDependencies:" {
+		e.needs = append(e.needs, unquoted(name)+"@"+unquoted(value))
+	}
+}
+
+// yarnProject is who asks for what among the entries. What the project itself asks
+// for stands in package.json alone.
+func yarnProject(all []*yarnEntry) *nodeProject {
+	answers := map[string]string{}
+	for _, e := range all {
+		for _, descriptor := range e.asked() {
+			answers[descriptor] = e.key
+		}
+	}
+	needs := map[string][]string{}
+	for _, e := range all {
+		for _, descriptor := range e.needs {
+			if key := answers[descriptor]; key != "" {
+				needs[e.key] = append(needs[e.key], key)
+			}
+		}
+	}
+	return &nodeProject{needs: needs, find: func(name, spec string) string { return answers[name+"@"+spec] }}
 }
 
 func (e *yarnEntry) field(text string) error {
@@ -76,7 +119,7 @@ func (e *yarnEntry) field(text string) error {
 	if _, twice := e.fields[name]; twice {
 		return fmt.Errorf("the field %.100q stands twice", name)
 	}
-	e.fields[name] = unquoted(value)
+	e.fields[name], e.within = unquoted(value), name
 	return nil
 }
 
@@ -90,9 +133,9 @@ func unquoted(s string) string {
 func (e *yarnEntry) pin() Pin {
 	p := Pin{Line: e.line, Key: e.key, Version: e.fields["version"]}
 	// All ranges of one entry are of one name.
-	asked := strings.Split(e.key, ", ")
-	name, wanted := bunResolved(unquoted(asked[0]))
-	ranged := !slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(unquoted(one)); return !isRange(spec) })
+	asked := e.asked()
+	name, wanted := bunResolved(asked[0])
+	ranged := !slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(one); return !isRange(spec) })
 	p.Name = name
 	if target, ok := strings.CutPrefix(wanted, "npm:"); ok {
 		if real, _ := bunResolved(target); strings.Contains(target, "@") && real != "" {
@@ -121,7 +164,7 @@ func readBerry(f *File, doc []byte) error {
 	if err != nil {
 		return err
 	}
-	f.Format = "yarn.lock of Yarn 2 and later, version " + root.str("__metadata", "version")
+	f.Format, f.node = "yarn.lock of Yarn 2 and later, version "+root.str("__metadata", "version"), &nodeProject{says: true}
 	err = root.members(func(key string, entry *node) error {
 		if key == "__metadata" {
 			return nil

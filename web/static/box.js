@@ -1,5 +1,5 @@
 // The box: what is typed, pasted or dropped, and what it would mean.
-import { brief, longest, tooLong, visible } from "./question.js";
+import { brief, most, tooLong, visible } from "./question.js";
 import { whole } from "./build.js";
 import { bytes } from "./progress.js";
 
@@ -43,11 +43,11 @@ export function say(sentence, error = false) {
 /** Tells what is wrong with the text as a question; empty when it may be asked. */
 export function refusal(question) {
   if (question === "") return "There is nothing in the box yet. Paste a package first.";
-  if (tooLong(question)) return tooMuch(question.length);
+  if (tooLong(question)) return tooMuch(question);
   return "";
 }
 
-const tooMuch = (length) => `That is ${bytes(length)} of text, and one question has at most ${bytes(longest)}. Paste one package; a lock file belongs on the page “Lock files”.`;
+const tooMuch = (given) => `That is ${bytes(given.length)} of text, and one question like it has at most ${bytes(most(given))}. Paste one package; a lock file belongs on the page “Lock files”.`;
 
 /** How many lines make a text look like more than one entry of a lock file. */
 const several = 4;
@@ -58,7 +58,7 @@ let toLocks = null; // takes a text to the page for lock files
 function tooMuchFor(pasted) {
   toLocks(pasted).catch(() => {
     box.focus();
-    say(tooMuch(pasted.length), true);
+    say(tooMuch(pasted), true);
   });
 }
 

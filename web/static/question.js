@@ -2,10 +2,13 @@
 // its digests and qualifiers. Everything that asks again asks this.
 
 /** How long a question may be, in bytes of UTF-8: the auditor reads no more (purl.MaxInput). */
-export const longest = 8192;
+const longest = 8192;
 
 /** How long a package URL may be: it carries the digests of all files that a lock file pins (purl.MaxReference). */
 const longestReference = 65536;
+
+/** How long this text may be, to be a question. */
+export const most = (text) => (/^pkg:\S*$/.test(text) ? longestReference : longest);
 
 /** How much of a question a title or a heading repeats, in characters. */
 const shown = 200;
@@ -23,8 +26,8 @@ export function brief(text) {
 
 /** Tells whether a text is too long to be a question. */
 export function tooLong(text) {
-  const most = /^pkg:\S*$/.test(text) ? longestReference : longest;
-  return text.length > most || new TextEncoder().encode(text).length > most;
+  const bound = most(text);
+  return text.length > bound || new TextEncoder().encode(text).length > bound;
 }
 
 /** A part of the report, behind the question: "#!files". A question holds no bare "#" (see fragment). */

@@ -103,20 +103,23 @@ function project(dir, found, address) {
   writeFileSync(join(dir, ".npmrc"), `registry=${address}\n`);
 }
 
-/** Runs a command by GNU time where there is one: {seconds, peak, code, out}. */
+/** Runs a command by GNU time where there is one: {seconds, cpu, peak, code, out}; cpu is that of all its threads, in seconds. */
 function timed(command, args, options) {
   const measure = existsSync("/usr/bin/time");
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = measure ? spawn("/usr/bin/time", ["-f", "\npeak %M", command, ...args], options) : spawn(command, args, options);
+    const child = measure ? spawn("/usr/bin/time", ["-f", "\npeak %M cpu %U %S", command, ...args], options) : spawn(command, args, options);
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { out += chunk; });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ seconds: (performance.now() - began) / 1000, peak: Number(/\npeak (\d+)/.exec(out)?.[1] ?? NaN) / 1024, code, out }));
+    child.once("close", (code) => {
+      const [, peak, user, system] = /\npeak (\d+) cpu ([\d.]+) ([\d.]+)/.exec(out) ?? [];
+      resolve({ seconds: (performance.now() - began) / 1000, cpu: Number(user) + Number(system), peak: Number(peak) / 1024, code, out });
+    });
   });
 }
 
-const say = (what, { seconds, peak, code }, { requests, bytes } = {}) => process.stdout.write(`${what.padEnd(36)} ${seconds.toFixed(1).padStart(7)} s ${Number.isNaN(peak) ? "      ?" : peak.toFixed(0).padStart(7)} MB ${String(requests ?? "?").padStart(9)} ${bytes === undefined ? "        ?" : (bytes / 1e6).toFixed(1).padStart(9)} MB   exit ${code}\n`);
+const say = (what, { seconds, cpu, peak, code }, { requests, bytes } = {}) => process.stdout.write(`${what.padEnd(36)} ${seconds.toFixed(1).padStart(7)} s ${cpu.toFixed(1).padStart(7)} s ${Number.isNaN(peak) ? "      ?" : peak.toFixed(0).padStart(7)} MB ${String(requests ?? "?").padStart(9)} ${bytes === undefined ? "        ?" : (bytes / 1e6).toFixed(1).padStart(9)} MB   exit ${code}\n`);
 
 /** A module for --import that leads the registry's address to this machine, and closes every other. */
 function led(dir, address) {
@@ -132,7 +135,7 @@ export function withoutTUF(dir) {
   return file;
 }
 
-async function npmPins() {
+export async function npmPins() {
   const found = await packages();
   const server = await serve(found);
   const dir = mkdtempSync(join(tmpdir(), "touchstone-pins-"));
@@ -159,7 +162,7 @@ async function npmPins() {
 }
 
 /** go.sum with the network as it is. Go's own commands fetch every module whole. */
-async function goPins() {
+export async function goPins() {
   const dir = mkdtempSync(join(tmpdir(), "touchstone-gosum-"));
   for (const name of ["go.mod", "go.sum"]) cpSync(join(root, name), join(dir, name));
   const lines = readFileSync(join(dir, "go.sum"), "utf8").trim().split("\n").length;
@@ -172,7 +175,7 @@ async function goPins() {
 }
 
 export async function benchPins() {
-  process.stdout.write(`${"".padEnd(36)} ${"time".padStart(9)} ${"peak".padStart(10)} ${"requests".padStart(9)} ${"bytes".padStart(12)}\n`);
+  process.stdout.write(`${"".padEnd(36)} ${"time".padStart(9)} ${"CPU".padStart(9)} ${"peak".padStart(10)} ${"requests".padStart(9)} ${"bytes".padStart(12)}\n`);
   await npmPins();
   await goPins();
 }

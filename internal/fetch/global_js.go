@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"syscall/js"
+
+	"touchstone/internal/strictjson"
 )
 
 // NewGlobal is the transport over the global fetch of browsers, Node and
@@ -64,12 +66,7 @@ func (t global) Do(ctx context.Context, r *Request) (res *Response, err error) {
 		abort()
 		return nil, &Error{Unreachable, r.URL, "the answer may not be read here"}
 	}
-	header := map[string]string{}
-	pairs := js.Global().Get("Array").Call("from", got.Get("headers"))
-	for i := range pairs.Length() {
-		pair := pairs.Index(i)
-		header[strings.ToLower(pair.Index(0).String())] = pair.Index(1).String()
-	}
+	header := headers(got)
 	body := &stream{ctx: ctx, abort: abort}
 	if b := got.Get("body"); b.Truthy() {
 		body.reader = b.Call("getReader")
@@ -83,6 +80,19 @@ func (t global) Do(ctx context.Context, r *Request) (res *Response, err error) {
 		// Content-Encoding: what the length counts is not known.
 		Decoded: header["content-encoding"] != "" || t.browser && kind == "cors",
 	}, nil
+}
+
+// headers are an answer's, by their names in lower case. They come over as one
+// text: each call across costs as much as reading all of it.
+func headers(got js.Value) map[string]string {
+	header := map[string]string{}
+	pairs := js.Global().Get("Array").Call("from", got.Get("headers"))
+	for _, raw := range strictjson.List([]byte(js.Global().Get("JSON").Call("stringify", pairs).String())) {
+		if pair := strictjson.List(raw); len(pair) == 2 {
+			header[strings.ToLower(strictjson.Text(pair[0]))] = strictjson.Text(pair[1])
+		}
+	}
+	return header
 }
 
 // fetch asks, or takes what the page keeps of documents whose digest is known.

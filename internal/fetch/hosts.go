@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Allows tells whether an escaped path (as [url.URL.EscapedPath] gives it, with
@@ -122,11 +123,22 @@ func ConnectSources(hosts []Host) []string {
 // compileShape compiles a path shape to match whole paths only. The shape is
 // compiled alone first: "a)|(b" would otherwise break out of the anchors.
 func compileShape(shape string) (*regexp.Regexp, error) {
+	if known, found := shapes.Load(shape); found {
+		return known.(*regexp.Regexp), nil
+	}
 	if _, err := regexp.Compile(shape); err != nil {
 		return nil, err
 	}
-	return regexp.Compile(`\A(?:` + shape + `)\z`)
+	re, err := regexp.Compile(`\A(?:` + shape + `)\z`)
+	if err == nil {
+		shapes.Store(shape, re)
+	}
+	return re, err
 }
+
+// shapes are those that were compiled before, by their text: each request is held
+// to some, and a program declares a few dozen.
+var shapes sync.Map
 
 // checkPath refuses escaped paths that servers, proxies and browsers read in
 // more than one way.

@@ -37,6 +37,9 @@ func Check(doc []byte) error {
 type Cursor struct {
 	doc []byte
 	at  int
+	// ends are where large objects and lists end, by where they begin, as far as
+	// that is known.
+	ends map[int]int
 }
 
 // Open stands at the start of a document, which is one value in UTF-8.
@@ -48,10 +51,12 @@ func Open(doc []byte) (*Cursor, error) {
 		return nil, errors.New("it is a web page, not JSON")
 	case !utf8.Valid(doc):
 		return nil, errors.New("it is not valid UTF-8")
-	case !Valid(doc):
+	}
+	ends := map[int]int{}
+	if !valid(doc, ends) {
 		return nil, errors.New("it is not JSON" + whereNot(doc))
 	}
-	return &Cursor{doc: doc}, nil
+	return &Cursor{doc: doc, ends: ends}, nil
 }
 
 // whereNot says where a document stops being JSON.
@@ -181,8 +186,12 @@ func (c *Cursor) pass() {
 		case 0:
 			return
 		case '{', '[':
-			depth++
-			c.at++
+			if end := c.ends[c.at]; end > 0 {
+				c.at = end
+			} else {
+				depth++
+				c.at++
+			}
 		case '}', ']':
 			depth--
 			c.at++

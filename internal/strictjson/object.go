@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,11 +27,31 @@ func Parse(doc []byte) (Object, error) {
 // as JavaScript reads it: of two equal keys the last counts. Nil where there is
 // no object.
 func Fields(doc []byte) Object {
-	var o Object
-	if json.Unmarshal(doc, &o) != nil {
+	c := inside(doc, '{')
+	if c == nil {
 		return nil
 	}
+	o := Object{}
+	for !c.take('}') {
+		key := Text(c.Raw())
+		c.take(':')
+		o[key] = c.Raw()
+		c.take(',')
+	}
 	return o
+}
+
+// inside stands behind the mark with which a document begins; nil where it does
+// not, or is none. What is read there is a copy: it keeps nothing else in memory.
+func inside(doc []byte, mark byte) *Cursor {
+	if !Valid(doc) {
+		return nil
+	}
+	c := &Cursor{doc: bytes.Clone(doc)}
+	if !c.take(mark) {
+		return nil
+	}
+	return c
 }
 
 // Has tells whether a key has a value other than null.
@@ -46,10 +67,19 @@ func (o Object) Text(key string) string { return Text(o[key]) }
 func (o Object) Object(key string) Object { return Fields(o[key]) }
 
 // List is the list at a key; nil where there is none.
-func (o Object) List(key string) []json.RawMessage {
-	var l []json.RawMessage
-	if json.Unmarshal(o[key], &l) != nil {
+func (o Object) List(key string) []json.RawMessage { return List(o[key]) }
+
+// List is a list by its elements, of a document as [Fields] takes it; nil where
+// there is none.
+func List(doc []byte) []json.RawMessage {
+	c := inside(doc, '[')
+	if c == nil {
 		return nil
+	}
+	l := []json.RawMessage{}
+	for !c.take(']') {
+		l = append(l, c.Raw())
+		c.take(',')
 	}
 	return l
 }

@@ -58,3 +58,22 @@ func FuzzText(f *testing.F) {
 		require.Equal(t, want, Text(raw))
 	})
 }
+
+// FuzzFields: objects and lists are what encoding/json reads.
+func FuzzFields(f *testing.F) {
+	for _, doc := range append(documents, ` {"a" : "b\u0041" , "\u0061":[1 , {}] } `, "{\"\xff\":1,\"\\ud800\":2}", `[ 1 , "a" , null ]`) {
+		f.Add([]byte(doc))
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		var fields Object
+		if json.Unmarshal(doc, &fields) != nil {
+			fields = nil
+		}
+		require.Equal(t, fields, Fields(doc))
+		var list []json.RawMessage
+		if json.Unmarshal(doc, &list) != nil {
+			list = nil
+		}
+		require.Equal(t, list, Object{"a": doc}.List("a"))
+	})
+}

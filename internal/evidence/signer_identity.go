@@ -117,8 +117,8 @@ func entitledByOthers(e *exam, a attested) Finding {
 		case contradiction(p, a.verified.Certificate) != "":
 		case p.Answer.Request.URL == "":
 			return vouched(a, "The package's name itself belongs to the one whom the certificate names.")
-		case p.Answer.Route == fetch.Direct:
-			return vouched(a, "The repository's own host names the same publisher.")
+		case e.ownWord(p.Answer.Route, e.isRecord(p.Answer)):
+			return vouched(a, e.wordOf(p.Answer)+" names the same publisher.")
 		default:
 			open = because(Unknown, fmt.Sprintf("Signed by %s, whom a document names as the publisher that came %s. Only the repository's own host can say that.", signerInWords(a.verified), byRoute(p.Answer.Route)))
 		}
@@ -161,7 +161,7 @@ func contradiction(p registry.Publisher, id *sigstore.Identity) string {
 //  1. The certificate names a source repository, by the word of the one who can
 //     know: an issuer vouches only for repositories of its own host.
 //  2. The package names that repository, and a key of the package repository's
-//     covers the package; or the record, fetched directly, names it.
+//     covers the package; or the record names it, fetched directly or signed whole.
 //  3. The package itself names no other.
 func bySource(e *exam, a attested) Finding {
 	id := a.verified.Certificate
@@ -176,10 +176,10 @@ func bySource(e *exam, a attested) Finding {
 	}
 	// 2.
 	inside, recorded := e.Artifact.Inside.Repository, e.Release.Source
-	direct := recorded.Route == fetch.Direct && source.Compare(recorded.Repository, repository) == source.Same
+	own := e.ownWord(recorded.Route, recorded.InRecord) && source.Compare(recorded.Repository, repository) == source.Same
 	relation := source.Compare(inside, repository)
 	switch {
-	case inside == "" && !direct:
+	case inside == "" && !own:
 		return because(Unknown, who+", not known to speak for this package: the package names no source repository of its own.")
 	case inside != "" && relation == source.NotComparable: // 3.
 		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package. The package's own address of its source, %s, cannot be compared.", who, quoted(repository), quoted(inside)))
@@ -187,7 +187,9 @@ func bySource(e *exam, a attested) Finding {
 		return because(Unknown, fmt.Sprintf("%s from %s, not known to speak for this package, which names %s as its source.", who, quoted(repository), quoted(inside)))
 	case inside != "" && anchorCovers(e):
 		return vouched(a, "The package names the same source repository, and the repository's own key covers the package.")
-	case direct:
+	case own && recorded.Route != fetch.Direct:
+		return vouched(a, "The record, which the repository's own key signed, names the same source repository.")
+	case own:
 		return vouched(a, strings.TrimSpace("The record, fetched from the repository's own host, names the same source repository. "+recorded.Word))
 	}
 	return because(Unknown, fmt.Sprintf("%s from %s, which the package names too. No key of the repository's covers the package, so that is the package's own word.", who, quoted(repository)))

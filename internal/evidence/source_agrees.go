@@ -19,7 +19,7 @@ import (
 //  1. Package and record do not contradict each other.
 //  2. Neither contradicts what was attested.
 //  3. One of them agrees with it: silence is no agreement. The record counts for
-//     that only where the repository's own host says it.
+//     that only where it is the repository's own word.
 func sourceAgrees(e *exam) Finding {
 	inside, recorded := e.Artifact.Inside.Repository, e.Release.Source.Repository
 	// 1.
@@ -27,7 +27,7 @@ func sourceAgrees(e *exam) Finding {
 		return because(Fail, fmt.Sprintf("The package states %s as its source, and the repository's record of it states %s.", quoted(inside), quoted(recorded)))
 	}
 	stated := inside
-	if stated == "" && e.Release.Source.Route == fetch.Direct {
+	if stated == "" && e.ownWord(e.Release.Source.Route, e.Release.Source.InRecord) {
 		stated = recorded
 	}
 	built := false

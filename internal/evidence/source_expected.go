@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"touchstone/internal/fetch"
 	"touchstone/internal/sigstore"
 	"touchstone/internal/source"
 )
@@ -97,7 +96,7 @@ func sourceExpected(e *exam) Finding {
 	if e.matches.Outcome == Pass {
 		stated = e.Artifact.Inside.Repository
 	}
-	if stated == "" && e.Release.Source.Route == fetch.Direct {
+	if stated == "" && e.ownWord(e.Release.Source.Route, e.Release.Source.InRecord) {
 		stated = e.Release.Source.Repository
 	}
 	if source.Compare(e.Expected.Source, stated) == source.Different {

@@ -29,11 +29,12 @@ func sourceStated(e *exam) Finding {
 	// 2. and 3.
 	record, inside := e.Release.Source, e.Artifact.Inside
 	record.Dirty = record.Dirty || inside.Dirty // the files are the same ones
-	best := statedBy(e, "record", record, record.Route == fetch.Direct, "It came "+byRoute(record.Route)+", so the repository's own record may say otherwise.")
+	own := e.ownWord(record.Route, record.InRecord)
+	best := statedBy(e, theRecord, record, own, "It came "+byRoute(record.Route)+", so the repository's own record may say otherwise.")
 	if inside.Repository != "" || inside.Revision != "" {
 		genuine := e.matches.Outcome == Pass && (recordDirect(e).Outcome == Pass || covering(e).Outcome == Pass)
-		own := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Folder: inside.Folder, Dirty: inside.Dirty}
-		if within := statedBy(e, "package", own, genuine, "That these are the repository's bytes is not known."); record.Repository == "" || inside.Revision != "" {
+		its := registry.Source{Repository: inside.Repository, Revision: inside.Revision, Folder: inside.Folder, Dirty: inside.Dirty}
+		if within := statedBy(e, "package", its, genuine, "That these are the repository's bytes is not known."); record.Repository == "" || inside.Revision != "" {
 			best = better(within, best)
 		}
 	}
@@ -50,13 +51,16 @@ func sourceStated(e *exam) Finding {
 		return best // whoever names a commit: these files are not its
 	case record.Asked == fetch.Unknown:
 		return because(Unknown, "The document that would name the source could not be fetched.")
-	case record.Route != fetch.Direct:
+	case !own:
 		return because(Unknown, fmt.Sprintf("%s The record came %s, so the repository's own may say otherwise.", best.Reason, byRoute(record.Route)))
 	case found:
 		return open
 	}
 	return best
 }
+
+// theRecord is who says what stands in the record.
+const theRecord = "record"
 
 // statedBy judges one statement of where the code comes from; who says it. It
 // counts where it is known that they do, else otherwise says why not.
@@ -76,7 +80,11 @@ func statedBy(e *exam, who string, s registry.Source, known bool, otherwise stri
 		if s.Folder != "" {
 			facts["stated folder"] = s.Folder
 		}
-		return pass(fmt.Sprintf("The %s names where the code comes from. Nobody signed that.", who), facts)
+		word := "Nobody signed that."
+		if who == theRecord && s.InRecord && e.recordCovered() {
+			word = "The repository's own key signed the record."
+		}
+		return pass(fmt.Sprintf("The %s names where the code comes from. %s", who, word), facts)
 	case addressed && s.Revision == "":
 		return because(Absent, fmt.Sprintf("The %s names the repository %s, but not the revision that this version was made from.", who, s.Repository)).by(Maintainer)
 	case addressed:

@@ -183,8 +183,11 @@ type Signature struct {
 	// Anchors names the set that the key must be in; KeyID the key.
 	Anchors trust.ID
 	KeyID   string
-	// Message is the text said to be signed; nil is the link's own bytes.
+	// Message is the text said to be signed; nil is the link's own bytes. Whole tells
+	// of one apart that it is all that was read of the document: nothing in it is
+	// unsigned.
 	Message []byte
+	Whole   bool
 	// Binds are the digests that Message states, as they stand in States: only
 	// these are covered when the signature verifies.
 	Binds []Stated
@@ -301,8 +304,10 @@ type Source struct {
 	Folder     string // inside the repository; empty for its root, and where none is named
 	// Dirty tells that the working tree held changes that no commit has.
 	Dirty bool
-	// Route is how the document came that says so.
-	Route fetch.Route
+	// Route is how the document came that says so. InRecord tells that this is the
+	// record, so that a signature over all of that covers it.
+	Route    fetch.Route
+	InRecord bool
 	// Word is one sentence on whose word the document is, where a person could
 	// take it for more; else empty.
 	Word string

@@ -266,7 +266,7 @@ func (s *search) describe(rel *registry.Release, exact *purl.Ref) {
 	exact.Qualifiers["distro"] = in.of.name
 	rel.File.Request = fetch.Request{URL: s.found.address(s.chosen), Step: "package", Limit: archive.DefaultLimits.Archive}
 	rel.Index.State = s.found.answer.State
-	rel.Source = registry.Source{Asked: s.found.answer.State, Route: s.found.answer.Route}
+	rel.Source = registry.Source{Asked: s.found.answer.State, Route: s.found.answer.Route, InRecord: true}
 	rel.About = registry.About{Description: firstLine(fields["description"]), Homepage: fields["homepage"]}
 	file := path.Base(s.chosen.file)
 	rel.Commands = []registry.Command{{

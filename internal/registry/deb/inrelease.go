@@ -62,7 +62,7 @@ func (in *inRelease) read() {
 	}
 	in.text = signed.Text
 	for _, s := range signed.Signatures {
-		in.signatures = append(in.signatures, registry.Signature{Form: registry.OpenPGP, Anchors: in.of.keys, KeyID: s.Issuer(), Message: signed.Text, Bytes: s.Raw})
+		in.signatures = append(in.signatures, registry.Signature{Form: registry.OpenPGP, Anchors: in.of.keys, KeyID: s.Issuer(), Message: signed.Text, Whole: true, Bytes: s.Raw})
 	}
 	if in.fields, err = parseStanza(string(signed.Text)); err != nil {
 		in.broken = err.Error()

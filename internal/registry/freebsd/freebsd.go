@@ -79,7 +79,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _
 	rel := &registry.Release{Repository: "FreeBSD package repository", Chain: []registry.Link{cat.link()}, Report: "https://bugs.freebsd.org/",
 		Installer: registry.Installer{Name: "pkg", RefusesWrongDigest: true, ChecksSignature: true, Source: manual,
 			Caveat: "A repository's settings (signature_type) can turn the signature off."},
-		Source: registry.Source{Asked: cat.answer.State, Route: cat.answer.Route}, Index: registry.Index{State: cat.answer.State}}
+		Source: registry.Source{Asked: cat.answer.State, Route: cat.answer.Route, InRecord: true}, Index: registry.Index{State: cat.answer.State}}
 	in := &inspector{name: ref.Name, version: ref.Version}
 	if len(found) > 0 {
 		p := found[0]

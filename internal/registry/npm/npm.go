@@ -137,7 +137,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 			Inspector: newInspector(f.at, f.record),
 		},
 		Siblings: registry.Siblings{Whole: true}, // a version is one file
-		Source:   registry.Source{Route: f.answer.Route, Asked: f.answer.State},
+		Source:   registry.Source{Route: f.answer.Route, InRecord: true, Asked: f.answer.State},
 		Notes:    f.notes,
 		Commands: commands(f.at, f.record),
 		Report:   "https://docs.npmjs.com/reporting-malware-in-an-npm-package",

@@ -102,7 +102,7 @@ func TestResolve(t *testing.T) {
 	}}, rel.Signatures())
 	assert.Equal(t, registry.Source{
 		Repository: "https://github.com/o/r", Revision: "0123456789012345678901234567890123456789",
-		Route: fetch.Direct, Asked: fetch.Found,
+		Route: fetch.Direct, InRecord: true, Asked: fetch.Found,
 	}, rel.Source)
 	assert.Equal(t, registry.Index{Latest: "2.0.0", State: fetch.Found}, rel.Index)
 	assert.Empty(t, rel.Notes)

@@ -139,7 +139,7 @@ func (r Registry) release(ref purl.Ref, of release, l listing, w wanted, notes [
 		rel.File.Request = fetch.Request{URL: of.address(l.folder) + p.path(), Step: "package", Limit: archive.DefaultLimits.Archive, Immutable: false}
 		rel.File.Head = p.header
 		rel.Index = registry.Index{State: l.primary.State}
-		rel.Source = registry.Source{Asked: l.primary.State, Route: l.primary.Route}
+		rel.Source = registry.Source{Asked: l.primary.State, Route: l.primary.Route, InRecord: true}
 	}
 	rel.Ref, rel.Notes = exact, append(notes, l.notes...)
 	in := &inspector{asked: w, namespace: of.namespace}

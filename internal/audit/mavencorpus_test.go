@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/corpus"
+	"touchstone/internal/evidence"
 	"touchstone/internal/trust"
 )
 
@@ -169,6 +171,10 @@ func TestMavenRelocated(t *testing.T) {
 		require.Contains(t, strings.Join(r.Report.Notes, " "), "moved to "+moved)
 		require.Contains(t, r.Report.Reference, strings.SplitN(strings.TrimPrefix(reference, "pkg:maven/"), ":", 2)[0][:5])
 		require.Equal(t, 0, levels(r)["integrity"][0], r.Report.Text(false))
+		i := slices.IndexFunc(r.Report.Topics, func(t evidence.Topic) bool { return t.ID == "requires" })
+		require.GreaterOrEqual(t, i, 0, "who asks for it gets the other")
+		at := strings.Split(moved, ":")
+		require.Contains(t, r.Report.Topics[i].Items, "pkg:maven/"+at[0]+"/"+at[1]+"@"+at[2])
 	}
 }
 

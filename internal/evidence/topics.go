@@ -171,6 +171,7 @@ func ingredients(inside registry.Inside) []Topic {
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
 		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
 		{"left", "other package", "It can work with %s that it does not pull: whoever uses it chooses those."},
+		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
 		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},

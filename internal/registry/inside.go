@@ -147,7 +147,7 @@ func Cut(text string, most int) string {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "optional" (only when asked for), "left" (to whoever uses it), "bundles", "declares", "built-on" (what it is made on top of)
+	Kind string // "requires", "optional" (only when asked for), "left" (to whoever uses it), "listed" (as versions for others), "bundles", "declares", "built-on" (what it is made on top of)
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

@@ -155,3 +155,31 @@ func (m *model) importInto(ctx context.Context, c *fetch.Session, wanted func() 
 	}
 	return nil
 }
+
+// successor is the package to which this one moved: who asks for this gets that
+// (maven.apache.org/guides/mini/guide-relocation.html).
+func (m *model) successor() []registry.Ingredient {
+	to := m.movedTo
+	ref, err := purl.Exact(purl.Maven, to.group+"/"+to.artifact, to.version)
+	if m.moved == "" || err != nil {
+		return nil
+	}
+	return []registry.Ingredient{{Ref: ref.Bare().String(), Kind: "requires"}}
+}
+
+// listed are the packages of which a POM that is a package by itself lists versions,
+// for others to import or to inherit.
+func (m *model) listed() []registry.Ingredient {
+	if m.packaging != "pom" || len(m.chain) == 0 {
+		return nil
+	}
+	var out []registry.Ingredient
+	for _, d := range m.chain[0].root.child("dependencyManagement").child("dependencies").all("dependency") {
+		group, artifact, _ := m.dependency(d)
+		ref, err := purl.Exact(purl.Maven, group+"/"+artifact, m.resolved(d.at("version")))
+		if err == nil {
+			out = append(out, registry.Ingredient{Ref: ref.Bare().String(), Kind: "listed"})
+		}
+	}
+	return out
+}

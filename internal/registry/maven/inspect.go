@@ -303,7 +303,9 @@ func (i *inspector) ingredients(in *registry.Inside, files []archive.File) {
 		in.Undeclared = "It holds no program, and is used without others."
 		return
 	}
+	in.Ingredients = append(in.Ingredients, i.pom.successor()...)
 	in.Ingredients = append(in.Ingredients, i.pom.dependencies()...)
+	in.Ingredients = append(in.Ingredients, i.pom.listed()...)
 	in.Undeclared = enclosing(files)
 	if i.pom.open != "" {
 		i.leave("What the POM says of others is not known whole: %s.", strings.TrimSuffix(i.pom.open, "."))

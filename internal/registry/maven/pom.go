@@ -34,7 +34,9 @@ type model struct {
 	// gradle tells that Gradle wrote more beside it.
 	gradle bool
 	// moved is where the package went, "group:artifact:version"; empty for nowhere.
-	moved string
+	// movedTo is that where it can be asked for, else its zero value.
+	moved   string
+	movedTo coordinates
 }
 
 // A pom is one document.
@@ -182,7 +184,7 @@ func (m *model) relocate(at coordinates) {
 		}
 	}
 	if m.moved = fmt.Sprintf("%q", shown(at.gav())); at.plain() {
-		m.moved = at.gav()
+		m.moved, m.movedTo = at.gav(), coordinates{group: at.group, artifact: at.artifact, version: at.version}
 	}
 }
 

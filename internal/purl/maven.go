@@ -1,6 +1,7 @@
 package purl
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,7 @@ func mavenDialect() *dialect {
 		},
 		hosts: map[string]func(address) (Ref, error){
 			"repo1.maven.org": readMavenPath, "repo.maven.apache.org": readMavenPath, "repo.maven.org": readMavenPath,
+			"maven-badges.herokuapp.com": readMavenPage, "maven-badges.sml.io": readMavenPage,
 			"central.sonatype.com": readMavenPage, "search.maven.org": readMavenPage, "mvnrepository.com": readMavenPage, "www.mvnrepository.com": readMavenPage,
 			"javadoc.io": readMavenPage, "www.javadoc.io": readMavenPage, "static.javadoc.io": readMavenPage,
 			"maven-central.storage.googleapis.com": mirror, "maven-central.storage-download.googleapis.com": mirror,
@@ -118,10 +120,14 @@ func mavenFile(group, artifact, version, kind, classifier string) (Ref, error) {
 //	group:artifact:packaging[:classifier]:version  of Maven
 //	group:artifact:version:classifier              of Gradle
 //
-// each perhaps with @extension behind, as Gradle writes it.
+// each perhaps with @extension behind, as Gradle writes it, or of Maven with a scope,
+// as its trees of dependencies do.
 func readCoordinates(word string) (Ref, error) {
 	word, kind, _ := strings.Cut(strings.Trim(word, `"'`), "@")
 	p := strings.Split(word, ":")
+	if n := len(p); n > 4 && mavenScope(p[n-1]) {
+		p = p[:n-1]
+	}
 	switch {
 	case len(p) == 4 && p[2] == "": // Scala's group:artifact::version of scala-cli
 		return Ref{}, scalaName(p[0], p[1])
@@ -150,4 +156,9 @@ func scalaName(group, artifact string) error {
 		}
 	}
 	return r
+}
+
+// mavenScope tells whether a word is a scope of Maven's.
+func mavenScope(word string) bool {
+	return slices.Contains([]string{"compile", "provided", "runtime", "test", "system", "import"}, word)
 }

@@ -9,6 +9,8 @@ import (
 //	central.sonatype.com/artifact/<group>/<artifact>[/<version>[/<tab>]]
 //	search.maven.org/artifact/<group>/<artifact>[/<version>[/<kind>]]
 //	search.maven.org/remotecontent?filepath=<path>
+//	search.maven.org/#artifactdetails|<group>|<artifact>|<version>|<kind>
+//	maven-badges.herokuapp.com/maven-central/<group>/<artifact>
 //	mvnrepository.com/artifact/<group>/<artifact>[/<version>]
 //	javadoc.io/doc/<group>/<artifact>[/<version>[/…]]
 //	static.javadoc.io/<group>/<artifact>/<version>/…
@@ -19,7 +21,9 @@ func readMavenPage(a address) (Ref, error) {
 	case a.is("remotecontent") && a.query.Get("filepath") != "":
 		a.segments = append([]string{"maven2"}, strings.Split(strings.Trim(a.query.Get("filepath"), "/"), "/")...)
 		return readMavenPath(a)
-	case a.is("artifact") || a.is("doc"):
+	case strings.HasPrefix(a.fragment, "artifactdetails|"):
+		a.segments = strings.Split(a.fragment, "|")[1:]
+	case a.is("artifact") || a.is("doc") || a.is("maven-central"):
 		a.segments = a.segments[1:]
 	case a.host != "static.javadoc.io":
 		a.segments = nil

@@ -10,7 +10,8 @@ import (
 //  2. Lines in which group, name and version stand under their names: Gradle,
 //     version catalogues, Grape.
 //  3. sbt's, with percent signs; Leiningen's and Clojure's.
-//  4. Coordinates between quotes, behind words of a build; commands of Maven.
+//  4. Coordinates between quotes, behind words of a build; commands of Maven; lines of
+//     trees of dependencies, and what stands for a package in Gradle.
 func readMavenText(text string) (Ref, bool, error) {
 	// 1.
 	if ref, ok, err := readMavenXML(text); ok {
@@ -31,6 +32,12 @@ func readMavenText(text string) (Ref, bool, error) {
 		return ref, true, err
 	}
 	// 4.
+	if ref, ok, err := readGradleAlias(text); ok {
+		return ref, true, err
+	}
+	if ref, ok, err := readMavenTree(text); ok {
+		return ref, true, err
+	}
 	return readMavenQuoted(text)
 }
 
@@ -184,7 +191,13 @@ func readSbt(text string) (Ref, bool, error) {
 	if len(words) > 2 {
 		version = words[2]
 	}
-	ref, err := mavenFile(words[0], words[1], version, "", "")
+	classifier := ""
+	if _, rest, found := strings.Cut(text, "classifier"); found {
+		if rest = strings.TrimLeft(rest, " ("); strings.HasPrefix(rest, `"`) {
+			classifier, _, _ = strings.Cut(rest[1:], `"`)
+		}
+	}
+	ref, err := mavenFile(words[0], words[1], version, "", classifier)
 	return ref, true, err
 }
 
@@ -237,7 +250,18 @@ func readMavenQuoted(text string) (Ref, bool, error) {
 		return Ref{}, false, nil
 	}
 	var found []Ref
+	command := first == "mvn" || first == "mvnw"
+	chosen := strings.Contains(text, "-Dartifact=")
 	for _, w := range words[1:] {
+		if command && chosen && !strings.HasPrefix(w, "-D") {
+			continue // the plugin that is to fetch it
+		}
+		if command && strings.Count(w, ":") == 3 && w[0] != '-' {
+			w = w[:strings.LastIndexByte(w, ':')] // without the goal
+		}
+		if p := strings.Split(w, ":"); len(p) == 4 && p[1] == "" && mavenWord(p[0]) && mavenWord(p[2]) {
+			return Ref{}, true, scalaName(p[0], p[2])
+		}
 		for _, option := range []string{"-Dartifact=", "-DremoteRepositories="} {
 			if value, ok := strings.CutPrefix(w, option); ok && option == "-DremoteRepositories=" {
 				return Ref{}, true, fail(RefusedQualifier, "The option %s changes where the package comes from. Leave it out to check what Maven Central has.", shown(option))

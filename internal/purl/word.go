@@ -79,6 +79,9 @@ func path(word string) error {
 func isCoordinates(word string) bool {
 	word, _, _ = strings.Cut(strings.Trim(word, `"'(),`), "@") // what follows is the file's kind
 	parts := strings.Split(word, ":")
+	if n := len(parts); n == 6 && mavenScope(parts[5]) {
+		parts = parts[:5]
+	}
 	if len(parts) < 2 || len(parts) > 5 || strings.ContainsAny(word, "/ =") {
 		return false
 	}
@@ -87,7 +90,7 @@ func isCoordinates(word string) bool {
 			return false
 		}
 	}
-	return strings.Contains(parts[0], ".") || len(parts) > 2 && !looksLikeVersion(parts[0])
+	return strings.Contains(parts[0], ".") || len(parts) > 2 && !looksLikeVersion(parts[0]) || len(parts) == 2 && parts[0] == parts[1]
 }
 
 // isVersionWord tells whether a word beside a name can be a version or a range.

@@ -44,7 +44,7 @@ func bunPackage(key string, entry *node) Pin {
 	if last := key[strings.LastIndex("/"+strings.TrimSuffix(key, p.Name), "/"):]; last != p.Name && key != p.Name {
 		p = p.note(fmt.Sprintf("It is installed under another name, %.200q.", last))
 	}
-	if info.yes("bundled") {
+	if info.yes("bundled") && key != p.Name { // in the folder of another
 		return p.is(Bundled, bundled)
 	}
 	if strings.HasPrefix(p.Version, ".") || strings.HasPrefix(p.Version, "/") || strings.HasSuffix(p.Version, ".tgz") && !strings.Contains(p.Version, ":") {

@@ -70,7 +70,7 @@ func TestFieldEntries(t *testing.T) {
 	root := corpus.Path(t, "field", "npm")
 	for name, c := range map[string]struct{ before, after, want string }{
 		"lock-bun.txt":                  {`{"lockfileVersion":1,"workspaces":{},"packages":{`, "}}", "package once 1.4.0"},
-		"lock-inbundle-ini.txt":         {`{"lockfileVersion":3,"packages":{`, "}}", "bundled ini 4.1.1"},
+		"lock-inbundle-ini.txt":         { /* without the package in whose archive it is */ `{"lockfileVersion":3,"packages":{`, "}}", "package ini 4.1.1"},
 		"lock-mirror.txt":               {`{"lockfileVersion":3,"packages":{`, "}}", "package once 1.4.0 outside"},
 		"lock-pnpm5.txt":                {"lockfileVersion: 5.4\npackages:\n  ", "", "package spdx-correct 3.1.1 development"},
 		"lock-pnpm5-scoped-tarball.txt": {"lockfileVersion: 5.4\npackages:\n  ", "", "package @types/express-serve-static-core 4.17.31 development | Its address is relative to a repository that the entry does not name."},

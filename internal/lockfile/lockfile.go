@@ -47,6 +47,9 @@ type File struct {
 	joins bool
 	// node is what package.json is joined to; nil where none belongs to the format.
 	node *nodeProject
+	// index is where a requirements file says that packages come from; empty for
+	// the client's default.
+	index string
 }
 
 // A Kind is what an entry pins.
@@ -269,4 +272,14 @@ func formats() []format {
 		{[]string{"verification-metadata.xml"}, looksGradle, readGradle},
 		{[]string{"requirements*.txt"}, looksRequirements, readRequirements},
 	}
+}
+
+// oddEnd refuses what ends a line to some readers and not to others: a comment to
+// one of them is an entry to the next. Lines here end in "\n".
+func oddEnd(doc []byte) error {
+	at := bytes.IndexAny(doc, "\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029")
+	if at < 0 {
+		return nil
+	}
+	return fmt.Errorf("line %d: it holds a character (%+q) that ends the line to some programs and not to others", 1+bytes.Count(doc[:at], []byte("\n")), []rune(string(doc[at:min(at+4, len(doc))]))[0])
 }

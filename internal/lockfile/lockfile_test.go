@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -187,6 +188,7 @@ func TestOneEntryRemoved(t *testing.T) {
 		for i := len(blocks) / 3; i < len(blocks)/3+3; i++ {
 			less, err := Read("", []byte(strings.Join(append(append([]string{}, blocks[:i]...), blocks[i+1:]...), between)))
 			require.NoError(t, err, name)
+			less.Pins = slices.DeleteFunc(less.Pins, func(p Pin) bool { return p.Kind == NotRead && strings.HasPrefix(p.Key, "snapshots › ") })
 			require.Len(t, less.Pins, len(all.Pins)-1, name)
 			for _, p := range less.Pins {
 				require.Condition(t, func() bool {

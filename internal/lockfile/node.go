@@ -155,6 +155,9 @@ func (r *jsonReader) value(depth int) (*node, error) {
 
 // ofJSONC reads JSON with comments and trailing commas.
 func ofJSONC(doc []byte) (*node, error) {
+	if err := oddEnd(doc); err != nil {
+		return nil, err
+	}
 	if tooDeep(doc, []quoted{{`"`, `"`, true}, {"//", "\n", false}, {"/*", "*/", false}}) {
 		return nil, fmt.Errorf("it nests deeper than %d", deepest)
 	}
@@ -247,6 +250,9 @@ const mostYAML = 4
 
 // ofYAMLs reads the documents of a file, at least one.
 func ofYAMLs(doc []byte) ([]*node, error) {
+	if err := oddEnd(doc); err != nil {
+		return nil, err
+	}
 	if err := crowded(doc); err != nil {
 		return nil, err
 	}

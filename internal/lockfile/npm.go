@@ -3,6 +3,7 @@ package lockfile
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/purl"
@@ -32,12 +33,12 @@ func readNPM(f *File, doc []byte) error {
 	f.Format = "package-lock.json, version " + version
 	packages, dependencies := root.get("packages"), root.get("dependencies")
 	f.node = npmProject(packages, dependencies)
-	known, ranged := map[string]bool{}, npmRanged(packages)
+	known, ranged, bundles := map[string]bool{}, npmRanged(packages), npmBundles(packages)
 	err = packages.members(func(key string, entry *node) error {
 		if key == "" {
 			return nil // the project itself
 		}
-		p := npmPackage(key, entry, ranged[key])
+		p := npmPackage(key, entry, ranged[key], bundles.hold(key))
 		known[key+p.same()] = true
 		return f.add(p)
 	})
@@ -141,8 +142,9 @@ func isRange(spec string) bool {
 }
 
 // npmPackage is a member of "packages": its key is the folder. Ranged tells that
-// all who ask for it do so by a range of versions.
-func npmPackage(key string, entry *node, ranged bool) Pin {
+// all who ask for it do so by a range of versions, inBundle that npm takes it out of
+// the archive of another.
+func npmPackage(key string, entry *node, ranged, inBundle bool) Pin {
 	folder, inside := "", false
 	if i := strings.LastIndex(key, "node_modules/"); i >= 0 {
 		folder, inside = key[i+len("node_modules/"):], true
@@ -155,14 +157,78 @@ func npmPackage(key string, entry *node, ranged bool) Pin {
 		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", folder))
 	}
 	switch {
+	case !inside && !entry.yes("link") && strings.Contains(entry.str("resolved"), ":"):
+		p.Address = entry.str("resolved")
+		return p.is(NotRead, "It is a folder of the project itself, and yet comes from an address.")
 	case !inside || entry.yes("link"):
 		p.Name = key
 		return p.is(Own, ownFolder)
-	case entry.yes("inBundle"):
+	case inBundle:
 		return p.is(Bundled, bundled)
 	}
 	digests, err := integrity(entry.str("integrity"))
 	return p.npmAt(entry.str("resolved"), ranged, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) })
+}
+
+// bundles are the keys of packages that npm takes out of the archive of another,
+// without those in their folders.
+type bundles map[string]bool
+
+// hold tells whether an entry comes out of an archive: itself, or the package in
+// whose folder it is.
+func (b bundles) hold(key string) bool {
+	for len(key) <= longest && key != "" {
+		if b[key] {
+			return true
+		}
+		key = above(key)
+	}
+	return false
+}
+
+// above is the package in whose folder one is; empty for the project.
+func above(key string) string { return key[:max(strings.LastIndex(key, "/node_modules/"), 0)] }
+
+// npmBundles finds what npm takes out of archives, whatever else the entries say of
+// where they come from (github.com/npm/cli, @npmcli/arborist, lib/arborist/
+// load-virtual.js and lib/node.js). What the project itself bundles, npm fetches.
+//
+//  1. What a package asks for and has in its folder, marked so; and what it lists.
+//  2. What those ask for, and find beside them.
+func npmBundles(packages *node) bundles {
+	found, todo := bundles{}, []string{}
+	add := func(key string) {
+		if !found[key] {
+			found[key], todo = true, append(todo, key)
+		}
+	}
+	asks := []string{"dependencies", "optionalDependencies", "peerDependencies"}
+	// 1.
+	_ = packages.members(func(key string, entry *node) error {
+		in := packages.get(above(key))
+		if len(key) > longest || !strings.Contains(above(key), "node_modules/") || in == nil {
+			return nil
+		}
+		name := key[strings.LastIndex(key, "node_modules/")+len("node_modules/"):]
+		asked := slices.ContainsFunc(asks, func(kind string) bool { return in.get(kind, name) != nil })
+		if entry.yes("inBundle") && !in.yes("inBundle") && asked || slices.Contains(in.get("bundleDependencies").texts(), name) {
+			add(key)
+		}
+		return nil
+	})
+	// 2.
+	for len(todo) > 0 {
+		key := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, kind := range asks {
+			for _, name := range packages.get(key, kind).names() {
+				if next := nearest(key, name, func(key string) bool { return packages.get(key) != nil }); next != "" && above(next) == above(key) {
+					add(next)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // systems are what an entry says of where its package is installed.
@@ -212,7 +278,7 @@ func npmDependency(name, key string, entry *node) Pin {
 		p.Name, p.Version = cutLast(alias, "@")
 	}
 	address := entry.str("resolved")
-	if entry.yes("bundled") {
+	if entry.yes("bundled") && strings.Count(key, "node_modules/") > 1 { // what the project itself bundles is fetched
 		return p.is(Bundled, bundled)
 	}
 	if strings.Contains(p.Version, ":") { // git, a file, an address

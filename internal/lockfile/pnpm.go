@@ -49,6 +49,9 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 		}
 		return own.add(p)
 	})
+	if err == nil && major == "9" {
+		err = own.snapshots(root)
+	}
 	own.place(pnpmGraph(major, root))
 	for _, p := range own.Pins {
 		if further {
@@ -59,6 +62,19 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 		}
 	}
 	return err
+}
+
+// snapshots adds those of version 9 that have no package of their key: pnpm joins the
+// two, and would take from them where something comes from.
+func (f *File) snapshots(root *node) error {
+	return root.get("snapshots").members(func(key string, entry *node) error {
+		of, _, _ := strings.Cut(key, "(")
+		if root.get("packages", of) != nil {
+			return nil
+		}
+		p := Pin{Line: entry.line, Key: "snapshots › " + key, Name: of}
+		return f.add(p.is(NotRead, "It stands among the snapshots alone, without the entry that says what it is."))
+	})
 }
 
 // pnpmGraph is what the project's folders ask for. Files of version 9 also tell

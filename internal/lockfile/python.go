@@ -125,6 +125,10 @@ func readPoetry(f *File, doc []byte) error {
 			return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", p.Address))
 		case "legacy":
 			p.Address = ""
+		default:
+			if source != nil {
+				return p.is(NotRead, fmt.Sprintf("Its source is of the kind %.40q, which is not known here.", source.str("type")))
+			}
 		}
 		index := ""
 		if source.str("type") == "legacy" {
@@ -230,10 +234,7 @@ func readPipfile(f *File, doc []byte) error {
 		return err
 	}
 	f.Format = "Pipfile.lock"
-	indexes := map[string]string{}
-	for _, source := range root.get("_meta", "sources").elements() {
-		indexes[source.str("name")] = source.str("url")
-	}
+	sources := root.get("_meta", "sources").elements()
 	return root.members(func(group string, entries *node) error {
 		if group == "_meta" {
 			return nil
@@ -243,12 +244,12 @@ func readPipfile(f *File, doc []byte) error {
 			if p = p.flag(Development, group == "develop"); group != "default" && group != "develop" {
 				p = p.note("It belongs to the group " + clip(group, 100) + ".")
 			}
-			return f.add(p.marked(entry.str("markers")).pipfile(indexes, entry))
+			return f.add(p.marked(entry.str("markers")).pipfile(sources, entry))
 		})
 	})
 }
 
-func (p Pin) pipfile(indexes map[string]string, entry *node) Pin {
+func (p Pin) pipfile(sources []*node, entry *node) Pin {
 	switch {
 	case entry.get("path") != nil || entry.yes("editable") && entry.get("git") == nil:
 		return p.is(Own, ownFolder)
@@ -264,15 +265,19 @@ func (p Pin) pipfile(indexes map[string]string, entry *node) Pin {
 		return p.is(Impossible, "The entry names no exact version.")
 	}
 	p.Version = strings.TrimPrefix(version, "=")
-	index := indexes[entry.str("index")]
-	if entry.str("index") == "" && len(indexes) == 1 {
-		for _, only := range indexes {
-			index = only
+	// The index that it names, or any of those that the file has.
+	named := slices.DeleteFunc(slices.Clone(sources), func(s *node) bool { return s.str("name") != entry.str("index") })
+	if len(named) == 0 {
+		named = sources
+	}
+	for _, source := range named {
+		if p = p.onIndex(source.str("url")); p.Kind != "" {
+			return p
 		}
 	}
 	var labels []string
 	for _, hash := range entry.get("hashes").elements() {
 		labels = append(labels, hash.text)
 	}
-	return p.python(index, labels)
+	return p.python("", labels)
 }

@@ -2,7 +2,9 @@ package lockfile
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -49,6 +51,9 @@ type requirements struct {
 //  2. A backslash at the end continues a line.
 func readRequirements(f *File, doc []byte) error {
 	f.Format, f.joins = "requirements.txt", true
+	if err := cmp.Or(oddEnd(doc), otherCoding(doc)); err != nil {
+		return err
+	}
 	r := requirements{file: f}
 	line := 0
 	for text := range strings.SplitSeq(string(doc)+"\n\n", "\n") { // a continued last line ends too
@@ -67,7 +72,6 @@ func readRequirements(f *File, doc []byte) error {
 		rest, continued := strings.CutSuffix(strings.TrimRight(text, " \t"), `\`)
 		r.logical.WriteString(rest)
 		if continued {
-			r.logical.WriteString(" ")
 			continue
 		}
 		if err := r.line(); err != nil {
@@ -76,8 +80,40 @@ func readRequirements(f *File, doc []byte) error {
 		r.said(comment)
 	}
 	r.ask()
+	f.index = withoutSecrets(r.index)
+	f.useIndex(f.index)
 	return nil
 }
+
+// useIndex takes the packages of a requirements file from an index: pip asks the
+// last one that any file names for all of them, also for those that stand before.
+func (f *File) useIndex(index string) {
+	for i, p := range f.Pins {
+		if p.Kind == Package && p.Address == "" { // else it names its own
+			f.Pins[i] = p.onIndex(index)
+		}
+	}
+}
+
+// otherCoding refuses a file that declares, as a Python source may in its first two
+// lines, that its bytes are another text than UTF-8 (PEP 263): pip reads that other
+// text, in which a comment may be none.
+func otherCoding(doc []byte) error {
+	for i, line := range bytes.SplitN(doc, []byte("\n"), 3) {
+		said := coding.FindSubmatch(line)
+		if i == 2 || len(line) == 0 || line[0] != '#' || said == nil {
+			continue
+		}
+		switch name := strings.ReplaceAll(strings.ToLower(string(said[1])), "_", "-"); name {
+		case "utf-8", "utf8", "ascii", "us-ascii":
+		default:
+			return fmt.Errorf("line %d: it says that it is a text in %.40q; save it in UTF-8, and say so", i+1, name)
+		}
+	}
+	return nil
+}
+
+var coding = regexp.MustCompile(`coding[:=]\s*([-\w.]+)`)
 
 // line takes what stands in the logical line.
 func (r *requirements) line() error {
@@ -87,11 +123,12 @@ func (r *requirements) line() error {
 		return nil
 	}
 	r.ask()
-	if value, is := option(words, "-i", "--index-url"); is {
-		r.index = value
-		return nil
+	if value, whole := indexOption(words); value != "" {
+		if r.index = value; whole {
+			return nil
+		}
 	}
-	return r.file.add(requirement(r.begun, r.index, words))
+	return r.file.add(requirement(r.begun, words))
 }
 
 // said takes a comment: "via a, b", or one name a line below "via".
@@ -115,6 +152,52 @@ func (r *requirements) ask() {
 		r.file.Pins[n-1] = r.file.Pins[n-1].flag(Direct, direct).flag(Transitive, !direct)
 	}
 	r.via = nil
+}
+
+// indexOption is the index that a line of options names; whole tells that it holds
+// nothing else. One line may hold several options, each shortened as long as it is
+// the only one that begins so.
+func indexOption(words []string) (value string, whole bool) {
+	if !strings.HasPrefix(words[0], "-") {
+		return "", false // behind a requirement pip ignores it
+	}
+	for i, word := range words {
+		name, after, equals := strings.Cut(word, "=")
+		long := strings.HasPrefix("--index-url", name) && len(name) > len("--") || strings.HasPrefix("--pypi-url", name) && len(name) > len("--p")
+		switch {
+		case long && equals:
+			value, whole = after, len(words) == 1
+		case (long || word == "-i") && i+1 < len(words):
+			value, whole = words[i+1], len(words) == 2
+		case strings.HasPrefix(word, "-i"):
+			value, whole = word[len("-i"):], len(words) == 1
+		}
+	}
+	return value, whole
+}
+
+// onlySettings tells whether all options of a line add neither package nor place.
+func onlySettings(words []string) bool {
+	for len(words) > 0 {
+		name, _, equals := strings.Cut(words[0], "=")
+		switch words = words[1:]; name {
+		case "--require-hashes", "--prefer-binary", "--pre":
+			if equals {
+				return false
+			}
+		case "--only-binary", "--no-binary", "--use-feature":
+			if equals {
+				break
+			}
+			if len(words) == 0 {
+				return false
+			}
+			words = words[1:]
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // option is the value of an option that stands alone in a line.
@@ -144,9 +227,10 @@ func (p Pin) ofOption(words []string) Pin {
 		}
 		return p.is(Own, ownFolder)
 	}
-	switch name, _, _ := strings.Cut(words[0], "="); name {
-	case "--require-hashes", "--only-binary", "--no-binary", "--prefer-binary", "--pre", "--use-feature":
+	if onlySettings(words) {
 		return p.is(Setting, "It is an option of pip, which adds no package and no place.")
+	}
+	switch name, _, _ := strings.Cut(words[0], "="); name {
 	case "--extra-index-url", "--find-links", "-f", "--no-index", "--trusted-host":
 		return p.is(NotRead, "It is an option of pip by which packages come from another place than the public index.")
 	}
@@ -158,7 +242,7 @@ func (p Pin) ofOption(words []string) Pin {
 //	name[extra]==1.2.3 ; marker --hash=sha256:…
 //	name @ https://…
 //	-r other.txt, -e folder
-func requirement(line int, index string, words []string) Pin {
+func requirement(line int, words []string) Pin {
 	p := Pin{Line: line, Key: fmt.Sprintf("line %d", line), Name: words[0]}
 	if strings.HasPrefix(words[0], "-") {
 		return p.ofOption(words)
@@ -195,7 +279,7 @@ func requirement(line int, index string, words []string) Pin {
 		p.Name, p.Version = text, ""
 		return p.is(Impossible, "The line names no exact version.")
 	}
-	return p.python(index, labels)
+	return p.python("", labels)
 }
 
 // elsewhere is a requirement by address or folder. What the address itself and

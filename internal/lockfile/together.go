@@ -173,6 +173,9 @@ func joined(all []*File, broken map[string]error) (*File, error) {
 	if len(f.Pins) > Most {
 		return nil, fmt.Errorf("they have more than %d pins together, which is as many as are read", Most)
 	}
+	for _, one := range all {
+		f.useIndex(one.index)
+	}
 	for i, p := range f.Pins {
 		if p.Kind == NotRead && p.includes != "" && slices.ContainsFunc(all, func(one *File) bool { return one.Name == besideOf(p.File, p.includes) }) {
 			f.Pins[i] = p.is(Own, "It leads to a file of the project whose pins are read, too.")

@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,6 +24,9 @@ func readUV(f *File, doc []byte) error {
 		if list := root.get("manifest", table).elements(); len(list) > 0 {
 			f.Notes = append(f.Notes, fmt.Sprintf("The project chooses other versions than the packages ask for (%s): %d.", table, len(list)))
 		}
+	}
+	if root.get("distribution") != nil { // an early name, which uv still takes
+		return errors.New(`its packages are called "distribution", as by early versions; lock the project anew`)
 	}
 	list := root.get("package").elements()
 	for i, entry := range list {

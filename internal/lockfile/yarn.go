@@ -31,6 +31,9 @@ func readYarn(f *File, doc []byte) error {
 	var entry *yarnEntry
 	var all []*yarnEntry
 	keys := map[string]bool{}
+	if err := oddEnd(doc); err != nil {
+		return err
+	}
 	line := 0
 	for text := range strings.SplitSeq(string(doc), "\n") {
 		line++
@@ -50,7 +53,7 @@ func readYarn(f *File, doc []byte) error {
 			all = append(all, entry)
 		case indent == 2 && entry != nil:
 			err = entry.field(bare)
-		case indent == 4 && entry != nil:
+		case indent == 4 && entry != nil && strings.HasSuffix(entry.within, ":"): // Yarn ends its reading at one that stands below nothing
 			entry.need(bare)
 		default:
 			err = fmt.Errorf("%.100q is nothing that Yarn writes", text)
@@ -111,10 +114,13 @@ func yarnProject(all []*yarnEntry) *nodeProject {
 	return &nodeProject{needs: needs, find: func(name, spec string) string { return answers[name+"@"+spec] }}
 }
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 func (e *yarnEntry) field(text string) error {
 	name, value, valued := strings.Cut(text, " ")
-	if !valued && !strings.HasSuffix(text, ":") {
-		return fmt.Errorf("%.100q is no field", text)
+	// Yarn would also read a name in quotes, and several before one value.
+	if valued == strings.HasSuffix(name, ":") || strings.Trim(strings.TrimSuffix(name, ":"), letters) != "" {
+		return fmt.Errorf("%.100q is no field that Yarn writes", text)
 	}
 	if _, twice := e.fields[name]; twice {
 		return fmt.Errorf("the field %.100q stands twice", name)

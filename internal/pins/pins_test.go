@@ -161,7 +161,7 @@ func TestAllow(t *testing.T) {
 func TestStatic(t *testing.T) {
 	a, _ := project(t, 0)
 	f, err := lockfile.ReadAll(one("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"node_modules/a":{"version":"1.0.0","resolved":"git+https://x.example/a.git#1"},
-"node_modules/b":{"resolved":"b","link":true,"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/e/node_modules/f":{"version":"1.0.0","inBundle":true}}}`)))
+"node_modules/b":{"resolved":"b","link":true,"dependencies":{"f":"1"},"dev":true,"optional":true},"node_modules/c":{"version":"1.0.0","resolved":"https://x.example/c.tgz"},"node_modules/d":{"version":"x y"},"node_modules/b/node_modules/f":{"version":"1.0.0","inBundle":true}}}`)))
 	require.NoError(t, err)
 	r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 	require.NoError(t, err)

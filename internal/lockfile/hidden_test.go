@@ -1,0 +1,90 @@
+package lockfile
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestNothingHidden: what a client of the format would install, or would take from
+// elsewhere, is not passed over: it is an error, or the entry says so.
+func TestNothingHidden(t *testing.T) {
+	const once = `"version":"1.4.0","resolved":"https://registry.npmjs.org/once/-/once-1.4.0.tgz","integrity":"` + sri512 + `"`
+	yarn := func(fields string) string {
+		return "# yarn lockfile v1\n\"once@^1\":\n  version \"1.4.0\"\n  resolved \"https://registry.yarnpkg.com/once/-/once-1.4.0.tgz\"\n" + fields
+	}
+	pnpm := "lockfileVersion: '9.0'\npackages:\n  once@1.4.0:\n    resolution: {integrity: " + sri512 + "}\n"
+	for what, c := range map[string]struct{ name, text, want string }{
+		// Lines that end to some readers only.
+		"pip, a comment that ends early":  {"requirements.txt", "# x\u2028evil==1.0\na==1.0\n", "line 1: it holds a character"},
+		"pip, one that ends in CR":        {"requirements.txt", "a==1.0\n# x\revil==1.0\n", "line 2: it holds a character"},
+		"pip, one that ends in a feed":    {"requirements.txt", "a==1.0 # x\x0cevil==1.0\n", "line 1: it holds a character"},
+		"pnpm, entries in another's text": {"pnpm-lock.yaml", pnpm + "# x\u2028zzz: |\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\n", "line 5: it holds a character"},
+		"bun, a comment that ends early":  {"bun.lock", "{\"lockfileVersion\":1,\"workspaces\":{},\"packages\":{ // x\u2029\"evil\":[\"evil@1.0.0\",\"\",{},\"" + sri512 + "\"]\n}}", "line 1: it holds a character"},
+		"yarn, a field behind CR":         {"yarn.lock", yarn("  x \"y\"\r  resolved \"https://evil.example/once.tgz\"\n"), "line 5: it holds a character"},
+		// What the bytes are.
+		"pip, UTF-7":              {"requirements.txt", "# -*- coding: utf-7 -*-\n# +AAo-evil+AD0APQ-1.0\na==1.0\n", `says that it is a text in "utf-7"`},
+		"pip, in the second line": {"requirements.txt", "#\n# vim: set fileencoding=Latin_1 :\na==1.0\n", `says that it is a text in "latin-1"`},
+		"pip, UTF-8":              {"requirements.txt", "# -*- coding: UTF_8 -*-\na==1.0\n", "package a"},
+		"pip, said too late":      {"requirements.txt", "a==1.0\n\n# coding: utf-7\n", "package a"},
+		// Where packages come from.
+		"pip, index below":            {"requirements.txt", "a==1.0\n--index-url https://evil.example/simple\n", "private a"},
+		"pip, index beside an option": {"requirements.txt", "a==1.0\n--pre --index-url=https://evil.example/simple\n", "private a; not understood --pre --index-url=https://evil.example/simple"},
+		"pip, shortened":              {"requirements.txt", "a==1.0\n--ind https://evil.example/simple\n", "private a"},
+		"pip, by its other name":      {"requirements.txt", "--pypi-url=https://evil.example/simple\na==1.0\n", "private a"},
+		"pip, run together":           {"requirements.txt", "-ihttps://evil.example/simple\na==1.0\n", "private a"},
+		"pip, the last one counts":    {"requirements.txt", "-i https://evil.example/simple\na==1.0\n-i https://pypi.org/simple\n", "package a"},
+		"pip, settings":               {"requirements.txt", "--pre --only-binary :all: --no-binary=x\na==1.0\n", "setting --pre --only-binary :all: --no-binary=x; package a"},
+		"pip, a place among settings": {"requirements.txt", "--pre --extra-index-url https://evil.example/simple\na==1.0\n", "not understood --pre --extra-index-url https://evil.example/simple; package a"},
+		"pip, a file among settings":  {"requirements.txt", "--only-binary :all: -r evil.txt\na==1.0\n", "not understood --only-binary :all: -r evil.txt; package a"},
+		"pip, lines join without gap": {"requirements.txt", "a\\\nb==1.0\\\n.1\n", "package ab 1.0.1"},
+		"pipenv, one of two indexes":  {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"pypi","url":"https://pypi.org/simple"},{"name":"evil","url":"https://evil.example/simple"}]},"default":{"a":{"version":"==1.0"}}}`, "private a"},
+		"pipenv, no index of a name":  {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"evil","url":"https://evil.example/simple"}]},"default":{"a":{"version":"==1.0","index":"pypi"}}}`, "private a"},
+		"pipenv, the named index":     {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"evil","url":"https://evil.example/simple"},{"name":"pypi","url":"https://pypi.org/simple"}]},"default":{"a":{"version":"==1.0","index":"pypi"}}}`, "package a"},
+		"poetry, unknown source":      {"poetry.lock", "[[package]]\nname = 'a'\nversion = '1.0'\n[package.source]\ntype = 'mirror'\nurl = 'https://evil.example'\n[metadata]\ncontent-hash = 'x'\n", "not understood a"},
+		"poetry, a list of sources":   {"poetry.lock", "[[package]]\nname = 'a'\nversion = '1.0'\n[[package.source]]\ntype = 'git'\n[metadata]\ncontent-hash = 'x'\n", "not understood a"},
+		"uv, an early name":           {"uv.lock", "version = 1\n# [[package]] source = { \n[[distribution]]\nname = 'evil'\nversion = '1.0'\nsource = { registry = 'https://evil.example' }\n", "lock the project anew"},
+		// What npm fetches although it is marked as bundled.
+		"npm, bundled by the project":   {"package-lock.json", `{"lockfileVersion":3,"packages":{"":{"dependencies":{"once":"1"},"bundleDependencies":["once"]},"node_modules/once":{` + once + `,"inBundle":true}}}`, "package once"},
+		"npm, bundled by the project 1": {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"once":{` + once + `,"bundled":true}}}`, "package once"},
+		"npm, asked for by nobody":      {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true}}}`, "own folder node_modules/x; package once"},
+		"npm, bundled":                  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"dependencies":{"once":"1"}},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true,"dependencies":{"wrappy":"1"}},"node_modules/x/node_modules/wrappy":{"version":"1.0.0","inBundle":true},"node_modules/x/node_modules/wrappy/node_modules/y":{"version":"1.0.0"}}}`, "own folder node_modules/x; bundled once; bundled wrappy; bundled y"},
+		"npm, bundled, without a mark":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"bundleDependencies":["once"]},"node_modules/x/node_modules/once":{` + once + `}}}`, "own folder node_modules/x; bundled once"},
+		"npm, a folder from elsewhere":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"packages/once":{` + once + `}}}`, "not understood "},
+		"bun, bundled by the project":   {"bun.lock", `{"lockfileVersion":1,"workspaces":{},"packages":{"once":["once@1.4.0","",{"bundled":true},"` + sri512 + `"]}}`, "package once"},
+		// Entries of a second list.
+		"pnpm, a snapshot alone":  {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0: {}\n  evil@1.0.0(x@1.0.0):\n    resolution: {tarball: https://evil.example/x.tgz}\n", "package once; not understood evil@1.0.0"},
+		"pnpm, one with its peer": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0(x@1.0.0): {}\n", "package once"},
+		// Fields that Yarn reads under another spelling.
+		"yarn, a quoted name":        {"yarn.lock", yarn("  \"resolved\" \"https://evil.example/once.tgz\"\n"), "line 5:"},
+		"yarn, two names":            {"yarn.lock", yarn("  x, resolved \"https://evil.example/once.tgz\"\n"), "line 5:"},
+		"yarn, below nothing":        {"yarn.lock", yarn("    wrappy \"1\"\n"), "line 5:"},
+		"yarn, below its own fields": {"yarn.lock", yarn("  dependencies:\n    wrappy \"1\"\n"), "package once"},
+	} {
+		f, err := Read(c.name, []byte(c.text))
+		if err != nil {
+			require.ErrorContains(t, err, c.want, what)
+			continue
+		}
+		var got []string
+		for _, p := range f.Pins {
+			said := string(p.Kind) + " " + p.Name
+			if p.Kind == Package && strings.Contains(c.want, p.Version) {
+				said += " " + p.Version
+			}
+			got = append(got, said)
+		}
+		require.Equal(t, c.want, strings.Join(got, "; "), what)
+	}
+}
+
+// TestIndexOfAnotherFile: an index holds for all files that pip reads together.
+func TestIndexOfAnotherFile(t *testing.T) {
+	f, err := ReadAll([]Document{
+		{"requirements.txt", []byte("a==1.0\n-r more.txt\n")},
+		{"more.txt", []byte("b==1.0\n-i https://evil.example/simple\n")},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []Kind{Private, Own, Private}, []Kind{f.Pins[0].Kind, f.Pins[1].Kind, f.Pins[2].Kind})
+}

@@ -103,8 +103,8 @@ func TestRPMCorpusPackages(t *testing.T) {
 		"rpm-v6-multiple, nobody":  {v6 + "multiple-signatures-2.3.4-5.el9.noarch.rpm", test2048, [2]int{}, "registry-signature", "fail: "},
 		"rpm-v6-ed25519":           {v6 + "with-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "ed25519.asc", [2]int{2, 2}, "registry-signature", "pass: "},
 		"rpm-v6-rsa4k":             {v6 + "with-rsa4k-2.3.4-5.el9.noarch.rpm", v6keys + "rsa4k.asc", [2]int{2, 2}, "registry-signature", "pass: "},
-		"rpm-v6-pqc":               {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "keyring.asc", [2]int{1, 1}, "registry-signature", "not understood: "},
-		"rpm-v6-pqc, nobody":       {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", test2048, [2]int{1, 1}, "registry-signature", "not understood: "},
+		"rpm-v6-pqc":               {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "keyring.asc", [2]int{1, 1}, "registry-signature", "cannot verify: signatures by ML-DSA-65 with Ed25519 are of a newer kind than it reads."},
+		"rpm-v6-pqc, nobody":       {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", test2048, [2]int{1, 1}, "registry-signature", "cannot verify: signatures by ML-DSA-65 with Ed25519 are of a newer kind than it reads."},
 	} {
 		t.Run(id, func(t *testing.T) {
 			w, reference := servedRPM(t, fedoraBase, "fedora-43", corpusFile(t, c.file))

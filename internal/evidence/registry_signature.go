@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -153,7 +154,7 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 		return unknownKey(e, record, s), true
 	case fault.NotUnderstood:
 		if key.ID == "" {
-			return answer(NotUnderstood, "%s is signed by the key %q in a way that this version cannot verify.", upper(record), s.KeyID), false
+			return answer(NotUnderstood, "%s is signed by the key %q in a way that this version cannot verify: %.200s.", upper(record), s.KeyID, strings.TrimPrefix(err.Error(), string(fault.NotUnderstood)+": ")), false
 		}
 		return answer(NotUnderstood, "%s is signed with the key %s, of a kind (%s) that this version cannot use.", upper(record), key.ID, key.Details), false
 	case fault.Weak:

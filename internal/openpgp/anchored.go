@@ -61,7 +61,7 @@ func (Anchored) Verify(message, signature []byte, keyID string, keys []trust.Key
 		return anchored, nil
 	}
 	if s.algorithm.newer() {
-		return trust.Key{}, notUnderstood("a signature by %s is not verified by this version, and keys for it are not anchored", s.algorithm)
+		return trust.Key{}, notUnderstood("signatures by %s are of a newer kind than it reads", s.algorithm)
 	}
 	return trust.Key{}, fault.New(fault.NoAnchor, fmt.Sprintf("the key %q is not among the anchors", keyID))
 }

@@ -21,6 +21,6 @@ func TestTheWholeProgramHoldsArchiveKeys(t *testing.T) {
 	assert.Equal(t, map[ID]string{
 		"debian-archive": "debian-archive-keyring", "debian-security": "debian-archive-keyring", "ubuntu-archive": "ubuntu-keyring",
 		"fedora-31": "", "fedora-43": "", "fedora-44": "", "epel-7": "", "epel-9": "", "epel-10": "",
-		"redhat": "", "centos": "", "opensuse": "", "freebsd": "",
+		"redhat": "", "redhat-8": "", "centos": "", "opensuse": "", "freebsd": "",
 	}, keyrings)
 }

@@ -69,6 +69,8 @@ var releases = []release{
 		below: []string{"/content/public/ubi/dist/ubi10/10/ARCH/baseos/os/", "/content/public/ubi/dist/ubi10/10/ARCH/appstream/os/", "/content/public/ubi/dist/ubi10/10/ARCH/codeready-builder/os/"}},
 	{namespace: "redhat", distro: "rhel-9", name: "Red Hat UBI 9", host: UBIHost, suffix: ".el9", anchors: "redhat", client: "dnf", manual: dnfManual, report: jira,
 		below: []string{"/content/public/ubi/dist/ubi9/9/ARCH/baseos/os/", "/content/public/ubi/dist/ubi9/9/ARCH/appstream/os/", "/content/public/ubi/dist/ubi9/9/ARCH/codeready-builder/os/"}},
+	{namespace: "redhat", distro: "rhel-8", name: "Red Hat UBI 8", host: UBIHost, suffix: ".el8", anchors: "redhat-8", client: "dnf", manual: dnfManual, report: jira,
+		below: []string{"/content/public/ubi/dist/ubi8/8/ARCH/baseos/os/", "/content/public/ubi/dist/ubi8/8/ARCH/appstream/os/", "/content/public/ubi/dist/ubi8/8/ARCH/codeready-builder/os/"}},
 	{namespace: "opensuse", distro: "opensuse-tumbleweed", name: "openSUSE Tumbleweed", host: OpenSUSEHost, anchors: "opensuse", signsIndex: true, client: "zypper", manual: zypperManual, report: "https://bugzilla.opensuse.org/",
 		below: []string{"/tumbleweed/repo/oss/"}},
 }

@@ -3,10 +3,13 @@
 package audit_test
 
 import (
+	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +62,7 @@ func requireCommands(t *testing.T, r *result, keyring []byte, verifier string) {
 			requireGood(t, tool, said)
 		}
 	}
+	requireCosign(t, dir, offline, len(r.Seen.Proofs.Bundles))
 	require.Contains(t, tried, "sha256sum")
 	if _, err := exec.LookPath(verifier); verifier == "" || err != nil {
 		return
@@ -93,6 +97,46 @@ func runs(t *testing.T, dir, command string, succeeds bool) (said string, ran bo
 	out, err := run.CombinedOutput()
 	require.Equal(t, succeeds, err == nil, "%s\n%s", command, out)
 	return string(out), true
+}
+
+// cosignLine is one that asks cosign, over its two lines.
+var cosignLine = regexp.MustCompile(`(?m)^  cosign (verify-blob|verify-blob-attestation) ((?:\S+ )*)\\\n +(.+)$`)
+
+// requireCosign holds each line for cosign to what cosign 3 takes: its flags, a bundle
+// that is in the file, and the package.
+func requireCosign(t *testing.T, dir, readme string, bundles int) {
+	lines := cosignLine.FindAllStringSubmatch(readme, -1)
+	require.Len(t, lines, bundles, readme)
+	for _, m := range lines {
+		words := strings.Fields(m[2] + m[3])
+		require.Equal(t, 1, len(words)%2, "flags with values, and the package: %q", words)
+		given := map[string]string{}
+		for i := 0; i+1 < len(words); i += 2 {
+			given[words[i]] = words[i+1]
+		}
+		raw, err := os.ReadFile(filepath.Join(dir, given["--bundle"]))
+		require.NoError(t, err)
+		var bundle struct {
+			MediaType   string          `json:"mediaType"`
+			Statement   json.RawMessage `json:"dsseEnvelope"`
+			OverTheFile json.RawMessage `json:"messageSignature"`
+		}
+		require.NoError(t, json.Unmarshal(raw, &bundle))
+		require.Contains(t, bundle.MediaType, "application/vnd.dev.sigstore.bundle")
+		want := []string{"--bundle"}
+		if given["--key"] == "" {
+			want = append(want, "--certificate-identity", "--certificate-oidc-issuer")
+		} else {
+			want = append(want, "--key")
+		}
+		if bundle.Statement != nil {
+			want = append(want, "--type")
+		}
+		require.ElementsMatch(t, want, slices.Collect(maps.Keys(given)))
+		require.Equal(t, bundle.Statement != nil, m[1] == "verify-blob-attestation")
+		_, err = os.Stat(filepath.Join(dir, words[len(words)-1]))
+		require.NoError(t, err, "the package")
+	}
 }
 
 func requireGood(t *testing.T, tool, said string) {

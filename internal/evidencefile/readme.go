@@ -110,7 +110,9 @@ func (s signed) command(n int) string {
 }
 
 // verifying are the lines about the n-th bundle: of a statement or of a signature
-// over the bytes, by a certificate or by a key.
+// over the bytes, by a certificate or by a key. They are for cosign 3, which takes
+// Sigstore bundles unasked and looks for the digests that the statement's subjects have
+// (github.com/sigstore/cosign, doc/cosign_verify-blob-attestation.md, v3.1.3).
 func verifying(n int, bundle strictjson.Object, name string) []string {
 	who, those := "--certificate-identity IDENTITY --certificate-oidc-issuer ISSUER", "Identity and issuer"
 	if material := bundle.Object("verificationMaterial"); material.Has("publicKey") {
@@ -118,14 +120,14 @@ func verifying(n int, bundle strictjson.Object, name string) []string {
 	}
 	if bundle.Has("messageSignature") {
 		return []string{
-			fmt.Sprintf("cosign verify-blob --new-bundle-format --bundle bundles/%d.sigstore.json \\", n),
+			fmt.Sprintf("cosign verify-blob --bundle bundles/%d.sigstore.json \\", n),
 			fmt.Sprintf("    %s %s", who, name),
-			fmt.Sprintf("    A signature over the bytes. %s: those you expect; report.html names those found.", those),
+			fmt.Sprintf("    With cosign 3: a signature over the bytes. %s: those you expect; report.html names those found.", those),
 		}
 	}
 	return []string{
-		fmt.Sprintf("cosign verify-blob-attestation --new-bundle-format --bundle bundles/%d.sigstore.json \\", n),
+		fmt.Sprintf("cosign verify-blob-attestation --bundle bundles/%d.sigstore.json \\", n),
 		fmt.Sprintf("    %s --type TYPE %s", who, path.Clean(name)),
-		fmt.Sprintf("    A signed statement. %s, and type: those you expect; report.html names those found.", those),
+		fmt.Sprintf("    With cosign 3: a signed statement. %s, and type: those you expect; report.html names those found.", those),
 	}
 }

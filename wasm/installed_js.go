@@ -121,12 +121,13 @@ func startPackages(_ context.Context, args []js.Value) (any, error) {
 	var folder struct {
 		Root  string            `json:"root"`
 		Paths []string          `json:"paths"`
+		Out   []string          `json:"out"`
 		Texts map[string]string `json:"texts"`
 	}
 	if err := json.Unmarshal([]byte(args[0].String()), &folder); err != nil {
 		return nil, fmt.Errorf("reading the folder: %w", err)
 	}
-	raw, err := json.Marshal(audit.Find(registry.Folder{Root: folder.Root, Paths: folder.Paths, Texts: texts(folder.Texts)}))
+	raw, err := json.Marshal(audit.Find(registry.Folder{Root: folder.Root, Paths: folder.Paths, Out: folder.Out, Texts: texts(folder.Texts)}))
 	if err != nil {
 		return nil, fmt.Errorf("writing the packages: %w", err)
 	}

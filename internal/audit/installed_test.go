@@ -130,25 +130,41 @@ func TestFindPackages(t *testing.T) {
 	for name, c := range map[string]struct {
 		root  string
 		texts map[string][]byte
-		paths []string
-		want  []string // reference, folder
+		paths []string // those that begin with ">" are links that lead out
+		want  []string // reference, folder; of strays their paths
 	}{
-		"one package":          {"x/node_modules/a", map[string][]byte{"package.json": manifest("a", "1.0.0")}, nil, []string{"pkg:npm/a@1.0.0", ""}},
-		"its inner manifests":  {"x/node_modules/a", map[string][]byte{"package.json": manifest("a", "1.0.0"), "esm/package.json": manifest("b", "1.0.0")}, nil, []string{"pkg:npm/a@1.0.0", ""}},
-		"node_modules":         {"x/node_modules", map[string][]byte{"a/package.json": manifest("a", "1.0.0"), "@s/b/package.json": manifest("@s/b", "2.0.0"), "a/node_modules/c/package.json": manifest("c", "3.0.0"), "a/lib/package.json": manifest("d", "1.0.0")}, nil, []string{"pkg:npm/%40s/b@2.0.0", "@s/b", "pkg:npm/a@1.0.0", "a", "pkg:npm/c@3.0.0", "a/node_modules/c"}},
-		"no version":           {"a", map[string][]byte{"package.json": []byte(`{"name":"a"}`)}, nil, nil},
-		"a module":             {"/home/me/go/pkg/mod/github.com/pkg/errors@v0.9.1", nil, []string{"errors.go", "a/b.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", ""}},
-		"the module cache":     {"/home/me/go/pkg/mod", nil, []string{"cache/download/x@v1.0.0/a", "github.com/!burnt!sushi/toml@v1.6.0/toml.go", "golang.org/x/mod@v0.42.0/LICENSE"}, []string{"pkg:golang/github.com/BurntSushi/toml@v1.6.0", "github.com/!burnt!sushi/toml@v1.6.0", "pkg:golang/golang.org/x/mod@v0.42.0", "golang.org/x/mod@v0.42.0"}},
-		"a host of the cache":  {"github.com", nil, []string{"pkg/errors@v0.9.1/errors.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "pkg/errors@v0.9.1"}},
-		"the cache by name":    {"mod", nil, []string{"github.com/pkg/errors@v0.9.1/errors.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors@v0.9.1"}},
-		"vendor":               {"vendor", map[string][]byte{"modules.txt": []byte("# github.com/pkg/errors v0.9.1\n## explicit\ngithub.com/pkg/errors\n# a.b/c v1.0.0 => ../c\n")}, nil, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors"}},
-		"crates":               {"index.crates.io-1949cf8c6b5b557f", nil, []string{"serde-1.0.200/Cargo.toml", "serde-1.0.200/src/lib.rs", "x-2-1.0.0/Cargo.toml"}, []string{"pkg:cargo/serde@1.0.200", "serde-1.0.200", "pkg:cargo/x-2@1.0.0", "x-2-1.0.0"}},
-		"a place with nothing": {"/tmp", nil, []string{"a", "b/c"}, nil},
+		"one package":         {"x/node_modules/a", map[string][]byte{"package.json": manifest("a", "1.0.0")}, nil, []string{"pkg:npm/a@1.0.0", ""}},
+		"its inner manifests": {"x/node_modules/a", map[string][]byte{"package.json": manifest("a", "1.0.0"), "esm/package.json": manifest("b", "1.0.0")}, nil, []string{"pkg:npm/a@1.0.0", ""}},
+		"node_modules":        {"x/node_modules", map[string][]byte{"a/package.json": manifest("a", "1.0.0"), "@s/b/package.json": manifest("@s/b", "2.0.0"), "a/node_modules/c/package.json": manifest("c", "3.0.0"), "a/lib/package.json": manifest("d", "1.0.0")}, nil, []string{"pkg:npm/%40s/b@2.0.0", "@s/b", "pkg:npm/a@1.0.0", "a", "pkg:npm/c@3.0.0", "a/node_modules/c"}},
+		"no version":          {"a", map[string][]byte{"package.json": []byte(`{"name":"a"}`)}, nil, nil},
+		"a module":            {"/home/me/go/pkg/mod/github.com/pkg/errors@v0.9.1", nil, []string{"errors.go", "a/b.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", ""}},
+		"the module cache":    {"/home/me/go/pkg/mod", nil, []string{"cache/download/x@v1.0.0/a", "github.com/!burnt!sushi/toml@v1.6.0/toml.go", "golang.org/x/mod@v0.42.0/LICENSE"}, []string{"pkg:golang/github.com/BurntSushi/toml@v1.6.0", "github.com/!burnt!sushi/toml@v1.6.0", "pkg:golang/golang.org/x/mod@v0.42.0", "golang.org/x/mod@v0.42.0"}},
+		"a host of the cache": {"github.com", nil, []string{"pkg/errors@v0.9.1/errors.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "pkg/errors@v0.9.1"}},
+		"the cache by name":   {"mod", nil, []string{"github.com/pkg/errors@v0.9.1/errors.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors@v0.9.1"}},
+		"vendor":              {"vendor", map[string][]byte{"modules.txt": []byte("# github.com/pkg/errors v0.9.1\n## explicit\ngithub.com/pkg/errors\n# a.b/c v1.0.0 => ../c\n")}, nil, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors"}},
+		"crates":              {"index.crates.io-1949cf8c6b5b557f", nil, []string{"serde-1.0.200/Cargo.toml", "serde-1.0.200/src/lib.rs", "x-2-1.0.0/Cargo.toml"}, []string{"pkg:cargo/serde@1.0.200", "serde-1.0.200", "pkg:cargo/x-2@1.0.0", "x-2-1.0.0"}},
+		"what Node would load of no package": {"x/node_modules", map[string][]byte{"a/package.json": manifest("a", "1.0.0"), "evil/package.json": []byte(`{"name":"evil"}`), "c/package.json": manifest("c", "none")},
+			[]string{"a/x.js", "b.js", "@s/d/index.mjs", "evil/run", "a/node_modules/e.node", ".bin/a", ".package-lock.json", ">linked", ">.bin/b", "README"},
+			[]string{"pkg:npm/a@1.0.0", "a", "b.js", "@s/d/index.mjs", "linked", "c/package.json", "evil/package.json"}},
+		"a replaced module in vendor": {"vendor", map[string][]byte{"modules.txt": []byte("# github.com/pkg/errors v0.9.1\n# a.b/c v1.0.0 => ../c\n")}, []string{"github.com/pkg/errors/errors.go", "a.b/c/c.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors", "a.b/c/c.go"}},
+		"crates, vendored":            {"vendor", nil, []string{"serde-1.0.200/Cargo.toml", "serde-1.0.200/x/Cargo.toml", "evil/Cargo.toml", "evil/build.rs"}, []string{"pkg:cargo/serde@1.0.200", "serde-1.0.200", "evil/Cargo.toml"}},
+		"a place with nothing":        {"/tmp", nil, []string{"a", "b/c"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
-			for _, p := range audit.Find(registry.Folder{Root: c.root, Paths: append(c.paths, slices.Sorted(maps.Keys(c.texts))...), Texts: c.texts}) {
-				got = append(got, p.Reference, p.Folder)
+			f := registry.Folder{Root: c.root, Texts: c.texts}
+			for _, p := range append(c.paths, slices.Sorted(maps.Keys(c.texts))...) {
+				p, link := strings.CutPrefix(p, ">")
+				if f.Paths = append(f.Paths, p); link {
+					f.Out = append(f.Out, p)
+				}
+			}
+			for _, p := range audit.Find(f) {
+				if p.Reference == "" {
+					got = append(got, p.Files...)
+				} else {
+					got = append(got, p.Reference, p.Folder)
+				}
 			}
 			require.Equal(t, c.want, got)
 		})

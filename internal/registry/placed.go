@@ -7,9 +7,20 @@ type Folder struct {
 	Root string
 	// Paths are its files, relative to Root.
 	Paths []string
+	// Out are those of Paths that are links to what is not in Root.
+	Out []string
 	// Texts are the contents of those that tell which packages are there: files
 	// called as one of [Finder.Named].
 	Texts map[string][]byte
+}
+
+// LeadsOut tells which paths are links to what is not in the folder.
+func (f Folder) LeadsOut() map[string]bool {
+	out := make(map[string]bool, len(f.Out))
+	for _, p := range f.Out {
+		out[p] = true
+	}
+	return out
 }
 
 // A Placed is a package where an installer put it. What it is called is the

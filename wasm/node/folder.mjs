@@ -14,12 +14,15 @@ export async function filesOf(folder) {
       const [place, path] = [join(dir, entry.name), at + entry.name];
       if (entry.isDirectory()) await walk(place, `${path}/`);
       else if (entry.isFile()) files.push({ path, place, size: (await stat(place)).size, link: false, read: () => readFile(place) });
-      else files.push({ path, place, size: 0, link: true });
+      else files.push({ path, place, size: 0, link: true, out: await leadsOut(place, root) });
     }
   }
   await walk(root, "");
   return { root: root.split(sep).join("/"), files };
 }
+
+/** Whether what is at a place is not in the folder of that root. */
+const leadsOut = (place, root) => realpath(place).then((to) => !to.startsWith(root.endsWith(sep) ? root : root + sep), () => true);
 
 /** The SHA-256 of a file, read a piece at a time. */
 export async function sha256(file) {

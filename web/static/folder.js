@@ -7,7 +7,8 @@ const largestText = 1 << 20;
 /**
  * Finds the packages of a folder: [{ reference, folder, partial, files, texts }],
  * and beside them the paths of files that are of none and would run: strays.
- * files are { path, size, read(), link }; auditor has named() and packages().
+ * files are { path, size, read(), link, out }; out tells of a link that it leads
+ * out of the folder; auditor has named() and packages().
  */
 export async function packagesIn(root, files, auditor) {
   const named = new Set(JSON.parse(await auditor.named()));
@@ -15,7 +16,7 @@ export async function packagesIn(root, files, auditor) {
   for (const file of files) {
     if (!file.link && named.has(file.path.split("/").at(-1)) && file.size <= largestText) texts[file.path] = new TextDecoder().decode(await file.read());
   }
-  const found = JSON.parse(await auditor.packages(JSON.stringify({ root, paths: files.map(({ path }) => path), texts })));
+  const found = JSON.parse(await auditor.packages(JSON.stringify({ root, paths: files.map(({ path }) => path), out: files.filter(({ out }) => out).map(({ path }) => path), texts })));
   const strays = found.filter(({ reference }) => reference === "").flatMap((one) => one.files);
   return Object.assign(share(found.filter(({ reference }) => reference !== ""), files, texts), { strays });
 }

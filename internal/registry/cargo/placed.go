@@ -13,16 +13,19 @@ import (
 func (Registry) Named() []string { return nil }
 
 // Find lists the crates of a folder: each folder NAME-VERSION that has a
-// Cargo.toml, as in ~/.cargo/registry/src/INDEX, or is the one chosen.
+// Cargo.toml, as in ~/.cargo/registry/src/INDEX, or is the one chosen. Strays are the
+// manifests of those that are called otherwise, as cargo vendor may call them: their
+// names tell no version.
 func (Registry) Find(f registry.Folder) []registry.Placed {
 	var found []registry.Placed
+	var strays []string
 	for _, p := range f.Paths {
 		dir, base := path.Split(p)
 		dir = strings.TrimSuffix(dir, "/")
 		if base != "Cargo.toml" || strings.Count(dir, "/") > 1 {
 			continue
 		}
-		named := path.Base(path.Join(f.Root, dir))
+		named, n := path.Base(path.Join(f.Root, dir)), len(found)
 		for i := 1; i < len(named)-1; i++ { // names may hold "-1" too: the version is the longest rest that is one
 			if named[i] != '-' || named[i+1] < '0' || named[i+1] > '9' {
 				continue
@@ -32,8 +35,17 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 				break
 			}
 		}
+		if len(found) == n {
+			strays = append(strays, p)
+		}
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
+	strays = slices.DeleteFunc(strays, func(p string) bool { // of a workspace inside one that was found
+		return slices.ContainsFunc(found, func(one registry.Placed) bool { return one.Folder == "" || strings.HasPrefix(p, one.Folder+"/") })
+	})
+	if len(found) > 0 && len(strays) > 0 {
+		found = append(found, registry.Placed{Files: strays})
+	}
 	return found
 }
 

@@ -18,7 +18,11 @@ func (Registry) Named() []string { return []string{"modules.txt"} }
 // PATH@VERSION with upper case escaped, and of a vendor folder, by modules.txt.
 func (Registry) Find(f registry.Folder) []registry.Placed {
 	if text, given := f.Texts["modules.txt"]; given {
-		return vendored(text)
+		found := vendored(text)
+		if strays := beside(f.Paths, found); len(found) > 0 && len(strays) > 0 {
+			found = append(found, registry.Placed{Files: strays})
+		}
+		return found
 	}
 	var found []registry.Placed
 	seen := map[string]bool{}
@@ -75,6 +79,26 @@ func vendored(text []byte) []registry.Placed {
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
 	return found
+}
+
+// beside are the files of a vendor folder that are of none of the modules: those of
+// a replaced one, which Go builds all the same.
+func beside(paths []string, found []registry.Placed) []string {
+	folders := map[string]bool{}
+	for _, p := range found {
+		folders[p.Folder] = true
+	}
+	var out []string
+	for _, p := range paths {
+		dir := path.Dir(p)
+		for !folders[dir] && dir != "." && dir != "/" {
+			dir = path.Dir(dir)
+		}
+		if !folders[dir] && p != "modules.txt" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // Known is nothing: Go changes no file of a module.

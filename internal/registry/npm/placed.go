@@ -16,7 +16,8 @@ import (
 func (Registry) Named() []string { return []string{manifestName} }
 
 // Find lists the packages of a folder: itself, where it has a package.json and is
-// not a project, and each below a node_modules, by name or by @scope/name.
+// not a project, and each below a node_modules, by name or by @scope/name. Strays are
+// what Node would find there by a name, and is of no package that says what it is.
 func (Registry) Find(f registry.Folder) []registry.Placed {
 	var found []registry.Placed
 	for _, p := range f.Paths {
@@ -33,7 +34,50 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 		}
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
+	if strays := strays(f, found); len(found) > 0 && len(strays) > 0 {
+		found = append(found, registry.Placed{Files: strays})
+	}
 	return found
+}
+
+// strays are the files that Node would load by a name, from below a node_modules,
+// that are of none of the packages; also links that lead out of the folder. What
+// begins with a dot there no program asks for by a name.
+func strays(f registry.Folder, found []registry.Placed) []string {
+	folders := map[string]bool{}
+	for _, p := range found {
+		folders[p.Folder] = true
+	}
+	var out []string
+	leadsOut := f.LeadsOut()
+	for _, p := range f.Paths {
+		whole := "/" + path.Join(path.Base(f.Root), p)
+		_, name, below := cutLast(whole, "/node_modules/")
+		if !below || strings.HasPrefix(name, ".") || !loads(p) && !leadsOut[p] {
+			continue
+		}
+		dir := path.Dir(p)
+		for !folders[dir] && dir != "." && dir != "/" {
+			dir = path.Dir(dir)
+		}
+		if !folders[dir] && !folders[""] {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// loads tells whether Node loads a file of such a name, or is led by it to another
+// (nodejs.org/api/modules.html, "All together").
+func loads(p string) bool {
+	return slices.Contains([]string{".js", ".cjs", ".mjs", ".json", ".node", ".wasm"}, path.Ext(p))
+}
+
+func cutLast(s, mark string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, mark); i >= 0 {
+		return s[:i], s[i+len(mark):], true
+	}
+	return s, "", false
 }
 
 // isPlace tells whether npm puts packages at a folder: below node_modules, which

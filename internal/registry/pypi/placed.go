@@ -49,7 +49,7 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 			}
 		}
 	}
-	strays := owned(found, f.Paths)
+	strays := owned(found, f)
 	if len(found) > 0 && len(strays) > 0 {
 		found = append(found, registry.Placed{Files: strays})
 	}
@@ -89,15 +89,16 @@ func must(files []registry.Listed, err error) []registry.Listed {
 
 // owned gives each file that no list names to the distribution whose folder it
 // stands in: its information, or a folder of which it alone lists files. So what
-// was put there afterwards is told. Strays are what is of nobody, and what Python
-// would import or run from there.
-func owned(found []registry.Placed, paths []string) (strays []string) {
+// was put there afterwards is told. A cache that no list names is of whose list names
+// its source. Strays are what is of nobody, and what Python would import or run from
+// there.
+func owned(found []registry.Placed, f registry.Folder) (strays []string) {
 	const several = -1
-	owners, listed := map[string]int{}, map[string]bool{}
+	owners, listed, listers := map[string]int{}, map[string]bool{}, map[string]int{}
 	for i, p := range found {
 		owners[p.Marker] = i
 		for _, at := range p.Files {
-			listed[at] = true
+			listed[at], listers[at] = true, i
 			rest := strings.TrimPrefix(strings.TrimPrefix(at, p.Folder), "/")
 			top, _, deeper := strings.Cut(rest, "/")
 			folder := path.Join(p.Folder, top)
@@ -111,11 +112,16 @@ func owned(found []registry.Placed, paths []string) (strays []string) {
 			owners[folder] = i
 		}
 	}
-	for _, p := range paths {
+	out := f.LeadsOut()
+	for _, p := range f.Paths {
 		if listed[p] {
 			continue
 		}
-		stray := imported(p)
+		if i, known := listers[cached(p)]; known {
+			found[i].Files = append(found[i].Files, p)
+			continue
+		}
+		stray := imported(p) || out[p]
 		for dir := path.Dir(p); dir != "."; dir = path.Dir(dir) {
 			if i, taken := owners[dir]; taken {
 				if i != several {
@@ -202,6 +208,16 @@ func (Registry) Known(p string, published, _ []byte) string {
 // it, or, made with an unchecked hash, always (PEP 552). A cache without a source
 // beside it is not looked for by Python, and made by nobody.
 func (Registry) Uncompared(p string, published func(string) bool) string {
+	source := cached(p)
+	if source == "" || !published(source) {
+		return ""
+	}
+	return "Python runs it in the place of " + shown(path.Base(source)) + ", and nobody publishes it, so it was not compared. Delete it, and Python makes it anew."
+}
+
+// cached is the source of which a file is the compiled cache by its name; empty for
+// what is none.
+func cached(p string) string {
 	dir, name := path.Split(p)
 	name, compiled := strings.CutSuffix(name, ".pyc")
 	if !compiled || path.Base(dir) != "__pycache__" {
@@ -214,11 +230,7 @@ func (Registry) Uncompared(p string, published func(string) bool) string {
 	if tag <= 0 {
 		return ""
 	}
-	source := path.Join(path.Dir(path.Clean(dir)), name[:tag]+".py")
-	if !published(source) {
-		return ""
-	}
-	return "Python runs it in the place of " + shown(path.Base(source)) + ", and nobody publishes it, so it was not compared. Delete it, and Python makes it anew."
+	return path.Join(path.Dir(path.Clean(dir)), name[:tag]+".py")
 }
 
 // Elsewhere says where installers put what a wheel holds for other folders.

@@ -178,14 +178,21 @@ func (i *inspector) list(info string) *registry.FileList {
 }
 
 // executes tells whether a .pth file holds a line that Python runs: one that
-// begins with import.
+// begins with import. Which characters end a line, and whether a mark of byte order
+// is read away, differs with Python's versions: any of them may.
 func executes(doc []byte) bool {
-	for line := range bytes.Lines(doc) {
-		if bytes.HasPrefix(line, []byte("import ")) || bytes.HasPrefix(line, []byte("import\t")) {
+	for line := range strings.FieldsFuncSeq(string(bytes.TrimPrefix(doc, []byte("\ufeff"))), endsLine) {
+		if strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "import\t") {
 			return true
 		}
 	}
 	return false
+}
+
+// endsLine tells which characters end a line in Python (docs.python.org/3/library/
+// stdtypes.html, str.splitlines).
+func endsLine(r rune) bool {
+	return strings.ContainsRune("\n\r\v\f\x1c\x1d\x1e\u0085\u2028\u2029", r)
 }
 
 // isCompiled tells whether a file is machine code by its name.

@@ -108,6 +108,58 @@ test("the action runs the program that was named, compares with the commit, and 
   assert.ok(rules.includes("pin-agrees error") && rules.includes("address-outside error"), rules.join());
 });
 
+test("what is allowed is read where it was agreed on, not where it is changed", async () => {
+  const repository = join(dir, "allowing");
+  await mkdir(join(repository, "app"), { recursive: true });
+  const git = (...args) => execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { cwd: repository, stdio: "pipe", encoding: "utf8" }).trim();
+  const fork = (name) => ({ [`node_modules/${name}`]: { version: "1.0.0", resolved: "git+ssh://git@code.example/a/b.git#0123456" } });
+  const lock = (entries) => writeFile(join(repository, "app", "package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages: { "": {}, ...entries } }));
+  const allow = (...names) => writeFile(join(repository, "app", "allow.json"), JSON.stringify(names.map((purl) => ({ purl, check: "source-git", reason: "our own" }))));
+  const commit = (what) => {
+    git("add", "-A");
+    git("commit", "-qm", what);
+    return git("rev-parse", "HEAD");
+  };
+  git("init", "-q");
+  await lock({});
+  const bare = commit("no exceptions");
+  await allow("known");
+  const before = commit("one is allowed");
+  await lock({ ...fork("known"), ...fork("hostile") });
+  await allow("known", "hostile");
+  const after = commit("allows itself");
+  const event = join(dir, "event.json");
+  const pull = { GITHUB_EVENT_NAME: "pull_request", GITHUB_EVENT_PATH: event };
+  const run = (inputs, more = {}) => new Promise((resolve) => {
+    const given = { FILE: "package-lock.json", ALLOW: "allow.json", FORMAT: "json", OUT: "", ...inputs };
+    execFile(process.execPath, [here("../wasm/action/run.mjs")], { cwd: join(repository, "app"), env: { ...env, GITHUB_EVENT_NAME: "", ...more, ...Object.fromEntries(Object.entries(given).map(([name, value]) => [`TOUCHSTONE_${name}`, value])) } }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+  });
+  const states = (out) => JSON.parse(out.slice(out.indexOf("{"))).lines.map(({ name, state }) => `${name} ${state}`).join();
+  for (const [what, base, baseOfPull, code, lines, says] of [
+    ["a base", before, "", 1, "known note,hostile alarm", /allow\.json was changed since/],
+    ["a base without the file", bare, "", 1, "known alarm,hostile alarm", /allow\.json is not in/],
+    ["no base, and a pull request", "", before, 1, "known note,hostile alarm", /allow\.json was changed since/],
+    ["no base, and no pull request: the project's own", "", "", 0, "known note,hostile note", /^/],
+    ["the same on both sides", after, "", 0, "", /^(?!.*changed since)/],
+  ]) {
+    await writeFile(event, JSON.stringify({ pull_request: { base: { sha: baseOfPull } } }));
+    const { code: got, out, err } = await run({ BASE: base }, baseOfPull ? pull : {});
+    assert.equal(got, code, `${what}: ${out}${err}`);
+    assert.equal(states(out), lines, what);
+    assert.match(out, says, what);
+  }
+  for (const [say, inputs, more] of [
+    [/names no commit that it would change/, {}, pull],
+    [/is outside the repository/, { BASE: before, ALLOW: "../../allow.json" }],
+    [/is outside the repository/, { BASE: before, ALLOW: join(dir, "allow.json") }],
+  ]) {
+    await writeFile(event, "{}");
+    const { code, err } = await run(inputs, more);
+    assert.equal(code, 2, err);
+    assert.match(err, say);
+  }
+});
+
 // openai/openai-cli 95: an entry's digest and address are replaced by those of another
 // tarball of the same version. What npm verifies is what the registry says of that
 // version, whatever is pinned and installed.

@@ -2,9 +2,9 @@
 // Node 20 and git, which the runner has, and no package.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const input = (name) => (process.env[`TOUCHSTONE_${name}`] ?? "").trim();
@@ -40,24 +40,59 @@ async function script() {
   return join(work, "package", "wasm", "node", "touchstone.mjs");
 }
 
-/** Writes the lock file as it was at a commit; empty where it was not there, and every pin is new. */
-function older(file, commit) {
-  if (/^-/.test(commit)) throw new Error(`base: ${commit} is no commit`);
-  const git = (...args) => spawnSync("git", args, { encoding: "buffer", maxBuffer: 256 << 20 });
-  if (git("cat-file", "-e", `${commit}^{commit}`).status !== 0) {
-    const fetched = git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit);
-    if (fetched.status !== 0) throw new Error(`base: git does not know ${commit}, and cannot fetch it: ${String(fetched.stderr).trim()}`);
-    commit = "FETCH_HEAD";
-  }
-  const place = String(git("rev-parse", "--show-prefix").stdout).trim() + file.replace(/^\.\//, "");
-  if (git("cat-file", "-e", `${commit}:${place}`).status !== 0) {
-    process.stdout.write(`${file} is not in ${input("BASE")}: every pin counts as new\n`);
-    return "";
-  }
+const git = (...args) => spawnSync("git", args, { encoding: "buffer", maxBuffer: 256 << 20 });
+
+/** A commit that git has, fetched where the checkout is shallow; what is the input that names it. */
+function known(commit, what) {
+  if (/^-/.test(commit)) throw new Error(`${what}: ${commit} is no commit`);
+  if (git("cat-file", "-e", `${commit}^{commit}`).status === 0) return commit;
+  const fetched = git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", commit);
+  if (fetched.status !== 0) throw new Error(`${what}: git does not know ${commit}, and cannot fetch it: ${String(fetched.stderr).trim()}`);
+  return String(git("rev-parse", "FETCH_HEAD").stdout).trim(); // the next fetch moves it
+}
+
+/** Writes a file as it was at a commit, and gives its path; empty where it was not there. */
+function older(file, commit, what) {
+  const prefix = String(git("rev-parse", "--show-prefix").stdout).trim();
+  const place = posix.normalize(prefix + file);
+  if (posix.isAbsolute(file) || place.startsWith("../")) throw new Error(`${what}: ${file} is outside the repository, so it has no older form; name it from where the action runs`);
+  const kind = String(git("ls-tree", commit, "--", `:(literal,top)${place}`).stdout).split(/\s/)[0];
+  if (kind === "") return "";
+  if (kind !== "100644" && kind !== "100755") throw new Error(`${what}: at ${commit}, ${place} is no plain file`);
   const shown = git("cat-file", "blob", `${commit}:${place}`);
-  if (shown.status !== 0) throw new Error(`base: reading ${place}: ${String(shown.stderr).trim()}`);
+  if (shown.status !== 0) throw new Error(`${what}: reading ${place} at ${commit}: ${String(shown.stderr).trim()}`);
   const path = join(mkdtempSync(join(work, "older-")), basename(file));
   writeFileSync(path, shown.stdout);
+  return path;
+}
+
+/**
+ * The commit that a pull request, or a group that waits to be merged, would change:
+ * what stands there was agreed on. Empty where the event is about nothing of the kind.
+ */
+function agreed() {
+  const event = process.env.GITHUB_EVENT_NAME ?? "";
+  if (!/^(pull_request|merge_group)/.test(event)) return "";
+  const { pull_request: pull, merge_group: group } = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, "utf8"));
+  const commit = pull?.base?.sha ?? group?.base_sha;
+  if (!/^[0-9a-f]{40,64}$/.test(commit ?? "")) throw new Error(`allow: the event ${event} names no commit that it would change`);
+  return commit;
+}
+
+/**
+ * The exceptions as they were agreed on: whoever changes the lock file could else
+ * allow himself. Those of the checkout count only where nothing is compared.
+ */
+function allowed(file, base) {
+  const commit = base || agreed();
+  if (file === "" || commit === "") return file;
+  const path = older(file, known(commit, "allow"), "allow");
+  if (path === "") {
+    process.stdout.write(`${file} is not in ${commit}: nothing is allowed\n`);
+    return "";
+  }
+  const now = existsSync(file) ? readFileSync(file) : undefined;
+  if (!now?.equals(readFileSync(path))) process.stdout.write(`${file} was changed since ${commit}: what is allowed there counts, and the change once it is merged\n`);
   return path;
 }
 
@@ -66,8 +101,10 @@ async function run() {
   if (file === "") throw new Error("file: name the lock file");
   if (file.startsWith("-")) throw new Error(`file: ${file} is an option; write ./${file}`);
   const args = [await script(), "lock", file];
-  const base = input("BASE") === "" ? "" : older(file, input("BASE"));
-  for (const [option, value] of [["base", base], ...["DEPTH", "REQUIRE", "ALLOW", "MIN_AGE", "FORMAT", "OUT"].map((name) => [name.toLowerCase().replace("_", "-"), input(name)])]) {
+  const commit = input("BASE") && known(input("BASE"), "base");
+  const base = commit && older(file, commit, "base");
+  if (commit && !base) process.stdout.write(`${file} is not in ${commit}: every pin counts as new\n`);
+  for (const [option, value] of [["base", base], ["allow", allowed(input("ALLOW"), commit)], ...["DEPTH", "REQUIRE", "MIN_AGE", "FORMAT", "OUT"].map((name) => [name.toLowerCase().replace("_", "-"), input(name)])]) {
     if (value !== "") args.push(`--${option}=${value}`);
   }
   return new Promise((resolve, reject) => {

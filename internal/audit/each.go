@@ -15,6 +15,12 @@ type Set struct {
 	Parallel int
 	// Time is that of every question which has none of its own; zero is now.
 	Time time.Time
+	// Then, where not nil, is told how the question at a place ended before that
+	// outcome is given, and names what is to be asked because of it, such as other
+	// files of the same version. Those are asked next, one after another, and it is
+	// told how each ended; nobody else is. It is called for many places at a time,
+	// and for one place by one at a time.
+	Then func(i int, out Outcome) []Question
 }
 
 // An Outcome is how one question of many ended: with a report, or with the error
@@ -48,17 +54,14 @@ func (a *Auditor) Each(ctx context.Context, questions []Question, s Set) iter.Se
 		go func() {
 			defer close(ahead)
 			running := make(chan struct{}, s.Parallel)
-			for _, q := range questions {
-				if q.Time.IsZero() {
-					q.Time = s.Time
-				}
+			for i, q := range questions {
 				one := make(chan Outcome, 1)
 				if !put(ctx, ahead, one) || !put(ctx, running, struct{}{}) {
 					return
 				}
 				go func() {
 					defer func() { <-running }()
-					one <- a.outcome(ctx, moment.Session, q)
+					one <- a.outcomes(ctx, moment.Session, i, q, s)
 				}()
 			}
 		}()
@@ -77,8 +80,24 @@ func (a *Auditor) Each(ctx context.Context, questions []Question, s Set) iter.Se
 	}
 }
 
+// outcomes answers the question at a place, and what follows from it.
+func (a *Auditor) outcomes(ctx context.Context, ask asking, i int, q Question, s Set) Outcome {
+	first := a.outcome(ctx, ask, q, s)
+	if s.Then == nil {
+		return first
+	}
+	for more := s.Then(i, first); len(more) > 0 && ctx.Err() == nil; {
+		next := more[0]
+		more = append(more[1:], s.Then(i, a.outcome(ctx, ask, next, s))...)
+	}
+	return first
+}
+
 // outcome answers one question of many; a panic is its error.
-func (a *Auditor) outcome(ctx context.Context, ask asking, q Question) (out Outcome) {
+func (a *Auditor) outcome(ctx context.Context, ask asking, q Question, s Set) (out Outcome) {
+	if q.Time.IsZero() {
+		q.Time = s.Time
+	}
 	out.Question = q
 	defer func() {
 		if v := recover(); v != nil {

@@ -30,9 +30,6 @@ func (l *Line) audited(out audit.Outcome, o Options) {
 	l.Levels = map[string]Level{}
 	for _, t := range rep.Verdict.Tracks {
 		l.Levels[t.ID] = Level{t.Level, t.AtMost}
-		if want := o.Require[t.ID]; want > t.Level {
-			l.find("below-required", fmt.Sprintf("Required is %s %d, reached is %d.", t.Name, want, t.Level))
-		}
 	}
 	l.checked(rep)
 	if rep.About.Withdrawn != "" {

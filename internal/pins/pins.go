@@ -12,6 +12,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/lockfile"
+	"touchstone/internal/purl"
 	"touchstone/principles"
 )
 
@@ -132,7 +133,8 @@ type Finding struct {
 //
 //  1. Say of each pin what the file alone says.
 //  2. Audit each package once, however often it is pinned; of a changed one first
-//     the version that the older file pins.
+//     the version that the older file pins. Where digests of several files are
+//     pinned, audit each of them: the weakest counts.
 //  3. Weigh what was found by what the project requires and allows.
 func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Options, each func(i, of int, l Line)) (*Result, error) {
 	if o.Time.IsZero() {
@@ -161,13 +163,16 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 		o.Begun(r)
 	}
 	var questions []audit.Question
+	var pinned []*files // by question
 	put := map[string]bool{}
-	ask := func(reference string) {
+	ask := func(ref purl.Ref) {
+		reference := ref.String()
 		if q := (audit.Question{Pasted: reference, Time: o.Time}); !put[reference] {
 			if put[reference] = true; o.Depth == Records {
 				q.Most = -1
 			}
-			questions = append(questions, q)
+			all := &files{pinned: ref}
+			pinned, questions = append(pinned, all), append(questions, all.question(q))
 		}
 	}
 	asked := map[string][]int{} // indexes of the lines that a question answers
@@ -186,26 +191,32 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 		}
 		if before[i].Kind == lockfile.Package && before[i].Version != l.Version {
 			origins[before[i].Ref.String()] = origin{}
-			ask(before[i].Ref.String())
+			ask(before[i].Ref)
 		}
-		ask(l.Reference)
+		ask(pins[i].Ref)
 		asked[l.Reference] = append(asked[l.Reference], i)
 	}
 	if taken > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("Answered in an earlier check, each at the time beside it: %d lines.", taken))
 	}
 	// 2. and 3.
-	for _, out := range a.Each(ctx, questions, audit.Set{Time: o.Time}) {
+	then := func(i int, out audit.Outcome) []audit.Question { return pinned[i].then(out, o) }
+	for q, out := range a.Each(ctx, questions, audit.Set{Time: o.Time, Then: then}) {
+		all := pinned[q]
 		if _, wanted := origins[out.Question.Pasted]; wanted {
-			origins[out.Question.Pasted] = originOf(out)
+			origins[out.Question.Pasted] = all.origin
 		}
 		for _, i := range asked[out.Question.Pasted] {
-			r.Lines[i].audited(out, o)
+			l := &r.Lines[i]
+			l.audited(out, o)
+			l.weakest(all.others, r.Tracks)
+			l.require(o.Require, r.Tracks)
 			if before[i].Kind == lockfile.Package {
-				r.Lines[i].since(origins[before[i].Ref.String()], originOf(out))
+				l.since(origins[before[i].Ref.String()], all.origin)
 			}
 			r.answered(i, o, each)
 		}
+		pinned[q] = nil // what it holds is large where a version has many files
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -96,9 +96,9 @@ func TestDigestsOfFiles(t *testing.T) {
 	} {
 		require.Equal(t, c.want, states(s.check(t, c.text, "", Options{})), name)
 	}
-	// With the bytes it is the same, where what arrives is a package.
+	// With the bytes each file is fetched: what the source's digest is of is no archive.
 	for text, want := range map[string]string{
-		hashOf(wheel) + hashOf(source): "ok", hashOf(wheel) + nobodys: "alarm digests-known", nobodys: "failed reference-digest",
+		hashOf(wheel): "ok", hashOf(wheel) + hashOf(source): "alarm archive-sound", hashOf(wheel) + nobodys: "alarm digests-known", nobodys: "failed reference-digest",
 	} {
 		require.Equal(t, want, states(s.check(t, "thing==1.0.0"+text, "", Options{Depth: Bytes})), text)
 	}
@@ -114,6 +114,42 @@ func TestDigestsOfFiles(t *testing.T) {
 	again, err := purl.Parse(r.Lines[0].Reference)
 	require.NoError(t, err, "its own report can be asked for")
 	require.Len(t, again.Digests, 401)
+}
+
+// TestWeakestFile: a pin of several files is worth what the weakest of them is, in
+// whatever order they stand, and what is wrong with any of them is found.
+func TestWeakestFile(t *testing.T) {
+	s := newShelf()
+	wheel, source := s.wheel("1.0.0", "example/thing"), s.source("1.0.0")
+	levels := func(text string, o Options) (Line, map[string]Level) {
+		r := s.check(t, "thing==1.0.0"+text, "", o)
+		require.Len(t, r.Lines, 1)
+		return r.Lines[0], r.Lines[0].Levels
+	}
+	_, strong := levels(hashOf(wheel), Options{})
+	_, weak := levels(hashOf(source), Options{})
+	require.Greater(t, strong["accountability"].Level, weak["accountability"].Level)
+	for _, both := range []string{hashOf(wheel) + hashOf(source), hashOf(source) + hashOf(wheel)} {
+		line, got := levels(both, Options{})
+		require.Equal(t, weak, got)
+		require.Contains(t, strings.Join(line.Notes, " "), "2 files of this version. Each was checked")
+		line, _ = levels(both, Options{Require: map[string]int{"accountability": strong["accountability"].Level}})
+		require.Equal(t, "below-required", line.Findings[0].Rule)
+	}
+	// A file that was attested before and is not now is found beside one that is.
+	now, lost := s.wheel("1.1.0", "example/thing"), s.source("1.1.0")
+	r := s.check(t, "thing==1.1.0"+hashOf(now)+hashOf(lost), "thing==1.0.0"+hashOf(wheel), Options{})
+	require.Equal(t, "alarm lineage-kept", states(r))
+	require.Contains(t, r.Lines[0].Findings[0].Text, "thing-1.1.0.tar.gz")
+	r = s.check(t, "thing==1.1.0"+hashOf(now), "thing==1.0.0"+hashOf(wheel), Options{})
+	require.Equal(t, "ok", states(r))
+	// What could not be audited of one file leaves nothing of the others' levels.
+	l := Line{Levels: map[string]Level{"integrity": {2, 3}}}
+	l.weakest([]fileAnswer{{"a.whl", Line{Findings: []Finding{{Text: "No answer."}}}}, {"b.whl", Line{Levels: map[string]Level{"integrity": {3, 3}}, Findings: []Finding{{Text: "No answer."}}}}}, []Track{{ID: "integrity"}})
+	require.Equal(t, Level{0, 3}, l.Levels["integrity"])
+	require.Len(t, l.Findings, 1)
+	require.Contains(t, l.Findings[0].Text, "a.whl")
+	require.Contains(t, l.Findings[0].Text, "b.whl")
 }
 
 // TestSinceBefore: what a version has lost against the one that was pinned before,

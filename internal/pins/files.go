@@ -9,7 +9,6 @@ import (
 	"touchstone/internal/digest"
 	"touchstone/internal/evidence"
 	"touchstone/internal/purl"
-	"touchstone/internal/registry"
 )
 
 // files is what the files came to that one pin lists digests of: its client takes
@@ -68,10 +67,10 @@ func (f *files) siblings() []purl.Ref {
 		ref := f.seen.Release.Ref.Bare()
 		ref.Version, ref.File, ref.Digests = f.seen.Release.Ref.Version, s.Name, nil
 		for _, d := range f.pinned.Digests {
-			if slices.ContainsFunc(s.States, func(one registry.Stated) bool {
-				return string(one.Of) == d.Of && digest.Name(one.Algorithm) == digest.Name(d.Algorithm) && one.Value == d.Value
-			}) {
-				ref.Digests = append(ref.Digests, d)
+			for _, one := range s.States {
+				if string(one.Of) == d.Of && digest.Name(one.Algorithm) == digest.Name(d.Algorithm) && one.Value == d.Value && !slices.Contains(ref.Digests, d) {
+					ref.Digests = append(ref.Digests, d)
+				}
 			}
 		}
 		if len(ref.Digests) > 0 {

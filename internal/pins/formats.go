@@ -86,12 +86,24 @@ func (r *Result) Text() string {
 	for _, note := range r.Notes {
 		fmt.Fprintln(&b, printable(note))
 	}
+	all := r.shared()
+	for _, s := range all {
+		fmt.Fprintf(&b, "\nOf %s: %s %s (%s)\n", counted(s.lines, "pin"), printable(s.Text), printable(s.Do), s.Rule)
+	}
+	short := false // whether the line before had nothing of its own
 	for _, l := range r.byState() {
 		if len(l.Findings) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "\n%s: %s\n", strings.ToUpper(string(l.State)), printable(l.where(r.in(l))))
-		for _, f := range l.Findings {
+		own, rules := apart(l, all)
+		if !short || len(own) > 0 {
+			fmt.Fprintln(&b)
+		}
+		fmt.Fprintf(&b, "%s: %s\n", strings.ToUpper(string(l.State)), printable(l.where(r.in(l))))
+		if short = len(own) == 0; len(rules) > 0 {
+			fmt.Fprintf(&b, "  %s\n", above(rules))
+		}
+		for _, f := range own {
 			fmt.Fprintf(&b, "  %s (%s)\n", printable(f.Text), f.Rule)
 			if f.Allowed != "" {
 				fmt.Fprintf(&b, "  Allowed: %s\n", printable(f.Allowed))

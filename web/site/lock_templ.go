@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"touchstone/internal/lockfile"
+	"touchstone/internal/pins"
 )
 
 // lockPage audits every pin of a lock file.
@@ -44,7 +45,7 @@ func lockPage(f frame) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(lockfile.Largest))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 17, Col: 112}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 18, Col: 112}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -57,7 +58,7 @@ func lockPage(f frame) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(lockNames())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 23, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 24, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -75,7 +76,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.format)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 69, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -88,7 +89,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(s.ending)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 69, Col: 86}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 86}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -101,7 +102,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Save as " + s.name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 69, Col: 110}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 110}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -124,7 +125,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(flag))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -137,7 +138,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -150,7 +151,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 92, Col: 102}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 102}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -161,7 +162,20 @@ func lockPage(f frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section><section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><ul id=\"lock-shared\" class=\"lock-shared plain\" data-several=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var10 string
+		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(pins.Several))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 108, Col: 91}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\"></ul><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section><section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

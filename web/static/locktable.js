@@ -28,6 +28,23 @@ export const number = (n) => n.toLocaleString("en");
 const reached = (levels, tracks) => tracks.filter(({ id }) => levels?.[id])
   .map(({ id, name }) => `${name} ${levels[id].level}${levels[id].atMost > levels[id].level ? `, at most ${levels[id].atMost}` : ""}`);
 
+/** A finding by what it says: two pins that have the same are told of it once. */
+const same = ({ rule, text }) => `${rule}\n${text}`;
+
+/** The findings that many lines have in the same words, by what they say: { finding, count }. What is allowed stands beside its pin alone. */
+function sharedBy(lines, several) {
+  const all = new Map();
+  for (const { line } of lines) {
+    for (const finding of line.findings ?? []) {
+      if (finding.allowed) continue;
+      const one = all.get(same(finding));
+      if (one) one.count += 1;
+      else all.set(same(finding), { finding, count: 1 });
+    }
+  }
+  return new Map([...all].filter(([, { count }]) => count >= several).sort(([, a], [, b]) => ranks.get(a.finding.state) - ranks.get(b.finding.state) || b.count - a.count));
+}
+
 export class Table {
   #lines = []; // { at, line, text }: text is what is searched
   #shown = [];
@@ -80,14 +97,25 @@ export class Table {
     const part = $("lock-part").value;
     this.#shown = this.#lines.filter(({ line, text }) => wanted.has(line.state) && (!part || line.flags?.includes(part)) && text.includes(search)).sort(orders[$("lock-order").value]);
     this.#page = Math.min(Math.max(0, this.#page), this.#last);
+    const shared = sharedBy(this.#lines, Number($("lock-shared").dataset.several));
+    this.#say(shared);
     const from = this.#page * rows;
-    if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line, this.tracks)));
+    if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line, this.tracks, shared)));
     const caption = this.#shown.length === this.#lines.length ? `All ${number(this.#lines.length)} pins` : `${number(this.#shown.length)} of ${number(this.#lines.length)} pins`;
     $("lock-caption").textContent = caption;
     $("lock-pages").hidden = this.#last === 0;
     const where = this.#shown.length === 0 ? "" : `${number(from + 1)} to ${number(Math.min(from + rows, this.#shown.length))} of ${number(this.#shown.length)}`;
     if ($("lock-where").textContent !== where) $("lock-where").textContent = where;
     for (const button of $("lock-pages").querySelectorAll("button")) button.disabled = ["first", "back"].includes(button.dataset.turn) ? this.#page === 0 : this.#page === this.#last;
+  }
+
+  /** Says once, above the table, what many pins have. */
+  #say(shared) {
+    this.#$("lock-shared").replaceChildren(...[...shared.values()].map(({ finding, count }) => {
+      const li = element("li", "", { dir: "auto" });
+      li.append(element("strong", `${number(count)} pins: `, { className: `state-${finding.state}` }), ...told(finding));
+      return li;
+    }));
   }
 
   /** Counts the states beside their boxes, which stay where they are. */
@@ -117,8 +145,13 @@ export class Table {
   }
 }
 
+/** What a finding says, what to do, and by which rule. */
+function told({ text, do: advice, rule }) {
+  return [`${visible(text)} `, advice ? element("span", `${visible(advice)} `, { className: "lock-do" }) : "", element("code", rule)];
+}
+
 /** A row. On a phone it is shown as a card, and stays a row for who hears it: hence the roles. */
-function row(line, tracks) {
+function row(line, tracks, shared) {
   const tr = element("tr", "", { role: "row" });
   const [sign, word] = states.get(line.state);
   const state = element("td", "", { role: "cell", className: `state-${line.state || "waiting"}` });
@@ -132,10 +165,18 @@ function row(line, tracks) {
   ].filter(Boolean).join(" · ");
   if (beside) name.append(element("span", beside, { className: "lock-beside" }));
   const found = element("td", "", { role: "cell" });
-  for (const { text, do: advice, rule } of line.findings ?? []) {
-    const p = element("p", `${visible(text)} `, { dir: "auto" });
-    if (advice) p.append(element("span", `${visible(advice)} `, { className: "lock-do" }));
-    p.append(element("code", rule));
+  const many = (line.findings ?? []).filter((finding) => !finding.allowed && shared.has(same(finding)));
+  if (many.length > 0) {
+    const p = element("p", "");
+    for (const { rule } of many) p.append(element("code", rule), " ");
+    p.append(element("span", "as said above", { className: "lock-do" }));
+    found.append(p);
+  }
+  for (const finding of line.findings ?? []) {
+    if (many.includes(finding)) continue;
+    const p = element("p", "", { dir: "auto" });
+    p.append(...told(finding));
+    if (finding.allowed) p.append(element("span", ` Allowed: ${visible(finding.allowed)}`, { className: "lock-do" }));
     found.append(p);
   }
   for (const note of line.notes ?? []) found.append(element("p", visible(note), { className: "lock-do", dir: "auto" }));

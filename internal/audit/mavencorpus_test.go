@@ -175,6 +175,11 @@ func TestMavenRelocated(t *testing.T) {
 		require.GreaterOrEqual(t, i, 0, "who asks for it gets the other")
 		at := strings.Split(moved, ":")
 		require.Contains(t, r.Report.Topics[i].Items, "pkg:maven/"+at[0]+"/"+at[1]+"@"+at[2])
+		o := mavenOptions(nil) // and by a relay
+		o.Transport, o.Relay = relayedWorld{mavenCorpus(t)}, relay
+		byRelay, err := ask(t.Context(), reference, o)
+		require.NoError(t, err, reference)
+		require.Equal(t, r.Report.Reference, byRelay.Report.Reference)
 	}
 }
 

@@ -179,6 +179,8 @@ func bySource(e *exam, a attested) Finding {
 	own := e.ownWord(recorded.Route, recorded.InRecord) && source.Compare(recorded.Repository, repository) == source.Same
 	relation := source.Compare(inside, repository)
 	switch {
+	case inside == "" && !own && source.Compare(recorded.Repository, repository) == source.Same:
+		return because(Unknown, fmt.Sprintf("%s from %s, which the record names too. The record came %s, and only the repository's own host can say that.", who, quoted(repository), byRoute(recorded.Route)))
 	case inside == "" && !own:
 		return because(Unknown, who+", not known to speak for this package: the package names no source repository of its own.")
 	case inside != "" && relation == source.NotComparable: // 3.

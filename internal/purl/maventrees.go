@@ -42,7 +42,7 @@ func readGradleAlias(text string) (Ref, bool, error) {
 		}
 		ref, err := mavenFile("org.jetbrains.kotlin", "kotlin-"+module, version, "", "")
 		return ref, true, err
-	case isID && strings.HasPrefix(strings.TrimLeft(id, " ("), `"`) && strings.Contains(id, " version "), isID && strings.HasPrefix(strings.TrimLeft(id, " ("), "'") && strings.Contains(id, " version "):
+	case isID && strings.IndexAny(id, `"'`) == len(id)-len(strings.TrimLeft(id, " (")) && strings.Contains(id, " version "):
 		name := strings.FieldsFunc(id, func(r rune) bool { return strings.ContainsRune(" ('\")", r) })[0]
 		if mavenWord(name) && strings.Contains(name, ".") {
 			return Ref{}, true, gradlePlugin(name, id)

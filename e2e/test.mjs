@@ -16,6 +16,7 @@ import { ensureTools } from "./debian.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tags = "-tags=touchstone_testanchors";
+const test = ["test", tags, "-vet=off", "-timeout=30m"]; // what it would vet again, the step vet does
 const staticcheck = "honnef.co/go/tools/cmd/staticcheck@v0.8.2";
 const deadcode = "golang.org/x/tools/cmd/deadcode@v0.52.0";
 // What only tests are made of need be reached by nothing else.
@@ -57,7 +58,9 @@ const compiled = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
 const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
-const jsPackages = [...programs, "./wasm/bundle", "./internal/..."];
+// What is compiled for js alone, and what has files that only js has, or has not:
+// vet reads the others' files natively.
+const jsPackages = () => [...programs, "./wasm/bundle", ...folders((text, name) => name.endsWith("_js.go") || /^\/\/go:build .*\bjs\b/m.test(text), /\.go$/)];
 
 const first = [["what npm pins", ensureInstalled]];
 const others = [
@@ -71,7 +74,7 @@ const ours = [
     await buildSite();
   }],
   ["vet for js", async () => {
-    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, ...jsPackages], { env: js });
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, ...jsPackages()], { env: js });
     await run("go", ["vet", `-modfile=${pruned}`, ...compiled, "-tags=touchstone_whole", "./wasm"], { env: js });
   }],
   ["nothing is unreachable", reachable],
@@ -88,10 +91,6 @@ const native = [
     if (unformatted.trim()) throw new Error(`run gofmt -w on:\n${unformatted}`);
   }],
   ["the modules are those of go.sum", () => run("go", ["mod", "verify"], { quiet: true })],
-  ["templ's output is what its sources give", async () => {
-    await run("go", ["run", "github.com/a-h/templ/cmd/templ@v0.3.977", "generate"], { quiet: true });
-    await run("git", ["diff", "--exit-code", "--", "*_templ.go"]);
-  }],
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
 ];
@@ -100,7 +99,7 @@ const edge = ["the page's scripts and the edge, in Node and workerd", () => run(
 const stages = [
   [first],
   [ours, native, others],
-  [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", ["test", tags, "-timeout=30m", builder])]]],
+  [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", [...test, builder])]]],
   [[["fuzzing", fuzz]], [edge]], // the edge's tests wait for what takes its time: beside more they fail
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
 ];
@@ -110,29 +109,26 @@ const builder = "./wasm/slim";
 
 async function tests() {
   const packages = (await run("go", ["list", "./..."], { quiet: true })).trim().split("\n").filter((one) => !one.endsWith(builder.slice(1)));
-  await run("go", ["test", tags, "-timeout=30m", ...packages]);
+  await run("go", [...test, ...packages]);
 }
 
 /** Tests of many audits at a time, and of one of each ecosystem: with the race detector a thousand more, one after the other, find nothing else. */
 const together = "^Test(Each|ResolveFirst|OneWalkADay|DamagedMemory|CancelHalfWay|EvidenceOfEveryEcosystem)";
 
 async function race() {
-  const folders = concurrent();
-  const whole = all ? folders : folders.filter((folder) => folder !== "./internal/audit");
-  await run("go", ["test", tags, "-race", "-short", "-timeout=30m", ...whole]);
+  // The packages in which something runs at the same time as something else, and the one that drives them all.
+  const concurrent = [...new Set(["./internal/audit", ...folders((text) => /\bgo func\b|"sync(\/atomic)?"/.test(text), /(?<!_test)\.go$/)])];
+  const whole = all ? concurrent : concurrent.filter((folder) => folder !== "./internal/audit");
+  await run("go", [...test, "-race", "-short", ...whole]);
   if (all) return;
   say(`of internal/audit only ${together}; TOUCHSTONE_ALL=1 runs all\n`);
-  await run("go", ["test", tags, "-race", "-short", `-run=${together}`, "-timeout=30m", "./internal/audit"]);
+  await run("go", [...test, "-race", "-short", `-run=${together}`, "./internal/audit"]);
 }
 
-/** The packages in which something runs at the same time as something else, and the one that drives them all. */
-function concurrent() {
-  const folders = new Set(["internal/audit"]);
-  for (const name of readdirSync(join(root, "internal"), { recursive: true })) {
-    if (!name.endsWith(".go") || name.endsWith("_test.go")) continue;
-    if (/\bgo func\b|"sync(\/atomic)?"/.test(readFileSync(join(root, "internal", name), "utf8"))) folders.add(`internal/${dirname(name)}`);
-  }
-  return [...folders].map((folder) => `./${folder}`);
+/** The packages beneath internal of which a file is like that, by its text and its name. */
+function folders(like, names) {
+  const found = readdirSync(join(root, "internal"), { recursive: true }).filter((name) => names.test(name) && like(readFileSync(join(root, "internal", name), "utf8"), name));
+  return [...new Set(found.map((name) => `./internal/${dirname(name)}`))];
 }
 
 /**
@@ -160,36 +156,31 @@ async function reachable() {
  */
 async function fuzz() {
   say(`each target for ${fuzzSeconds} s, ${all ? "guided by" : "without"} coverage${all ? "" : "; TOUCHSTONE_ALL=1 is guided by it"}\n`);
-  const listed = await run("go", ["test", tags, "-list", "^Fuzz", "./internal/...", "./principles/..."], { quiet: true });
-  const targets = [];
-  let names = [];
-  for (const line of listed.split("\n")) {
-    const done = /^ok\s+(\S+)/.exec(line);
-    if (/^Fuzz/.test(line)) names.push(line.trim());
-    else if (done) {
-      if (names.length > 0) targets.push([done[1], names]);
-      names = [];
-    }
+  const target = /^func (Fuzz\w+)\(/gm;
+  const packages = folders((text) => text.match(target), /_test\.go$/);
+  if (packages.length === 0) throw new Error("no fuzz target was found");
+  for (const pkg of packages) {
+    const texts = readdirSync(join(root, pkg)).filter((name) => name.endsWith("_test.go")).map((name) => readFileSync(join(root, pkg, name), "utf8"));
+    await fuzzPackage(pkg, texts.flatMap((text) => [...text.matchAll(target)].map(([, name]) => name)));
   }
-  if (targets.length === 0) throw new Error("no fuzz target was found");
-  for (const target of targets) await fuzzPackage(...target);
 }
 
 async function fuzzPackage(pkg, names) {
-  const folder = join(root, pkg.replace(/^touchstone\//, ""));
   const work = join(root, "build", "fuzz", pkg);
   const binary = join(work, "fuzz.test");
   await mkdir(work, { recursive: true });
-  await run("go", ["test", tags, "-c", ...(all ? ["-fuzz=."] : []), "-o", binary, pkg], { quiet: true });
+  await run("go", [...test, "-c", "-ldflags=-s -w", ...(all ? ["-fuzz=."] : []), "-o", binary, pkg], { quiet: true });
   for (const name of names) {
     say(`${pkg} ${name}\n`);
     // An input is made smaller once, not for as long as the fuzzing takes.
     const args = ["run=^$", `fuzz=^${name}$`, `fuzztime=${fuzzSeconds}s`, "fuzzminimizetime=1x", "parallel=1", `fuzzcachedir=${join(work, "cache")}`];
-    await run(binary, args.map((one) => `-test.${one}`), { cwd: folder, quiet: true }).catch((error) => {
+    const said = await run(binary, args.map((one) => `-test.${one}`), { cwd: join(root, pkg), quiet: true }).catch((error) => {
       // Go sometimes calls its own end of the fuzzing time a failure; a real one
       // always names the input that failed.
       if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
+      return error.message;
     });
+    if (!said.includes("fuzz: elapsed")) throw new Error(`${pkg} ${name} was not fuzzed:\n${said}`);
   }
 }
 

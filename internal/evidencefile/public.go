@@ -2,7 +2,6 @@ package evidencefile
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"touchstone/internal/archive"
-	"touchstone/internal/bare"
 	"touchstone/internal/registry"
 	"touchstone/internal/trust"
 )
@@ -105,16 +103,8 @@ func (e Evidence) signature(s registry.Signature, message []byte) (signed, bool)
 	case registry.OpenPGP: // a signature may name its key by the end of the fingerprint alone
 		_, known := anchored(func(k trust.Key) bool { return len(s.KeyID) >= 16 && strings.HasSuffix(k.ID, s.KeyID) })
 		return signed{message: message, made: s.Bytes}, known
-	case registry.ECDSAFingerprint:
-		_, wrong := bare.ECDSAFingerprint{}.Verify(message, s.Bytes, s.KeyID, e.Seen.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures))
-		key, made, ok := bare.KeyOf(s.Bytes)
-		sum := sha256.Sum256(message)
-		return signed{[]byte(hex.EncodeToString(sum[:])), made, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: key})}, wrong == nil && ok
-	case registry.RSAFingerprint:
-		_, known := anchored(func(k trust.Key) bool { return k.ID == s.KeyID })
-		key, made, ok := bare.KeyOf(s.Bytes)
-		sum := sha256.Sum256(message)
-		return signed{[]byte(hex.EncodeToString(sum[:])), made, key}, known && ok
+	case registry.ECDSAFingerprint, registry.RSAFingerprint:
+		return byFingerprint(s, message, e.Seen.Proofs.Anchors.Keys(s.Anchors, trust.UsageSignatures))
 	}
 	return signed{}, false
 }

@@ -11,11 +11,11 @@ import (
 	"strings"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/sshkey"
 
 	"github.com/google/certificate-transparency-go/x509util"
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/verify"
-	"golang.org/x/crypto/ssh"
 )
 
 // explain finds out which step refused a bundle that sigstore-go refuses, by
@@ -160,8 +160,8 @@ func keyNames(leaf *x509.Certificate) []string {
 	}
 	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
 	names := []string{hex.EncodeToString(sum[:]), base64.StdEncoding.EncodeToString(sum[:])}
-	if key, err := ssh.NewPublicKey(leaf.PublicKey); err == nil {
-		names = append(names, ssh.FingerprintSHA256(key))
+	if name := sshkey.Fingerprint(leaf.PublicKey); name != "" {
+		names = append(names, name)
 	}
 	return names
 }

@@ -40,7 +40,7 @@ func TestSlimPassesTheTestsOfTheCorpus(t *testing.T) {
 			if tt.pkg == "internal/sigstore" && !corpus.Whole() {
 				t.Skip("left out: TOUCHSTONE_ALL=1 runs it")
 			}
-			cmd := exec.Command("go", "test", "-v", "-count=1", "-modfile="+b.modfile(), "-exec="+starter, "-skip="+tt.skip, "./"+tt.pkg)
+			cmd := exec.Command("go", "test", "-v", "-count=1", "-vet=off", "-trimpath", "-buildvcs=false", "-modfile="+b.modfile(), "-exec="+starter, "-skip="+tt.skip, "./"+tt.pkg)
 			cmd.Dir, cmd.Env = b.root, append(cmd.Environ(), b.environment()...)
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)

@@ -120,7 +120,7 @@ func addFunctions(names map[string]bool, pkg, file string) error {
 
 // harmless reports whether a stub says of itself that it may be linked: it is
 // called when the program starts, and what it makes cannot be used without
-// another stub.
+// another stub; or it answers as what it stands in for.
 func harmless(f *ast.FuncDecl) bool {
 	return f.Doc != nil && slices.ContainsFunc(f.Doc.List, func(c *ast.Comment) bool { return c.Text == "//slim:linked" })
 }

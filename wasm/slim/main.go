@@ -26,7 +26,8 @@
 // What the linker wrote is then packed: the initial memory is described in
 // another way, the lines of stack traces are dropped, and the runtime looks
 // functions up in larger steps. No instruction changes. A trace has offsets, and
-// function names: where browsers load the program, of libraries their packages'.
+// function names: where browsers load the program, of libraries, Go's own among
+// them, their packages'.
 // The same build with -unpacked says all names, and the lines too.
 //
 // Everything else uses the ordinary go.mod: go build, go test and editors see

@@ -4,26 +4,27 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 const functionName = 4 // in a function's description: where its name is, among the names
 
 // shortenNames takes out of the initial memory what few ever read of functions'
-// names, which is 42 kB of brotli of the page's first program:
+// names, which is 53 kB of brotli of the page's first program:
 //
 //   - the types that a generic function is made for: a stack trace shows [...]
 //     in their place anyway
-//   - which function of a library it is: a trace then shows the package, as in
-//     github.com/sigstore/sigstore-go/pkg/verify.?, between the functions of this
-//     module and of Go's library that led there
+//   - which function of a library it is, Go's own among them: a trace then shows the
+//     package, as in github.com/sigstore/sigstore-go/pkg/verify.?, between the
+//     functions of this module that led there
 //
 // The runtime goes by the names of some functions; all of those are its own or
 // reflect's, and stay. A wrapper of a method, called with nil, must be named like
 // one, (*TYPE).METHOD, or the runtime gives up where it would panic
 // (runtime/error.go, panicwrap): methods of pointers share a name of their own,
 // PACKAGE.(*?).?. What is inlined is named in tables of its own, which point
-// to the same names: only where nothing of a library is inlined may they go.
+// to the same names: the packages in which anything is keep theirs.
 //
 //  1. give every function the one name that it shares with others
 //  2. zero the names that went, and write those that are shared: each over the
@@ -91,23 +92,33 @@ func elided(name string) string {
 	return name
 }
 
-// packageOf stands for all functions of a library's package, whose path begins with
-// a host's name, or for all methods of its pointers. Other names stay.
+// own is the program: its main package, and its module.
+var own = []string{"main", "touchstone"}
+
+// named are the parts of Go's library by whose names the runtime goes, its own and
+// reflect's, with what lies beneath them.
+var named = []string{"runtime", "internal/runtime", "reflect"}
+
+// packageOf stands for all functions of a package of a library, Go's own among
+// them, or for all methods of its pointers. The names of the program itself stay,
+// those that the runtime goes by, and those of functions that may be inlined.
 func packageOf(name string) string {
 	path := name
 	if made, ok := strings.CutPrefix(name, "type:."); ok { // type:.eq.PACKAGE.TYPE, which the compiler made
 		_, path, _ = strings.Cut(made, ".")
 	}
-	if host, _, ok := strings.Cut(path, "/"); !ok || !strings.Contains(host, ".") {
+	slash := strings.LastIndexByte(path, '/') + 1
+	end := slash + strings.IndexByte(path[slash:], '.')
+	if end <= slash || strings.ContainsAny(path[:end], "[{*( ") { // what the linker made, or a type without a name
 		return name
 	}
-	slash := strings.LastIndexByte(name, '/')
-	dot := strings.IndexByte(name[slash:], '.')
-	if dot < 0 {
+	stays := func(pkg string) bool { return path[:end] == pkg || strings.HasPrefix(path, pkg+"/") }
+	if slices.ContainsFunc(own, stays) || slices.ContainsFunc(named, stays) || slices.ContainsFunc(inlined, stays) || slices.ContainsFunc(alsoInlined, stays) {
 		return name
 	}
-	if strings.HasPrefix(name[slash+dot:], ".(*") {
-		return name[:slash+dot] + ".(*?).?"
+	kind := ".?"
+	if strings.HasPrefix(path[end:], ".(*") {
+		kind = ".(*?).?"
 	}
-	return name[:slash+dot] + ".?"
+	return name[:len(name)-len(path)+end] + kind
 }

@@ -212,6 +212,13 @@ func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, a.count, z.count)
 	require.Greater(t, a.count, 5000)
+	for _, at := range inlinedNames(t, from, a) {
+		was, err := a.name(at)
+		require.NoError(t, err)
+		is, err := z.name(at)
+		require.NoError(t, err)
+		require.Equal(t, was, is, "what is inlined is still named")
+	}
 	tables := 0
 	for i := range a.count {
 		at := binary.LittleEndian.Uint32(a.descriptions[8*i+4:])
@@ -266,6 +273,45 @@ func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 	assert.True(t, bytes.Equal(from, to), "the rest of the memory")
 }
 
+// inlinedNames are where the names of functions are that are inlined in others:
+// each function's tree of them (runtime/symtabinl.go, type inlinedCall), as far as
+// its table by instruction goes into it.
+func inlinedNames(t *testing.T, memory []byte, l lines) (names []uint32) {
+	t.Helper()
+	const (
+		index, tree              = 2, 3 // the further table that leads into the tree, and the other data that is it
+		entrySize, nameAt        = 16, 4
+		moduleTrees              = 320 // where other data begins (runtime/symtab.go, moduledata.gofunc)
+		noData            uint32 = 1<<32 - 1
+	)
+	header := uint64(l.header)
+	begins := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, header), header+binary.LittleEndian.Uint64(memory[header+headerNames:]))
+	base := binary.LittleEndian.Uint64(memory[bytes.Index(memory, begins)+moduleTrees:])
+	for i := range l.count {
+		f := l.descriptions[binary.LittleEndian.Uint32(l.descriptions[8*i+4:]):]
+		further := int(binary.LittleEndian.Uint32(f[functionPC:]))
+		if further <= index || int(f[functionData]) <= tree {
+			continue
+		}
+		table, at := binary.LittleEndian.Uint32(f[functionSize+4*index:]), binary.LittleEndian.Uint32(f[functionSize+4*(further+tree):])
+		if table == 0 || at == noData {
+			continue
+		}
+		most, value := int64(-1), int64(-1)
+		for k, delta := range pairs(l.tables[table:]) {
+			if k%2 == 0 { // what the next instructions have, by how much it differs, with the sign last
+				value += int64(delta>>1) ^ -int64(delta&1)
+				most = max(most, value)
+			}
+		}
+		for k := range most + 1 {
+			names = append(names, binary.LittleEndian.Uint32(memory[base+uint64(at)+uint64(k)*entrySize+nameAt:]))
+		}
+	}
+	require.NotEmpty(t, names)
+	return names
+}
+
 // sectionsOf reads a wasm: its sections without the data, and the memory.
 func sectionsOf(t *testing.T, file string) (sections []section, memory []byte) {
 	t.Helper()
@@ -298,7 +344,7 @@ func pairs(table []byte) (values []uint64) {
 }
 
 // A packed program finds its way on deep stacks and out of a panic, and knows
-// its own functions' names and those of Go's library; files and lines are gone.
+// its own functions' names and those that the runtime goes by; files and lines are gone.
 func TestPackedStacks(t *testing.T) {
 	b := slow(t)
 	node(t)

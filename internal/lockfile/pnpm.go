@@ -161,6 +161,9 @@ func pnpmPackage(major, key string, entry *node) Pin {
 		return p.is(Address, "It is a program for each kind of system, from addresses that no package repository answers for.")
 	case resolution.str("type") == "directory" || resolution.str("directory") != "":
 		return p.is(Own, ownFolder)
+	case resolution.str("type") != "":
+		p.Address = resolution.str("url")
+		return p.is(NotRead, fmt.Sprintf("It resolved to something of the kind %.40q, which is not known here.", resolution.str("type")))
 	case address == "" && (strings.Contains(key, "file:") || strings.Contains(key, "link:")):
 		return p.is(Own, ownFolder)
 	case resolution == nil:

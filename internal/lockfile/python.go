@@ -184,9 +184,9 @@ func readPDM(f *File, doc []byte) error {
 		case entry.get("git") != nil:
 			p.Address = entry.str("git")
 			return p.is(Git, foreign["git+"].why)
-		case entry.get("url") != nil:
-			p.Address = entry.str("url")
-			return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", p.Address))
+		}
+		if p = p.fromElsewhere(entry); p.Kind != "" {
+			return p
 		}
 		files := entry.get("files").elements()
 		if entry.get("files") == nil {
@@ -223,6 +223,19 @@ func readPylock(f *File, doc []byte) error {
 	})
 }
 
+// fromElsewhere tells of an entry that names an address or a repository of another
+// kind than git: that is where pipenv and PDM take it from, whatever version stands
+// beside it.
+func (p Pin) fromElsewhere(entry *node) Pin {
+	for _, key := range []string{"hg", "svn", "bzr", "url", "uri", "file"} {
+		if entry.get(key) != nil {
+			p.Address = entry.str(key)
+			return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", p.Address))
+		}
+	}
+	return p
+}
+
 func looksPipfile(doc []byte) bool {
 	return isJSON(doc) && has(doc, `"_meta"`) && has(doc, `"pipfile-spec"`)
 }
@@ -256,9 +269,9 @@ func (p Pin) pipfile(sources []*node, entry *node) Pin {
 	case entry.get("git") != nil:
 		p.Address = entry.str("git")
 		return p.is(Git, foreign["git+"].why)
-	case entry.get("file") != nil:
-		p.Address = entry.str("file")
-		return p.is(Address, fmt.Sprintf("It comes from %.200q, and not from PyPI.", p.Address))
+	}
+	if p = p.fromElsewhere(entry); p.Kind != "" {
+		return p
 	}
 	version, exact := strings.CutPrefix(entry.str("version"), "==")
 	if !exact {

@@ -82,30 +82,39 @@ func (a *Auditor) Each(ctx context.Context, questions []Question, s Set) iter.Se
 
 // outcomes answers the question at a place, and what follows from it.
 func (a *Auditor) outcomes(ctx context.Context, ask asking, i int, q Question, s Set) Outcome {
-	first := a.outcome(ctx, ask, q, s)
+	first, done := a.outcome(ctx, ask, q, s)
+	defer done() // what it was given stays at hand for what follows
 	if s.Then == nil {
 		return first
 	}
 	for more := s.Then(i, first); len(more) > 0 && ctx.Err() == nil; {
-		next := more[0]
-		more = append(more[1:], s.Then(i, a.outcome(ctx, ask, next, s))...)
+		out, done := a.outcome(ctx, ask, more[0], s)
+		done()
+		more = append(more[1:], s.Then(i, out)...)
 	}
 	return first
 }
 
-// outcome answers one question of many; a panic is its error.
-func (a *Auditor) outcome(ctx context.Context, ask asking, q Question, s Set) (out Outcome) {
+// outcome answers one question of many; a panic is its error. Done lets go of what
+// it was given.
+func (a *Auditor) outcome(ctx context.Context, ask asking, q Question, s Set) (out Outcome, done func()) {
 	if q.Time.IsZero() {
 		q.Time = s.Time
 	}
-	out.Question = q
+	out.Question, done = q, func() {}
 	defer func() {
 		if v := recover(); v != nil {
 			out.Report, out.Err = nil, fmt.Errorf("auditing %s: this program failed at it (%v); please report that", q.Pasted, v)
 		}
 	}()
-	out.Report, out.Err = a.audit(ctx, ask, q)
-	return out
+	r, err := a.resolve(ctx, ask, q)
+	if err != nil {
+		out.Err = err
+		return out, done
+	}
+	done = r.Close
+	out.Report, out.Err = r.Audit()
+	return out, done
 }
 
 // put sends unless ctx ends before.

@@ -12,7 +12,7 @@ import (
 func TestOutcomeOfAPanic(t *testing.T) {
 	a, err := New(Options{})
 	require.NoError(t, err)
-	out := a.outcome(t.Context(), func(fetch.SessionOptions) *fetch.Session { panic("a fault of ours") }, Question{Pasted: "npm:left-pad@1.3.0"}, Set{})
+	out, _ := a.outcome(t.Context(), func(fetch.SessionOptions) *fetch.Session { panic("a fault of ours") }, Question{Pasted: "npm:left-pad@1.3.0"}, Set{})
 	require.Nil(t, out.Report)
 	require.EqualError(t, out.Err, "auditing npm:left-pad@1.3.0: this program failed at it (a fault of ours); please report that")
 	require.Equal(t, "npm:left-pad@1.3.0", out.Question.Pasted)

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 )
 
@@ -147,6 +148,32 @@ type Answer struct {
 	Reason string
 	// Err names the failure for code; nil when an answer came.
 	Err *Error
+
+	readings *readings // shared by all who share the body; nil for none
+}
+
+// readings are what was made of one body.
+type readings struct {
+	mu sync.Mutex
+	of map[string]any
+}
+
+// Once is what make gives, which is asked once for all who share the body: a
+// document of megabytes is read once for a hundred audits that need it. What names
+// the reading; make must depend on nothing but the body, and what it gives must not
+// be changed.
+func (a Answer) Once(what string, make func() any) any {
+	if a.readings == nil {
+		return make()
+	}
+	a.readings.mu.Lock()
+	defer a.readings.mu.Unlock()
+	made, found := a.readings.of[what]
+	if !found {
+		made = make()
+		a.readings.of[what] = made
+	}
+	return made
 }
 
 // A Kind names why no usable answer came.

@@ -71,6 +71,7 @@ func (c *Client) join(ctx context.Context, s *Session, r Request, host Host) *fl
 func (f *flight) fly(ctx context.Context) {
 	defer f.cancel()
 	f.answer, f.sent, f.err = f.ask(ctx)
+	f.answer.readings = &readings{of: map[string]any{}}
 	close(f.done)
 	f.client.mu.Lock()
 	defer f.client.mu.Unlock()

@@ -139,6 +139,11 @@ func (p *project) of(version string) []entry {
 // newest is the newest version with a file that is read here: not withdrawn, and
 // no pre-release, where there is such a one; empty where there is none at all.
 func (p *project) newest() string {
+	p.once.Do(func() { p.latest = p.findNewest() })
+	return p.latest
+}
+
+func (p *project) findNewest() string {
 	best, bestRank := "", 0
 	for _, e := range p.files {
 		if e.name.format() == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
@@ -28,6 +29,9 @@ type project struct {
 	// why. Both may be empty.
 	status, reason string
 	err            error // why the document could not be read
+
+	once   sync.Once
+	latest string // see newest
 }
 
 // An entry is one file of a project.
@@ -51,11 +55,13 @@ func indexOf(ctx context.Context, c *fetch.Session, name string) (*project, erro
 	if p.answer, err = c.Get(ctx, indexRequest(name)); err != nil || p.answer.State != fetch.Found {
 		return p, err
 	}
-	if readErr := p.read(name); readErr != nil {
-		*p = project{answer: p.answer, err: readErr}
-		p.answer.Unusable("what came as the index cannot be used: " + readErr.Error())
-	}
-	return p, nil
+	return p.answer.Once("index of "+name, func() any {
+		if readErr := p.read(name); readErr != nil {
+			*p = project{answer: p.answer, err: readErr}
+			p.answer.Unusable("what came as the index cannot be used: " + readErr.Error())
+		}
+		return p
+	}).(*project), nil
 }
 
 // read reads a project's document whole, or not at all. The major version of the

@@ -199,5 +199,8 @@ func TestMavenByRelay(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.levels, levels(r), r.Report.Text(false))
 		has(t, r, "signer-identity", want.signer, "")
+		if want.signer != "pass" {
+			require.Contains(t, status(t, r, "integrity-from-repository").Reason, "came through a relay")
+		}
 	}
 }

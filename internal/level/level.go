@@ -201,6 +201,7 @@ type way struct {
 	applies bool
 	cause   cause
 	passed  float64 // share of its checks
+	lacks   int     // how many of them do not pass
 	// decided are the findings of that cause; all of them where it is met.
 	decided []evidence.Finding
 }
@@ -212,13 +213,22 @@ func (w way) says(v way) bool {
 		cmp.Compare(rank(w.status), rank(v.status)),
 		cmp.Compare(truth(w.applies), truth(v.applies)),
 		cmp.Compare(w.cause, v.cause),
-		cmp.Compare(w.passed, v.passed),
+		w.nearer(v),
 	} {
 		if c != 0 {
 			return c > 0
 		}
 	}
 	return false
+}
+
+// nearer compares how near two ways are to being met. Of those that are open, what
+// passes beside what could not be checked makes none the likelier reason.
+func (w way) nearer(v way) int {
+	if w.status == Open && v.status == Open {
+		return cmp.Compare(v.lacks, w.lacks)
+	}
+	return cmp.Compare(w.passed, v.passed)
 }
 
 // judge looks at one way. A check that was not run could not be checked, and
@@ -240,6 +250,9 @@ func judge(w principles.Way, findings map[string]evidence.Finding) way {
 			}
 		default:
 			out.status = Unmet
+		}
+		if f.Outcome != evidence.Pass {
+			out.lacks++
 		}
 		out.applies = out.applies && f.Outcome != evidence.NotApplicable
 		if why > out.cause {

@@ -119,6 +119,8 @@ func TestTheReasonIsTheCause(t *testing.T) {
 		reach   string
 	}{
 		{p, u, a, level.Open, "B.", ""},
+		{p, u, u, level.Open, "B.", ""},
+		{u, u, u, level.Open, "C.", ""},
 		{n, p, a, level.Unmet, "C.", "do c"},
 		{p, n, a, level.Unmet, "C.", "do c"},
 		{p, n, f, level.Unmet, "C.", "do c"},

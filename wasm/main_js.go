@@ -86,6 +86,8 @@ type request struct {
 	// a source repository, and a certificate's subject; empty for nobody.
 	ExpectSource string `json:"expectSource"`
 	ExpectSigner string `json:"expectSigner"`
+	// Linked tells that a link says that, and not the person.
+	Linked bool `json:"linked"`
 	// Keys are public keys that the person brought, in base64; empty for none.
 	Keys []byte `json:"keys"`
 	// Colour asks for a coloured text.
@@ -117,7 +119,7 @@ func startAudit(ctx context.Context, args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &req); err != nil {
 		return nil, fmt.Errorf("reading the audit request: %w", err)
 	}
-	q := audit.Question{Pasted: req.Reference, Parts: req.Parts, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner}, Keys: req.Keys}
+	q := audit.Question{Pasted: req.Reference, Parts: req.Parts, Expect: evidence.Expectation{Source: req.ExpectSource, Signer: req.ExpectSigner, Linked: req.Linked && req.ExpectSource != ""}, Keys: req.Keys}
 	if req.Records {
 		q.Most = -1
 	}

@@ -31,6 +31,16 @@ test("another source than the expected one fails, and the link says so again", a
   await expect(page.locator("#problem-detail")).toContainText("is no address of a repository");
 });
 
+test("what a link expects is no word of the reader's, until they ask with it", async ({ page, audit, origin }) => {
+  await audit("", world);
+  await page.goto(`${origin}/#pkg:npm/thing@1.0.0#from=github.com/other/thing`);
+  await expect(page).toHaveTitle(/^1 alarm, Integrity 1 of 3/);
+  await expect(report(page)).toContainText("The link that you followed expects it from");
+  await page.locator("#reference").press("Enter");
+  await expect(page).toHaveTitle(/^FAILED/);
+  await expect(report(page)).toContainText("You expect it from");
+});
+
 test("a package file that is dropped says which package it is, and is audited as that", async ({ page, audit }) => {
   await audit("", world);
   await dropFile(page, [0x1f, 0x8b, 0], "nothing.tgz");

@@ -14,6 +14,10 @@ import (
 type Expectation struct {
 	Source string // address of the source repository
 	Signer string // the certificate's subject, as it is written there
+	// Linked tells that a link brought it, which anybody can write, and the reader
+	// has not made it their own: then it lets nobody speak for the package, and is
+	// an alarm where it fails, and no failure.
+	Linked bool
 }
 
 // Read is the expectation as it is compared: a person may leave the scheme of an
@@ -21,7 +25,7 @@ type Expectation struct {
 // is, and known is false.
 func (x Expectation) Read() (read Expectation, known bool) {
 	address := strings.TrimSpace(x.Source)
-	read.Signer = strings.TrimSpace(x.Signer)
+	read.Signer, read.Linked = strings.TrimSpace(x.Signer), x.Linked
 	if address == "" {
 		return read, true
 	}
@@ -60,6 +64,23 @@ func (x Expectation) lacks(id *sigstore.Identity) string {
 	return ""
 }
 
+// said begins a sentence by whose expectation it is.
+func (x Expectation) said() string {
+	who := "You expect it"
+	if x.Linked {
+		who = "The link that you followed expects it"
+	}
+	return who + " from " + quoted(x.String())
+}
+
+// other is the answer where the package is from elsewhere; who says so follows.
+func (x Expectation) other(found string) Finding {
+	if x.Linked {
+		return because(Absent, x.said()+". "+found+" Anybody can write such a link: ask with it yourself, if you expect the same.")
+	}
+	return because(Fail, x.said()+". "+found)
+}
+
 func (x Expectation) String() string {
 	return strings.Join(slices.DeleteFunc([]string{x.Source, x.Signer}, func(s string) bool { return s == "" }), ", signed by ")
 }
@@ -81,15 +102,18 @@ func sourceExpected(e *exam) Finding {
 		}
 		lacks := e.Expected.lacks(a.verified.Certificate)
 		if lacks == "" { // 1.
+			if e.Expected.Linked {
+				return pass(e.Expected.said()+", and a certificate that verified says so. Anybody can write such a link: ask with it yourself, if you expect the same.", map[string]string{"expected": e.Expected.String()})
+			}
 			return pass("It is from where you expect it: a certificate that verified says so.", map[string]string{"expected": e.Expected.String()})
 		}
 		other = lacks
 	}
 	if open := e.Release.File.Attestations.Open; other != "" && open {
-		return because(Absent, fmt.Sprintf("You expect it from %s. What verifies was signed %s, which strangers can put there, too.", quoted(e.Expected.String()), other))
+		return because(Absent, fmt.Sprintf("%s. What verifies was signed %s, which strangers can put there, too.", e.Expected.said(), other))
 	}
 	if other != "" { // 2.
-		return because(Fail, fmt.Sprintf("You expect it from %s. It was signed %s.", quoted(e.Expected.String()), other))
+		return e.Expected.other(fmt.Sprintf("It was signed %s.", other))
 	}
 	// 3.
 	stated := ""
@@ -100,10 +124,10 @@ func sourceExpected(e *exam) Finding {
 		stated = e.Release.Source.Repository
 	}
 	if source.Compare(e.Expected.Source, stated) == source.Different {
-		return because(Fail, fmt.Sprintf("You expect it from %s. It states %s as its source.", quoted(e.Expected.Source), quoted(stated)))
+		return e.Expected.other(fmt.Sprintf("It states %s as its source.", quoted(stated)))
 	}
 	if open, found := openAttestation(e); found {
 		return open
 	}
-	return because(Absent, "That it is from where you expect it is not shown: no certificate that verified names who made it.")
+	return because(Absent, e.Expected.said()+". That is not shown: no certificate that verified names who made it.")
 }

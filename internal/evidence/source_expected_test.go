@@ -46,13 +46,16 @@ func TestSourceExpected(t *testing.T) {
 			a.verified.Certificate.Issuer = "https://gitlab.com"
 			return a
 		}()), Fail},
-		"not verified":                {served(Expectation{Source: thing}, unverified), Unknown},
-		"no statement at all":         {served(Expectation{Source: thing}), Absent},
-		"stated so, not signed":       {stating(Expectation{Source: thing}, Pass, thing, ""), Absent},
-		"stated otherwise":            {stating(Expectation{Source: thing}, Pass, elsewhere, thing), Fail},
-		"the record states otherwise": {stating(Expectation{Source: thing}, Pass, "", elsewhere), Fail},
-		"stated by other bytes":       {stating(Expectation{Source: thing}, Fail, elsewhere, ""), Absent},
-		"stated in no known form":     {stating(Expectation{Source: thing}, Pass, "somewhere", ""), Absent},
+		"from there, says a link":      {served(Expectation{Source: thing, Linked: true}, from(thing)), Pass},
+		"from elsewhere, says a link":  {served(Expectation{Source: thing, Linked: true}, from(elsewhere)), Absent},
+		"stated otherwise than a link": {stating(Expectation{Source: thing, Linked: true}, Pass, elsewhere, thing), Absent},
+		"not verified":                 {served(Expectation{Source: thing}, unverified), Unknown},
+		"no statement at all":          {served(Expectation{Source: thing}), Absent},
+		"stated so, not signed":        {stating(Expectation{Source: thing}, Pass, thing, ""), Absent},
+		"stated otherwise":             {stating(Expectation{Source: thing}, Pass, elsewhere, thing), Fail},
+		"the record states otherwise":  {stating(Expectation{Source: thing}, Pass, "", elsewhere), Fail},
+		"stated by other bytes":        {stating(Expectation{Source: thing}, Fail, elsewhere, ""), Absent},
+		"stated in no known form":      {stating(Expectation{Source: thing}, Pass, "somewhere", ""), Absent},
 	}.run(t, sourceExpected)
 }
 
@@ -63,6 +66,10 @@ func TestEntitledByExpectation(t *testing.T) {
 		e.Expected.Source = expected
 		if f := entitled(e, verified(nil)); f.Outcome != want {
 			t.Errorf("expecting %q: %s, want %s: %s", expected, f.Outcome, want, f.Reason)
+		}
+		e.Expected.Linked = true
+		if f := entitled(e, verified(nil)); f.Outcome != Unknown {
+			t.Errorf("a link that expects %q: %s, want unknown: %s", expected, f.Outcome, f.Reason)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import * as keys from "./keys.js";
 import * as lockhand from "./lockhand.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
-import { addressed, addressedPart, addressedSource, brief, fragment, visible } from "./question.js";
+import { addressed, addressedPart, addressedSource, brief, expects, fragment, linked, visible } from "./question.js";
 import * as recent from "./recent.js";
 import { enliven, go } from "./report.js";
 import * as shortcut from "./shortcut.js";
@@ -87,7 +87,9 @@ function turn() {
 /** Asks a question that somebody typed. */
 function ask(question) {
   brought.bind(question);
-  const next = fragment(question, $("expected").value.trim());
+  const source = $("expected").value.trim();
+  expects(question, source);
+  const next = fragment(question, source);
   if (location.hash === next) again();
   else location.hash = next;
 }
@@ -122,7 +124,7 @@ async function audit(text) {
   say(`Checking ${brief(text)}`);
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
-  const request = { reference: text, html: true, fileName: file?.name, expectSource: from, parts: deeper === text, keys: keys.held() };
+  const request = { reference: text, html: true, fileName: file?.name, expectSource: from, linked: linked(text, from), parts: deeper === text, keys: keys.held() };
   try {
     const answer = await audited(auditor, request, {
       file,
@@ -148,7 +150,9 @@ async function audit(text) {
 
 /** Puts the answer at the address of exactly what was audited. */
 function arrived(answer) {
+  const own = !linked(asked, from);
   asked = answer.report.reference;
+  if (own) expects(asked, from);
   const id = crypto.randomUUID();
   answers.set(id, answer);
   if (answers.size > kept) answers.delete(answers.keys().next().value);

@@ -55,6 +55,27 @@ export const addressedSource = () => decoded(source.exec(location.hash)?.[1] ?? 
 
 const encoded = (text) => encodeURIComponent(text.toWellFormed()).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B|3F)/g, decodeURIComponent);
 
+// What this person expected, and not a link: kept for as long as the tab is.
+const own = "expected here";
+
+/** Notes that the person asking says from where the package is expected. */
+export function expects(question, from) {
+  if (from === "") return;
+  try {
+    sessionStorage.setItem(own, JSON.stringify([...JSON.parse(sessionStorage.getItem(own) ?? "[]").slice(-99), fragment(question, from)]));
+  } catch { /* without a store a reload asks as the link does */ }
+}
+
+/** Tells whether a link says from where the package is expected, and nobody here did. */
+export function linked(question, from) {
+  if (from === "") return false;
+  try {
+    return !JSON.parse(sessionStorage.getItem(own) ?? "[]").includes(fragment(question, from));
+  } catch {
+    return true;
+  }
+}
+
 /**
  * The fragment that asks a question, and says from where the package is
  * expected. Half a surrogate pair is no character, and has no address.

@@ -121,3 +121,30 @@ func TestSlowBodyThatMovesIsNotSlow(t *testing.T) {
 func bubble(t *testing.T, name string, f func(*testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }
+
+// TestArriving: a body is given piece by piece as it comes, anew by another try, and of
+// no answer that is not a good one.
+func TestArriving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		arriving := func(offset int64, piece []byte) {
+			if offset == 0 {
+				got = append(got, "")
+			}
+			last := &got[len(got)-1]
+			assert.Equal(t, int64(len(*last)), offset)
+			*last += string(piece)
+		}
+		c, _ := client(t, play(map[string][]step{one: {says(503, "wait"), says(200, "hello", length(5)...)}}), func(o *both) { o.Retries = 1 })
+		a, err := c.Get(t.Context(), Request{URL: one, Arriving: arriving})
+		require.NoError(t, err)
+		assert.Equal(t, "hello", string(a.Body))
+		assert.Equal(t, []string{"hello"}, got)
+		got = nil
+		c, _ = client(t, play(map[string][]step{one: {streams(thenBreaks("hel"))}}))
+		a, err = c.Get(t.Context(), Request{URL: one, Arriving: arriving})
+		require.NoError(t, err)
+		assert.Equal(t, Unknown, a.State)
+		assert.Equal(t, []string{"hel"}, got, "what came of one that broke off was given, too")
+	})
+}

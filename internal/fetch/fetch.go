@@ -76,6 +76,11 @@ type Request struct {
 	// First asks for so many bytes from the document's beginning and no more; 0 is
 	// all of it. A host that sends all the same is read no further.
 	First int64
+	// Arriving, where not nil, is given the body of a good answer piece by piece as it
+	// comes, each with its offset; another try begins at 0 again. It is not known yet
+	// whether the answer is whole. Of an answer that others asked for, or that was here
+	// already, nothing is given. It must not keep or change the bytes.
+	Arriving func(offset int64, piece []byte)
 	// Step names the step in progress reports, in words for people.
 	Step string
 

@@ -191,14 +191,19 @@ func (f *flight) read(ctx context.Context, r Request, route Route, res *Response
 	if min(total, want) > limit {
 		return nil, tooLarge
 	}
-	// An announced length is a claim: it reserves 1 MiB at most.
+	// An announced length is a claim: it reserves 1 MiB at most, and once that came all
+	// of it, up to 16 times what came.
 	body := make([]byte, 0, min(max(min(total, want), 4<<10)+1, 1<<20))
 	for idle := 0; idle < 100; idle++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if cap(body)-len(body) < 4<<10 {
-			body = slices.Grow(body, max(len(body), 64<<10))
+			more := max(int64(len(body)), 64<<10)
+			if left := min(total, want) - int64(len(body)); left > 0 && left < 16*int64(len(body)) {
+				more = left + 4<<10
+			}
+			body = slices.Grow(body, int(more))
 		}
 		n, err := res.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -206,6 +211,9 @@ func (f *flight) read(ctx context.Context, r Request, route Route, res *Response
 		if n > 0 {
 			idle = 0
 			alive()
+			if r.Arriving != nil && limit != errorLimit {
+				r.Arriving(have-int64(n), body[have-int64(n):])
+			}
 			f.tell(route, have, total, "")
 		}
 		switch {

@@ -8,9 +8,11 @@
 package packed
 
 import (
+	"bufio"
 	"bytes"
 	"compress/bzip2"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 
@@ -45,6 +47,9 @@ var magics = []struct {
 	{Bzip2, "BZh"},
 }
 
+// longestMagic is how many bytes tell the kind.
+const longestMagic = 6
+
 // Sniff tells by its first bytes how something is compressed.
 func Sniff(b []byte) Kind {
 	for _, m := range magics {
@@ -58,8 +63,19 @@ func Sniff(b []byte) Kind {
 // Open begins to undo the compression of b. Several streams one after the other
 // are one, as the tools of these formats have it; anything else behind the end is
 // an error of the reader. The error says that b cannot be begun.
-func Open(b []byte) (Kind, io.ReadCloser, error) {
-	in, kind := bytes.NewReader(b), Sniff(b)
+func Open(b []byte) (Kind, io.ReadCloser, error) { return undo(Sniff(b), bytes.NewReader(b)) }
+
+// OpenStream begins to undo the compression of what is still arriving.
+func OpenStream(in io.Reader) (Kind, io.ReadCloser, error) {
+	buffered := bufio.NewReaderSize(in, 64<<10)
+	begin, err := buffered.Peek(longestMagic)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return None, nil, err
+	}
+	return undo(Sniff(begin), buffered)
+}
+
+func undo(kind Kind, in io.Reader) (Kind, io.ReadCloser, error) {
 	switch kind {
 	case Gzip:
 		z, err := gzip.NewReader(in)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,7 +54,11 @@ func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name 
 	if in.byHash() {
 		r.Sum = p.sum
 	}
+	s := &scan{name: name, most: in.inflated(p)}
+	defer s.stop()
+	r.Arriving = s.arrive
 	a, err := c.Get(ctx, r)
+	a.Request.Arriving = nil
 	l.answer = a
 	if err != nil || a.State != fetch.Found {
 		return l, err
@@ -62,8 +67,22 @@ func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name 
 		l.other = true
 		return l, nil
 	}
-	l.find(name)
+	if found, err, whole := s.end(p.size); whole {
+		l.take(found, err, name)
+	} else {
+		l.find(name)
+	}
 	return l, nil
+}
+
+// inflated is how many bytes come out of a list at most: as many as the index states
+// of it as it is without its packing.
+func (in *inRelease) inflated(p place) int64 {
+	bare, stated := in.lists[strings.TrimSuffix(p.path, path.Ext(p.path))]
+	if !stated {
+		return maxInflated
+	}
+	return min(bare.size, maxInflated)
 }
 
 // sized is a number of bytes for people.
@@ -83,6 +102,11 @@ func (l *list) find(name string) {
 	}
 	defer stream.Close()
 	found, err := find(packed.AtMost(stream, maxInflated), name)
+	l.take(found, err, name)
+}
+
+// take reads what a list says of the package.
+func (l *list) take(found []stanza, err error, name string) {
 	if err != nil {
 		l.broken = err.Error()
 		return

@@ -46,6 +46,8 @@ test("filters, search, order and pages of ten thousand pins", async ({ page, ori
   await expect(page.locator("#lock-caption")).toHaveText("All 10,004 pins");
   await expect(rows(page)).toHaveCount(100);
   await expect(rows(page).first()).toContainText("beta");
+  await expect(page.locator("#lock-shared")).toContainText("10,000 pins: It is a commit of a git repository.");
+  await expect(rows(page).nth(9)).toContainText("source-git as said above");
   await page.getByLabel("Search names").fill("fork9999");
   await expect(page.locator("#lock-caption")).toHaveText("1 of 10,004 pins");
   await page.getByLabel("Search names").fill("fork");

@@ -43,23 +43,32 @@ func indented(v any) ([]byte, error) {
 
 // Summary is the result in a few sentences that a person can quote.
 func (r *Result) Summary() string {
-	s := fmt.Sprintf("%s (%s) has %s", r.called(), r.Kind, map[bool]string{true: "1 entry", false: fmt.Sprintf("%d entries", r.Entries)}[r.Entries == 1])
+	s := fmt.Sprintf("%s (%s) has %s", r.called(), r.Kind, map[bool]string{true: "1 entry", false: number(r.Entries) + " entries"}[r.Entries == 1])
 	if r.Repeated > 0 {
-		s += fmt.Sprintf(", of which %d say the same as one before", r.Repeated)
+		s += fmt.Sprintf(", of which %s say the same as one before", number(r.Repeated))
 	}
 	if r.Unchanged > 0 {
-		s += fmt.Sprintf(", of which %d are unchanged", r.Unchanged)
+		s += fmt.Sprintf(", of which %s are unchanged", number(r.Unchanged))
 	}
 	var parts []string
 	for _, state := range States {
 		if n := r.Counts[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, inWords[state]))
+			parts = append(parts, number(n)+" "+inWords[state])
 		}
 	}
 	if len(parts) == 0 {
 		return s + ". Nothing was to check."
 	}
 	return s + ". Checked: " + strings.Join(parts, ", ") + "."
+}
+
+// number is a number of things, with a comma before each thousand.
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // inWords say what a line of this state is, after a number.

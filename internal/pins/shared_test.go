@@ -8,6 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestNumber(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_004: "10,004", 1_234_567: "1,234,567"} {
+		require.Equal(t, want, number(n))
+	}
+}
+
 // TestSaidOnce: what many pins have is said once, with their number; what one has,
 // or what is allowed, stands beside it.
 func TestSaidOnce(t *testing.T) {

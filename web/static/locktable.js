@@ -101,7 +101,7 @@ export class Table {
     this.#say(shared);
     const from = this.#page * rows;
     if (forced || !$("lock-rows").contains(document.activeElement)) $("lock-rows").replaceChildren(...this.#shown.slice(from, from + rows).map(({ line }) => row(line, this.tracks, shared)));
-    const caption = this.#shown.length === this.#lines.length ? `All ${number(this.#lines.length)} pins` : `${number(this.#shown.length)} of ${number(this.#lines.length)} pins`;
+    const caption = this.#shown.length === this.#lines.length ? this.#lines.length === 1 ? "1 pin" : `All ${number(this.#lines.length)} pins` : `${number(this.#shown.length)} of ${number(this.#lines.length)} pins`;
     $("lock-caption").textContent = caption;
     $("lock-pages").hidden = this.#last === 0;
     const where = this.#shown.length === 0 ? "" : `${number(from + 1)} to ${number(Math.min(from + rows, this.#shown.length))} of ${number(this.#shown.length)}`;

@@ -1,8 +1,10 @@
 package maven
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,7 +25,10 @@ func TestParseXML(t *testing.T) {
 		"an entity":          {"<a><b>&evil;</b></a>", "", "no XML"},
 		"two roots":          {"<a/><a/>", "", "not one element"},
 		"not closed":         {"<a><b>", "", "no XML"},
-		"UTF-16":             {"\xff\xfe<\x00a\x00", "", "UTF-16"},
+		"UTF-16":             {wide("\ufeff<?xml version='1.0' encoding='UTF-16'?><a><b>é𝄞</b></a>", binary.LittleEndian), "é𝄞", ""},
+		"UTF-16 of networks": {wide("\ufeff<a><b>é</b></a>", binary.BigEndian), "é", ""},
+		"UTF-16, cut":        {"\xff\xfe<\x00a", "", "amid a character"},
+		"half of a pair":     {"\xff\xfe<\x00\x00\xd8", "", "not written in UTF-16"},
 		"an unknown set":     {"<?xml version='1.0' encoding='koi8-r'?><a/>", "", "koi8-r"},
 		"not what it says":   {"<?xml version='1.0' encoding='UTF-8'?><a>\xe9</a>", "", "as it says"},
 		"too deep":           {strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100), "", "too deep"},
@@ -40,6 +45,15 @@ func TestParseXML(t *testing.T) {
 			require.Equal(t, c.want, root.at("b"))
 		})
 	}
+}
+
+// wide is a text in UTF-16.
+func wide(text string, order binary.AppendByteOrder) string {
+	var out []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = order.AppendUint16(out, unit)
+	}
+	return string(out)
 }
 
 func modelOf(t testing.TB, docs ...string) *model {

@@ -2,11 +2,14 @@ package maven
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -37,7 +40,7 @@ func isXML(body []byte) bool {
 
 // parseXML reads a document as a tree.
 //
-//  1. UTF-8, or the character set that its declaration names, of a few.
+//  1. UTF-8, UTF-16 behind its mark, or the character set that its declaration names, of a few.
 //  2. No document type, and so no entities of its own. Those of HTML are known, as
 //     Maven's own reader knows them.
 //  3. One root, and bounds of depth and number.
@@ -95,8 +98,11 @@ func parseXML(doc []byte) (*node, error) {
 // unicoded is a document in UTF-8. Its declaration names another character set in
 // ASCII characters, which the few that are read share.
 func unicoded(doc []byte) ([]byte, error) {
-	if bytes.HasPrefix(doc, []byte("\xff\xfe")) || bytes.HasPrefix(doc, []byte("\xfe\xff")) {
-		return nil, errors.New("it is written in UTF-16, which is not read here")
+	if bytes.HasPrefix(doc, []byte("\xff\xfe")) {
+		return fromUTF16(doc[2:], binary.LittleEndian)
+	}
+	if bytes.HasPrefix(doc, []byte("\xfe\xff")) {
+		return fromUTF16(doc[2:], binary.BigEndian)
 	}
 	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf"))
 	charset := "utf-8"
@@ -127,6 +133,22 @@ func unicoded(doc []byte) ([]byte, error) {
 		return []byte(string(out)), nil
 	}
 	return nil, fmt.Errorf("it is written in %.40q, which is not read here", charset)
+}
+
+// fromUTF16 is a document in UTF-8 that was in UTF-16 behind its mark.
+func fromUTF16(doc []byte, order binary.ByteOrder) ([]byte, error) {
+	if len(doc)%2 != 0 {
+		return nil, errors.New("it is not written in UTF-16, as it says: it ends amid a character")
+	}
+	units := make([]uint16, len(doc)/2)
+	for i := range units {
+		units[i] = order.Uint16(doc[2*i:])
+	}
+	text := utf16.Decode(units)
+	if slices.Contains(text, utf8.RuneError) {
+		return nil, errors.New("it is not written in UTF-16, as it says")
+	}
+	return []byte(string(text)), nil
 }
 
 // windows are the characters by which windows-1252 differs from ISO 8859-1 that

@@ -102,6 +102,7 @@ test("a question that cannot be asked exits with 2, and writes nothing", async (
     [/belongs to --lock/, "--base", path],
     [/leave out the reference/, "--lock", path, "npm:once@1.4.0"],
     [/does not go with --replay/, "--lock", path, "--replay", path],
+    [/there is no such track/, "--lock", path, "--require", "integrty=1"],
     [/are no list/, "--lock", path, "--allow", allow],
   ]) {
     const { code, out, err } = await audit(...args);

@@ -6,6 +6,7 @@ package pins
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -129,7 +130,8 @@ type Finding struct {
 // Check audits what a file pins, in the file's order; base is an older one, of
 // which only what was added or changed since is audited, or nil. Each gets every
 // line as soon as it is answered, with its place among all. The errors are
-// a cancelled context, and rules of the program itself that cannot be read.
+// a cancelled context, a level that is required of a track which does not exist, and
+// rules of the program itself that cannot be read.
 //
 //  1. Say of each pin what the file alone says.
 //  2. Audit each package once, however often it is pinned; of a changed one first
@@ -148,6 +150,11 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	}
 	for _, t := range doc.Tracks {
 		r.Tracks = append(r.Tracks, Track{t.ID, t.Name})
+	}
+	for _, track := range slices.Sorted(maps.Keys(o.Require)) {
+		if !slices.ContainsFunc(r.Tracks, func(t Track) bool { return t.ID == track }) {
+			return nil, fmt.Errorf("requiring a level of %q: there is no such track", track)
+		}
 	}
 	pins, before := changed(f, base, r)
 	conflicting := conflicts(f.Pins)

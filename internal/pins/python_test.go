@@ -136,6 +136,11 @@ func TestWeakestFile(t *testing.T) {
 		line, _ = levels(both, Options{Require: map[string]int{"accountability": strong["accountability"].Level}})
 		require.Equal(t, "below-required", line.Findings[0].Rule)
 	}
+	// A track that does not exist is no requirement that everything meets.
+	f, err := lockfile.ReadAll(one("requirements.txt", []byte("thing==1.0.0"+hashOf(wheel))))
+	require.NoError(t, err)
+	_, err = Check(t.Context(), nil, f, nil, Options{Require: map[string]int{"integrty": 1}}, nil)
+	require.ErrorContains(t, err, `"integrty": there is no such track`)
 	// A file that was attested before and is not now is found beside one that is.
 	now, lost := s.wheel("1.1.0", "example/thing"), s.source("1.1.0")
 	r := s.check(t, "thing==1.1.0"+hashOf(now)+hashOf(lost), "thing==1.0.0"+hashOf(wheel), Options{})

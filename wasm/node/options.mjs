@@ -48,16 +48,21 @@ const line = (names, text, indent = "  ") => `${`${indent}${names}`.padEnd(19)} 
 const row = ([name, argument, text], indent) => line(`--${name}${argument && ` ${argument}`}`, text, indent);
 const of = (command) => table.filter(([, , , takers]) => takers.split(" ").includes(command));
 
+/** What the exit codes mean. */
+export const exits = `exit 0: a verdict, and it meets what was required
+     1: failed, alarmed, not answered, or below what was required
+     2: it could not be asked; the reason is on standard error, nothing on standard output`;
+
 /** The help of a command, called so; of all of them together, without one. */
 export function usage(called, command) {
   if (command) {
     const { asks, takes } = commands[command];
-    return [...asks.map((ask, i) => `${i === 0 ? "usage:" : "      "} ${called} ${ask}`), ...takes.map((one) => line(...one)), ...of(command).map((one) => row(one))].join("\n");
+    return [...asks.map((ask, i) => `${i === 0 ? "usage:" : "      "} ${called} ${ask}`), ...takes.map((one) => line(...one)), ...of(command).map((one) => row(one)), exits].join("\n");
   }
   const asks = ["REFERENCE [options]", "--check FILE.zip [options]", "--folder DIR [options]", "--lock FILE [options]", "--show REPORT.json"];
   return [
     ...asks.map((ask, i) => `${i === 0 ? "usage:" : "      "} ${called} ${ask}`), ...commands.audit.takes.map((one) => line(...one)),
-    ...of("audit").map((one) => row(one)), ...joined.map((one) => row(one)), ...table.filter(([, , , takers]) => takers === "lock").map((one) => row(one, "    ")),
+    ...of("audit").map((one) => row(one)), ...joined.map((one) => row(one)), ...table.filter(([, , , takers]) => takers === "lock").map((one) => row(one, "    ")), exits,
   ].join("\n");
 }
 

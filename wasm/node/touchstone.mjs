@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { audit } from "./audit.mjs";
 import { Refused, ended } from "./ending.mjs";
+import { exits } from "./options.mjs";
 import { verifyBundle } from "./verify-bundle.mjs";
 
 const help = `usage: touchstone COMMAND ...
@@ -12,9 +13,7 @@ const help = `usage: touchstone COMMAND ...
   verify-bundle        one Sigstore bundle, as the public conformance suite asks it
   touchstone COMMAND --help   what each takes
   touchstone --version        which version this is
-exit 0: a verdict, and it meets what was required
-     1: failed, alarmed, not answered, or below what was required
-     2: it could not be asked; the reason is on standard error, nothing on standard output
+${exits}
 `;
 
 async function touchstone([command, ...args]) {

@@ -2,8 +2,10 @@ package audit
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"touchstone/internal/bare"
 	"touchstone/internal/evidence"
@@ -42,6 +44,23 @@ func Hosts() []fetch.Host {
 		hosts = append(hosts, r.Hosts()...)
 	}
 	return append(hosts, prove.Hosts()...)
+}
+
+// EveryHost are [Hosts] where this program audits all that is read; else an error.
+// By them is declared what the page and its relay may ask: browsers would refuse the
+// whole program what the first one does not declare.
+func EveryHost() ([]fetch.Host, error) {
+	if left := left(Registries); len(left) > 0 {
+		return nil, fmt.Errorf("declaring the hosts: this build audits no packages of %s, which the page serves; build it with the tag touchstone_whole", strings.Join(left, ", "))
+	}
+	return Hosts(), nil
+}
+
+// left are the purl types that are read and that none of the registries audits.
+func left(registries []registry.Registry) []string {
+	return slices.DeleteFunc(purl.Types(), func(typ string) bool {
+		return slices.ContainsFunc(registries, func(r registry.Registry) bool { return r.Type() == typ && len(r.Hosts()) > 0 })
+	})
 }
 
 // Read says which package a pasted text names, if it can be audited here or by

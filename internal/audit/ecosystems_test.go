@@ -40,3 +40,18 @@ func TestWhatTheWholeProgramServes(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, purl.UnsupportedType, refused.Kind)
 }
+
+// TestEveryHost: what a build leaves out is found by what the page serves.
+func TestEveryHost(t *testing.T) {
+	hosts, err := audit.EveryHost()
+	require.NoError(t, err)
+	require.Equal(t, audit.Hosts(), hosts)
+
+	all := audit.Registries
+	defer func() { audit.Registries = all }()
+	for i, r := range all {
+		audit.Registries = slices.Delete(slices.Clone(all), i, i+1)
+		_, err := audit.EveryHost()
+		require.ErrorContains(t, err, "this build audits no packages of "+r.Type()+", which the page serves; build it with the tag touchstone_whole")
+	}
+}

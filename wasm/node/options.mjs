@@ -48,9 +48,9 @@ const line = (names, text, indent = "  ") => `${`${indent}${names}`.padEnd(19)} 
 const row = ([name, argument, text], indent) => line(`--${name}${argument && ` ${argument}`}`, text, indent);
 const of = (command) => table.filter(([, , , takers]) => takers.split(" ").includes(command));
 
-/** What the exit codes mean. */
+/** What the exit codes of every command mean. */
 export const exits = `exit 0: a verdict, and it meets what was required
-     1: failed, alarmed, not answered, or below what was required
+     1: failed, alarmed, not answered, below what was required, or a folder that differs
      2: it could not be asked; the reason is on standard error, nothing on standard output`;
 
 /** The help of a command, called so; of all of them together, without one. */

@@ -17,7 +17,7 @@ ${exits}
 `;
 
 async function touchstone([command, ...args]) {
-  if (command === "verify-bundle") return verifyBundle([command, ...args], "whole");
+  if (command === "verify-bundle") return verifyBundle([command, ...args], "whole", "touchstone verify-bundle");
   if (["audit", "lock", "check"].includes(command)) return audit(args, `touchstone ${command}`, command);
   if (command === "--version") {
     const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));

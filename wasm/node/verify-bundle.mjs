@@ -9,7 +9,8 @@ import { Refused, ended } from "./ending.mjs";
 import { load } from "./load.mjs";
 import { typed } from "./place.mjs";
 
-const help = `usage: touchstone verify-bundle --bundle FILE WHO [--trusted-root FILE] FILE_OR_DIGEST
+/** The help, called so. */
+const help = (called) => `usage: ${called} --bundle FILE WHO [--trusted-root FILE] FILE_OR_DIGEST
   --bundle FILE      the Sigstore bundle
   WHO                who must have signed, one of:
     --certificate-identity ID --certificate-oidc-issuer URL
@@ -32,10 +33,10 @@ function print(text) {
   return new Promise((resolve) => { process.stdout.write(text, () => resolve()); });
 }
 
-/** Verifies what the arguments name, by a program that can, and resolves to the exit code. */
-export async function verifyBundle(args, program) {
+/** Verifies what the arguments name, by a program that can, and resolves to the exit code. called is what the person typed before them. */
+export async function verifyBundle(args, program, called) {
   if (args.includes("--help")) {
-    await print(help);
+    await print(help(called));
     return 0;
   }
   if (args[0] === "--batch") {
@@ -54,4 +55,4 @@ export async function verifyBundle(args, program) {
   return accepted ? 0 : 1;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await ended("verify-bundle", () => verifyBundle(process.argv.slice(2), "conformance"));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await ended("verify-bundle", () => verifyBundle(process.argv.slice(2), "conformance", "npm run -s verify-bundle -- verify-bundle"));

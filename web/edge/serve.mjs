@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureEdge } from "./build.mjs";
 import { edgeOptions } from "./options.mjs";
+import { free } from "./port.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,6 +26,7 @@ const maxRestarts = 5;
 export async function serve({ port = 8787, site = join(root, "build", "site"), say = () => {} } = {}) {
   if (!await stat(site).then((s) => s.isDirectory(), () => false)) throw new Error(`serving the site: ${site} is not there; run npm run build first`);
   const [, { Miniflare }] = await Promise.all([ensureEdge(), import("miniflare").catch(() => { throw new Error("serving the site: wrangler is not installed; run npm ci first"); })]);
+  await free(port); // workerd would say so in a trace of its own
   const options = { ...await edgeOptions({ site }), host: "127.0.0.1", port };
   return supervise(Miniflare, options, say);
 }

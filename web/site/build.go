@@ -57,9 +57,13 @@ type webcat struct {
 
 // writeBuild says what was written. It comes last.
 func (s *site) writeBuild() error {
+	hosts, err := audit.EveryHost()
+	if err != nil {
+		return err
+	}
 	var w webcat
 	w.Manifest.AppVersion = s.commit // who signs it says where the project is
-	w.Manifest.DefaultCSP = policy.ContentSecurity(audit.Hosts())
+	w.Manifest.DefaultCSP = policy.ContentSecurity(hosts)
 	w.Manifest.ExtraCSP, w.Manifest.Files, w.Signatures = map[string]string{}, map[string]string{}, map[string]any{}
 	for url, sum := range s.sums {
 		switch filepath.Ext(url) {
@@ -74,7 +78,6 @@ func (s *site) writeBuild() error {
 		return err
 	}
 	b := build{Format: "touchstone-build/1", Commit: s.commit, Files: s.sums}
-	var err error
 	if b.Toolchain, err = s.toolchain(); err != nil {
 		return err
 	}

@@ -31,7 +31,11 @@ func main() {
 }
 
 func run(out, auditor string) error {
-	module, err := config(audit.Hosts(), auditor)
+	hosts, err := audit.EveryHost()
+	if err != nil {
+		return fmt.Errorf("writing the edge's configuration: %w", err)
+	}
+	module, err := config(hosts, auditor)
 	if err != nil {
 		return err
 	}

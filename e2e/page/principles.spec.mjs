@@ -125,7 +125,7 @@ test("a repository assesses itself by keyboard, and the loader reads the file", 
   await expect(page.getByLabel("Name", { exact: true })).toBeFocused();
   await expect(page.locator("#a-said")).toContainText("Something is missing");
   await type("Name", "Quarry");
-  await type("Id, of a-z, 0-9 and hyphens", "quarry");
+  await type("Id (a-z, 0-9 and hyphens)", "quarry");
   await type("What it serves", "Stones");
   await type("Address", "https://quarry.example/");
   await type("The client that installs from it", "chisel");

@@ -308,7 +308,7 @@ func appliesTo(doc *principles.Document, q principles.Requirement) string {
 	if len(names) == 0 {
 		return "All package repositories."
 	}
-	return "Repositories with: " + strings.Join(names, ", ") + "."
+	return "Repositories with " + strings.Join(names, " and ") + "."
 }
 
 // gives is the level that the best of a repository's packages get on a track.

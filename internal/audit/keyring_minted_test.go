@@ -276,3 +276,27 @@ func (r *ringed) memoryOf(kept []byte) trust.Memory {
 	require.NoError(r.t, err)
 	return m
 }
+
+// TestRefreshedKeysInEvidence: saved, an audit whose keys were refreshed is judged by the
+// program's own keys, as of their date; a key that only the refresh brought is not known
+// then.
+func TestRefreshedKeysInEvidence(t *testing.T) {
+	a := ringedArchive(t)
+	for by, level := range map[*mint.ArchiveKey]int{a.old: 2, a.next: 1} {
+		w, _ := a.world(by, ringList{keyringOf("3", a.old, a.next), a.old, at.Add(-time.Hour), at.AddDate(0, 0, 7)})
+		o := options(w)
+		o.Anchors = a.anchors
+		live, err := ask(t.Context(), debRef, o)
+		require.NoError(t, err)
+		require.Equal(t, [2]int{2, 2}, levels(live)["integrity"], live.Report.Text(false))
+		o.Transport, o.Replay = nil, live.Record
+		again, err := ask(t.Context(), debRef, o)
+		require.NoError(t, err)
+		require.False(t, again.Report.Verdict.Failed)
+		if level == 2 {
+			hasOutcome(t, again, "registry-signature", "pass", "later revocations unseen")
+		} else {
+			hasOutcome(t, again, "registry-signature", "unknown", "does not know")
+		}
+	}
+}

@@ -94,13 +94,15 @@ const native = [
   ["vet", () => run("go", ["vet", tags, "./..."])],
   ["staticcheck", () => run("go", ["run", staticcheck, tags, "./..."])],
 ];
-const edge = ["the page's scripts and the edge, in Node and workerd", () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e")).filter((name) => name.endsWith(".test.mjs")).map((name) => `e2e/${name}`)])];
+// What runs workerd waits for what takes its time: beside more it fails.
+const [inWorkerd, inNode] = [true, false].map((clocked) => () => run(process.execPath, ["--test", "--test-reporter=spec", "--test-concurrency=1", ...readdirSync(join(root, "e2e"))
+  .filter((name) => name.endsWith(".test.mjs") && /\/(workerd|serve)\.mjs"/.test(readFileSync(join(root, "e2e", name), "utf8")) === clocked).map((name) => `e2e/${name}`)]));
 // One after the other; in each the lanes run side by side.
 const stages = [
   [first],
   [ours, native, others],
-  [[["tests", tests]], [["tests with the race detector", race], ["tests of the builder", () => run("go", [...test, builder])]]],
-  [[["fuzzing", fuzz]], [edge]], // the edge's tests wait for what takes its time: beside more they fail
+  [[["tests", tests], ["scripts and the command line, in Node", inNode]], [["tests with the race detector", race], ["tests of the builder", () => run("go", [...test, builder])]]],
+  [[["fuzzing", fuzz]], [["the edge, in workerd", inWorkerd]]],
   [[["the benchmarks install and start", () => run(process.execPath, ["e2e/bench/bench.mjs", "start"])], ["the page in Chromium", () => run(process.execPath, ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/playwright.config.mjs"])]]],
 ];
 

@@ -12,6 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestBodiesFit: what is kept of small bodies is what came, and no room behind it.
+func TestBodiesFit(t *testing.T) {
+	for _, size := range []int{0, 1, 200, 5000, 40_000, maxKeptOne} {
+		c, _ := client(t, play(map[string][]step{one: {says(200, strings.Repeat("x", size))}}))
+		a, err := c.Get(t.Context(), Request{URL: one})
+		require.NoError(t, err)
+		require.Len(t, a.Body, size)
+		require.LessOrEqual(t, cap(a.Body), size+size/4+1024)
+	}
+}
+
 func TestBodies(t *testing.T) {
 	decoded := func(s step) step {
 		return func(ctx context.Context, r *Request) (*Response, error) {

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"container/list"
 	"context"
 )
@@ -151,4 +152,13 @@ func (k *keptFlights) remove(f *flight) {
 	k.order.Remove(f.place)
 	k.bytes -= len(f.answer.Body)
 	f.place = nil
+}
+
+// fitted is a body without much room behind it, where it is small enough to be kept:
+// thousands of them would hold many times what they are.
+func fitted(body []byte) []byte {
+	if len(body) <= maxKeptOne && cap(body) > len(body)+len(body)/4+512 {
+		return bytes.Clone(body)
+	}
+	return body
 }

@@ -199,7 +199,7 @@ func (f *flight) read(ctx context.Context, r Request, route Route, res *Response
 			return nil, err
 		}
 		if cap(body)-len(body) < 4<<10 {
-			more := max(int64(len(body)), 64<<10)
+			more := max(int64(len(body)), 16<<10)
 			if left := min(total, want) - int64(len(body)); left > 0 && left < 16*int64(len(body)) {
 				more = left + 4<<10
 			}
@@ -226,7 +226,7 @@ func (f *flight) read(ctx context.Context, r Request, route Route, res *Response
 		case err == io.EOF && have < total:
 			return nil, &Error{Truncated, r.URL, fmt.Sprintf("the answer ended after %d of the %d bytes it announced", have, total)}
 		case err == io.EOF:
-			return body, nil
+			return fitted(body), nil
 		case err != nil:
 			return nil, broken{have, err}
 		}

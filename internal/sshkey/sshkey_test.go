@@ -2,7 +2,6 @@ package sshkey
 
 import (
 	"crypto"
-	"crypto/dsa"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -40,7 +39,7 @@ func TestFingerprint(t *testing.T) {
 
 	small, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
 	require.NoError(t, err)
-	for _, key := range []crypto.PublicKey{small.Public(), &dsa.PublicKey{}, nil} {
+	for _, key := range []crypto.PublicKey{small.Public(), "no key", nil} {
 		assert.Empty(t, Fingerprint(key), "%T", key)
 	}
 }

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"fmt"
 	"strings"
 
+	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 )
 
@@ -57,4 +59,40 @@ func distance(a, b string) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// Unlearned is the refusal where the version that is meant could not be learned:
+// repository is who was asked, which what it did not say, as in "which version of x
+// is the newest". Where others than the repository itself say that nothing is there,
+// nothing is known, but the name is asked about first: missing is true then.
+func Unlearned(repository, name, which string, answers ...fetch.Answer) (refused *purl.Refused, missing bool) {
+	reason := "it lists none that can be read"
+	missing = true
+	for _, a := range answers {
+		missing = missing && gone(a)
+		if a.Reason != "" {
+			reason = a.Reason
+		}
+	}
+	if missing {
+		return purl.Refuse(purl.Missing, "Is %s spelled right? %s If the name is right, give an exact version, or try again later.", name, secondhand(repository)), true
+	}
+	return purl.Refuse(purl.Missing, "%s did not say %s (%s). Give an exact version, or try again later.", strings.ToUpper(repository[:1])+repository[1:], which, reason), false
+}
+
+// Misspelled is the note where others than the repository say that neither the name
+// nor the version is there; false where anybody says something else.
+func Misspelled(repository, name string, answers ...fetch.Answer) (purl.Note, bool) {
+	for _, a := range answers {
+		if !gone(a) {
+			return purl.Note{}, false
+		}
+	}
+	return purl.Note{Kind: "spelling", Text: fmt.Sprintf("Is %s spelled right? %s", name, secondhand(repository))}, true
+}
+
+func gone(a fetch.Answer) bool { return a.Status == 404 || a.Status == 410 }
+
+func secondhand(repository string) string {
+	return "Nothing was found under this name. Only a direct answer of " + repository + " could settle that, and it gave none."
 }

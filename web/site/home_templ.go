@@ -84,7 +84,7 @@ func homePage(f frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</p><p class=\"hint\"><label><input id=\"suggest\" type=\"checkbox\" checked> Suggest names and versions as I type. Their registry sees what I type; what looks like a secret or a path is not sent.</label></p><p class=\"hint keys\"><label><input id=\"shortcut\" type=\"checkbox\" checked> The <kbd>/</kbd> key brings you back to this box</label></p><details id=\"expect\" class=\"bring\"><summary>Say from where you expect it</summary><p>A name can be taken by anyone. If you know the project’s source repository, name it: what was signed must be from there, or the answer is a failure.</p><p><label for=\"expected\">I expect it from</label> <input id=\"expected\" type=\"text\" dir=\"ltr\" size=\"40\" maxlength=\"300\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" aria-describedby=\"expected-hint\"> <span id=\"expected-hint\" class=\"hint\">like github.com/owner/name</span></p></details> <details id=\"bring-keys\" class=\"bring\"><summary>Bring a key or certificate</summary><p>Some projects sign with a key of their own. Choose its file: a project’s KEYS, a cosign.pub, the certificate of an authority. It never leaves your device.</p><p><label for=\"keys\">Key file</label> <input id=\"keys\" type=\"file\"></p></details> <details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page. Say above which package it should be, or leave that to the file itself. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p></details></form><noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript></section><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p><p id=\"file-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p><p id=\"keys-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"keys-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"keys-remove\">Leave the key out</button></p><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section><section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"choices\"></ul><p id=\"problem-page\" hidden><a href=\"/registries/\"></a></p><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"problem-without\" hidden>Check without the file</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section><div id=\"report\" hidden></div><div class=\"home-only\"><section id=\"recent\" class=\"examples\" aria-labelledby=\"recent-title\" hidden><h2 id=\"recent-title\">Checked on this device</h2><ul class=\"plain\"></ul><p><button type=\"button\" class=\"small\" id=\"recent-clear\">Clear the list</button></p></section><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</p><p class=\"hint\"><label><input id=\"suggest\" type=\"checkbox\" checked> Suggest names and versions as I type. Their registry sees what I type; what looks like a secret or a path is not sent.</label></p><p class=\"hint keys\"><label><input id=\"shortcut\" type=\"checkbox\" checked> The <kbd>/</kbd> key brings you back to this box</label></p><details id=\"expect\" class=\"bring\"><summary>Say from where you expect it</summary><p>A name can be taken by anyone. If you know the project’s source repository, name it: what was signed must be from there, or the answer is a failure.</p><p><label for=\"expected\">I expect it from</label> <input id=\"expected\" type=\"text\" dir=\"ltr\" size=\"40\" maxlength=\"300\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" aria-describedby=\"expected-hint\"> <span id=\"expected-hint\" class=\"hint\">like github.com/owner/name</span></p></details> <details id=\"bring-keys\" class=\"bring\"><summary>Bring a key or certificate</summary><p>Some projects sign with a key of their own. Choose its file: a project’s KEYS, a cosign.pub, the certificate of an authority. It never leaves your device.</p><p><label for=\"keys\">Key file</label> <input id=\"keys\" type=\"file\"></p></details> <details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page. Say above which package it should be, or leave that to the file itself. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p></details></form><noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript></section><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p><p id=\"file-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p><p id=\"keys-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"keys-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"keys-remove\">Leave the key out</button></p><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p class=\"lead\">Your own browser now fetches the package from its repository, recomputes every hash, and verifies every signature and log proof. No server of ours decides anything. The first check also fetches the program that does this, once; it is kept for the next.</p><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section><section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"choices\"></ul><p id=\"problem-page\" hidden><a href=\"/registries/\"></a></p><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"problem-without\" hidden>Check without the file</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section><div id=\"report\" hidden></div><div class=\"home-only\"><section id=\"recent\" class=\"examples\" aria-labelledby=\"recent-title\" hidden><h2 id=\"recent-title\">Checked on this device</h2><ul class=\"plain\"></ul><p><button type=\"button\" class=\"small\" id=\"recent-clear\">Clear the list</button></p></section><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -96,7 +96,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var4 templ.SafeURL
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(exampleLink(e.text))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 107, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -109,7 +109,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(e.text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 107, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 69}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -122,7 +122,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(e.what)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 107, Col: 97}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 97}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -156,7 +156,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 124, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 125, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -169,7 +169,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 125, Col: 30}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 126, Col: 30}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -182,7 +182,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 125, Col: 41}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 126, Col: 41}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -195,7 +195,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Question)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 126, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 127, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -216,7 +216,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var11 templ.SafeURL
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(trackLink(t.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 128, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 129, Col: 34}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -229,7 +229,7 @@ func homePage(f frame) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 128, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 129, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -253,7 +253,7 @@ func homePage(f frame) templ.Component {
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(badge.url)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 139, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 140, Col: 28}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
+	"touchstone/internal/registry"
 )
 
 // noVersion says why no version could be chosen.
@@ -15,11 +16,8 @@ func noVersion(ctx context.Context, c *fetch.Session, ref purl.Ref, in index) er
 	if in.answer.State == fetch.NotThere {
 		return noCrate(ctx, c, ref)
 	}
-	why := in.answer.Reason
-	if why == "" {
-		why = "it lists none that can be read"
-	}
-	return purl.Refuse(purl.Missing, "Which versions of %s there are could not be learned from the index of crates.io (%s). Give a version, or try again later.", ref.Name, why)
+	refused, _ := registry.Unlearned("the index of crates.io", ref.Name, "which versions of "+ref.Name+" there are", in.answer)
+	return refused
 }
 
 // missing is the refusal of a version that crates.io itself says it does not

@@ -207,7 +207,7 @@ func proxySays(info fetch.Answer) string {
 // notFound is the refusal of a version that nobody has, with those that there
 // are. What it asks was asked before.
 func notFound(ctx context.Context, c *fetch.Session, ref purl.Ref, at located, info, lookup fetch.Answer) error {
-	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s (version record: %s, checksum record: %s). Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside.",
+	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s. Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside. The answers: version record: %s. Checksum record: %s.",
 		at.Path, at.Version, info.Reason, lookup.Reason)
 	if words := proxySays(info); words != "" {
 		refused.Detail += " " + words

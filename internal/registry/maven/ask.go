@@ -72,17 +72,12 @@ func (q *question) newest(at *coordinates) error {
 	case a.State == fetch.NotThere:
 		return purl.Refuse(purl.Missing, "Maven Central has no package %s:%s. Check the spelling. What other repositories have is not asked for here.", at.group, at.artifact)
 	default:
-		return purl.Refuse(purl.Missing, "Maven Central did not say which version of %s:%s is the newest (%s). Give an exact version, or try again later.", at.group, at.artifact, reasonOf(a))
+		name := at.group + ":" + at.artifact
+		refused, _ := registry.Unlearned("Maven Central", name, "which version of "+name+" is the newest", a)
+		return refused
 	}
 	q.note("moving", "You gave no version. Checked is %s, the newest release that Maven Central lists. That list is not signed.", at.version)
 	return nil
-}
-
-func reasonOf(a fetch.Answer) string {
-	if a.Reason == "" {
-		return "it lists none that can be read"
-	}
-	return a.Reason
 }
 
 // choose decides which file is meant. Of a version that moved, and has no file of

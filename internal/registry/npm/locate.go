@@ -10,6 +10,7 @@ import (
 
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
+	"touchstone/internal/registry"
 )
 
 // A located package is one name ("@scope/name") and one exact version.
@@ -106,6 +107,9 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 			return f, err
 		}
 		if ref.Version != "" {
+			if note, ok := registry.Misspelled("the npm registry", f.at.String(), f.answer, l.answer); ok {
+				f.notes = append(f.notes, note)
+			}
 			return f, f.missing(ref, l)
 		}
 		if f.at.version = l.tags[tag]; f.at.version == "" {
@@ -223,7 +227,11 @@ func noTag(ref purl.Ref, tag string, answer fetch.Answer, l *listing) error {
 	}
 	slices.Sort(tags)
 	if len(tags) == 0 {
-		return purl.Refuse(purl.Missing, "The npm registry did not say which version %s@%s is (%s). Give an exact version, or try again later.", ref.Path(), tag, answer.Reason)
+		refused, missing := registry.Unlearned("the npm registry", ref.Path(), "which version "+ref.Path()+"@"+tag+" is", answer, l.answer)
+		if missing {
+			return unknownName{refused}
+		}
+		return refused
 	}
 	refused := purl.Refuse(purl.Missing, "The npm registry knows no tag %q of %s. Its tags are %s. Give one of them, or an exact version.", tag, ref.Path(), purl.Some(tags))
 	for _, t := range tags {

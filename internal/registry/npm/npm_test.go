@@ -197,23 +197,30 @@ func TestNotDirect(t *testing.T) {
 	for k, v := range plain(t) {
 		relayed[relay+"/"+strings.TrimPrefix(k, "https://")] = v
 	}
-	run := func(w world) (*registry.Release, error) {
+	run := func(text string, w world) (*registry.Release, error) {
 		c := fetch.New(fetch.Options{Hosts: Registry{}.Hosts(), Transport: unreachable{w, relay}, Relay: relay, Retries: -1}).Session(fetch.SessionOptions{})
-		return Registry{}.Resolve(context.Background(), c, parse(t, "npm:pkg@1.2.3"), registry.Visit{})
+		return Registry{}.Resolve(context.Background(), c, parse(t, text), registry.Visit{})
 	}
-	rel, err := run(relayed)
+	rel, err := run("npm:pkg@1.2.3", relayed)
 	require.NoError(t, err)
 	assert.Equal(t, fetch.Relay, rel.Record().Answer.Route)
 	assert.Equal(t, fetch.Unknown, rel.File.Attestations.Answer.State)
 	assert.Equal(t, fetch.Relay, rel.File.Attestations.Answer.Route)
 	assert.NotEmpty(t, rel.File.Attestations.Answer.Reason)
 
-	rel, err = run(world{})
+	rel, err = run("npm:pkg@1.2.3", world{})
 	require.NoError(t, err, "a 404 of the relay is no 404")
 	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
+	assert.Equal(t, []string{"Is pkg@1.2.3 spelled right? Nothing was found under this name. Only a direct answer of the npm registry could settle that, and it gave none."}, noted(rel, "spelling"))
 
-	rel, err = run(relayed.but(world{relay + "/registry.npmjs.org/pkg/1.2.3": {status: 404}, relay + "/registry.npmjs.org/pkg" + listMark: ok(listed("1.0.0"))}))
+	// The name is asked about first, also where the search does not answer.
+	_, err = run("npm:pkg", world{})
+	require.ErrorContains(t, err, "Is pkg spelled right? Nothing was found under this name.")
+	assert.NotContains(t, err.Error(), "relay")
+
+	rel, err = run("npm:pkg@1.2.3", relayed.but(world{relay + "/registry.npmjs.org/pkg/1.2.3": {status: 404}, relay + "/registry.npmjs.org/pkg" + listMark: ok(listed("1.0.0"))}))
 	require.NoError(t, err, "nor is the relay's list")
+	assert.Empty(t, noted(rel, "spelling"))
 	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
 
 	record := new(fetch.Record)

@@ -204,7 +204,8 @@ func unindexed(ref purl.Ref, answer fetch.Answer) (choice, error) {
 	case answer.State == fetch.NotThere:
 		return f, purl.Refuse(purl.Missing, "PyPI has no project %s. Check the spelling; private packages are not visible from outside.", ref.Name)
 	case ref.Version == "":
-		return f, purl.Refuse(purl.Missing, "PyPI did not say which version of %s is the newest (%s). Give an exact version, or try again later.", ref.Name, answer.Reason)
+		refused, _ := registry.Unlearned("PyPI", ref.Name, "which version of "+ref.Name+" is the newest", answer)
+		return f, refused
 	}
 	f.name, _ = parseFilename(ref.File, ref.Name)
 	for _, d := range ref.Digests {

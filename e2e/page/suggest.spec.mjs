@@ -8,11 +8,18 @@ const world = (url) => (url === "https://registry.npmjs.org/-/v1/search?size=8&t
 
 test.use({ tolerated: [/404/] });
 
-test("names and versions are suggested as one types, asked of nobody where that is not wanted", async ({ page, context, origin }) => {
+test("names and versions are suggested as one types, where somebody asked for that", async ({ page, context, origin }) => {
   const asked = await inhabit(context, origin, world);
   await page.goto(origin);
   const box = page.getByRole("textbox", { name: /^A package URL/ });
   const options = page.getByRole("option");
+  // Nobody sees what is typed before that is asked for.
+  await box.fill("left-p");
+  await expect(page.locator("#box-says")).toContainText("does not say which ecosystem");
+  await page.waitForTimeout(500);
+  expect(asked).toEqual([]);
+  await page.getByRole("checkbox", { name: /^Suggest names/ }).check();
+  await page.reload(); // it is remembered
   await box.pressSequentially("left-p");
   await expect(options).toHaveText(["pkg:npm/left-pad <b>String</b> left pad", "pkg:npm/left-pad-2"]);
   await expect(page.locator("#suggests p")).toHaveText("2 suggestions by the npm registry. The arrow keys choose one.");

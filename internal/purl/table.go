@@ -170,6 +170,15 @@ func NameOf(typ string) string {
 	return typ
 }
 
+// ManyOf is what people call the packages of a purl type; the type itself where it
+// is not known.
+func ManyOf(typ string) string {
+	if d := dialectOf(typ); d != nil {
+		return d.many
+	}
+	return typ
+}
+
 // LeftToWhole is the refusal of an ecosystem that only the whole program serves.
 func LeftToWhole(typ string) *Refused {
 	r := Refuse(WholeOnly, "Packages of %s are checked by the whole program, which is not loaded.", NameOf(typ))

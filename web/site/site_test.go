@@ -258,3 +258,11 @@ func TestTheWebAssemblyMustBeBuilt(t *testing.T) {
 	s := site{out: t.TempDir(), static: "../static", wasm: t.TempDir()}
 	require.ErrorContains(t, s.write(), "npm run build makes it")
 }
+
+// TestHomeNamesPackagesInOneForm: what is supported is a list of packages, not of
+// hosts and kinds.
+func TestHomeNamesPackagesInOneForm(t *testing.T) {
+	for part := range strings.SplitSeq(servedInWords(servedEcosystems()), ", ") {
+		require.Regexp(t, `(packages|modules|images|crates of crates\.io)$`, part)
+	}
+}

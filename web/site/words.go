@@ -6,19 +6,20 @@ import (
 
 	"github.com/a-h/templ"
 
+	"touchstone/internal/purl"
 	view "touchstone/internal/report/page"
 )
 
 // exampleLink leads from the first page to an example's audit.
 func exampleLink(reference string) templ.SafeURL { return view.AuditLink(reference) }
 
-// servedInWords lists who is served.
+// servedInWords lists the packages that are served, all in one form.
 func servedInWords(all []served) string {
-	var names []string
+	var many []string
 	for _, e := range all {
-		names = append(names, e.name)
+		many = append(many, purl.ManyOf(e.typ))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(many, ", ")
 }
 
 func anyRelayed(all []served) bool {

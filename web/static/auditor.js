@@ -41,8 +41,7 @@ export class Auditor {
   warm() {
     if (this.#worker) return;
     let worker;
-    const early = this.#whole ? undefined : globalThis.touchstoneProgram; // see early.js
-    const name = `${this.#whole ? "whole" : early ? "given" : "first"} ${crypto.randomUUID()}`;
+    const name = `${this.#whole ? "whole" : "first"} ${crypto.randomUUID()}`;
     try {
       worker = new Worker(workerURL(), { type: "module", name });
     } catch (error) {
@@ -50,7 +49,6 @@ export class Auditor {
       return;
     }
     this.#worker = worker;
-    early?.then((module) => worker.postMessage({ type: "program", module }));
     worker.addEventListener("message", ({ data }) => { if (worker === this.#worker) this.#hear(data, name); });
     worker.addEventListener("error", (event) => {
       event.preventDefault();

@@ -4,18 +4,8 @@
 document.documentElement.classList.add("script");
 if (location.hash.length > 1) document.documentElement.classList.add("asked");
 
-// Somebody who asks waits for the auditor longest: it is on its way, and compiled,
-// before the scripts that start it run. auditor.js gives it to the worker, which
-// loads it itself where this comes to nothing.
-if (location.hash.length > 1) {
-  const { wasm, integrity } = document.currentScript.dataset;
-  globalThis.touchstoneProgram = (async () => {
-    try {
-      // What the service worker keeps was held to its digest when it was put there.
-      const kept = await globalThis.caches?.match(new URL(wasm, location.href), { ignoreVary: true }).catch(() => {});
-      return await WebAssembly.compileStreaming(kept ?? fetch(wasm, { integrity }));
-    } catch {
-      return undefined;
-    }
-  })();
+// Somebody who asks on a first visit waits for the auditor longest: it is on its
+// way before the scripts that start it run. They find it in the browser's cache.
+if (location.hash.length > 1 && !navigator.serviceWorker?.controller) {
+  fetch(document.currentScript.dataset.wasm).then((answer) => answer.body.pipeTo(new WritableStream())).catch(() => {});
 }

@@ -5,7 +5,7 @@
 import { visible } from "./question.js";
 
 const $ = (id) => document.getElementById(id);
-const key = "no suggestions";
+const key = "suggestions";
 /** How long nobody types before a registry is asked, in milliseconds. */
 const pause = 350;
 
@@ -17,11 +17,13 @@ let asking = null; // the AbortController of the question under way
 let waiting = 0;
 let taken = ""; // the text that was taken from the list: it needs no other
 
+// What is typed is sent to nobody before somebody asks for that: a private name
+// cannot be told from a public one.
 function wanted() {
   try {
-    return localStorage.getItem(key) === null;
+    return localStorage.getItem(key) !== null;
   } catch {
-    return true;
+    return false;
   }
 }
 
@@ -83,8 +85,8 @@ export function listen(ask) {
   control.addEventListener("change", () => {
     close();
     try {
-      if (control.checked) localStorage.removeItem(key);
-      else localStorage.setItem(key, "1");
+      if (control.checked) localStorage.setItem(key, "1");
+      else localStorage.removeItem(key);
     } catch {
       // It holds for this visit.
     }

@@ -16,10 +16,7 @@ navigator.locks?.request(self.name, () => {
 
 // Two programs: the first has what most people ask, the whole one has all. Once
 // the whole one is needed, it answers everything; the name says where it is needed
-// from the beginning, and where the page gives the first one, compiled (early.js).
-const given = new Promise((resolve) => {
-  addEventListener("message", ({ data }) => { if (data.type === "program") resolve(data.module); });
-});
+// from the beginning.
 let program = load(self.name.startsWith("whole ") ? whole : wasm);
 let upgraded = null; // the promise of the whole program, where it took the other's place
 let looked = program; // who made the report that is looked at, and can look into its package
@@ -55,25 +52,22 @@ async function upgrade(id, signal) {
 }
 
 async function load(wasm) {
-  const go = new globalThis.Go();
-  const early = wasm !== whole && self.name.startsWith("given ") ? await given : undefined;
-  const instance = await WebAssembly.instantiate(early ?? await compile(wasm), go.importObject);
-  const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  go.run(instance).then(died, died);
-  await ready;
-  return globalThis.touchstone;
-}
-
-async function compile(wasm) {
   // The browser refuses bytes that do not have the pinned digest: here, or when
   // the service worker kept them, under a name that holds their digest. To
   // compute it again over 20 MB would double the time until the first answer.
   const url = new URL(wasm.url, import.meta.url);
   const response = await globalThis.caches?.match(url, { ignoreVary: true }).catch(() => {}) ?? await fetch(url, { integrity: wasm.integrity });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const go = new globalThis.Go();
+  const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
   // Streaming lets the browser keep the compiled program for the next visit.
   const streams = (response.headers.get("content-type") ?? "").startsWith("application/wasm");
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  const { instance } = streams
+    ? await WebAssembly.instantiateStreaming(response, go.importObject)
+    : await WebAssembly.instantiate(await response.arrayBuffer(), go.importObject);
+  go.run(instance).then(died, died);
+  await ready;
+  return globalThis.touchstone;
 }
 
 function died(error) {

@@ -31,6 +31,30 @@ func TestPastes(t *testing.T) {
 	}
 }
 
+// TestReviewedPastes are the 95 pastes of a review of the page, each with what that
+// asked for: the right package, or a refusal with a next step, and behind a second
+// arrow words of its sentence or of the note beside the answer.
+func TestReviewedPastes(t *testing.T) {
+	data, err := os.ReadFile("testdata/review.txt")
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+	require.Len(t, lines, 95)
+	for _, line := range lines {
+		parts := append(strings.Split(line, " → "), "")
+		text := strings.ReplaceAll(parts[0], `\n`, "\n")
+		assert.Equal(t, parts[1], answerOf(text), text)
+		ref, err := Parse(text)
+		said := ""
+		for _, n := range ref.Notes {
+			said += n.Text
+		}
+		if err != nil {
+			said = err.(*Refused).Detail
+		}
+		assert.Contains(t, said, parts[2], text)
+	}
+}
+
 func answerOf(text string) string {
 	ref, err := Parse(text)
 	if err == nil {

@@ -93,7 +93,7 @@ var layers = map[string][]string{
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},
 	"web/policy":        {"internal/fetch"},
-	"web/site":          {"internal/lockfile", "internal/pins", "internal/selftest", "web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
+	"web/site":          {"internal/purl", "internal/lockfile", "internal/pins", "internal/selftest", "web/policy", "internal/badge", "internal/report", "internal/report/page", "internal/audit", "internal/registry/*", "internal/mint", "internal/trust", "principles"},
 	"wasm":              {"internal/lockfile", "internal/pins", "internal/archive", "internal/audit", "internal/evidence", "internal/evidencefile", "internal/installed", "internal/registry", "internal/purl", "internal/report/page", "internal/fetch", "internal/fetch/har", "internal/report", "internal/selftest", "internal/trust", "wasm/bundle"},
 	"wasm/bundle":       {"internal/sigstore", "internal/trust"},
 	"wasm/conformance":  {"wasm/bundle"},

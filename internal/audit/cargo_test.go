@@ -283,7 +283,7 @@ func TestCrateVersions(t *testing.T) {
 		}
 	}
 	_, err := try(w.But("https://index.crates.io/go/ld/gold-leaf", page{Status: 500}), "pkg:cargo/gold-leaf")
-	require.ErrorContains(t, err, "could not be learned")
+	require.ErrorContains(t, err, "did not say which versions")
 }
 
 // TestCargoField: what others met, as it is today.

@@ -157,6 +157,10 @@ type Answer struct {
 	readings *readings // shared by all who share the body; nil for none
 }
 
+// Gone tells that whoever answered says that there is nothing at the address. Only from
+// the host itself that is [NotThere].
+func (a Answer) Gone() bool { return a.Status == 404 || a.Status == 410 }
+
 // readings are what was made of one body.
 type readings struct {
 	mu sync.Mutex

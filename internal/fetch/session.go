@@ -103,6 +103,7 @@ func (s *Session) Get(ctx context.Context, r Request) (Answer, error) {
 	}
 	a := f.answer
 	a.Request = r
+	a.Request.Arriving = nil // it was for the time of the asking
 	return a, nil
 }
 

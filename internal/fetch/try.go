@@ -339,9 +339,9 @@ func judge(a *Answer) {
 		a.Reason = says + ": only a part came"
 	case s >= 200 && s <= 299:
 		a.State, a.Reason = Found, ""
-	case (s == 404 || s == 410) && a.Route == Direct:
+	case a.Gone() && a.Route == Direct:
 		a.State, a.Reason = NotThere, says+": it is not there"
-	case s == 404 || s == 410:
+	case a.Gone():
 		a.Reason = says + "; only the host itself can say that it is not there"
 	case s == 401:
 		a.Reason = says + ": it wants a login"

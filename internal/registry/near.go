@@ -1,7 +1,9 @@
 package registry
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/fetch"
@@ -66,16 +68,12 @@ func distance(a, b string) int {
 // is the newest". Where others than the repository itself say that nothing is there,
 // nothing is known, but the name is asked about first: missing is true then.
 func Unlearned(repository, name, which string, answers ...fetch.Answer) (refused *purl.Refused, missing bool) {
-	reason := "it lists none that can be read"
-	missing = true
-	for _, a := range answers {
-		missing = missing && gone(a)
-		if a.Reason != "" {
-			reason = a.Reason
-		}
+	if note, ok := Misspelled(repository, name, answers...); ok {
+		return purl.Refuse(purl.Missing, "%s If the name is right, give an exact version, or try again later.", note.Text), true
 	}
-	if missing {
-		return purl.Refuse(purl.Missing, "Is %s spelled right? %s If the name is right, give an exact version, or try again later.", name, secondhand(repository)), true
+	reason := "it lists none that can be read"
+	for _, a := range answers {
+		reason = cmp.Or(a.Reason, reason)
 	}
 	return purl.Refuse(purl.Missing, "%s did not say %s (%s). Give an exact version, or try again later.", strings.ToUpper(repository[:1])+repository[1:], which, reason), false
 }
@@ -83,16 +81,8 @@ func Unlearned(repository, name, which string, answers ...fetch.Answer) (refused
 // Misspelled is the note where others than the repository say that neither the name
 // nor the version is there; false where anybody says something else.
 func Misspelled(repository, name string, answers ...fetch.Answer) (purl.Note, bool) {
-	for _, a := range answers {
-		if !gone(a) {
-			return purl.Note{}, false
-		}
+	if slices.ContainsFunc(answers, func(a fetch.Answer) bool { return !a.Gone() }) {
+		return purl.Note{}, false
 	}
-	return purl.Note{Kind: "spelling", Text: fmt.Sprintf("Is %s spelled right? %s", name, secondhand(repository))}, true
-}
-
-func gone(a fetch.Answer) bool { return a.Status == 404 || a.Status == 410 }
-
-func secondhand(repository string) string {
-	return "Nothing was found under this name. Only a direct answer of " + repository + " could settle that, and it gave none."
+	return purl.Note{Kind: "spelling", Text: fmt.Sprintf("Is %s spelled right? Nothing was found under this name. Only a direct answer of %s could settle that, and it gave none.", name, repository)}, true
 }

@@ -129,7 +129,7 @@ func (r *Report) found(s Subject) string {
 // nowhere tells that neither record nor package came, and that whoever answered
 // in their place says that there is none.
 func nowhere(s Subject) bool {
-	gone := func(a fetch.Answer) bool { return a.State != fetch.Found && (a.Status == 404 || a.Status == 410) }
+	gone := func(a fetch.Answer) bool { return a.State != fetch.Found && a.Gone() }
 	return gone(s.Release.Record().Answer) && gone(s.Artifact.Answer)
 }
 

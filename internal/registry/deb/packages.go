@@ -58,7 +58,6 @@ func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name 
 	defer s.stop()
 	r.Arriving = s.arrive
 	a, err := c.Get(ctx, r)
-	a.Request.Arriving = nil
 	l.answer = a
 	if err != nil || a.State != fetch.Found {
 		return l, err

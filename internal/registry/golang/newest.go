@@ -69,7 +69,7 @@ func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix str
 	// 3.
 	if prefix == "" {
 		latest, a, err := askLatest(ctx, c, at)
-		if err == nil && latest == "" && (a.Status == 404 || a.Status == 410) {
+		if err == nil && latest == "" && a.Gone() {
 			latest, err = latestCommit(ctx, c, at)
 		}
 		if err != nil || latest != "" && !taken.hold(latest) {

@@ -100,7 +100,7 @@ func (q *question) choose(at coordinates) error {
 			case a.State == fetch.NotThere:
 				q.at = at.as("pom", "")
 				q.note("guess", "Under this name there is no file %s. Checked is the POM that names the new place.", chosen.file())
-			case a.State == fetch.Unknown && (a.Status == 404 || a.Status == 410): // by the relay's word
+			case a.State == fetch.Unknown && a.Gone(): // by the relay's word
 				q.at = at.as("pom", "")
 				q.note("guess", "Nobody who was asked has a file %s. Checked is the POM that names the new place.", chosen.file())
 			}

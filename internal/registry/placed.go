@@ -1,5 +1,10 @@
 package registry
 
+import (
+	"path"
+	"slices"
+)
+
 // A Folder is what a person chose on their device to be compared: a package
 // where it was installed, or a place that holds many.
 type Folder struct {
@@ -37,6 +42,31 @@ type Placed struct {
 	Files []string `json:"files"`
 	// Marker is the folder in which the package says what it is, among such.
 	Marker string `json:"-"`
+}
+
+// WithStrays are the packages of a folder, and behind them files that are of none of
+// them and would run; without packages nothing says whose folder it is.
+func WithStrays(found []Placed, strays []string) []Placed {
+	if len(found) == 0 || len(strays) == 0 {
+		return found
+	}
+	return append(found, Placed{Files: strays})
+}
+
+// Outside are the paths that are in no folder of a package.
+func Outside(paths []string, found []Placed) []string {
+	folders := map[string]bool{}
+	for _, p := range found {
+		folders[p.Folder] = true
+	}
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+		for dir := path.Dir(p); dir != "." && dir != "/"; dir = path.Dir(dir) {
+			if folders[dir] {
+				return true
+			}
+		}
+		return folders[""]
+	})
 }
 
 // A Mover is a Finder whose installers put some files outside a package's

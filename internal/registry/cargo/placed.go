@@ -43,10 +43,7 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 	strays = slices.DeleteFunc(strays, func(p string) bool { // of a workspace inside one that was found
 		return slices.ContainsFunc(found, func(one registry.Placed) bool { return one.Folder == "" || strings.HasPrefix(p, one.Folder+"/") })
 	})
-	if len(found) > 0 && len(strays) > 0 {
-		found = append(found, registry.Placed{Files: strays})
-	}
-	return found
+	return registry.WithStrays(found, strays)
 }
 
 // Known is what cargo adds to a crate's files.

@@ -19,10 +19,9 @@ func (Registry) Named() []string { return []string{"modules.txt"} }
 func (Registry) Find(f registry.Folder) []registry.Placed {
 	if text, given := f.Texts["modules.txt"]; given {
 		found := vendored(text)
-		if strays := beside(f.Paths, found); len(found) > 0 && len(strays) > 0 {
-			found = append(found, registry.Placed{Files: strays})
-		}
-		return found
+		// Outside of them stand the files of replaced modules, which Go builds all the same.
+		strays := slices.DeleteFunc(registry.Outside(f.Paths, found), func(p string) bool { return p == "modules.txt" })
+		return registry.WithStrays(found, strays)
 	}
 	var found []registry.Placed
 	seen := map[string]bool{}
@@ -79,26 +78,6 @@ func vendored(text []byte) []registry.Placed {
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
 	return found
-}
-
-// beside are the files of a vendor folder that are of none of the modules: those of
-// a replaced one, which Go builds all the same.
-func beside(paths []string, found []registry.Placed) []string {
-	folders := map[string]bool{}
-	for _, p := range found {
-		folders[p.Folder] = true
-	}
-	var out []string
-	for _, p := range paths {
-		dir := path.Dir(p)
-		for !folders[dir] && dir != "." && dir != "/" {
-			dir = path.Dir(dir)
-		}
-		if !folders[dir] && p != "modules.txt" {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // Known is nothing: Go changes no file of a module.

@@ -34,37 +34,19 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 		}
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
-	if strays := strays(f, found); len(found) > 0 && len(strays) > 0 {
-		found = append(found, registry.Placed{Files: strays})
-	}
-	return found
+	return registry.WithStrays(found, strays(f, found))
 }
 
 // strays are the files that Node would load by a name, from below a node_modules,
 // that are of none of the packages; also links that lead out of the folder. What
 // begins with a dot there no program asks for by a name.
 func strays(f registry.Folder, found []registry.Placed) []string {
-	folders := map[string]bool{}
-	for _, p := range found {
-		folders[p.Folder] = true
-	}
-	var out []string
 	leadsOut := f.LeadsOut()
-	for _, p := range f.Paths {
+	return slices.DeleteFunc(registry.Outside(f.Paths, found), func(p string) bool {
 		whole := "/" + path.Join(path.Base(f.Root), p)
 		_, name, below := cutLast(whole, "/node_modules/")
-		if !below || strings.HasPrefix(name, ".") || !loads(p) && !leadsOut[p] {
-			continue
-		}
-		dir := path.Dir(p)
-		for !folders[dir] && dir != "." && dir != "/" {
-			dir = path.Dir(dir)
-		}
-		if !folders[dir] && !folders[""] {
-			out = append(out, p)
-		}
-	}
-	return out
+		return !below || strings.HasPrefix(name, ".") || !loads(p) && !leadsOut[p]
+	})
 }
 
 // loads tells whether Node loads a file of such a name, or is led by it to another

@@ -50,10 +50,7 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 		}
 	}
 	strays := owned(found, f)
-	if len(found) > 0 && len(strays) > 0 {
-		found = append(found, registry.Placed{Files: strays})
-	}
-	return found
+	return registry.WithStrays(found, strays)
 }
 
 // sourceArchive is what an unpacked source archive says that it is: its folder is

@@ -175,7 +175,7 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 	}
 	reason := fmt.Sprintf("The repository's key %s signed this name, version and digest, and the signature verifies.", key.ID)
 	if standing.Reason != "" {
-		reason += " " + sentence(standing.Reason) + ownEnd(e, s, key.ID) + ownWord(e, s, key.ID)
+		reason += " " + sentence(standing.Reason) + ownEnd(e, s, key.ID) + signedList(e, s, key.ID)
 	}
 	facts := map[string]string{"signing key": key.ID}
 	if apart && len(s.Message) <= maxShown && utf8.Valid(s.Message) {
@@ -215,9 +215,9 @@ func ownEnd(e *exam, s registry.Signature, id string) string {
 	return " The key itself ends on " + key.End.UTC().Format(time.DateOnly) + "."
 }
 
-// ownWord says that the key which made a signature also signed the list by which the
+// signedList says that the key which made a signature also signed the list by which the
 // keys of its set were refreshed.
-func ownWord(e *exam, s registry.Signature, id string) string {
+func signedList(e *exam, s registry.Signature, id string) string {
 	if set, _ := e.Proofs.Anchors.Anchor(s.Anchors); set.ThroughKey != id {
 		return ""
 	}

@@ -35,6 +35,10 @@ type manifest struct {
 	root *node
 }
 
+// wishKinds are the lists of a package.json by which the project asks: what stands in
+// several is as the last of them says.
+var wishKinds = []string{"devDependencies", "dependencies", "optionalDependencies"}
+
 // A wish is one dependency that a package.json asks for.
 type wish struct {
 	spec, kind string
@@ -45,7 +49,7 @@ type wish struct {
 // list it stands.
 func (m manifest) wishes() map[string]wish {
 	out := map[string]wish{}
-	for _, kind := range []string{"devDependencies", "dependencies", "optionalDependencies"} {
+	for _, kind := range wishKinds {
 		_ = m.root.get(kind).members(func(name string, spec *node) error {
 			out[name] = wish{spec.text, kind, spec.line}
 			return nil
@@ -179,7 +183,7 @@ func instead(root *node) map[string]string {
 	out := map[string]string{}
 	put := func(name, spec string) {
 		if reference, is := strings.CutPrefix(spec, "$"); is { // what the project itself asks for
-			for _, kind := range []string{"devDependencies", "dependencies", "optionalDependencies"} {
+			for _, kind := range wishKinds {
 				spec = root.get(kind).strOr(reference, spec)
 			}
 		}

@@ -36,7 +36,9 @@ func Link(address string) (templ.SafeURL, bool) {
 }
 
 // named accepts host names of two labels or more, in ASCII letters, digits and
-// hyphens; the last label begins with a letter, so that no number is a host.
+// hyphens; the last is of letters alone, as all of the root zone's are (RFC 1123,
+// section 2.1), or the form of such a name in other letters (RFC 5890, section
+// 2.3.2.1): so no number is a host.
 func named(host string) bool {
 	labels := strings.Split(host, ".")
 	if len(labels) < 2 || len(host) > 253 {
@@ -52,8 +54,12 @@ func named(host string) bool {
 			}
 		}
 	}
-	return letter(labels[len(labels)-1][0])
+	last := labels[len(labels)-1]
+	other, encoded := strings.CutPrefix(strings.ToLower(last), "xn--")
+	return encoded && other != "" || strings.Trim(last, letters) == ""
 }
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 

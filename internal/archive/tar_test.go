@@ -111,6 +111,8 @@ func TestTarGzProblems(t *testing.T) {
 		"pax-length":        {data: tarred(tarRaw("99 path=p/c\n"), a, b), want: of(TarPax), paths: none, broken: true},
 		"pax-length-short":  {data: tarred(tarRaw("5 path=p/c\n"), a, b), want: of(TarPax), paths: none, broken: true},
 		"pax-no-key":        {data: tarred(tarRaw("6 =xx\n"), a, b), want: of(TarPax), paths: none, broken: true},
+		"pax-key-space":     {data: tarred(tarPax('g', " path=p/c"), a, b), want: of(TarPax), paths: none, broken: true}, // GNU tar passes over it
+		"pax-key-tab":       {data: tarred(tarPax('x', "\tsize=4"), a, b), want: of(TarPax), paths: none, broken: true},
 		"pax-no-length":     {data: tarred(tarRaw("path=p/c\n"), a, b), want: of(TarPax), paths: none, broken: true},
 		"pax-at-end":        {data: tarred(a, b, tarPax('x', "path=p/c")), want: of(TarPax), broken: true},
 		"pax-huge":          {data: tarred(tarPax('x', "comment="+strings.Repeat("x", 1<<20)), a, b), want: of(TarPax), paths: none, broken: true},

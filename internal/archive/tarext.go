@@ -102,10 +102,10 @@ func (rec paxRecord) tells() bool {
 }
 
 // wellFormed tells whether all readers can split and take a record: one of them
-// splits at line ends, others end a value at NUL, and some give up where an
-// owner or a time is no number.
+// splits at line ends, others end a value at NUL, GNU's passes over blanks before a
+// key, and some give up where an owner or a time is no number.
 func (rec paxRecord) wellFormed() bool {
-	if strings.ContainsAny(rec.key+rec.value, "\n\x00") {
+	if strings.ContainsAny(rec.key+rec.value, "\n\x00") || rec.key[0] <= ' ' {
 		return false
 	}
 	switch rec.key {

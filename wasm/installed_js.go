@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall/js"
 
 	"touchstone/internal/audit"
@@ -54,7 +55,15 @@ func compared(folder json.RawMessage, seen evidence.Case) (string, error) {
 }
 
 func packageOf(seen evidence.Case) installed.Package {
+	var pieces []installed.Piece
+	if sum := seen.Artifact.Digests["sha256"]; sum != "" && len(seen.Artifact.Parts) > 0 {
+		pieces = append(pieces, installed.Piece{Algorithm: "sha256", Sum: sum, Manifest: true})
+		for _, part := range seen.Artifact.Parts {
+			pieces = append(pieces, installed.Piece{Algorithm: part.Algorithm, Sum: part.Value, Manifest: strings.HasPrefix(part.Name, "manifest")})
+		}
+	}
 	return installed.Package{
+		Pieces:   pieces,
 		Contents: seen.Artifact.Contents, Bytes: seen.Artifact.Answer.Body, Read: seen.Release.File.Contents,
 		Rules: seen.Release.File.Rules, Finder: audit.FinderOf(seen.Release.Ref.Type),
 	}

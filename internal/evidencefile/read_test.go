@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path"
 	"slices"
@@ -154,6 +155,31 @@ func TestReadRefuses(t *testing.T) {
 			require.ErrorContains(t, err, "reading the evidence file: ", "after %d bytes", n)
 		}
 	})
+}
+
+// TestEveryByte changes each byte of a zip, of what is saved and of the zip's own
+// headers: it is refused, or says the very same.
+func TestEveryByte(t *testing.T) {
+	whole, err := os.ReadFile("testdata/form-1.zip")
+	require.NoError(t, err)
+	want, err := evidencefile.Read(whole)
+	require.NoError(t, err)
+	same := 0
+	for i := range whole {
+		bent := bytes.Clone(whole)
+		bent[i] ^= 1 << rand.IntN(8)
+		got, err := evidencefile.Read(bent)
+		if err != nil {
+			require.ErrorContains(t, err, "reading the evidence file: ")
+			continue
+		}
+		same++
+		require.Equal(t, want.Record.Exchanges(), got.Record.Exchanges(), "byte %d", i)
+		one, two := *want, *got
+		one.Record, two.Record = nil, nil
+		require.Equal(t, one, two, "byte %d", i)
+	}
+	t.Logf("%d of %d bytes are for nobody, as a file's date", same, len(whole))
 }
 
 type zero struct{}

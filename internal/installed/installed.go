@@ -72,6 +72,9 @@ type Package struct {
 	Read   archive.Reader
 	Rules  archive.Rules
 	Finder registry.Finder
+	// Pieces are those of a package that is fetched in pieces, the package file first;
+	// nil where that did not arrive.
+	Pieces []Piece
 }
 
 // largest is how many bytes of a published file are read to see what an installer
@@ -82,6 +85,9 @@ const largest = 1 << 20
 // [registry.Placed]), texts hold the bytes of files by which packages are named,
 // by path. Two files that the installer writes to one place leave the last.
 func (p Package) Compare(found []File, partial string, texts map[string][]byte) Comparison {
+	if c, saved := p.laidOut(found); saved {
+		return c
+	}
 	c := Comparison{Differences: []Difference{}}
 	if p.Contents == nil {
 		c.Unread = "The package did not arrive, so nothing was compared."

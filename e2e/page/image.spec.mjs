@@ -21,7 +21,16 @@ test("its layers, and a key that the reader brings", async ({ page, audit }) => 
   await page.setViewportSize({ width: 360, height: 740 });
   await fits(page);
 
+  // The address says what it was asked with, but for the key: that is the reader's.
+  expect(new URL(page.url()).hash).toMatch(/#with=inside,key$/);
+  await page.reload();
+  await expect(report(page)).toContainText("etc/thing.conf");
+  await expect(report(page)).toContainText("Nobody vouches here for whose that is");
+  await expect(page.locator("#keys-name")).toContainText("a key that this page does not have");
+  expect(new URL(page.url()).hash).toMatch(/#with=inside,key$/);
+
   await page.getByRole("button", { name: "Leave the key out" }).click();
+  expect(new URL(page.url()).hash).toMatch(/#with=inside$/);
   await page.locator("[data-again]").first().click();
   await expect(report(page)).toContainText("Nobody vouches here for whose that is");
 });

@@ -12,7 +12,7 @@ import * as keys from "./keys.js";
 import * as lockhand from "./lockhand.js";
 import { serviceWorkerURL, showReport } from "./policy.js";
 import { Progress, bytes } from "./progress.js";
-import { addressed, addressedPart, addressedSource, brief, expects, fragment, linked, visible } from "./question.js";
+import { addressed, addressedAlso, addressedPart, addressedSource, brief, expects, fragment, linked, visible } from "./question.js";
 import * as recent from "./recent.js";
 import { enliven, go } from "./report.js";
 import * as shortcut from "./shortcut.js";
@@ -29,10 +29,10 @@ const checking = "Checking what arrived";
 /** How many answers are kept for going back. */
 const kept = 8;
 
-let deeper = ""; // the question that is asked with the pieces that stand apart
 let running = null; // the AbortController of the audit under way
 let asked = ""; // the question on the page
 let from = ""; // the source repository that the reader expects; empty for none
+let wants = new Set(); // with what else it is asked (see question.js)
 let state = null; // of the history entry on the page
 
 // ---- where we are
@@ -48,16 +48,18 @@ function say(text) {
   setTimeout(() => { status.textContent = text; }, 50);
 }
 
+const same = (a, b) => a.size === b.size && [...a].every((word) => b.has(word));
+
 /** Shows what the address says. */
 function route() {
   running?.abort();
   running = null;
-  if (addressed() === asked && addressedSource() === from && addressedPart() && main.dataset.view === "report") {
+  if (addressed() === asked && addressedSource() === from && same(addressedAlso(), wants) && addressedPart() && main.dataset.view === "report") {
     history.replaceState(state, "");
     turn();
     return;
   }
-  [asked, from] = [addressed(), addressedSource()];
+  [asked, from, wants] = [addressed(), addressedSource(), addressedAlso()];
   $("expected").value = from;
   if (from !== "") $("expect").open = true;
   const answer = answers.get(history.state?.id);
@@ -102,8 +104,14 @@ function again() {
 
 /** Asks it with the pieces that stand apart from the package, too: an image's layers. */
 function inside() {
-  deeper = asked;
+  wants.add("inside");
+  history.replaceState(history.state, "", fragment(asked, from, wants));
   again();
+}
+
+/** Asks no longer with a key: it was taken out. */
+function keyless() {
+  if (wants.delete("key")) history.replaceState(history.state, "", fragment(asked, from, wants));
 }
 
 // ---- asking
@@ -124,7 +132,8 @@ async function audit(text) {
   say(`Checking ${brief(text)}`);
   const progress = new Progress($("steps"), say);
   if (!auditor.ready) progress.begin(loading, bytes(wasm.transfer));
-  const request = { reference: text, html: true, fileName: file?.name, expectSource: from, linked: linked(text, from), parts: deeper === text, keys: keys.held() };
+  const request = { reference: text, html: true, fileName: file?.name, expectSource: from, linked: linked(text, from), parts: wants.has("inside"), keys: keys.held(wants.has("key")) };
+  if (request.keys) wants.add("key");
   try {
     const answer = await audited(auditor, request, {
       file,
@@ -157,7 +166,7 @@ function arrived(answer) {
   answers.set(id, answer);
   if (answers.size > kept) answers.delete(answers.keys().next().value);
   const turned = addressedPart();
-  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked, from) + (turned && `#!${turned}`));
+  history.replaceState({ id, file: answer.file?.name }, "", fragment(asked, from, wants) + (turned && `#!${turned}`));
   if (answer.file) brought.take(answer.file, asked);
   else recent.note(asked, answer.report.verdict.title);
   show(answer);
@@ -171,7 +180,7 @@ function show(answer) {
   showReport(holder, answer.html);
   $("report").replaceChildren(holder);
   box.fill(asked);
-  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), inside, keys: keys.ask, look: auditor.look(exact), ...others(auditor) });
+  enliven(holder, report, json, { say, link: (id) => location.origin + location.pathname + fragment(exact, from, wants) + (id ? `#!${id}` : ""), again, pick: () => $("file").click(), inside, keys: keys.ask, look: auditor.look(exact), ...others(auditor) });
   view("report");
   document.title = visible(report.verdict.title);
   scrollTo(0, 0);
@@ -278,7 +287,7 @@ $("edit").addEventListener("click", box.focus);
 $("problem-pick").addEventListener("click", () => $("file").click());
 $("problem-without").addEventListener("click", () => { brought.drop(); again(); });
 $("file").addEventListener("change", (event) => bring(event.target.files[0]));
-keys.listen(say);
+keys.listen(say, keyless);
 $("file-remove").addEventListener("click", () => { brought.drop(); box.focus(); });
 $("recent-clear").addEventListener("click", () => { recent.clear($("recent")); box.focus(); say("The list was cleared"); });
 

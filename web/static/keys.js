@@ -1,6 +1,7 @@
 // Keys and certificates that the person brought: whose they are is their word, so
 // they are expected of every question until they are taken out. They never leave
-// the device, and a page that is loaded anew forgets them.
+// the device, and a page that is loaded anew forgets them; the address says that there
+// was one.
 import { visible } from "./question.js";
 
 /** The largest file of keys that is read, in bytes. */
@@ -10,8 +11,11 @@ const $ = (id) => document.getElementById(id);
 
 let kept = ""; // in base64; empty for none
 
-/** What was brought, in base64; undefined for nothing. */
-export const held = () => kept || undefined;
+/** What was brought, in base64; undefined for nothing. Where the address expects something, it is said that it is gone. */
+export function held(expected = false) {
+  if (!kept && expected) tell("This was asked with a key that this page does not have: it never left the device of whoever brought it. Choose its file and check again.");
+  return kept || undefined;
+}
 
 function tell(text) {
   $("keys-name").textContent = text;
@@ -36,13 +40,14 @@ export function ask() {
   $("keys").focus();
 }
 
-/** Listens to the page's control; say tells the screen reader. */
-export function listen(say) {
+/** Listens to the page's control; say tells the screen reader, without is called where the key is taken out. */
+export function listen(say, without) {
   $("keys").addEventListener("change", (event) => take(event.target.files[0]).catch(() => tell("The file could not be read.")).then(() => say($("keys-name").textContent)));
   $("keys-remove").addEventListener("click", () => {
     kept = "";
     $("keys").value = "";
     tell("");
+    without();
     $("keys").focus();
   });
 }

@@ -39,6 +39,12 @@ export const addressedPart = () => part.exec(location.hash)?.[1] ?? "";
 /** From which source repository the package is expected, behind the question: "#from=github.com/owner/name". */
 const source = /#from=([^#]*)/;
 
+/**
+ * With what else it was asked: "#with=inside,key". "inside" are the pieces that stand
+ * apart from the package, "key" a key that the reader brought, which is not in it.
+ */
+const also = /#with=([a-z,]*)/;
+
 function decoded(raw) {
   try {
     return decodeURIComponent(raw);
@@ -48,10 +54,13 @@ function decoded(raw) {
 }
 
 /** The question that the address asks; empty for none. */
-export const addressed = () => decoded(location.hash.slice(1).replace(part, "").replace(source, ""));
+export const addressed = () => decoded(location.hash.slice(1).replace(part, "").replace(also, "").replace(source, ""));
 
 /** The source repository that the address expects; empty for none. */
 export const addressedSource = () => decoded(source.exec(location.hash)?.[1] ?? "");
+
+/** With what else the address asks: a Set of "inside" and "key". */
+export const addressedAlso = () => new Set((also.exec(location.hash)?.[1] ?? "").split(",").filter((word) => word === "inside" || word === "key"));
 
 const encoded = (text) => encodeURIComponent(text.toWellFormed()).replace(/%(2F|3A|40|2C|2B|3D|26|24|3B|3F)/g, decodeURIComponent);
 
@@ -77,7 +86,7 @@ export function linked(question, from) {
 }
 
 /**
- * The fragment that asks a question, and says from where the package is
- * expected. Half a surrogate pair is no character, and has no address.
+ * The fragment that asks a question, and says from where the package is expected and
+ * with what else it is asked. Half a surrogate pair is no character, and has no address.
  */
-export const fragment = (text, from = "") => `#${encoded(text)}${from && `#from=${encoded(from)}`}`;
+export const fragment = (text, from = "", wants = new Set()) => `#${encoded(text)}${from && `#from=${encoded(from)}`}${wants.size > 0 ? `#with=${[...wants].sort().join()}` : ""}`;

@@ -49,6 +49,13 @@ func large() mint.Module {
 	return m
 }
 
+// odd is a module whose own go.mod names another. Its log has it as it is served.
+func odd() mint.Module {
+	m := gold("24")
+	m.Files["go.mod"], m.Files["noise"] = "module example.com/lead\n", "x"
+	return m
+}
+
 // A shelf is a Store in memory. It forgets what its time is over, as the real
 // one does.
 type shelf struct {
@@ -211,6 +218,15 @@ func TestWhatMayChangeSoonIsKeptForMinutes(t *testing.T) {
 			assert.Equal(t, before, s.asked.Load())
 		})
 	}
+}
+
+// TestAnAlarmIsKept: a level with an alarm is never shown as one without.
+func TestAnAlarmIsKept(t *testing.T) {
+	v := play(t, odd()).verdict(t, exact)
+	assert.Equal(t, badge.Settled, v.State)
+	assert.True(t, v.Alarms)
+	assert.Equal(t, 5*time.Minute, v.Until.Sub(v.At))
+	assert.False(t, play(t, gold("24")).verdict(t, exact).Alarms)
 }
 
 // TestNothingIsFetchedTwice: least of all a package, by one limit ahead of need

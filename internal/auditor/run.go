@@ -92,7 +92,7 @@ const recordSigned = "integrity-record-signed"
 func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis badge.Basis, now time.Time) badge.Verdict {
 	t := r.Verdict.Tracks[0] // the one that the page shows as its answer
 	v := on(about, badge.Open, basis, now)
-	v.Track, v.Of, v.Withdrawn = t.Name, t.Top, r.About.Withdrawn != ""
+	v.Track, v.Of, v.Withdrawn, v.Alarms = t.Name, t.Top, r.About.Withdrawn != "", len(r.Verdict.Alarms) > 0
 	switch {
 	case r.Verdict.Failed:
 		v.State = badge.Failed

@@ -37,6 +37,11 @@ func TestSay(t *testing.T) {
 		"none":             {settled(0, ""), false, "Touchstone: npm sigstore 4.0.0", "Integrity 0 of 3"},
 		"newest":           {two, true, "Touchstone: npm sigstore 4.0.0 (newest)", "Integrity 2 of 3: signed"},
 		"withdrawn":        {change(two, func(v *Verdict) { v.Withdrawn = true }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, withdrawn"},
+		"alarm":            {change(two, func(v *Verdict) { v.Alarms = true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed"},
+		"alarm, withdrawn": {change(two, func(v *Verdict) { v.Alarms, v.Withdrawn = true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed, withdrawn"},
+		"alarm, open":      {change(two, func(v *Verdict) { v.State, v.Alarms = Open, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, open: not all could be checked"},
+		"alarm, unhashed":  {change(two, func(v *Verdict) { v.State, v.RecordSigned, v.Alarms = Unhashed, true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, record signed, bytes not hashed"},
+		"alarm, failed":    {change(two, func(v *Verdict) { v.State, v.Alarms = Failed, true }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
 		"failed":           {change(two, func(v *Verdict) { v.State = Failed }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
 		"open":             {change(two, func(v *Verdict) { v.State = Open }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
 		"unhashed":         {change(two, func(v *Verdict) { v.State = Unhashed }), false, "Touchstone: npm sigstore 4.0.0", "bytes not hashed"},
@@ -182,6 +187,7 @@ func TestLifetime(t *testing.T) {
 		assert.Equal(t, 5*time.Minute, change(settled(3, ""), func(v *Verdict) { v.State = state }).Lifetime(true), state)
 	}
 	assert.Equal(t, 5*time.Minute, change(settled(3, ""), func(v *Verdict) { v.Withdrawn = true }).Lifetime(true))
+	assert.Equal(t, 5*time.Minute, change(settled(3, ""), func(v *Verdict) { v.Alarms = true }).Lifetime(true))
 }
 
 func TestAVerdictServesItsBasisAndItsTime(t *testing.T) {

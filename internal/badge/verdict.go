@@ -45,6 +45,8 @@ type Verdict struct {
 	// Withdrawn: the repository says that this version was retracted, yanked or
 	// deprecated.
 	Withdrawn bool `json:"withdrawn"`
+	// Alarms: the audit found what is odd enough to be told first, whatever the level.
+	Alarms bool `json:"alarms"`
 
 	// At is when the audit was made, Until how long its answer may be given:
 	// both RFC 3339, in UTC.
@@ -73,7 +75,7 @@ const (
 // version, or for the newest, whichever that is.
 func (v Verdict) Lifetime(exact bool) time.Duration {
 	switch {
-	case v.State != Settled || v.Withdrawn:
+	case v.State != Settled || v.Withdrawn || v.Alarms:
 		return keepOpen
 	case !exact:
 		return keepNewest

@@ -66,6 +66,9 @@ func Say(v Verdict, site string, newest bool) Words {
 	default:
 		w.Message, w.Colour = "open: not all could be checked", grey
 	}
+	if v.Alarms && v.State != Failed { // which says more
+		w.Message, w.Colour, w.Bad = "alarm, "+w.Message, red, true
+	}
 	if v.Withdrawn {
 		w.Message += ", withdrawn"
 	}

@@ -134,6 +134,8 @@ func (a *Auditor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.As(err, &refused) && refused.Kind == purl.Missing:
 		status = http.StatusNotFound
+	case errors.As(err, &refused) && refused.Kind == purl.Unlearned:
+		status = http.StatusBadGateway
 	case errors.As(err, &refused):
 		status = http.StatusBadRequest
 	case errors.Is(err, ErrLimited):

@@ -74,6 +74,7 @@ func (a *Auditor) unaudited(asked, about purl.Ref, err error, basis badge.Basis,
 	switch {
 	case errors.As(err, &refused) && refused.Kind == purl.Missing:
 		state = badge.NotThere
+	case errors.As(err, &refused) && refused.Kind == purl.Unlearned:
 	case !errors.Is(err, context.DeadlineExceeded):
 		return Answer{}, err
 	}

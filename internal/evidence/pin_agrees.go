@@ -23,7 +23,9 @@ func pinAgrees(e *exam) Finding {
 	case !e.Artifact.Unwanted:
 		return because(NotApplicable, "The package itself was asked for: its bytes are compared, and not a pin in their place.")
 	case len(e.Release.Record().States) == 0:
-		return unfetched(e.Release.Record().Answer, "the record", "The record states no digest that the pinned one could be compared with.")
+		f := unfetched(e.Release.Record().Answer, "the record", "The record states no digest that the pinned one could be compared with.")
+		f.Check = "digest-published" // nothing was compared
+		return f
 	}
 	// 1. and 2.
 	facts, other := map[string]string{}, map[string]string{}

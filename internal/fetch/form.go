@@ -17,10 +17,13 @@ type Form struct {
 	Name string
 	// Fits tells whether a body can be such a document at all.
 	Fits func(body []byte) bool
+	// Plainly tells that its host never says by a web page that there is none: a page
+	// with status 404 or 410 is then of whoever stands between.
+	Plainly bool
 }
 
 // JSON is any object or array.
-var JSON = &Form{"a JSON document", IsJSON}
+var JSON = &Form{Name: "a JSON document", Fits: IsJSON}
 
 // IsJSON tells whether a body is a JSON object or array.
 func IsJSON(body []byte) bool {
@@ -38,7 +41,14 @@ func IsPage(body []byte) bool { return pageBegins.Match(body) }
 
 // fit takes what is of another kind than was asked for out of an answer.
 func (f *Form) fit(a *Answer) {
-	if f == nil || a.State != Found || a.Request.Method == "HEAD" || f.Fits(a.Body) {
+	switch {
+	case f == nil || a.Request.Method == "HEAD":
+		return
+	case a.State == NotThere && f.Plainly && IsPage(a.Body):
+		a.State = Unknown
+		a.Reason = fmt.Sprintf("%s answers %d with a web page: it, or whoever stands between, refuses", hostOf(a.URL), a.Status)
+		return
+	case a.State != Found || f.Fits(a.Body):
 		return
 	}
 	a.State = Unknown

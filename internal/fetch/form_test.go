@@ -8,7 +8,8 @@ import (
 )
 
 func TestForm(t *testing.T) {
-	lines := &Form{"a list", func(b []byte) bool { return !IsPage(b) && !IsJSON(b) }}
+	lines := &Form{Name: "a list", Fits: func(b []byte) bool { return !IsPage(b) && !IsJSON(b) }}
+	plain := &Form{Name: "a list", Fits: IsText, Plainly: true}
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -28,6 +29,9 @@ func TestForm(t *testing.T) {
 		"lines":               {200, "v1.0.0\n", lines, ""},
 		"no lines":            {200, "", lines, ""},
 		"JSON for lines":      {200, `{"error":"log in"}`, lines, "registry.example.org answers with another JSON document, and not with a list"},
+		"none, by a page":     {404, "<html>", lines, "registry.example.org answers 404: it is not there"},
+		"none, plainly":       {410, "gone", plain, "registry.example.org answers 410: it is not there"},
+		"none, not plainly":   {410, "<html>", plain, "registry.example.org answers 410 with a web page: it, or whoever stands between, refuses"},
 		"an error's own page": {500, "<html>", JSON, "registry.example.org answers 500: it has a fault of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {

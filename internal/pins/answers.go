@@ -74,8 +74,11 @@ func (l *Line) checked(rep *report.Report) {
 			compared = rep.Finding(other)
 		}
 	}
-	if compared.Outcome == evidence.Unknown || compared.Outcome == evidence.NotUnderstood {
+	switch {
+	case compared.Outcome == evidence.Unknown || compared.Outcome == evidence.NotUnderstood:
 		l.find("not-answered", compared.Reason)
+	case compared.Outcome == evidence.Absent && compared.Cause == "digest-published":
+		l.find("digest-unpublished", compared.Reason)
 	}
 	// Where a version has several files, two pins may be of two of them.
 	if ref, err := purl.Parse(rep.Reference); err == nil && ref.File != "" && compared.Outcome == evidence.Pass {

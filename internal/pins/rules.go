@@ -58,6 +58,7 @@ var own = []Rule{
 	{"not-served", Open, "Packages of this kind are not checked here yet.", "Check it otherwise, or allow it with a reason."},
 	{"not-understood", Open, "The entry could not be understood.", "Make the lock file anew; if it stays so, report it."},
 	{"not-answered", Open, "The pin could not be compared.", "Try again later."},
+	{"digest-unpublished", Open, "The repository publishes no digest that the pinned one could be compared with.", "Check it at depth bytes, or allow it with a reason."},
 	{"age-unknown", Open, "When the version appeared is not known.", "Look it up, or allow it with a reason."},
 	{"digest-missing", Warning, "No digest is pinned that could be compared.", "Let the package manager write one."},
 	{"digest-weak", Warning, "Only a weak digest is pinned: two packages can be made to share it.", "Let a current client write the lock file anew."},

@@ -24,7 +24,8 @@ const (
 	RefusedQualifier Kind = "refused qualifier" // asks for something that would not be honoured
 	BadName          Kind = "bad name"          // against the ecosystem's grammar of names
 	BadVersion       Kind = "bad version"       // no exact version
-	Missing          Kind = "missing"           // the repository does not have it, or says no version
+	Missing          Kind = "missing"           // the repository says itself that it does not have it
+	Unlearned        Kind = "not learned"       // whether the repository has it, or which version is meant, could not be learned now
 )
 
 // Refused is the only type of error by which a question is refused, by [Parse]

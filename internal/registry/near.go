@@ -69,13 +69,13 @@ func distance(a, b string) int {
 // nothing is known, but the name is asked about first: missing is true then.
 func Unlearned(repository, name, which string, answers ...fetch.Answer) (refused *purl.Refused, missing bool) {
 	if note, ok := Misspelled(repository, name, answers...); ok {
-		return purl.Refuse(purl.Missing, "%s If the name is right, give an exact version, or try again later.", note.Text), true
+		return purl.Refuse(purl.Unlearned, "%s If the name is right, give an exact version, or try again later.", note.Text), true
 	}
 	reason := "it lists none that can be read"
 	for _, a := range answers {
 		reason = cmp.Or(a.Reason, reason)
 	}
-	return purl.Refuse(purl.Missing, "%s did not say %s (%s). Give an exact version, or try again later.", strings.ToUpper(repository[:1])+repository[1:], which, reason), false
+	return purl.Refuse(purl.Unlearned, "%s did not say %s (%s). Give an exact version, or try again later.", strings.ToUpper(repository[:1])+repository[1:], which, reason), false
 }
 
 // Misspelled is the note where others than the repository say that neither the name

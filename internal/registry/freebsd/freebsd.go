@@ -72,7 +72,7 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _
 		choice.Version = found[0].version
 		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has %s in version %s only. A catalogue holds one version of each package, and is replaced by the next.", abi, branch, ref.Name, found[0].version).Offer(choice, "the version that is there")
 	case !cat.read && ref.Version == "":
-		return nil, purl.Refuse(purl.Missing, "Which version of %s there is could not be learned from the catalogue (%s). Give a version, or try again later.", ref.Name, cat.answer.Reason)
+		return nil, purl.Refuse(purl.Unlearned, "Which version of %s there is could not be learned from the catalogue (%s). Give a version, or try again later.", ref.Name, cat.answer.Reason)
 	}
 	exact := ref
 	exact.Tag, exact.Qualifiers = "", map[string]string{"abi": abi, "branch": branch}

@@ -14,14 +14,14 @@ import (
 var (
 	versionForm = &fetch.Form{Name: "a version record", Fits: func(body []byte) bool {
 		return strictjson.Fields(body).Has("Version")
-	}}
+	}, Plainly: true}
 	modForm = &fetch.Form{Name: "a go.mod file", Fits: func(body []byte) bool {
 		return len(bytes.TrimSpace(body)) > 0 && !fetch.IsPage(body) && !fetch.IsJSON(body)
-	}}
+	}, Plainly: true}
 	listForm = &fetch.Form{Name: "a list of versions", Fits: func(body []byte) bool {
 		return !fetch.IsPage(body) && !fetch.IsJSON(body)
-	}}
-	lookupForm = &fetch.Form{Name: "a checksum record", Fits: regexp.MustCompile(`\A[0-9]+\n`).Match}
+	}, Plainly: true}
+	lookupForm = &fetch.Form{Name: "a checksum record", Fits: regexp.MustCompile(`\A[0-9]+\n`).Match, Plainly: true}
 	headForm   = &fetch.Form{Name: "a signed head", Fits: regexp.MustCompile(`\Ago\.sum database tree\n`).Match}
 	// A tile is a row of hashes, which are no text.
 	tileForm = &fetch.Form{Name: "a tile of the log", Fits: func(body []byte) bool {

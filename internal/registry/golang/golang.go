@@ -197,18 +197,23 @@ func digests(lookup fetch.Answer, at located) []registry.Stated {
 // where it has one, or says nothing.
 func proxySays(info fetch.Answer) string {
 	words := strings.TrimSpace(string(info.Body))
-	refused := info.Status == 403 || info.Status == 404 || info.Status == 410
+	refused := slices.Contains([]int{403, 404, 410, 451}, info.Status)
 	if info.State == fetch.Found || !refused || words == "" || strings.HasPrefix(words, "<") {
 		return ""
 	}
 	return fmt.Sprintf("The Go module proxy's own words: %.300q.", words)
 }
 
-// notFound is the refusal of a version that nobody has, with those that there
-// are. What it asks was asked before.
+// notFound is the refusal of a version that nobody gives, with those that there
+// are. Only the proxy's own word makes it missing: who is refused, or gets no
+// answer, has not learned whether it is there, whatever the database lacks. What it
+// asks was asked before.
 func notFound(ctx context.Context, c *fetch.Session, ref purl.Ref, at located, info, lookup fetch.Answer) error {
-	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s. Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside. The answers: version record: %s. Checksum record: %s.",
-		at.Path, at.Version, info.Reason, lookup.Reason)
+	answers := fmt.Sprintf("The answers: version record: %s. Checksum record: %s.", info.Reason, lookup.Reason)
+	refused := purl.Refuse(purl.Missing, "Nobody who was asked has %s@%s. Check the spelling (upper and lower case count) and the version. Private modules are not there, and can't be checked from outside. %s", at.Path, at.Version, answers)
+	if info.State != fetch.NotThere {
+		refused = purl.Refuse(purl.Unlearned, "Whether the Go module proxy has %s@%s could not be learned. Check the version, or try again later or from another network. %s", at.Path, at.Version, answers)
+	}
 	if words := proxySays(info); words != "" {
 		refused.Detail += " " + words
 	}

@@ -95,7 +95,7 @@ func noVersion(ctx context.Context, c *fetch.Session, ref purl.Ref, at located) 
 	}
 	for _, a := range []fetch.Answer{list, latest} {
 		if a.State == fetch.Unknown {
-			return purl.Refuse(purl.Missing, "Which versions of %s there are could not be learned (%s). Give a version, or try again later.", at.Path, a.Reason)
+			return purl.Refuse(purl.Unlearned, "Which versions of %s there are could not be learned (%s). Give a version, or try again later.", at.Path, a.Reason)
 		}
 	}
 	wanted := "no version"

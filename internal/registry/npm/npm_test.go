@@ -160,7 +160,7 @@ func TestNotFound(t *testing.T) {
 			var notFound *purl.Refused
 			require.ErrorAs(t, err, &notFound)
 			assert.Contains(t, notFound.Detail, c.want)
-			assert.Equal(t, purl.Missing, notFound.Kind)
+			assert.Equal(t, map[bool]purl.Kind{false: purl.Missing, true: purl.Unlearned}[strings.Contains(c.want, "did not say")], notFound.Kind)
 			for _, choice := range notFound.Choices {
 				assert.True(t, strings.HasPrefix(choice.Reference, "pkg:npm/pkg@"), choice.Reference)
 			}

@@ -111,7 +111,7 @@ func missing(ref purl.Ref, of release, all []listing, w wanted) error {
 		}
 		return purl.Refuse(purl.Missing, "%s has no package %s for %s. Check name, version and architecture. Versions that were replaced are not kept in its index.", of.name, what, w.arch)
 	case w.version == "":
-		return purl.Refuse(purl.Missing, "Which version of %s is the newest could not be learned from %s (%s). Give a version, or try again later.", ref.Name, of.name, first.why())
+		return purl.Refuse(purl.Unlearned, "Which version of %s is the newest could not be learned from %s (%s). Give a version, or try again later.", ref.Name, of.name, first.why())
 	}
 	return nil
 }

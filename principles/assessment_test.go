@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 
 	"touchstone/principles"
@@ -50,6 +51,7 @@ func TestAssessmentOfTheForm(t *testing.T) {
 	}
 	raw, err := os.ReadFile(path)
 	require.NoError(t, err)
+	require.NoError(t, compileRegistry(t).Validate(value(t, raw)), "the published schema refuses what the form wrote")
 	var named struct {
 		ID string `json:"id"`
 	}
@@ -60,4 +62,36 @@ func TestAssessmentOfTheForm(t *testing.T) {
 	require.NotEmpty(t, doc.Registries[i].Lacks)
 	require.Equal(t, principles.NotApplicable, doc.Registries[i].Answer("contain-clean-room").Status)
 	require.Equal(t, principles.Met, doc.Registries[i].Answer("cli-pin").Status)
+}
+
+// One repository's file has a schema of its own, which stands alone: whoever
+// writes one can check it before anybody reads it.
+func TestEveryRegistryKeepsToThePublishedSchema(t *testing.T) {
+	s := compileRegistry(t)
+	entries, err := os.ReadDir("registries")
+	require.NoError(t, err)
+	require.NotEmpty(t, entries)
+	for _, e := range entries {
+		raw, err := os.ReadFile(filepath.Join("registries", e.Name()))
+		require.NoError(t, err)
+		require.NoError(t, s.Validate(value(t, raw)), e.Name())
+	}
+	for name, raw := range map[string]string{
+		"nothing lacking, said with an empty list": `{"id":"a","name":"A","serves":"s","home":"https://a/","client":"c","lacks":[],"answers":[{"requirement":"cli-pin","status":"not-established"}]}`,
+		"met without a source":                     `{"id":"a","name":"A","serves":"s","home":"https://a/","client":"c","answers":[{"requirement":"cli-pin","status":"met","note":"n"}]}`,
+		"a field that nobody knows":                `{"id":"a","name":"A","serves":"s","home":"https://a/","client":"c","rank":1,"answers":[{"requirement":"cli-pin","status":"not-established"}]}`,
+	} {
+		require.Error(t, s.Validate(value(t, []byte(raw))), name)
+	}
+}
+
+func compileRegistry(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	raw, err := principles.RegistrySchema()
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("registry.schema.json", value(t, raw)))
+	s, err := compiler.Compile("registry.schema.json")
+	require.NoError(t, err)
+	return s
 }

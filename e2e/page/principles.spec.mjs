@@ -129,6 +129,8 @@ test("a repository assesses itself by keyboard, and the loader reads the file", 
   await type("What it serves", "Stones");
   await type("Address", "https://quarry.example/");
   await type("The client that installs from it", "chisel");
+  await page.getByRole("button", { name: "Write the file" }).press("Enter");
+  expect(JSON.parse(await page.locator("#a-out").inputValue()), "the schema has no empty list of what is lacking").not.toHaveProperty("lacks");
   const builds = page.getByRole("checkbox", { name: "Does the repository build what it serves?" });
   await builds.focus();
   await page.keyboard.press("Space");
@@ -156,6 +158,7 @@ test("a repository assesses itself by keyboard, and the loader reads the file", 
   }
   await page.getByRole("button", { name: "Markdown report" }).press("Enter");
   expect(await page.locator("#a-out").inputValue()).toContain("Pinned \\| by digest.");
+  expect(await page.locator("#a-out").inputValue()).toContain("Does not have: Builds. Publishers build. <https://quarry.example/publishing>");
   await page.getByRole("button", { name: "Text for an issue" }).press("Enter");
   expect(await page.locator("#a-out").inputValue()).toContain("principles/registries/quarry.json");
   await accessible(page);
@@ -180,7 +183,7 @@ test("every page of the site is served, with its guards", async ({ request, orig
   const site = fileURLToPath(new URL("../../build/site/", import.meta.url));
   const all = readdirSync(site, { recursive: true }).filter((name) => name.endsWith("index.html")).map((name) => `/${name.slice(0, -"index.html".length)}`);
   expect(all.length).toBeGreaterThan(25);
-  for (const path of [...all, "/principles.json", "/principles.schema.json", "/principles.csv", "/registries.csv", "/principles.md", "/registries.atom"]) {
+  for (const path of [...all, "/principles.json", "/principles.schema.json", "/registry.schema.json", "/principles.csv", "/registries.csv", "/principles.md", "/registries.atom"]) {
     const answer = await request.get(origin + path);
     expect(answer.status(), path).toBe(200);
     expect(answer.headers()["content-security-policy"], path).toContain("require-trusted-types-for 'script'");

@@ -113,6 +113,9 @@ func TestDataIsServed(t *testing.T) {
 	require.Equal(t, string(raw), files["/principles.json"])
 	require.Equal(t, string(raw), files["/principles-"+doc.Version+".json"])
 	require.Equal(t, string(principles.Schema()), files["/principles.schema.json"])
+	one, err := principles.RegistrySchema()
+	require.NoError(t, err)
+	require.Equal(t, string(one), files["/registry.schema.json"])
 }
 
 // TestNothingIsRanked: no page adds tracks up or sorts repositories by answer.

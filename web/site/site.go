@@ -209,6 +209,13 @@ func (s *site) writeData(doc *principles.Document) error {
 	if err := s.file("/principles.schema.json", principles.Schema()); err != nil {
 		return err
 	}
+	one, err := principles.RegistrySchema()
+	if err != nil {
+		return err
+	}
+	if err := s.file("/registry.schema.json", one); err != nil {
+		return err
+	}
 	return s.writeExports(doc)
 }
 

@@ -21,13 +21,14 @@ function narrow() {
 
 /** The assessment in the form of principles/registries/ID.json. */
 function assessment() {
+  const lacks = [...lacking()].map((attribute) => ({ attribute, note: value(`lack-note-${attribute}`), source: value(`lack-source-${attribute}`), date: today() }));
   return {
     id: value("id"),
     name: value("name"),
     serves: value("serves"),
     home: value("home"),
     client: value("client"),
-    lacks: [...lacking()].map((attribute) => ({ attribute, note: value(`lack-note-${attribute}`), source: value(`lack-source-${attribute}`), date: today() })),
+    ...(lacks.length && { lacks }), // an empty list says nothing, and the schema has none
     answers: lines.filter((line) => !line.hidden).map((line) => {
       const requirement = line.dataset.line;
       const status = value(`status-${requirement}`);
@@ -40,7 +41,7 @@ function assessment() {
 /** What is still missing before the file can be read; null for nothing. */
 function incomplete(a) {
   for (const field of ["name", "id", "serves", "home", "client"]) if (!form.elements[field].value.trim() || !form.elements[field].checkValidity()) return form.elements[field];
-  for (const lack of a.lacks) for (const part of ["note", "source"]) {
+  for (const lack of a.lacks ?? []) for (const part of ["note", "source"]) {
     const field = form.elements[`lack-${part}-${lack.attribute}`];
     if (!lack[part] || !field.checkValidity()) return field;
   }
@@ -54,6 +55,8 @@ function incomplete(a) {
 const nameOf = (requirement) => lines.find((line) => line.dataset.line === requirement).dataset;
 const plain = (text) => text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&");
 
+const address = (url) => `<${url.replace(/[<>|\s]/g, encodeURIComponent)}>`;
+
 /** The assessment for people, as Markdown. */
 function markdown(a) {
   const rows = [`# ${plain(a.name)}, by the Principles for Package Repository Security`, "", `${plain(a.serves)}. Client: ${plain(a.client)}. ${today()}.`];
@@ -61,9 +64,9 @@ function markdown(a) {
   for (const answer of a.answers) {
     const line = nameOf(answer.requirement);
     if (line.track !== track) rows.push("", `## ${track = line.track}`, "", "| Level | Line | Answer | Note | Source |", "| --- | --- | --- | --- | --- |");
-    rows.push(`| ${line.level} | ${plain(line.name)} | ${word(answer.requirement)} | ${plain(answer.note ?? "")} | ${answer.source ? `<${answer.source}>` : ""} |`);
+    rows.push(`| ${line.level} | ${plain(line.name)} | ${word(answer.requirement)} | ${plain(answer.note ?? "")} | ${answer.source ? address(answer.source) : ""} |`);
   }
-  for (const lack of a.lacks) rows.push("", `Does not have: ${lack.attribute}. ${plain(lack.note)} <${lack.source}>`);
+  for (const lack of a.lacks ?? []) rows.push("", `Does not have: ${plain(attributes.find((a) => a.dataset.attribute === lack.attribute).dataset.name)}. ${plain(lack.note)} ${address(lack.source)}`);
   return `${rows.join("\n")}\n`;
 }
 

@@ -242,3 +242,40 @@ func TestEveryCheckCountsOrAccuses(t *testing.T) {
 		require.True(t, named[c.ID] || c.OnFail == principles.Alarm || c.OnFail == principles.Failed, c.ID)
 	}
 }
+
+// sentence ends what a full stop, a question or a shout ends.
+var sentence = regexp.MustCompile(`[.?!]\s+`)
+
+// longest is how many words a sentence of a note may have: as in a report.
+const longest = 25
+
+// What is said of a repository is said in whole, short sentences, with one kind
+// of apostrophe, and to whoever reads that line alone: "the same" would send
+// them looking for another.
+func TestNotesAreShortSentences(t *testing.T) {
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	seen := 0
+	hold := func(where, note string) {
+		seen++
+		require.True(t, strings.HasSuffix(note, "."), "%s: %s", where, note)
+		require.NotContains(t, note, "'", where)
+		require.NotRegexp(t, `^(The same|As above|Likewise|See )`, note, where)
+		require.NotRegexp(t, `  |\.\.`, note, where)
+		require.GreaterOrEqual(t, len(strings.Fields(note)), 3, "%s: %s", where, note)
+		for _, s := range sentence.Split(note, -1) {
+			require.LessOrEqual(t, len(strings.Fields(s)), longest, "%s: %s", where, s)
+		}
+	}
+	for _, r := range doc.Registries {
+		for _, l := range r.Lacks {
+			hold(r.ID+" lacks "+l.Attribute, l.Note)
+		}
+		for _, a := range r.Answers {
+			if a.Note != "" {
+				hold(r.ID+", "+a.Requirement, a.Note)
+			}
+		}
+	}
+	require.Greater(t, seen, 600)
+}

@@ -26,8 +26,8 @@
 //
 // Nothing here looks at a clock, and what a signature says of its own time is its
 // maker's word. [SigningKey.ValidAt] judges a key at a time that the caller has
-// proven: between the self-signature that made it a signing key and its expiry
-// or revocation. A key revoked as compromised, or without a reason, was never
+// proven: between its making and its expiry or revocation, as its owner's newest word
+// has it. A key revoked as compromised, or without a reason, was never
 // valid.
 //
 // # Anchors

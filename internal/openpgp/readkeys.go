@@ -91,7 +91,8 @@ func parts(all []packet) (out []part, unread string) {
 //  2. Its own signatures over itself and over its user IDs: the newest says when
 //     it ends and what it may sign; a revocation ends it.
 //  3. Every subkey: a binding by the primary key makes it one, with the subkey's
-//     own signature back where it may sign.
+//     own signature back where it may sign. Of a key whose owner says nothing of it no
+//     subkey counts: what ended it may have been taken away.
 func readCertificate(all []packet) (Certificate, bool) {
 	groups, unread := parts(all)
 	// 1.
@@ -130,7 +131,7 @@ func readCertificate(all []packet) (Certificate, bool) {
 	}
 	// 3.
 	for _, g := range groups[1:] {
-		if g.tag != tagPublicSubkey {
+		if g.tag != tagPublicSubkey || said == nil {
 			continue
 		}
 		if sub, signs := o.subkey(g, main); signs {
@@ -202,7 +203,8 @@ func overUser(g part) overKey {
 
 // subkey reads one subkey:
 //
-//  1. The primary key bound it by a signature.
+//  1. The primary key bound it by a signature. The newest holds: by it an owner also
+//     takes back what an older one allowed.
 //  2. That says that it may sign, and holds the subkey's own signature over the
 //     two keys: else anybody could call a stranger's key his own.
 //  3. It ends as its newest binding, a revocation or the primary key's end says.
@@ -211,31 +213,26 @@ func (o *owner) subkey(g part, main SigningKey) (SigningKey, bool) {
 	if err != nil {
 		return SigningKey{}, false
 	}
-	// 1. and 2.
-	var bound []Signature
-	for _, s := range o.valid(g.signatures, key.hashed, typeSubkeyBinding) {
-		if s.hasFlags && s.flags&flagSign == 0 || s.backSign == nil {
-			continue
-		}
-		back, err := parseSignature(packet{body: s.backSign})
-		if err != nil || back.Type != typePrimaryBinding {
-			continue
-		}
-		message := append(o.key.hashed(back.Version), key.hashed(back.Version)...)
-		switch fault.Of(key.verify(&back, message)) {
-		case "":
-			bound = append(bound, s)
-		case fault.Weak:
-			s.weak = true
-			bound = append(bound, s)
-		}
+	// 1.
+	binding := newest(o.valid(g.signatures, key.hashed, typeSubkeyBinding))
+	if binding == nil || binding.hasFlags && binding.flags&flagSign == 0 || binding.backSign == nil {
+		return SigningKey{}, false
 	}
-	binding := newest(bound)
-	if binding == nil {
+	// 2.
+	back, err := parseSignature(packet{body: binding.backSign})
+	if err != nil || back.Type != typePrimaryBinding {
+		return SigningKey{}, false
+	}
+	weakly := binding.weak
+	switch fault.Of(key.verify(&back, append(o.key.hashed(back.Version), key.hashed(back.Version)...))) {
+	case "":
+	case fault.Weak:
+		weakly = true
+	default:
 		return SigningKey{}, false
 	}
 	// 3.
-	out := SigningKey{Key: key, Certificate: o.key.Fingerprint, From: key.Created, Weakly: binding.weak}
+	out := SigningKey{Key: key, Certificate: o.key.Fingerprint, From: key.Created, Weakly: weakly}
 	out.expires(binding)
 	out.revokedBy(o.valid(g.signatures, key.hashed, typeSubkeyRevocation))
 	if main.Until != nil {

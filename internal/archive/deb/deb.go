@@ -155,14 +155,24 @@ func Read(body []byte, o archive.Options) (*archive.Contents, error) {
 	return c, nil
 }
 
+// endings are how the names of the two tars end, by what packed them. dpkg goes by the
+// name, whatever stands in the member.
+var endings = map[string]packed.Kind{"": packed.None, ".gz": packed.Gzip, ".xz": packed.XZ, ".zst": packed.Zstd, ".bz2": packed.Bzip2}
+
 // isTar tells whether a member is called as one of the two tars.
 func isTar(name, which string) bool {
 	end, ok := strings.CutPrefix(name, which+".tar")
-	return ok && (end == "" || slices.Contains([]string{".gz", ".xz", ".zst", ".bz2"}, end))
+	_, known := endings[end]
+	return ok && known
 }
 
-// readTar reads one of the two tars.
+// readTar reads one of the two tars. One that is packed in another way than its name
+// says could be read in two ways: a tar may begin with the bytes of another form.
 func readTar(m member, o archive.Options) (*archive.Contents, error) {
+	_, end, _ := strings.Cut(m.name, ".tar")
+	if kind := packed.Sniff(m.data); kind != endings[end] {
+		return &archive.Contents{Problems: []archive.Problem{{Kind: archive.Mismatch, Detail: fmt.Sprintf("The member %s is packed in another way (%s) than its name says, by which dpkg goes.", m.name, kind)}}}, nil
+	}
 	_, in, err := packed.Open(m.data)
 	if err != nil {
 		return &archive.Contents{Problems: []archive.Problem{{Kind: archive.Corrupt, Detail: fmt.Sprintf("The member %s is damaged: %v.", m.name, err)}}}, nil

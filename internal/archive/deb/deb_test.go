@@ -38,6 +38,8 @@ func TestContainers(t *testing.T) {
 		"a hidden member":       mint.Ar("debian-binary", []byte("2.0\n"), "_gpgorigin", []byte("x"), "control.tar.gz", control, "data.tar.gz", data),
 		"another order":         mint.Ar("debian-binary", []byte("2.0\n"), "data.tar.gz", data, "control.tar.gz", control),
 		"another form":          mint.Ar("debian-binary", []byte("3.0\n"), "control.tar.gz", control, "data.tar.gz", data),
+		"packed otherwise":      mint.Ar("debian-binary", []byte("2.0\n"), "control.tar.gz", control, "data.tar", data),
+		"not packed":            mint.Ar("debian-binary", []byte("2.0\n"), "control.tar.gz", control, "data.tar.xz", make([]byte, 1024)),
 		"a path out":            mint.Ar("debian-binary", []byte("2.0\n"), "control.tar.gz", control, "data.tar.gz", mint.Tgz(map[string]string{"../a": "a"})),
 		"a control file's name": mint.Ar("debian-binary", []byte("2.0\n"), "control.tar.gz", control, "data.tar.gz", mint.Tgz(map[string]string{"DEBIAN/control": "a"})),
 	} {

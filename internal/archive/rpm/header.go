@@ -2,9 +2,11 @@ package rpm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // The limits of a header (rpm's lib/header.c): entries, and bytes of their values.
@@ -58,7 +60,8 @@ type value struct {
 //
 //  1. the intro;
 //  2. the index: each tag once, of a known type, its value inside the store;
-//  3. the values of strings end where the store does or before.
+//  3. the values of strings end where the store does or before;
+//  4. no two values share bytes, as rpm asks (rpm's lib/header.c, hdrblobVerifyInfo).
 func readHeader(b []byte) (Header, int64, error) {
 	// 1.
 	if len(b) < introLen || !bytes.Equal(b[:len(magic)], magic) {
@@ -74,6 +77,7 @@ func readHeader(b []byte) (Header, int64, error) {
 	}
 	index, data := b[introLen:introLen+entries*entryLen], b[introLen+entries*entryLen:length]
 	h, left := Header{values: make(map[Tag]value, entries)}, store
+	var taken [][2]int64
 	for ; len(index) > 0; index = index[entryLen:] {
 		// 2.
 		tag, kind := Tag(binary.BigEndian.Uint32(index)), binary.BigEndian.Uint32(index[4:])
@@ -100,7 +104,15 @@ func readHeader(b []byte) (Header, int64, error) {
 			return Header{}, 0, fmt.Errorf("the value of tag %d leaves the header", tag)
 		}
 		v.data, left = v.data[:end], left-end
+		taken = append(taken, [2]int64{at, at + end})
 		h.values[tag] = v
+	}
+	// 4.
+	slices.SortFunc(taken, func(a, b [2]int64) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	for i := range taken[1:] {
+		if taken[i][1] > taken[i+1][0] {
+			return Header{}, 0, errors.New("two of its values share bytes")
+		}
 	}
 	return h, length, nil
 }

@@ -122,7 +122,7 @@ func TestMutants(t *testing.T) {
 // TestHostileHeaders: what a header claims costs no more than it has.
 func TestHostileHeaders(t *testing.T) {
 	file, _ := mint.NewRPM("gold", "1", "2", nil).Packed()
-	at := bytes.Index(file, magic)
+	at, main := bytes.Index(file, magic), bytes.LastIndex(file, magic)
 	for name, change := range map[string]func(b []byte){
 		"entries without end":    func(b []byte) { copy(b[at+8:], "\xff\xff\xff\xff") },
 		"a store without end":    func(b []byte) { copy(b[at+12:], "\xff\xff\xff\xff") },
@@ -130,7 +130,11 @@ func TestHostileHeaders(t *testing.T) {
 		"an unknown type":        func(b []byte) { copy(b[at+20:], "\x00\x00\x00\x0a") },
 		"values outside":         func(b []byte) { copy(b[at+24:], "\x00\xff\xff\xff") },
 		"more values than bytes": func(b []byte) { copy(b[at+28:], "\x00\xff\xff\xff") },
-		"another magic number":   func(b []byte) { b[at] = 0 },
+		"a tag twice":            func(b []byte) { copy(b[main+introLen+entryLen:], b[main+introLen:main+introLen+4]) },
+		"values that share bytes": func(b []byte) {
+			copy(b[main+introLen+entryLen+8:], b[main+introLen+8:main+introLen+12])
+		},
+		"another magic number": func(b []byte) { b[at] = 0 },
 	} {
 		b := bytes.Clone(file)
 		change(b)

@@ -83,6 +83,23 @@ func TestFreeBSD(t *testing.T) {
 		"a path out of the catalogue": {bend: func(w world) {
 			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "../../etc/passwd", Body: "x"}, mint.TarMember{Name: "data", Body: right})
 		}, failed: true, check: "registry-signature", says: "fail: "},
+		"two members of the name": {bend: func(w world) {
+			members := []mint.TarMember{{Name: "data.sig", Body: string(key.Sign([]byte(right)))}, {Name: "data.pub", Body: string(key.Public)}, {Name: "data", Body: document(strings.Repeat("00", 32))}, {Name: "data", Body: right}}
+			w[freebsdBase+"data.pkg"] = signed(members...)
+		}, failed: true, check: "registry-signature", says: "fail: "},
+		"two members, one called by another path": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: string(key.Sign([]byte(right)))}, mint.TarMember{Name: "data.pub", Body: string(key.Public)}, mint.TarMember{Name: "data", Body: right}, mint.TarMember{Name: "./data", Body: document(strings.Repeat("00", 32))})
+		}, integrity: [2]int{0, 0}, check: "digest-published", says: "cannot be used"},
+		"two signatures of one name": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: "x"}, mint.TarMember{Name: "data.sig", Body: string(key.Sign([]byte(right)))}, mint.TarMember{Name: "data.pub", Body: string(key.Public)}, mint.TarMember{Name: "data", Body: right})
+		}, failed: true, check: "registry-signature", says: "fail: "},
+		"the signature over another member": {bend: func(w world) {
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "packagesite.yaml.sig", Body: string(key.Sign([]byte(right)))}, mint.TarMember{Name: "packagesite.yaml.pub", Body: string(key.Public)}, mint.TarMember{Name: "packagesite.yaml", Body: right}, mint.TarMember{Name: "data", Body: document(strings.Repeat("00", 32))})
+		}, failed: true, check: "digest-matches", says: "fail: "},
+		"two packages of one name": {bend: func(w world) {
+			twice := strings.Replace(right, "]}", ","+strings.TrimPrefix(strings.TrimSuffix(document(strings.Repeat("00", 32)), "]}"), `{"packages":[`)+"]}", 1)
+			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: string(key.Sign([]byte(twice)))}, mint.TarMember{Name: "data.pub", Body: string(key.Public)}, mint.TarMember{Name: "data", Body: twice})
+		}, failed: true, check: "digest-matches", says: "fail: "},
 		"no key beside the signature": {bend: func(w world) {
 			w[freebsdBase+"data.pkg"] = signed(mint.TarMember{Name: "data.sig", Body: string(key.Sign([]byte(right)))}, mint.TarMember{Name: "data", Body: right})
 		}, failed: true, check: "registry-signature", says: "fail: "},

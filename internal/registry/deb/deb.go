@@ -124,6 +124,11 @@ func (s *search) suite(of suite) error {
 		return nil
 	}
 	s.there = true
+	if path := in.unusual(s.of.components, s.arch); path != "" {
+		odd := in
+		odd.broken = fmt.Sprintf("it states the list %s in no form that is read here", path)
+		s.unread = append(s.unread, odd)
+	}
 	places := in.places(s.of.components, s.arch)
 	if s.arch == "all" {
 		places = append(places, in.places(s.of.components, usualArch)...)
@@ -241,11 +246,7 @@ func (r Registry) release(s *search, notes []purl.Note) *registry.Release {
 		},
 	}
 	rel.Chain, rel.Index.Signed = s.chain()
-	for _, in := range s.unread {
-		if in.broken != "" {
-			notes = append(notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The signed index of %s cannot be read: %.200s.", in.of.name, in.broken)})
-		}
-	}
+	notes = append(notes, s.passedOver()...)
 	if s.chosen != nil {
 		s.describe(rel, &exact)
 		if s.ref.Version == "" {

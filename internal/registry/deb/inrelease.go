@@ -92,6 +92,9 @@ func (in *inRelease) read() {
 		}
 		in.lists[words[2]] = listed{sum.Sum, size}
 	}
+	if len(in.lists) == 0 {
+		in.broken = "it states no list of packages by its SHA-256"
+	}
 }
 
 // packings are the forms of a list of packages, smallest first.
@@ -101,6 +104,22 @@ var packings = []string{".xz", ".zst", ".gz"}
 type place struct {
 	path string // below the suite
 	listed
+}
+
+// unusual is a list for an architecture of which it states no form that is read here;
+// empty where there is none: then what stands in it is not known.
+func (in *inRelease) unusual(components []string, arch string) string {
+	for _, component := range components {
+		path := component + "/binary-" + arch + "/Packages"
+		stated := false
+		for other := range in.lists {
+			stated = stated || other == path || strings.HasPrefix(other, path+".")
+		}
+		if stated && !slices.ContainsFunc(packings, func(packing string) bool { _, has := in.lists[path+packing]; return has }) {
+			return path
+		}
+	}
+	return ""
 }
 
 // places are its lists of the packages for an architecture, small ones first. For

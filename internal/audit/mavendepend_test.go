@@ -32,7 +32,7 @@ func TestMavenIngredients(t *testing.T) {
 	j := jar123("io.github.example", func(v *mint.MavenVersion) {
 		begin, end := strings.Index(v.POM, "<dependencies>"), strings.Index(v.POM, "</dependencies>")
 		v.POM = v.POM[:begin] + managed(imported("first")+imported("second")+imported("gone")) + "<dependencies>" + one("a", "") + one("b", "") + one("c", "<version>[1,2)</version>") + one("d", "") +
-			one("given", "<version>4</version><scope>provided</scope>") + v.POM[end:]
+			one("given", "<version>4</version><scope>provided</scope>") + one("driver", "<version>6</version><scope>runtime</scope>") + v.POM[end:]
 		v.Inside["META-INF/maven/org.shaded/inner/pom.properties"] = "groupId=org.shaded\nartifactId=inner\nversion=5\n"
 		v.Inside["lib/nested.jar"] = "an archive"
 		v.Module = v.Gradle(v.Jar())
@@ -52,5 +52,28 @@ func TestMavenIngredients(t *testing.T) {
 	require.Equal(t, map[string]string{"pkg:maven/org.other/c": "[1,2)"}, topic("requires").Asked)
 	require.Equal(t, []string{"pkg:maven/org.other/given@4"}, topic("left").Items)
 	require.Equal(t, []string{"pkg:maven/org.shaded/inner@5"}, topic("bundles").Items)
-	require.Contains(t, topic("ingredients-unknown").Text, "archives that are not opened here: lib/nested.jar.")
+	require.Equal(t, []string{"pkg:maven/org.other/driver@6"}, topic("runtime").Items)
+	require.Contains(t, topic("ingredients-unknown").Text, "archives that could not be opened here: lib/nested.jar.")
+}
+
+// TestMavenFiles: every file of a version stands beside each of them.
+func TestMavenFiles(t *testing.T) {
+	const at = "pkg:maven/io.github.example/thing@1.2.3"
+	of := func(kind string) string { return at + "?type=" + kind }
+	sources := at + "?classifier=sources&type=jar"
+	j := jar123("io.github.example", func(v *mint.MavenVersion) { v.More = map[string][]byte{"-sources.jar": v.Jar()} })
+	w := world{}
+	mint.ServeMaven(w, central, j.MavenVersion)
+	for asked, want := range map[string][]string{
+		at:           {of("pom"), of("module"), sources},
+		of("pom"):    {at, of("module"), sources},
+		of("module"): {at, of("pom"), sources},
+		sources:      {at, of("pom"), of("module")},
+	} {
+		r, err := ask(t.Context(), asked, j.options(t, w))
+		require.NoError(t, err)
+		i := slices.IndexFunc(r.Report.Topics, func(t evidence.Topic) bool { return t.ID == "other-files" })
+		require.GreaterOrEqual(t, i, 0, asked)
+		require.ElementsMatch(t, want, r.Report.Topics[i].Items, asked)
+	}
 }

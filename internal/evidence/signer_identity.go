@@ -141,7 +141,7 @@ func contradiction(p registry.Publisher, id *sigstore.Identity) string {
 		same        bool
 	}{
 		{"identity provider", p.Issuer, p.Issuer == id.Issuer},
-		{"owner", p.Owner, strings.EqualFold(p.Owner, id.Claims.SourceRepositoryOwnerURI)},
+		{"owner", p.Owner, ownedBy(p, id.Claims.SourceRepositoryOwnerURI)},
 		{"source repository", p.Repository, source.Compare(p.Repository, repository) == source.Same},
 		{"workflow", p.Workflow, p.Workflow == file},
 		{"subject", p.SAN, p.SAN == id.SAN},
@@ -154,6 +154,13 @@ func contradiction(p registry.Publisher, id *sigstore.Identity) string {
 		return "name"
 	}
 	return ""
+}
+
+// ownedBy tells whether an owner is the one named, or a group within that one's.
+func ownedBy(p registry.Publisher, owner string) bool {
+	top := p.Owner + "/"
+	return strings.EqualFold(p.Owner, owner) ||
+		p.OwnerNests && len(owner) > len(top) && strings.EqualFold(top, owner[:len(top)])
 }
 
 // bySource asks whether a certificate's source repository is the package's own.

@@ -61,6 +61,22 @@ func TestSignerIdentity(t *testing.T) {
 			e.Release.Publishers = []registry.Publisher{owner}
 			claims(e).SourceRepositoryOwnerURI = "https://github.com/examples"
 		}), Unknown},
+		"a group within the owner's, where they nest": {attesting(func(e *exam) {
+			nests := owner
+			nests.OwnerNests = true
+			e.Release.Publishers = []registry.Publisher{nests}
+			claims(e).SourceRepositoryOwnerURI = "https://github.com/example/group"
+		}), Pass},
+		"a group within the owner's, where none nests": {attesting(func(e *exam) {
+			e.Release.Publishers = []registry.Publisher{owner}
+			claims(e).SourceRepositoryOwnerURI = "https://github.com/example/group"
+		}), Unknown},
+		"another owner, where groups nest": {attesting(func(e *exam) {
+			nests := owner
+			nests.OwnerNests = true
+			e.Release.Publishers = []registry.Publisher{nests}
+			claims(e).SourceRepositoryOwnerURI = "https://github.com/example-2/group"
+		}), Unknown},
 		"an account by its address": {attesting(func(e *exam) {
 			account(e)
 			e.Release.Publishers = []registry.Publisher{{Issuer: "https://accounts.example", SAN: "san", Answer: said}}

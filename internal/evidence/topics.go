@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -142,7 +143,7 @@ func containment(inside registry.Inside) []Topic {
 		return append([]Topic{unread("containment", "What else installing it runs is not known.", inside.Unread)}, facts...)
 	case !installs:
 		none := Topic{ID: "runs-nothing", About: "containment", Text: "Installing it runs none of its own code."}
-		if slices.ContainsFunc(inside.Ingredients, func(i registry.Ingredient) bool { return i.Kind == "requires" }) {
+		if slices.ContainsFunc(inside.Ingredients, func(i registry.Ingredient) bool { return i.Kind == "requires" || i.Kind == "runtime" }) {
 			none.Text += " The packages that it pulls may run theirs."
 		}
 		return append([]Topic{none}, facts...)
@@ -169,11 +170,15 @@ func installedAs(files []archive.File) []Topic {
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
+		{"runtime", "other package", "When it runs it needs %s more. Code that uses it is compiled without those."},
+		{"profile", "other package", "On some machines it pulls %s more: profiles in its POM decide by Java's version, system or settings."},
 		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
 		{"left", "other package", "It can work with %s that it does not pull: whoever uses it chooses those."},
 		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
-		{"bundles", "folder", "It carries %s of other packages, by their own word. Whether they are unchanged copies is not checked."},
+		{"holds", "archive", "It holds %s, named by what is written inside. The audit of one compares its digest."},
+		{"unnamed", "archive", "It holds %s without a name inside, each listed by path and SHA-256."},
+		{"bundles", "other package", "It carries %s inside, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}
 	var facts []Topic
@@ -208,7 +213,7 @@ func ingredients(inside registry.Inside) []Topic {
 	case inside.Undeclared != "":
 		facts = append(facts, unread("ingredients", "Which other packages it needs is not known.", inside.Undeclared))
 	case len(facts) == 0:
-		facts = append(facts, Topic{ID: "requires-nothing", About: "ingredients", Text: "Its manifest names no other package."})
+		facts = append(facts, Topic{ID: "requires-nothing", About: "ingredients", Text: cmp.Or(inside.Needless, "Its manifest names no other package.")})
 	}
 	return facts
 }

@@ -288,6 +288,7 @@ type Other struct {
 type Publisher struct {
 	Issuer     string // of the identity, an address
 	Owner      string // address of the source repository's owner
+	OwnerNests bool   // what stands below that address is that owner's, too
 	Repository string // address of the source repository
 	Workflow   string // path of the build's definition, inside that repository
 	SAN        string // the certificate's subject, where it is no build

@@ -176,27 +176,35 @@ func (q *question) gatherVersions() (err error) {
 	return err
 }
 
-// gatherOthers finds the version's further files: those that a POM and Gradle name,
-// and those that Central demands beside a jar, or that builds often make, with their
-// digests: what says its name inside does not say which of them it is.
+// gatherOthers finds the version's further files: those that a POM names, and those
+// that Central demands beside a jar, or that builds often make, with their digests: what
+// says its name inside does not say which of them it is. What Gradle wrote is added by
+// release.
 func (q *question) gatherOthers() error {
+	main, _ := fileOf(q.at.as("", ""), purl.Ref{}, q.pom.packaging)
 	usual := []string{"sources", "javadoc", "tests", "test-sources"}
-	for _, classifier := range q.pom.makes() {
-		if at := q.at.as("jar", classifier); !slices.Contains(usual, classifier) && onlyWord(at.file()) {
-			usual = append(usual, classifier)
+	if q.at.extension == "jar" || q.at.extension == "aar" {
+		for _, classifier := range q.pom.makes() {
+			if at := q.at.as("jar", classifier); !slices.Contains(usual, classifier) && onlyWord(at.file()) {
+				usual = append(usual, classifier)
+			}
 		}
-	}
-	if q.at.classifier != "" {
-		usual = append(usual, "")
+		if q.at.classifier != "" {
+			usual = append(usual, "")
+		}
 	}
 	sums := make([]string, len(usual))
 	var asks []func() error
 	for i, classifier := range usual {
-		if classifier == q.at.classifier && classifier != "" || q.at.extension != "jar" && q.at.extension != "aar" {
+		if classifier == q.at.classifier && classifier != "" || main.extension == "pom" || q.pom.moved != "" {
 			continue
 		}
+		extension := "jar"
+		if classifier == "" {
+			extension = main.extension
+		}
 		asks = append(asks, func() error {
-			a, err := q.get(q.at.as("jar", classifier).url()+".sha1", "further files", maxSidecar, sidecarForm)
+			a, err := q.get(q.at.as(extension, classifier).url()+".sha1", "further files", maxSidecar, sidecarForm)
 			if a.State == fetch.Found {
 				sums[i] = readSidecar(a.Body, "sha1")
 			}
@@ -206,10 +214,13 @@ func (q *question) gatherOthers() error {
 	if err := fetch.Together(asks...); err != nil {
 		return err
 	}
-	if q.at.extension != "pom" && q.pom.own.State == fetch.Found {
-		q.other("POM", map[string]string{"type": "pom"})
-	} else if main, _ := fileOf(q.at.as("", ""), purl.Ref{}, q.pom.packaging); q.at.extension == "pom" && main.extension != "pom" && q.pom.moved == "" && q.pom.own.State == fetch.Found {
-		q.other(main.extension, map[string]string{"type": main.extension})
+	if q.pom.own.State == fetch.Found {
+		if main.extension != "pom" && q.pom.moved == "" && (q.at.extension == "pom" || q.at.extension == "module") && q.at.classifier == "" {
+			q.other("main file", nil)
+		}
+		if q.at.extension != "pom" {
+			q.other("POM", map[string]string{"type": "pom"})
+		}
 	}
 	for i, classifier := range usual {
 		switch {

@@ -13,43 +13,68 @@ import (
 
 // dependencies are what using the package pulls, by its POM and those that it
 // inherits from (maven.apache.org/guides/introduction/
-// introduction-to-dependency-mechanism.html): those of the scopes compile and
-// runtime. Those that are provided by others, or optional, are left to whoever uses the
-// package. What only tests need, or the build's own machine has, is none of it.
+// introduction-to-dependency-mechanism.html): those of the scope compile, and of the
+// scope runtime, which nobody is compiled with. Those that are provided by others, or
+// optional, are left to whoever uses the package. What only tests need, or the build's
+// own machine has, is none of it.
 func (m *model) dependencies() []registry.Ingredient {
 	var out []registry.Ingredient
 	managed := m.managed()
 	seen := map[string]bool{}
 	for _, p := range m.chain {
 		for _, d := range p.root.child("dependencies").all("dependency") {
-			group, artifact, key := m.dependency(d)
-			if seen[key] {
-				continue // the nearer one counts
+			if _, _, key := m.dependency(d); !seen[key] { // the nearer one counts
+				seen[key] = true
+				out = m.append(out, d, managed, "")
 			}
-			seen[key] = true
-			version := cmp.Or(m.resolved(d.at("version")), managed[key].version)
-			scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope)
-			optional := m.resolved(d.at("optional"))
-			i := registry.Ingredient{Kind: "requires", Asked: version}
-			switch {
-			case scope == "test" || scope == "system" || scope == "import":
-				continue
-			case scope == "provided" || optional == "true":
-				i.Kind = "left"
-			}
-			ref, err := purl.Exact(purl.Maven, group+"/"+artifact, version)
-			if err != nil {
-				if ref, err = purl.Parse("pkg:maven/" + group + "/" + artifact); err != nil || ref.Path() != group+"/"+artifact {
-					continue
+		}
+	}
+	return append(out, m.profiled(managed, seen)...)
+}
+
+// append adds what one dependency says, as a kind where one is given, else as that of
+// its scope; nothing where using the package does not pull it.
+func (m *model) append(to []registry.Ingredient, d *node, managed map[string]management, kind string) []registry.Ingredient {
+	group, artifact, key := m.dependency(d)
+	version := cmp.Or(m.resolved(d.at("version")), managed[key].version)
+	i := registry.Ingredient{Kind: cmp.Or(kind, "requires"), Asked: version}
+	switch scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope); {
+	case scope == "test" || scope == "system" || scope == "import":
+		return to
+	case scope == "provided" || m.resolved(d.at("optional")) == "true":
+		i.Kind = "left"
+	case scope == "runtime":
+		i.Kind = cmp.Or(kind, "runtime")
+	}
+	ref, err := purl.Exact(purl.Maven, group+"/"+artifact, version)
+	if err != nil {
+		if ref, err = purl.Parse("pkg:maven/" + group + "/" + artifact); err != nil || ref.Path() != group+"/"+artifact {
+			return to
+		}
+	} else {
+		i.Asked = ""
+	}
+	if strings.Contains(i.Asked, "${") {
+		i.Asked = ""
+	}
+	i.Ref = ref.Bare().String()
+	return append(to, i)
+}
+
+// profiled are what profiles of those POMs pull beside that
+// (maven.apache.org/guides/introduction/introduction-to-profiles.html). Which profiles
+// count is decided where the package is used: by Java's version, the system and
+// settings; one that is active by default counts until another one does.
+func (m *model) profiled(managed map[string]management, seen map[string]bool) []registry.Ingredient {
+	var out []registry.Ingredient
+	for _, p := range m.chain {
+		for _, profile := range p.root.child("profiles").all("profile") {
+			for _, d := range profile.child("dependencies").all("dependency") {
+				if _, _, key := m.dependency(d); !seen[key] {
+					seen[key] = true
+					out = m.append(out, d, managed, "profile")
 				}
-			} else {
-				i.Asked = ""
 			}
-			if strings.Contains(i.Asked, "${") {
-				i.Asked = ""
-			}
-			i.Ref = ref.Bare().String()
-			out = append(out, i)
 		}
 	}
 	return out

@@ -35,11 +35,13 @@ type inspector struct {
 	// plugin tells that a description of a plugin of Maven is inside: only the main
 	// archive has it.
 	plugin bool
+	// nest opens the archives inside.
+	nest   nest
 	unread string
 }
 
 func newInspector(at coordinates, m *model) *inspector {
-	return &inspector{at: at, pom: m, made: m.makes(), left: maxDocuments, docs: map[string]*bytes.Buffer{}}
+	return &inspector{at: at, pom: m, made: m.makes(), left: maxDocuments, docs: map[string]*bytes.Buffer{}, nest: nest{left: maxNestedTotal}}
 }
 
 const (
@@ -72,14 +74,16 @@ func (i *inspector) Open(name string, size int64) io.Writer {
 	if i.single() {
 		return i.document(name, size)
 	}
-	document, digests := i.document(name, size), i.signed.digests(name, i.docs[manifestPath])
-	switch {
-	case digests == nil:
-		return document
-	case document == nil:
-		return digests
+	var wanted []io.Writer
+	for _, w := range []io.Writer{i.document(name, size), i.signed.digests(name, i.docs[manifestPath]), i.nest.begin(name, size)} {
+		if w != nil {
+			wanted = append(wanted, w)
+		}
 	}
-	return io.MultiWriter(document, digests)
+	if len(wanted) == 0 {
+		return nil
+	}
+	return io.MultiWriter(wanted...)
 }
 
 // document takes the bytes of one that is read; nil for others.
@@ -134,6 +138,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 			delete(i.docs, name)
 		}
 	}
+	i.nest.keep(files)
 	// 2.
 	if i.single() {
 		i.nameSingle(&in)
@@ -299,33 +304,24 @@ func (i *inspector) ingredients(in *registry.Inside, files []archive.File) {
 			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: ref.Bare().String(), Kind: "bundles"})
 		}
 	}
-	if i.at.classifier == "sources" || i.at.classifier == "javadoc" {
-		in.Undeclared = "It holds no program, and is used without others."
+	in.Ingredients = append(in.Ingredients, i.nest.ingredients()...)
+	in.Undeclared = i.nest.unopened()
+	if programless(i.at, files) {
+		in.Needless = "It holds no program, so it needs no other package."
 		return
 	}
+	in.Needless = "Its POM names no other package that using it would pull."
 	in.Ingredients = append(in.Ingredients, i.pom.successor()...)
 	in.Ingredients = append(in.Ingredients, i.pom.dependencies()...)
 	in.Ingredients = append(in.Ingredients, i.pom.listed()...)
-	in.Undeclared = enclosing(files)
 	if i.pom.open != "" {
 		i.leave("What the POM says of others is not known whole: %s.", strings.TrimSuffix(i.pom.open, "."))
 	}
 }
 
-// enclosing says that archives are inside, which are not opened; empty where none is.
-func enclosing(files []archive.File) string {
-	var inside []string
-	for _, f := range files {
-		if slices.Contains([]string{".jar", ".war", ".ear", ".rar", ".aar"}, strings.ToLower(path.Ext(f.Path))) {
-			inside = append(inside, f.Path)
-		}
-	}
-	const most = 3
-	switch n := len(inside); {
-	case n == 0:
-		return ""
-	case n > most:
-		return fmt.Sprintf("It holds archives that are not opened here: %s, and %d more.", shown(strings.Join(inside[:most], ", ")), n-most)
-	}
-	return fmt.Sprintf("It holds archives that are not opened here: %s.", shown(strings.Join(inside, ", ")))
+// programless tells that a file of sources or documentation holds nothing that runs.
+func programless(at coordinates, files []archive.File) bool {
+	return (at.classifier == "sources" || at.classifier == "javadoc") && !slices.ContainsFunc(files, func(f archive.File) bool {
+		return path.Ext(f.Path) == ".class" || isArchive(f.Path)
+	})
 }

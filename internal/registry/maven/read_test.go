@@ -90,14 +90,29 @@ func TestDependencies(t *testing.T) {
 	m := modelOf(t, `<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version><dependencies>`+
 		dependency("own", "<version>1</version>")+dependency("managed", "")+dependency("above", "")+dependency("tested", "")+dependency("tests", "<type>test-jar</type><version>7</version>")+dependency("free", "")+
 		dependency("given", "<version>6</version><scope>provided</scope>")+dependency("plain", "<type>jar</type>")+dependency("between", "<version>[1,2)</version>")+
-		`</dependencies>`+managed(dependency("own", "<version>2</version>")+dependency("managed", "<version>${v}</version>")+dependency("managed", "<version>4</version><scope>runtime</scope>")+dependency("tests", "<scope>test</scope>")+dependency("tested", "<version>1</version>"))+`</project>`,
+		`</dependencies><profiles><profile><activation><jdk>9</jdk></activation><dependencies>`+dependency("own", "<version>3</version>")+dependency("newer", "<version>1</version><scope>runtime</scope>")+dependency("check", "<version>1</version><scope>test</scope>")+`</dependencies></profile></profiles>`+
+		managed(dependency("own", "<version>2</version>")+dependency("managed", "<version>${v}</version>")+dependency("managed", "<version>4</version><scope>runtime</scope>")+dependency("tests", "<scope>test</scope>")+dependency("tested", "<version>1</version>"))+`</project>`,
 		`<project><groupId>g</groupId><artifactId>p</artifactId><version>1</version><properties><v>3</v></properties><dependencies>`+dependency("own", "<version>9</version>")+dependency("inherited", "<version>8</version><optional>true</optional>")+
 			`</dependencies>`+managed(dependency("managed", "<version>9</version><scope>test</scope>")+dependency("plain", "<version>1</version>")+dependency("above", "<version>5</version>")+dependency("tested", "<scope>test</scope>"))+`</project>`)
 	require.Equal(t, []registry.Ingredient{
-		{Ref: "pkg:maven/d/own@1", Kind: "requires"}, {Ref: "pkg:maven/d/managed@3", Kind: "requires"}, {Ref: "pkg:maven/d/above@5", Kind: "requires"},
+		{Ref: "pkg:maven/d/own@1", Kind: "requires"}, {Ref: "pkg:maven/d/managed@3", Kind: "runtime"}, {Ref: "pkg:maven/d/above@5", Kind: "requires"},
 		{Ref: "pkg:maven/d/tests@7", Kind: "requires"}, {Ref: "pkg:maven/d/free", Kind: "requires"}, {Ref: "pkg:maven/d/given@6", Kind: "left"}, {Ref: "pkg:maven/d/plain@1", Kind: "requires"},
-		{Ref: "pkg:maven/d/between", Kind: "requires", Asked: "[1,2)"}, {Ref: "pkg:maven/d/inherited@8", Kind: "left"},
+		{Ref: "pkg:maven/d/between", Kind: "requires", Asked: "[1,2)"}, {Ref: "pkg:maven/d/inherited@8", Kind: "left"}, {Ref: "pkg:maven/d/newer@1", Kind: "profile"},
 	}, m.dependencies())
+}
+
+// TestPublishers: whom a group names, and whom it leaves open.
+func TestPublishers(t *testing.T) {
+	for group, want := range map[string][]registry.Publisher{
+		"io.github.o":      {{Issuer: "https://token.actions.githubusercontent.com", Owner: "https://github.com/o"}},
+		"io.github.o.more": {{Issuer: "https://token.actions.githubusercontent.com", Owner: "https://github.com/o"}},
+		"io.gitlab.o":      {{Issuer: "https://gitlab.com", Owner: "https://gitlab.com/o", OwnerNests: true}},
+		"io.gitlab.o.more": nil, // of o, or of o.more
+		"io.githubs.o":     nil,
+		"org.example":      nil,
+	} {
+		require.Equal(t, want, publishers(group), group)
+	}
 }
 
 func TestSCM(t *testing.T) {

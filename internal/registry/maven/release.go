@@ -15,18 +15,29 @@ import (
 // namespaces are the groups that Central gives to whoever signs in at a hosting
 // site under that name, with the identity provider that vouches for its builds.
 // Source: central.sonatype.org/register/namespace, "By Code Hosting Services".
-var namespaces = []struct{ prefix, site, issuer string }{
-	{"io.github.", "https://github.com/", "https://token.actions.githubusercontent.com"},
-	{"io.gitlab.", "https://gitlab.com/", "https://gitlab.com"},
+// At GitLab groups nest, and what is below one belongs to it; names there may hold
+// dots (docs.gitlab.com/user/reserved_names), at GitHub neither.
+var namespaces = []struct {
+	prefix, site, issuer string
+	nests, dots          bool
+}{
+	{"io.github.", "https://github.com/", "https://token.actions.githubusercontent.com", false, false},
+	{"io.gitlab.", "https://gitlab.com/", "https://gitlab.com", true, true},
 }
 
-// publishers are those whom the group itself names.
+// publishers are those whom the group itself names. Where names may hold dots, a dot
+// leaves open where the owner's name ends, and then nobody is named.
 func publishers(group string) []registry.Publisher {
 	for _, n := range namespaces {
-		if rest, ok := strings.CutPrefix(group, n.prefix); ok {
-			owner, _, _ := strings.Cut(rest, ".")
-			return []registry.Publisher{{Issuer: n.issuer, Owner: n.site + owner}}
+		rest, ok := strings.CutPrefix(group, n.prefix)
+		if !ok {
+			continue
 		}
+		owner, _, below := strings.Cut(rest, ".")
+		if below && n.dots {
+			return nil
+		}
+		return []registry.Publisher{{Issuer: n.issuer, Owner: n.site + owner, OwnerNests: n.nests}}
 	}
 	return nil
 }
@@ -51,6 +62,9 @@ func (q *question) release(repository string) *registry.Release {
 	exact.Version, exact.Tag = q.at.version, ""
 	if q.at.extension == "pom" && exact.Qualifiers["type"] == "" && q.pom.packaging != "pom" {
 		exact.Qualifiers = map[string]string{"type": "pom"}
+	}
+	if q.module.answer.State == fetch.Found && q.at.extension != "module" {
+		q.other("Gradle module", map[string]string{"type": "module"})
 	}
 	rel := &registry.Release{
 		Ref:        exact,

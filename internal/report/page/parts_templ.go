@@ -930,7 +930,7 @@ func topic(r *report.Report, id, title string) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				case "requires":
+				case "requires", "runtime":
 					if len(r.Topics[i].Items) > 1 {
 						templ_7745c5c3_Err = checkAll("packages", i).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {

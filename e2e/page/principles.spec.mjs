@@ -1,6 +1,5 @@
-import { readdirSync } from "node:fs";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,14 +66,29 @@ test("all lines stand on one page that is soon read", async ({ page, origin }) =
   expect(await page.locator(".overview-levels li").count()).toBeGreaterThan(70);
 });
 
-for (const path of ["/principles/about/", "/principles/settled/", "/principles/changes/", "/principles/discussion/", "/principles/threats/", "/principles/mappings/", "/registries/changes/", "/registries/redhat/"]) {
-  test(`${path} fits, and has nothing that axe finds`, async ({ page, origin }) => {
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(origin + path);
-    await fits(page);
-    await accessible(page);
-  });
-}
+const site = fileURLToPath(new URL("../../build/site/", import.meta.url));
+const pagesUnder = (folder) => readdirSync(join(site, folder), { recursive: true }).filter((name) => name.endsWith("index.html")).map((name) => `/${folder}/${name.slice(0, -"index.html".length)}`);
+
+// Of the many pages of the document and of the repositories, each fits a phone;
+// axe sees a few in each run, others every time, and with TOUCHSTONE_ALL all.
+test.describe("every page of the document and of the repositories", () => {
+  const every = [...pagesUnder("principles"), ...pagesUnder("registries")];
+  for (const [name, colorScheme] of [["light", "light"], ["dark", "dark"]]) {
+    test.describe(name, () => {
+      test.use({ viewport: { width: 360, height: 740 }, colorScheme });
+      test("has nothing that axe finds on a phone", async ({ page, origin }) => {
+        test.setTimeout(process.env.TOUCHSTONE_ALL ? 1_200_000 : 60_000);
+        expect(every.length).toBeGreaterThan(25);
+        const some = process.env.TOUCHSTONE_ALL ? every : every.filter((path) => !onceOnly.includes(path)).map((path) => [Math.random(), path]).sort(([a], [b]) => a - b).slice(0, 4).map(([, path]) => path);
+        for (const path of name === "light" ? every : some) await test.step(path, async () => {
+          await page.goto(origin + path);
+          await fits(page);
+          if (some.includes(path)) await accessible(page);
+        });
+      });
+    });
+  }
+});
 
 test("the tables narrow down by keyboard, and say how far", async ({ page, origin }) => {
   await page.goto(`${origin}/registries/`);
@@ -180,8 +194,7 @@ test.describe("on a phone", () => {
 });
 
 test("every page of the site is served, with its guards", async ({ request, origin }) => {
-  const site = fileURLToPath(new URL("../../build/site/", import.meta.url));
-  const all = readdirSync(site, { recursive: true }).filter((name) => name.endsWith("index.html")).map((name) => `/${name.slice(0, -"index.html".length)}`);
+  const all = ["", ...readdirSync(site)].filter((name) => !name || existsSync(join(site, name, "index.html"))).flatMap((name) => name ? pagesUnder(name) : ["/"]);
   expect(all.length).toBeGreaterThan(25);
   for (const path of [...all, "/principles.json", "/principles.schema.json", "/registry.schema.json", "/principles.csv", "/registries.csv", "/principles.md", "/registries.atom"]) {
     const answer = await request.get(origin + path);

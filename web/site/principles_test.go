@@ -1,6 +1,7 @@
 package main
 
 import (
+	"html"
 	"net/url"
 	"path"
 	"regexp"
@@ -129,4 +130,27 @@ func TestNothingIsRanked(t *testing.T) {
 		require.Greater(t, at, last, "%s stands out of the order of the data", r.ID)
 		last = at
 	}
+}
+
+// TestAReasonIsGivenOnce: what a repository does not have keeps many lines from
+// applying; its page says why at the first of them, and leads there from the others.
+func TestAReasonIsGivenOnce(t *testing.T) {
+	_, files := built(t, "wasm")
+	doc, err := principles.LoadAll()
+	require.NoError(t, err)
+	given := 0
+	for _, r := range doc.Registries {
+		page := files["/registries/"+r.ID+"/index.html"]
+		for _, l := range r.Lacks {
+			want := 1
+			for _, a := range r.Answers {
+				if a.Note == l.Note && a.Status != principles.NotApplicable {
+					want++ // a line that holds for the very reason why another does not apply
+				}
+			}
+			require.Equal(t, want, strings.Count(page, "<p>"+html.EscapeString(l.Note)+"</p>"), "%s lacks %s", r.ID, l.Attribute)
+			given++
+		}
+	}
+	require.Greater(t, given, 40)
 }

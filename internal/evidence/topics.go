@@ -172,6 +172,7 @@ func ingredients(inside registry.Inside) []Topic {
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
 		{"runtime", "other package", "When it runs it needs %s more. Code that uses it is compiled without those."},
 		{"profile", "other package", "On some machines it pulls %s more: profiles in its POM decide by Java's version, system or settings."},
+		{"indirect", "other package", "It marks %s as needed by others that it needs. Nobody checks that mark: it may use them itself."},
 		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
 		{"left", "other package", "It can work with %s that it does not pull: whoever uses it chooses those."},
 		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
@@ -213,7 +214,7 @@ func ingredients(inside registry.Inside) []Topic {
 	case inside.Undeclared != "":
 		facts = append(facts, unread("ingredients", "Which other packages it needs is not known.", inside.Undeclared))
 	case len(facts) == 0:
-		facts = append(facts, Topic{ID: "requires-nothing", About: "ingredients", Text: cmp.Or(inside.Needless, "Its manifest names no other package.")})
+		facts = append(facts, Topic{ID: "requires-nothing", About: "ingredients", Text: cmp.Or(inside.Needless, "By its own word, installing it pulls no other package.")})
 	}
 	return facts
 }

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"touchstone/internal/archive"
+	"touchstone/internal/registry"
 )
 
 // cgoFiles are sources, hostile ones among them, and whether they import "C".
@@ -98,12 +99,12 @@ func retracts(mod string) []*modfile.Retract {
 
 func TestToolchainIsRead(t *testing.T) {
 	in := newInspector("example.com/m", "v1.0.0")
-	in.goMod.WriteString("module example.com/m\ngo 1.26\ntoolchain go1.99.2\nrequire example.com/n v1.2.3\n")
+	in.goMod.WriteString("module example.com/m\ngo 1.26\ntoolchain go1.99.2\nrequire example.com/n v1.2.3\nrequire example.com/o v1.0.0 // indirect\n")
 	inside := in.Inside(t.Context(), []archive.File{archive.Describe("example.com/m@v1.0.0/go.mod", in.goMod.Bytes())})
 	require.Len(t, inside.Runs, 1)
 	require.Contains(t, inside.Runs[0].What, `"go1.99.2"`)
 	require.Equal(t, "GOTOOLCHAIN=local", inside.Runs[0].Stop)
-	require.Len(t, inside.Ingredients, 1)
+	require.Equal(t, []registry.Ingredient{{Ref: "pkg:golang/example.com/n@v1.2.3", Kind: "requires"}, {Ref: "pkg:golang/example.com/o@v1.0.0", Kind: "indirect"}}, inside.Ingredients)
 }
 
 // TestReached: imports reach folders that "./..." does not.

@@ -118,12 +118,14 @@ func (i *inspector) readGoMod(in *registry.Inside) {
 		return
 	}
 	for _, r := range f.Require {
+		// Nobody checks that mark: what it stands at may be imported all the same.
+		kind := "requires"
 		if r.Indirect {
-			continue
+			kind = "indirect"
 		}
 		namespace, name := splitPath(r.Mod.Path)
 		ref := purl.Ref{Type: "golang", Namespace: namespace, Name: name, Version: r.Mod.Version}
-		in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: ref.String(), Kind: "requires"})
+		in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: ref.String(), Kind: kind})
 	}
 	if name := toolchain(f); name != "" {
 		in.Runs = append(in.Runs, registry.Run{When: "build",

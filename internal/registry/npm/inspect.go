@@ -240,10 +240,16 @@ func (i *inspector) describe(in *registry.Inside, f strictjson.Object, all *carr
 	}
 	declared := bundles(f, i.record)
 	in.Runs = append(in.Runs, all.runs(len(declared) > 0)...)
-	pulled := readDependencies(f).pulled(f)
+	needs := readDependencies(f)
+	pulled, left := needs.pulled(f), needs.left(f)
 	for _, name := range slices.Sorted(maps.Keys(pulled)) {
 		if carried := declared[name] && all.by["node_modules/"+name] != nil; !carried && name != "" {
 			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, pulled[name]), Kind: "requires", Asked: asked(name, pulled[name])})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		if _, also := pulled[name]; !also && name != "" {
+			in.Ingredients = append(in.Ingredients, registry.Ingredient{Ref: dependencyRef(name, left[name]), Kind: "left", Asked: asked(name, left[name])})
 		}
 	}
 	in.Ingredients = append(in.Ingredients, all.ingredients(pulled)...)

@@ -337,7 +337,7 @@ func TestIngredients(t *testing.T) {
 		refs = append(refs, i.Kind+" "+i.Ref)
 	}
 	assert.Equal(t, []string{
-		"requires pkg:npm/a", "requires pkg:npm/real", "requires pkg:npm/o", "requires pkg:npm/p",
+		"requires pkg:npm/a", "requires pkg:npm/real", "requires pkg:npm/o", "requires pkg:npm/p", "left pkg:npm/maybe",
 		"bundles pkg:npm/%40s/deep", "bundles pkg:npm/carried@1.0.1", "bundles pkg:npm/folder", "bundles pkg:npm/vendored",
 	}, refs)
 	assert.Equal(t, "https://github.com/o/r", in.Repository)

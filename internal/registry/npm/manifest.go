@@ -131,13 +131,22 @@ func canonical(m map[string]string) string {
 // is asked for: since npm 7 also peers, unless marked optional.
 func (d dependencies) pulled(f strictjson.Object) map[string]string {
 	out := maps.Clone(d.peer)
-	meta := f.Object("peerDependenciesMeta")
-	for name := range out {
-		if string(meta.Object(name)["optional"]) == "true" {
-			delete(out, name)
-		}
+	for name := range d.left(f) {
+		delete(out, name)
 	}
 	maps.Copy(out, d.optional)
 	maps.Copy(out, d.required)
+	return out
+}
+
+// left are the peers that are marked optional: npm pulls none of them by itself.
+func (d dependencies) left(f strictjson.Object) map[string]string {
+	out := map[string]string{}
+	meta := f.Object("peerDependenciesMeta")
+	for name, wanted := range d.peer {
+		if string(meta.Object(name)["optional"]) == "true" {
+			out[name] = wanted
+		}
+	}
 	return out
 }

@@ -112,8 +112,8 @@ func (m metadata) about() registry.About {
 	return registry.About{Description: m.text("summary"), License: license, Homepage: m.homepage()}
 }
 
-// requires are the packages that installing pulls: not those of extras, which
-// must be asked for.
+// requires are the packages that installing pulls, and those of extras, which must
+// be asked for.
 func (m metadata) requires() []registry.Ingredient {
 	var out []registry.Ingredient
 	for _, line := range m["requires-dist"] {

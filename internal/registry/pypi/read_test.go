@@ -45,7 +45,7 @@ func TestMetadata(t *testing.T) {
 	assert.Equal(t, "MIT\n\nmore", m.text("license"))
 	assert.Empty(t, m.about().License)
 	assert.Equal(t, "https://github.com/o/r", m.repository())
-	assert.Equal(t, []registry.Ingredient{{Ref: "pkg:pypi/b", Kind: "requires", Asked: ">=1"}}, m.requires())
+	assert.Equal(t, []registry.Ingredient{{Ref: "pkg:pypi/b", Kind: "requires", Asked: ">=1"}, {Ref: "pkg:pypi/c", Kind: "optional", Asked: "; extra == 'x'"}}, m.requires())
 	at := located{"foo-bar", "1.0.0", ""}
 	for _, n := range m.names("METADATA", at) {
 		assert.Equal(t, n.Asked, n.Stated, n.Field)
@@ -71,12 +71,17 @@ func TestRequirement(t *testing.T) {
 		"Zope.Interface [a,b]>=1, <2":               {Ref: "pkg:pypi/zope.interface", Asked: ">=1,<2"},
 		"x==1.0; python_version < \"3.8\"":          {Ref: "pkg:pypi/x", Asked: "==1.0 ; python_version < \"3.8\""},
 		"x @ https://example.org/x.whl ; os == 'n'": {Ref: "pkg:generic/x?download_url=https:%2F%2Fexample.org%2Fx.whl"},
-		"x ; extra == \"dev\"":                      {}, "": {}, "; a": {}, "-": {},
+		"x @ https://e.org/x;extra=='a'":            {Ref: "pkg:generic/x?download_url=https:%2F%2Fe.org%2Fx%3Bextra%3D%3D%27a%27"},
+		"x[a]@https://e.org/x ;extra == 'a'":        {Ref: "pkg:generic/x?download_url=https:%2F%2Fe.org%2Fx", Kind: "optional"},
+		"x ; platform_release != \"extra\"":         {Ref: "pkg:pypi/x", Asked: "; platform_release != \"extra\""},
+		"x ; extra == \"dev\"":                      {Ref: "pkg:pypi/x", Kind: "optional", Asked: "; extra == \"dev\""}, "": {}, "; a": {}, "-": {},
 	} {
 		got, ok := requirement(line)
 		assert.Equal(t, want.Ref != "", ok, line)
-		assert.Equal(t, want.Asked, got.Asked, line)
-		assert.Equal(t, want.Ref, got.Ref, line)
+		if want.Kind == "" && ok {
+			want.Kind = "requires"
+		}
+		assert.Equal(t, want, got, line)
 	}
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { asStrays, inWords, packageOf, packagesIn } from "../web/static/folder.js";
+import { lines } from "../wasm/node/installed.mjs";
 import { sarif } from "../wasm/node/sarif.mjs";
 
 const file = (path) => ({ path, size: 1, link: false, read: async () => new TextEncoder().encode(path) });
@@ -43,6 +44,11 @@ test("what was compared with nothing is never said to be as published", () => {
   assert.deepEqual(results.map(({ ruleId, level }) => [ruleId, level]), [["file-uncompared", "warning"]]);
 });
 
+test("the name of a file begins no line of its own", () => {
+  const said = lines({ same: 1, as: false, differences: [{ path: "x\n\u2713 pkg:npm/b@1.0.0 Integrity 3\u202e\t", state: "extra" }] });
+  assert.deepEqual(said, ["1 extra; 1 files are as published.", "  extra: x\\u{a}\u2713 pkg:npm/b@1.0.0 Integrity 3\\u{202e}\\u{9}"]);
+});
+
 test("SARIF has a result for each difference that nobody explains", () => {
   const log = sarif("my app/node_modules", [
     { reference: "pkg:npm/a@1.0.0", folder: "a", verdict: { failed: true, headline: "Do not use it." }, installed: { as: false, differences: [
@@ -50,10 +56,11 @@ test("SARIF has a result for each difference that nobody explains", () => {
     ] } },
     { reference: "pkg:npm/b@1.0.0", folder: "b", error: "no network" },
     { reference: "pkg:npm/c@1.0.0", folder: "c", verdict: { failed: false }, installed: { as: true, differences: [] }, bad: true },
-    { reference: "pkg:npm/d@1.0.0", folder: "d", verdict: { failed: false }, installed: { as: true, differences: [] } },
+    { reference: "pkg:npm/d@1.0.0", folder: "d", verdict: { failed: false, alarms: [] }, installed: { as: true, differences: [] } },
+    { reference: "pkg:npm/e@1.0.0", folder: "e", verdict: { failed: false, alarms: ["Odd.", "Odder."] }, installed: { as: true, differences: [] }, bad: true },
   ]);
   const [{ results, tool }] = log.runs;
-  assert.deepEqual(results.map(({ ruleId }) => ruleId), ["package-failed", "file-changed", "file-extra", "file-missing", "not-compared", "package-below"]);
+  assert.deepEqual(results.map(({ ruleId }) => ruleId), ["package-failed", "file-changed", "file-extra", "file-missing", "not-compared", "package-below", "package-alarm"]);
   assert.equal(results[1].locations[0].physicalLocation.artifactLocation.uri, "my%20app/node_modules/a/x%20y.js");
   for (const one of results) assert.equal(tool.driver.rules[one.ruleIndex].id, one.ruleId);
   assert.equal(new Set(results.map(({ partialFingerprints }) => partialFingerprints["folder/v1"])).size, results.length);

@@ -1,5 +1,6 @@
 // All files of one version on the command line.
 import { answers, fileOf, inWords, lineOf, weakest } from "../../web/static/allfiles.js";
+import { one } from "./ending.mjs";
 
 /** The options that speak of one file, and leave no sense beside all of them. */
 const ofOne = ["record", "evidence", "check", "file", "folder", "lock"];
@@ -16,6 +17,6 @@ export async function allFiles(report, audit, signal) {
   for await (const answer of answers(report, audit, signal)) files.push(answer);
   if (signal.aborted) throw new Error("auditing all files of the version: cancelled");
   const version = weakest(files);
-  const lines = files.map((answer) => `  ${fileOf(answer.reference)}: ${lineOf(answer)}\n`);
+  const lines = files.map((answer) => `  ${one(fileOf(answer.reference))}: ${one(lineOf(answer))}\n`);
   return { files, version, text: `\nThe files of this version\n${lines.join("")}The whole version, by its weakest file: ${inWords(version)}.\n` };
 }

@@ -1,12 +1,13 @@
 // npm run -s audit -- REFERENCE [options]: the audit for people and for CI.
 // With --check FILE.zip, the same audit of a saved evidence file, without network.
 //
-// Exit 0: a verdict that meets what was required. 1: failed, or below what was
-// required. 2: the question could not be asked; standard output stays empty.
+// Exit 0: a verdict that meets what was required, without an alarm. 1: failed, an
+// alarm, or below what was required. 2: the question could not be asked; standard
+// output stays empty.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
-import { Refused, ended, plain, refusedBy } from "./ending.mjs";
+import { Refused, ended, one, plain, refusedBy } from "./ending.mjs";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import * as lock from "./lock.mjs";
@@ -67,12 +68,13 @@ async function auditFolder(touchstone, o, request, signal) {
     for await (const { reference, folder, report, compared, answer, error } of found) {
       last = answer ?? last;
       const short = report ? tooLow(o, report.verdict) : [];
-      const bad = Boolean(error) || report?.verdict.failed || !compared.as || short.length > 0;
+      const alarms = report?.verdict.alarms ?? [];
+      const bad = Boolean(error) || report?.verdict.failed || !compared.as || short.length > 0 || alarms.length > 0;
       all.push({ reference, folder, bad, ...(error ? { error: error.message } : { verdict: report?.verdict, installed: compared }) });
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
-      const said = error ? [`not compared: ${error.message}`] : lines(compared);
-      process.stdout.write(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length === 0 ? "?" : "✗"} ${reference}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+      const said = [...error ? [`not compared: ${one(error.message)}`] : lines(compared), ...alarms.map((alarm) => `alarm: ${one(alarm)}`)];
+      process.stdout.write(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
     }
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);
@@ -167,12 +169,14 @@ export async function audit(args, called, command) {
   const compared = answer.installed && JSON.parse(answer.installed);
   if (answer.summary) process.stdout.write(answer.summary);
   else if (!o.json) process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
-  else if (all) process.stdout.write(`${JSON.stringify({ report, files: all.files.map(({ reference, report: one, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: one.verdict }) })), version: all.version }, null, 2)}\n`);
+  else if (all) process.stdout.write(`${JSON.stringify({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version }, null, 2)}\n`);
   else process.stdout.write(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
+  const alarms = new Set(all ? all.files.flatMap(({ report: file }) => file?.verdict.alarms ?? []) : verdict.alarms);
+  for (const alarm of alarms) process.stderr.write(`alarm: ${one(alarm)}\n`);
   for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
-  const elsewhere = (all?.files.flatMap((one) => one.report ?? []) ?? [report]).map((one) => unexpected(o, one)).find(Boolean);
-  if (elsewhere) process.stderr.write(`not shown to be from where it is expected: ${plain(elsewhere)}\n`);
-  return verdict.failed || verdict.unasked || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
+  const elsewhere = (all?.files.flatMap((file) => file.report ?? []) ?? [report]).map((about) => unexpected(o, about)).find(Boolean);
+  if (elsewhere) process.stderr.write(`not shown to be from where it is expected: ${one(elsewhere)}\n`);
+  return verdict.failed || verdict.unasked || alarms.size > 0 || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await ended("touchstone", () => audit(process.argv.slice(2), "npm run -s audit --"));

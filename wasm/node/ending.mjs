@@ -8,6 +8,9 @@ export function plain(text) {
   return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 }
 
+/** The same inside one line: what came from outside begins no line of its own, which would read as ours. */
+export const one = (text) => plain(text).replace(/[\n\t]/g, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+
 /** What an audit that gave no answer is told as; a fault of ours says where it was. */
 export function refusedBy(error) {
   if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);

@@ -1,6 +1,7 @@
 // Installed folders on the command line: one package beside its audit, or every
 // package that a folder holds.
 import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
+import { one } from "./ending.mjs";
 import { filesOf, sha256 } from "./folder.mjs";
 
 /** How many packages are audited at a time. */
@@ -18,7 +19,7 @@ export async function folderOfOne(path, touchstone, reference) {
 /** The differences of a comparison as lines, those that nobody explains first. */
 export function lines(compared) {
   const all = [...compared.differences].sort((a, b) => Boolean(a.known) - Boolean(b.known));
-  return [inWords(compared), ...all.map(({ state, path, known }) => `  ${state}: ${path}${known ? ` (${known})` : ""}`)];
+  return [inWords(compared), ...all.map(({ state, path, known }) => `  ${state}: ${one(path)}${known ? ` (${one(known)})` : ""}`)];
 }
 
 /**

@@ -8,6 +8,7 @@ const rules = [
   { id: "file-missing", level: "warning", text: "A file of a published package is not in the installed folder.", help: "Install the package anew." },
   { id: "file-extra", level: "error", text: "The folder of an installed package holds a file that was not published.", help: "Find out where it comes from, and remove it." },
   { id: "package-failed", level: "error", text: "The audit of an installed package failed.", help: "Do not use it. Audit the package to see why." },
+  { id: "package-alarm", level: "error", text: "The audit of an installed package raised an alarm.", help: "Audit the package to see what is odd, before you use it." },
   { id: "package-below", level: "error", text: "An installed package does not reach the required level.", help: "Audit the package to see what is missing." },
   { id: "file-uncompared", level: "warning", text: "A file that programs run was made here, and there is nothing published to compare it with.", help: "Delete it, and let it be made anew from what is as published." },
   { id: "not-compared", level: "warning", text: "An installed package could not be compared.", help: "Try again, with a network." },
@@ -30,6 +31,7 @@ function resultsOf(root, { reference, folder, error, verdict, installed, bad }) 
   });
   if (error) add("not-compared", error);
   if (verdict?.failed) add("package-failed", verdict.headline);
+  if (verdict?.alarms?.length > 0) add("package-alarm", verdict.alarms.join(" "));
   if (installed?.unread) add("not-compared", installed.unread);
   const open = (installed?.differences ?? []).filter(({ known }) => !known);
   for (const { state, path } of open.slice(0, most)) add(`file-${state}`, `${path} is ${state}`, path);

@@ -49,6 +49,11 @@ test("the name of a file begins no line of its own", () => {
   assert.deepEqual(said, ["1 extra; 1 files are as published.", "  extra: x\\u{a}\u2713 pkg:npm/b@1.0.0 Integrity 3\\u{202e}\\u{9}"]);
 });
 
+test("the name of a file is no link in SARIF", () => {
+  const [{ results }] = sarif("node_modules", [{ reference: "pkg:npm/a@1.0.0", folder: "a", verdict: { failed: false, alarms: [] }, installed: { as: false, differences: [{ path: "[see](https:/evil.example)\\[", state: "extra" }] } }]).runs;
+  assert.equal(results[0].message.text, "pkg:npm/a@1.0.0: \\[see\\](https:/evil.example)\\\\\\[ is extra");
+});
+
 test("SARIF has a result for each difference that nobody explains", () => {
   const log = sarif("my app/node_modules", [
     { reference: "pkg:npm/a@1.0.0", folder: "a", verdict: { failed: true, headline: "Do not use it." }, installed: { as: false, differences: [

@@ -7,9 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"touchstone/internal/report"
 )
 
 // Formats are the forms in which a result is written.
@@ -128,7 +131,7 @@ func (r *Result) Text() string {
 // printable shows what would steer a terminal.
 func printable(s string) string {
 	quoted := strconv.Quote(s)
-	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1])
+	return report.Clean(strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(quoted[1 : len(quoted)-1]))
 }
 
 // in is the file in which a line stands.
@@ -159,6 +162,11 @@ func (l Line) where(file string) string {
 	return s + ", " + l.Key
 }
 
+// formula is where a spreadsheet would begin to read one: at the beginning of a
+// cell, and, where semicolons part cells, behind each. The wide forms of East Asian
+// writing count as well.
+var formula = regexp.MustCompile("(^|;)([ '\"]*[=+@\uff1d\uff0b\uff0d\uff20-])")
+
 // CSV has one row for each pin. What a spreadsheet would take for a formula is
 // kept from being one.
 func (r *Result) CSV() ([]byte, error) {
@@ -188,10 +196,7 @@ func (r *Result) CSV() ([]byte, error) {
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = printable(cell)
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				row[i] = "'" + row[i]
-			}
+			row[i] = formula.ReplaceAllString(printable(cell), "$1'$2")
 		}
 		if err := w.Write(row); err != nil {
 			return nil, fmt.Errorf("writing CSV: %w", err)

@@ -264,6 +264,7 @@ func TestFormats(t *testing.T) {
 	a, lines := project(t, 1)
 	r := check(t, a, append(lines, "example.com/private v1.0.0 h1:g61tztE5qeGQ89tm6NTjjM9VPIm088od1l6aSorWRWg="), nil, Options{Depth: Records})
 	r.Lines[0].Name, r.Lines[0].Key = "=cmd|'<b>\x1b[31m\"&", "a[0]"
+	r.Lines[1].Name, r.Lines[1].Version = "a;=b;\uff1dc", "[see](https://evil.example)\\[\u3164"
 	for _, format := range Formats {
 		raw, err := r.Write(format, "https://stone.example")
 		require.NoError(t, err)
@@ -283,6 +284,8 @@ func TestFormats(t *testing.T) {
 	require.Equal(t, []string{"state", "file", "line", "name"}, rows[0][:4])
 	require.Equal(t, []string{"integrity", "accountability", "rules", "text"}, rows[0][9:])
 	require.True(t, strings.HasPrefix(rows[1][3], "'="), "no formula")
+	require.Equal(t, "a;'=b;'\uff1dc", rows[2][3], "nor where semicolons part cells")
+	require.Equal(t, `[see](https://evil.example)\[\u3164`, rows[2][4])
 	raw, err = r.JUnit()
 	require.NoError(t, err)
 	var suite struct {

@@ -31,6 +31,10 @@ type (
 	}
 )
 
+// unlinked keeps a text from outside from being a link where it is shown: brackets
+// stand for themselves behind a backslash (section 3.11.6).
+var unlinked = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`)
+
 var sarifLevel = map[State]string{Failed: "error", Alarm: "error", Open: "warning", Warning: "warning", Note: "note"}
 
 // SARIF writes the findings that are not allowed: a rule for each kind, a result
@@ -55,7 +59,7 @@ func (r *Result) SARIF() ([]byte, error) {
 			if l.Line > 0 {
 				place["region"] = map[string]int{"startLine": l.Line}
 			}
-			results = append(results, sarifResult{f.Rule, index, sarifLevel[f.State], sarifText{printable(strings.TrimSpace(l.Name+" "+l.Version) + ": " + f.Text)},
+			results = append(results, sarifResult{f.Rule, index, sarifLevel[f.State], sarifText{unlinked.Replace(printable(strings.TrimSpace(l.Name+" "+l.Version) + ": " + f.Text))},
 				[]any{map[string]any{"physicalLocation": place}}, map[string]string{"pin/v1": fingerprint(l, f.Rule, seen)}})
 		}
 	}

@@ -7,7 +7,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
-import { Refused, ended, one, plain, refusedBy } from "./ending.mjs";
+import { Refused, ended, one, plain, print, refusedBy, remark } from "./ending.mjs";
 import { folderOfOne, lines, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import * as lock from "./lock.mjs";
@@ -46,7 +46,7 @@ function progress() {
     if (!p.done && !live) return;
     const total = p.total > 0 ? ` of ${p.total}` : "";
     const text = `${p.step}: ${p.bytes}${total} bytes${p.note ? ` (${p.note})` : ""}`.replace(/[^\x20-\x7e]/g, "?");
-    process.stderr.write(live ? `\r\x1b[2K${text}${p.done ? "\n" : ""}` : `${text}\n`);
+    remark(live ? `\r\x1b[2K${text}${p.done ? "\n" : ""}` : `${text}\n`);
   };
 }
 
@@ -56,7 +56,7 @@ async function saveEvidence(touchstone, o, reference) {
   const zip = await touchstone.evidence(reference, Boolean(o["with-package"])).catch((error) => { throw new Refused(error.message); });
   await writeOption(o.evidence, zip);
   const more = o["with-package"] || whole === without ? "" : `; ${whole} bytes with the package (--with-package)`;
-  process.stderr.write(`saved ${o.evidence}: ${zip.length} bytes${more}\n`);
+  remark(`saved ${o.evidence}: ${zip.length} bytes${more}\n`);
 }
 
 /** Audits every package of a folder; "3 of 412 packages differ" ends it. */
@@ -74,7 +74,7 @@ async function auditFolder(touchstone, o, request, signal) {
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = [...error ? [`not compared: ${one(error.message)}`] : lines(compared), ...alarms.map((alarm) => `alarm: ${one(alarm)}`)];
-      process.stdout.write(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+      print(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
     }
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);
@@ -83,9 +83,9 @@ async function auditFolder(touchstone, o, request, signal) {
   if (last) await keep(last);
   const differ = all.filter(({ installed, verdict }) => verdict && !installed.as && !installed.open).length;
   const open = all.filter(({ installed }) => installed?.open).length;
-  if (o.format) process.stdout.write(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
-  else if (o.json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
-  else process.stdout.write(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${open > 0 ? `${open} hold what could not be compared; ` : ""}${all.filter(({ error }) => error).length} could not be compared.\n`);
+  if (o.format) print(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
+  else if (o.json) print(`${JSON.stringify(all, null, 2)}\n`);
+  else print(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${open > 0 ? `${open} hold what could not be compared; ` : ""}${all.filter(({ error }) => error).length} could not be compared.\n`);
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
 
@@ -107,8 +107,8 @@ function unexpected(o, report) {
 /** Prints a report that was saved. What it says is what was found then: it proves nothing now. */
 async function show(touchstone, path, colour) {
   const saved = await touchstone.show(await readOption(path, "the report"), JSON.stringify({ colour })).catch((error) => { throw new Refused(error.message); });
-  process.stdout.write(`${saved.text}\n`);
-  process.stderr.write(plain(`This is what was said at ${saved.time}. A saved report proves nothing; check again: ${saved.reference}\n`));
+  print(`${saved.text}\n`);
+  remark(plain(`This is what was said at ${saved.time}. A saved report proves nothing; check again: ${saved.reference}\n`));
   return 0;
 }
 
@@ -116,7 +116,7 @@ async function show(touchstone, path, colour) {
 async function auditLock(touchstone, o, request, signal) {
   const answer = await lock.auditLock(touchstone, o, request, readOption, signal).catch((error) => { throw refusedBy(error); });
   await keep(answer);
-  if (o.out === undefined) process.stdout.write(answer.written);
+  if (o.out === undefined) print(answer.written);
   else await writeOption(o.out, answer.written);
   return answer.fails ? 1 : 0;
 }
@@ -139,7 +139,7 @@ async function everyFile(touchstone, request, report, replay, signal) {
 export async function audit(args, called, command) {
   const o = options(args, called, command);
   if (o.help) {
-    process.stdout.write(`${usage(called, command)}\n`);
+    print(`${usage(called, command)}\n`);
     return 0;
   }
   const [replay, file, keys] = await Promise.all([o.check === undefined ? readOption(o.replay, "the archive") : readOption(o.check, "the evidence file"), readOption(o.file, "the package file"), readOption(o.key, "the key")]);
@@ -167,15 +167,15 @@ export async function audit(args, called, command) {
   const verdict = all?.version ?? report.verdict;
   const short = tooLow(o, verdict);
   const compared = answer.installed && JSON.parse(answer.installed);
-  if (answer.summary) process.stdout.write(answer.summary);
-  else if (!o.json) process.stdout.write(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
-  else if (all) process.stdout.write(`${JSON.stringify({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version }, null, 2)}\n`);
-  else process.stdout.write(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
+  if (answer.summary) print(answer.summary);
+  else if (!o.json) print(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
+  else if (all) print(`${JSON.stringify({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version }, null, 2)}\n`);
+  else print(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
   const alarms = new Set(all ? all.files.flatMap(({ report: file }) => file?.verdict.alarms ?? []) : verdict.alarms);
-  for (const alarm of alarms) process.stderr.write(`alarm: ${one(alarm)}\n`);
-  for (const { track, level } of short) process.stderr.write(`required ${track} ${level}, got ${verdict[track].level}\n`);
+  for (const alarm of alarms) remark(`alarm: ${one(alarm)}\n`);
+  for (const { track, level } of short) remark(`required ${track} ${level}, got ${verdict[track].level}\n`);
   const elsewhere = (all?.files.flatMap((file) => file.report ?? []) ?? [report]).map((about) => unexpected(o, about)).find(Boolean);
-  if (elsewhere) process.stderr.write(`not shown to be from where it is expected: ${one(elsewhere)}\n`);
+  if (elsewhere) remark(`not shown to be from where it is expected: ${one(elsewhere)}\n`);
   return verdict.failed || verdict.unasked || alarms.size > 0 || short.length > 0 || compared?.as === false || elsewhere ? 1 : 0;
 }
 

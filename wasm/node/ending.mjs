@@ -11,9 +11,21 @@ export function plain(text) {
 /** The same inside one line: what came from outside begins no line of its own, which would read as ours. */
 export const one = (text) => plain(text).replace(/[\n\t]/g, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 
+/**
+ * What a build service would take for an order to itself, as text: GitHub takes a line
+ * that begins with "::", it, Azure and TeamCity take "##[", "##vso[" and the like.
+ */
+export const unordered = (text) => String(text).replace(/(##[A-Za-z]*)\[/g, "$1\\u005b").replace(/^(\s*):(?=:)/gm, "$1\\u003a");
+
+/** Writes to standard output. What came from outside orders nothing there. */
+export const print = (text) => process.stdout.write(unordered(text));
+
+/** The same to standard error. */
+export const remark = (text) => process.stderr.write(unordered(text));
+
 /** What an audit that gave no answer is told as; a fault of ours says where it was. */
 export function refusedBy(error) {
-  if (error.name === "PanicError") process.stderr.write(`${plain(error.stack)}\n`);
+  if (error.name === "PanicError") remark(`${plain(error.stack)}\n`);
   return error instanceof Refused ? error : new Refused(error.message);
 }
 
@@ -24,7 +36,7 @@ export async function ended(name, command) {
   // reader who has seen enough (a pipe into head) is no error.
   for (const event of ["uncaughtException", "unhandledRejection"]) {
     process.on(event, (error) => {
-      process.stderr.write(`${name}: ${plain(error?.stack ?? error)}\n`);
+      remark(`${name}: ${plain(error?.stack ?? error)}\n`);
       process.exit(2);
     });
   }
@@ -32,7 +44,7 @@ export async function ended(name, command) {
   try {
     code = await command();
   } catch (error) {
-    process.stderr.write(`${name}: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
+    remark(`${name}: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
     code = 2;
   }
   // The Go program waits for ever; standard output must be flushed first.

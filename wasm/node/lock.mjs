@@ -1,6 +1,7 @@
 // A lock file on the command line: every pin of it, or those that were added or
 // changed since an older one.
 import { basename, dirname, join } from "node:path";
+import { remark } from "./ending.mjs";
 
 /** The options that stand beside --lock alone. */
 const own = ["base", "depth", "min-age", "allow", "format", "out"];
@@ -32,7 +33,7 @@ async function together(touchstone, path, read) {
       if (bytes) documents.push({ name, bytes });
     }
   }
-  if (documents.length > 1) process.stderr.write(`Read with it: ${documents.slice(1).map(({ name }) => name.replace(/[^\x20-\x7e]/g, "?")).join(", ")}\n`);
+  if (documents.length > 1) remark(`Read with it: ${documents.slice(1).map(({ name }) => name.replace(/[^\x20-\x7e]/g, "?")).join(", ")}\n`);
   return documents;
 }
 
@@ -51,10 +52,10 @@ export async function auditLock(touchstone, o, request, read, signal) {
   const answer = await touchstone.lock(JSON.stringify(asked), files, base && [{ name: basename(o.base), bytes: base }], undefined, (_line, _i, of, answered) => {
     if (!answered) return;
     done += 1;
-    if (live) process.stderr.write(`\r\x1b[2K${done} of ${of}${done === of ? "\n" : ""}`);
-    else if (done % 100 === 0) process.stderr.write(`${done} of ${of}\n`);
+    if (live) remark(`\r\x1b[2K${done} of ${of}${done === of ? "\n" : ""}`);
+    else if (done % 100 === 0) remark(`${done} of ${of}\n`);
   }, signal);
-  process.stderr.write(`${answer.summary.replace(/[^\x20-\x7e]/g, "?")}\n`);
+  remark(`${answer.summary.replace(/[^\x20-\x7e]/g, "?")}\n`);
   const { text: written } = await touchstone.written(o.format ?? (o.json ? "json" : "text"), "", "");
   return { ...answer, written };
 }

@@ -3,6 +3,8 @@
 // published and that no installer explains, and for each package that failed or
 // could not be compared.
 
+import { one } from "./ending.mjs";
+
 const rules = [
   { id: "file-changed", level: "error", text: "A file of an installed package is not the published one.", help: "Install the package anew, and find out who changed it." },
   { id: "file-missing", level: "warning", text: "A file of a published package is not in the installed folder.", help: "Install the package anew." },
@@ -17,6 +19,9 @@ const rules = [
 /** How many files of one package are listed one by one. */
 const most = 1000;
 
+/** A text from outside that is no link where it is shown: brackets stand for themselves (section 3.11.6). */
+const unlinked = (text) => one(text).replace(/[\\[\]]/g, "\\$&");
+
 function addressOf(...parts) {
   return parts.filter(Boolean).join("/").replace(/\\/g, "/").split("/").map(encodeURIComponent).join("/");
 }
@@ -27,7 +32,7 @@ function resultsOf(root, { reference, folder, error, verdict, installed, bad }) 
   const found = [];
   const add = (id, text, path = "") => found.push({
     ruleId: id, ruleIndex: rules.findIndex((one) => one.id === id), level: rules.find((one) => one.id === id).level,
-    message: { text: `${reference}: ${text}` }, locations: at(path), partialFingerprints: { "folder/v1": `${id} ${reference} ${path}` },
+    message: { text: unlinked(`${reference}: ${text}`) }, locations: at(path), partialFingerprints: { "folder/v1": `${id} ${reference} ${path}` },
   });
   if (error) add("not-compared", error);
   if (verdict?.failed) add("package-failed", verdict.headline);

@@ -4,6 +4,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { remark } from "./ending.mjs";
 
 const state = join(process.env.XDG_STATE_HOME || join(homedir(), ".local", "state"), "touchstone");
 
@@ -11,7 +12,7 @@ async function recall(name, empty) {
   try {
     return JSON.parse(await readFile(join(state, name), "utf8")) ?? empty;
   } catch (error) {
-    if (error.code !== "ENOENT") process.stderr.write(`${name} of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
+    if (error.code !== "ENOENT") remark(`${name} of earlier visits cannot be read (${error.message}); this counts as a first visit\n`);
     return empty;
   }
 }
@@ -24,7 +25,7 @@ async function remember(name, value) {
     await writeFile(next, JSON.stringify(value, null, 2) + "\n");
     await rename(next, path);
   } catch (error) {
-    process.stderr.write(`${name} could not be kept for the next visit (${error.message})\n`);
+    remark(`${name} could not be kept for the next visit (${error.message})\n`);
   }
 }
 

@@ -2,7 +2,7 @@
 // touchstone COMMAND …: the packed program's one binary (see wasm/package).
 import { readFile } from "node:fs/promises";
 import { audit } from "./audit.mjs";
-import { Refused, ended } from "./ending.mjs";
+import { Refused, ended, print } from "./ending.mjs";
 import { exits } from "./options.mjs";
 import { verifyBundle } from "./verify-bundle.mjs";
 
@@ -21,11 +21,11 @@ async function touchstone([command, ...args]) {
   if (["audit", "lock", "check"].includes(command)) return audit(args, `touchstone ${command}`, command);
   if (command === "--version") {
     const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
-    process.stdout.write(`${version}\n`);
+    print(`${version}\n`);
     return 0;
   }
   if (command !== "--help" && command !== "help") throw new Refused(`${command === undefined ? "no command was given" : `there is no command ${command}`}\n${help}`);
-  process.stdout.write(help);
+  print(help);
   return 0;
 }
 

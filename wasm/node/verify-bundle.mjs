@@ -5,7 +5,7 @@
 // line, answered in order by one line of JSON each. Exit 0 when all were answered.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { Refused, ended } from "./ending.mjs";
+import { Refused, ended, one, remark, unordered } from "./ending.mjs";
 import { load } from "./load.mjs";
 import { typed } from "./place.mjs";
 
@@ -30,7 +30,7 @@ function readFile(path) {
 
 /** Writes in order and waits where the reader is slower. */
 function print(text) {
-  return new Promise((resolve) => { process.stdout.write(text, () => resolve()); });
+  return new Promise((resolve) => { process.stdout.write(unordered(text), () => resolve()); });
 }
 
 /** Verifies what the arguments name, by a program that can, and resolves to the exit code. called is what the person typed before them. */
@@ -51,7 +51,7 @@ export async function verifyBundle(args, program, called) {
   const touchstone = await load(program, () => {});
   const { accepted, reason, as } = touchstone.verifyBundle(JSON.stringify(args), readFile);
   if (as) await print(`The file is ${as}; what it holds was judged as a bundle.\n`);
-  if (!accepted) process.stderr.write(`refused: ${reason}\n`);
+  if (!accepted) remark(`refused: ${one(reason)}\n`);
   return accepted ? 0 : 1;
 }
 

@@ -1,0 +1,24 @@
+// What the command line writes: nothing from outside steers a terminal, begins a
+// line of its own, or orders anything of a build service: node --test e2e/ending.test.mjs.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { one, plain, unordered } from "../wasm/node/ending.mjs";
+
+test("nothing steers a terminal", () => {
+  assert.equal(plain("a\x1b[2K\u202eb\tc\nd"), "a\\u{1b}[2K\\u{202e}b\tc\nd");
+  assert.equal(one("a\r\nb\tc"), "a\\u{d}\\u{a}b\\u{9}c");
+});
+
+test("nothing orders anything of a build service", () => {
+  for (const [text, written] of [
+    ["::set-output name=x::y", "\\u003a:set-output name=x::y"],
+    ["a\n  ::add-mask::FAILED\n", "a\n  \\u003a:add-mask::FAILED\n"],
+    ["why: ##[add-mask]e", "why: ##\\u005badd-mask]e"],
+    ["why: ##vso[task.setvariable variable=PATH]/tmp", "why: ##vso\\u005btask.setvariable variable=PATH]/tmp"],
+    ["##teamcity[buildStatus status='SUCCESS']", "##teamcity\\u005bbuildStatus status='SUCCESS']"],
+    ["std::io, a::b and ## [x] are text", "std::io, a::b and ## [x] are text"],
+    ["", ""],
+  ]) assert.equal(unordered(text), written);
+  const said = { reason: "##vso[task.complete] ::error::" };
+  assert.deepEqual(JSON.parse(unordered(JSON.stringify(said, null, 2))), said, "JSON says the same");
+});

@@ -3,9 +3,9 @@
 // repository. What packages come to is tested in internal/pins.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../wasm/build.mjs";
@@ -68,6 +68,21 @@ test("files that belong to it are read with it, and each finding says where it s
   assert.match(err, /^Read with it: base\.txt$/m);
   assert.match(out, /requirements\.txt \(requirements\.txt\) has 3 entries/);
   assert.match(out, /ALARM: a, base\.txt line 1\n/);
+});
+
+test("workspaces are read with it, by the folders or the patterns that name them", async () => {
+  const folder = join(dir, "workspaces");
+  for (const [path, text] of Object.entries({
+    "yarn.lock": "# yarn lockfile v1\n\na@1:\n  version \"1.0.0\"\n  resolved \"git+https://code.example/a/a.git#0123456\"\n",
+    "package.json": JSON.stringify({ workspaces: ["packages/*", "all/**"] }), "packages/b/package.json": "{}", "packages/a/package.json": JSON.stringify({ dependencies: { a: "1" } }),
+    "packages/node_modules/package.json": "{}", "all/one/two/package.json": "{}", "other/package.json": "{}", "packages/package.json": "{}",
+  })) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  const { out, err } = await audit("--lock", join(folder, "yarn.lock"), "--format", "json");
+  assert.match(err, /^Read with it: package\.json, packages\/a\/package\.json, packages\/b\/package\.json, all\/one\/two\/package\.json$/m);
+  assert.deepEqual(JSON.parse(out).lines.map(({ name, flags }) => [name, flags]), [["a", ["direct"]]]);
 });
 
 test("an exception with a reason is accepted, and one that matches nothing is told", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -214,6 +214,18 @@ test("the action runs nothing whose digest was not named", async () => {
     assert.equal(code, 2, err);
     assert.match(err, say);
   }
+});
+
+test("the action writes through no link that a checkout may hold", async () => {
+  await mkdir(join(dir, "runner"));
+  await symlink(join(dir, "runner", "kept"), join(dir, "out.sarif"));
+  await symlink(join(dir, "runner"), join(dir, "linked"));
+  for (const OUT of ["out.sarif", "linked/new.sarif", join(dir, "linked", "new.sarif"), "./runner/../linked/new.sarif"]) {
+    const { code, err } = await action({ FILE: "package-lock.json", OUT, PROGRAM: packed, SHA256: createHash("sha256").update(await readFile(packed)).digest("hex") });
+    assert.equal(code, 2, err);
+    assert.match(err, /out: \S+ is a link; it is not written through/);
+  }
+  assert.deepEqual(await readdir(join(dir, "runner")), []);
 });
 
 test("help is there, and what is no question exits with 2", async () => {

@@ -28,7 +28,7 @@ func isCratesIO(source string) bool {
 // readCargo reads Cargo.lock of versions 1 to 4. In the first the checksums
 // stand in a table of their own.
 func readCargo(f *File, doc []byte) error {
-	root, err := ofTOML(doc, "package")
+	root, err := ofTOML(doc)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,10 @@ func readCargo(f *File, doc []byte) error {
 	if version != "" {
 		f.Format += ", version " + version
 	}
-	list := root.get("package").elements()
+	list, err := root.tables("package")
+	if err != nil {
+		return err
+	}
 	for i, entry := range list {
 		if err := f.add(crate(root.get("metadata"), i, entry)); err != nil {
 			return err
@@ -56,7 +59,7 @@ func readCargo(f *File, doc []byte) error {
 		f.Notes = append(f.Notes, fmt.Sprintf("The project would put its own %.100q %.40q in the place of a package, which nothing asks for.", entry.str("name"), entry.str("version")))
 	}
 	f.place(crateGraph(list))
-	return nil
+	return f.otherTables(root, "package")
 }
 
 // crateGraph is what the project's own packages ask for: "name", with version and

@@ -15,6 +15,9 @@ func TestNothingHidden(t *testing.T) {
 		return "# yarn lockfile v1\n\"once@^1\":\n  version \"1.4.0\"\n  resolved \"https://registry.yarnpkg.com/once/-/once-1.4.0.tgz\"\n" + fields
 	}
 	pnpm := "lockfileVersion: '9.0'\npackages:\n  once@1.4.0:\n    resolution: {integrity: " + sri512 + "}\n"
+	cargo := func(list, name string) string {
+		return "[[" + list + "]]\nname = \"" + name + "\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"" + sum64 + "\"\n"
+	}
 	for what, c := range map[string]struct{ name, text, want string }{
 		// Lines that end to some readers only.
 		"pip, a comment that ends early":  {"requirements.txt", "# x\u2028evil==1.0\na==1.0\n", "line 1: it holds a character"},
@@ -55,7 +58,25 @@ func TestNothingHidden(t *testing.T) {
 		"npm, bundled":                  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"dependencies":{"once":"1"}},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true,"dependencies":{"wrappy":"1"}},"node_modules/x/node_modules/wrappy":{"version":"1.0.0","inBundle":true},"node_modules/x/node_modules/wrappy/node_modules/y":{"version":"1.0.0"}}}`, "own folder node_modules/x; bundled once; bundled wrappy; bundled y"},
 		"npm, bundled, without a mark":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"bundleDependencies":["once"]},"node_modules/x/node_modules/once":{` + once + `}}}`, "own folder node_modules/x; bundled once"},
 		"npm, a folder from elsewhere":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"packages/once":{` + once + `}}}`, "not understood "},
+		"npm 6, bundled":                {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true,"requires":{"wrappy":"1"}},"wrappy":{"version":"1.0.0","bundled":true}}}}}`, "package x; bundled once; bundled wrappy"},
+		"npm 6, asked for by nobody":    {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
+		"npm 6, below what is bundled":  {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","bundled":true,"requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
 		"bun, bundled by the project":   {"bun.lock", `{"lockfileVersion":1,"workspaces":{},"packages":{"once":["once@1.4.0","",{"bundled":true},"` + sri512 + `"]}}`, "package once"},
+		// Tables that no reader of the format knows, and none at all.
+		"cargo, a second list":    {"Cargo.lock", "version = 4\n" + cargo("package", "a") + cargo("packages", "evil"), "package a; not understood evil"},
+		"cargo, a table":          {"Cargo.lock", "version = 4\n[package]\nname = 'evil'\n", `"package" is no list of tables`},
+		"cargo, a list of words":  {"Cargo.lock", "version = 4\npackage = ['evil']\n", `"package" is no list of tables`},
+		"uv, a second list":       {"uv.lock", "version = 1\n[[evil]]\nname = 'evil'\nversion = '1.0'\n", "not understood evil"},
+		"poetry, a second list":   {"poetry.lock", "[[packages]]\nname = 'evil'\nversion = '1.0'\n[metadata]\ncontent-hash = \"x\"\n", "not understood evil"},
+		"pdm, a second list":      {"pdm.lock", "[[packages]]\nname = 'evil'\nversion = '1.0'\n", "not understood evil"},
+		"pylock, a second list":   {"pylock.toml", "lock-version = '1.0'\n[[package]]\nname = 'evil'\n", "not understood evil"},
+		"pylock, a tool's own":    {"pylock.toml", "lock-version = '1.0'\n[[tool.x]]\nname = 'evil'\n", ""},
+		"pylock, of no version":   {"pylock.toml", "[[packages]]\nname = 'a'\nversion = '1.0'\n", "does not say of which version it is"},
+		"pylock, of the next":     {"pylock.toml", "lock-version = '2.0'\n[[packages]]\nname = 'a'\nversion = '1.0'\n", `it is of version "2.0"; 1 is known`},
+		"pylock, of a later 1":    {"pylock.toml", "lock-version = '1.7'\n[[packages]]\nname = 'a'\nversion = '1.0'\n", "package a"},
+		"pylock, of what is none": {"pylock.toml", "lock-version = 1\n[[packages]]\nname = 'a'\nversion = '1.0'\n", `it is of version "1"; 1 is known`},
+		"poetry, of the next":     {"poetry.lock", "[metadata]\nlock-version = '3.0'\ncontent-hash = 'x'\n", `it is of version "3.0"; 1, 2 are known`},
+		"pdm, of the next":        {"pdm.lock", "[metadata]\nlock_version = '5.0.0'\n", `it is of version "5.0.0"; 2, 3, 4 are known`},
 		// Entries of a second list.
 		"pnpm, a snapshot alone":  {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0: {}\n  evil@1.0.0(x@1.0.0):\n    resolution: {tarball: https://evil.example/x.tgz}\n", "package once; not understood evil@1.0.0"},
 		"pnpm, one with its peer": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0(x@1.0.0): {}\n", "package once"},
@@ -90,4 +111,19 @@ func TestIndexOfAnotherFile(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, []Kind{Private, Own, Private}, []Kind{f.Pins[0].Kind, f.Pins[1].Kind, f.Pins[2].Kind})
+}
+
+// TestNothingInIt: a file that lists nothing says so, in whatever notation.
+func TestNothingInIt(t *testing.T) {
+	for name, text := range map[string]string{
+		"package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`, "Cargo.lock": "version = 4\n", "uv.lock": "version = 1\n", "poetry.lock": "package = []\n[metadata]\ncontent-hash = 'x'\n",
+		"pdm.lock": "[metadata]\nlock_version = '4.5.0'\n", "pylock.toml": "lock-version = '1.0'\n", "pnpm-lock.yaml": "lockfileVersion: '9.0'\n", "yarn.lock": "# yarn lockfile v1\n",
+		"bun.lock": `{"lockfileVersion":1,"workspaces":{},"packages":{}}`, "deno.lock": `{"version":"5"}`, "Pipfile.lock": `{"_meta":{"pipfile-spec":6},"default":{}}`, "requirements.txt": "# nothing\n",
+		"x.cdx.json": `{"bomFormat":"CycloneDX"}`, "x.spdx.json": `{"spdxVersion":"SPDX-2.3"}`, "verification-metadata.xml": `<verification-metadata xmlns="` + gradleSpace + `"><components/></verification-metadata>`,
+	} {
+		f, err := Read(name, []byte(text))
+		require.NoError(t, err, name)
+		require.Empty(t, f.Pins, name)
+		require.Contains(t, strings.Join(f.Notes, " "), "It lists no package", name)
+	}
 }

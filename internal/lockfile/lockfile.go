@@ -160,6 +160,9 @@ func readOne(name string, doc []byte) (*File, error) {
 	if file.Format == "" || len(file.Pins)+file.Repeated != file.Entries {
 		return nil, fmt.Errorf("%d of %d entries became pins; please report that", len(file.Pins)+file.Repeated, file.Entries)
 	}
+	if file.Entries == 0 {
+		file.Notes = append(file.Notes, "It lists no package.")
+	}
 	return file, nil
 }
 

@@ -22,6 +22,9 @@ type nodeProject struct {
 	chooses bool
 	// asked are the project's own words, by name, where the file repeats them.
 	asked map[string]string
+	// folders are the project's workspaces by their folder, each with its words as the
+	// file repeats them; nil where it does not.
+	folders map[string]map[string]string
 	// find is the key of the pin that answers what the project asks for; empty
 	// where none does.
 	find func(name, spec string) string
@@ -74,7 +77,12 @@ func (f *File) joinNode(more []beside) error {
 			continue
 		}
 		all = append(all, manifest{b, root})
-		g.open = g.open || root.get("workspaces") != nil
+		if patterns := workspaces(root); len(patterns) > 0 {
+			g.open = true
+			if !f.node.says {
+				f.Notes = append(f.Notes, fmt.Sprintf("The project has workspaces (%s). What is asked for in one whose %s was not read with it is not known.", purl.Some(patterns), manifestName))
+			}
+		}
 	}
 	own := f.ownManifest(all)
 	// 1.
@@ -91,6 +99,7 @@ func (f *File) joinNode(more []beside) error {
 	// 2.
 	if f.node.asked != nil {
 		f.compareWishes(*own)
+		f.compareFolders(*own, all)
 	}
 	if !g.open {
 		if err := f.unanswered(*own); err != nil {
@@ -152,6 +161,42 @@ func (f *File) compareWishes(m manifest) {
 			f.Pins[i].Differs = fmt.Sprintf("%s asks for %.100q, and the lock file says that it asks for %.100q. npm ci refuses that.", manifestName, w.spec, asked)
 		}
 	}
+}
+
+// compareFolders tells of workspaces whose package.json asks for something else than
+// the lock file repeats.
+func (f *File) compareFolders(own manifest, all []manifest) {
+	for i, p := range f.Pins {
+		asked, is := f.node.folders[p.Name]
+		at := slices.IndexFunc(all, func(m manifest) bool { return m.name == besideOf(own.name, p.Name+"/"+manifestName) })
+		if !is || at < 0 {
+			continue
+		}
+		wishes := all[at].wishes()
+		var otherwise []string
+		for name := range asked {
+			if wishes[name].spec != asked[name] || wishes[name].kind == "" {
+				otherwise = append(otherwise, name)
+			}
+		}
+		for name := range wishes {
+			if _, found := asked[name]; !found {
+				otherwise = append(otherwise, name)
+			}
+		}
+		if slices.Sort(otherwise); len(otherwise) > 0 {
+			f.Pins[i].Differs = fmt.Sprintf("%.200s and the lock file say different things of what it asks for: %s.", all[at].name, purl.Some(otherwise))
+		}
+	}
+}
+
+// workspaces are the patterns by which a package.json names the folders of its
+// workspaces, as it has them (docs.npmjs.com/cli/using-npm/workspaces).
+func workspaces(root *node) []string {
+	if list := root.get("workspaces").texts(); len(list) > 0 {
+		return list
+	}
+	return root.get("workspaces", "packages").texts()
 }
 
 // unanswered adds what package.json asks of a repository and the lock file lacks.

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v3"
 
@@ -169,67 +167,6 @@ func ofJSONC(doc []byte) (*node, error) {
 		return nil, err
 	}
 	return ofJSON(plain)
-}
-
-// ofTOML reads a TOML document. Lines are those of the headers of tables that
-// stand in the list of that name, where they can be told.
-func ofTOML(doc []byte, tables string) (*node, error) {
-	if tooDeep(doc, []quoted{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "\n", false}}) {
-		return nil, fmt.Errorf("it nests deeper than %d", deepest)
-	}
-	if err := crowded(doc); err != nil {
-		return nil, err
-	}
-	var all map[string]any
-	if err := toml.Unmarshal(doc, &all); err != nil {
-		var syntax toml.ParseError
-		if errors.As(err, &syntax) {
-			return nil, fmt.Errorf("line %d: %s", syntax.Position.Line, syntax.Message)
-		}
-		return nil, err
-	}
-	root := ofValue(all)
-	var lines []int
-	n := 0
-	for line := range bytes.Lines(doc) {
-		n++
-		if string(bytes.TrimSpace(line)) == "[["+tables+"]]" {
-			lines = append(lines, n)
-		}
-	}
-	if list := root.get(tables).elements(); len(list) == len(lines) {
-		for i := range list {
-			list[i].line = lines[i]
-		}
-	}
-	return root, nil
-}
-
-// ofValue is a TOML value, with keys in alphabetical order.
-func ofValue(value any) *node {
-	n := &node{}
-	switch v := value.(type) {
-	case map[string]any:
-		var keys []string
-		for key := range v {
-			keys = append(keys, key)
-		}
-		slices.Sort(keys)
-		for _, key := range keys {
-			n.put(key, ofValue(v[key]))
-		}
-	case []map[string]any:
-		for _, one := range v {
-			n.list = append(n.list, ofValue(one))
-		}
-	case []any:
-		for _, one := range v {
-			n.list = append(n.list, ofValue(one))
-		}
-	default:
-		n.text, n.plain = fmt.Sprint(v), true
-	}
-	return n
 }
 
 // ofYAML reads a YAML document. Writers of lock files use no aliases: with them

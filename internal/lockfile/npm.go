@@ -46,7 +46,28 @@ func readNPM(f *File, doc []byte) error {
 		return err
 	}
 	f.place(npmGraph(packages))
-	return f.npmTree(dependencies, "", known)
+	tree := &node{}
+	npmFolders(tree, dependencies, "")
+	return f.npmTree(dependencies, "", known, npmBundles(tree))
+}
+
+// npmFolders puts what "dependencies" holds under the names of its folders, as
+// "packages" has it: that is how npm reads it since version 7.
+func npmFolders(tree, dependencies *node, within string) {
+	_ = dependencies.members(func(name string, entry *node) error {
+		key := within + "node_modules/" + name
+		if len(key) > longest || tree.at[key] != nil {
+			return nil
+		}
+		one := &node{}
+		one.put("dependencies", entry.get("requires"))
+		if bundled := entry.get("bundled"); bundled != nil {
+			one.put("inBundle", bundled)
+		}
+		tree.put(key, one)
+		npmFolders(tree, entry.get("dependencies"), key+"/")
+		return nil
+	})
 }
 
 // npmProject is what the file says of its project: since version 2 its own words
@@ -61,14 +82,24 @@ func npmProject(packages, dependencies *node) *nodeProject {
 			return "dependencies › node_modules/" + name
 		}}
 	}
-	p := &nodeProject{says: true, asked: map[string]string{}, find: func(name, _ string) string {
+	p := &nodeProject{says: true, find: func(name, _ string) string {
 		if packages.get("node_modules/"+name) == nil {
 			return ""
 		}
 		return "packages › node_modules/" + name
 	}}
-	for name, w := range (manifest{root: root}).wishes() {
-		p.asked[name] = w.spec
+	asked := func(entry *node) map[string]string {
+		specs := map[string]string{}
+		for name, w := range (manifest{root: entry}).wishes() {
+			specs[name] = w.spec
+		}
+		return specs
+	}
+	p.asked, p.folders = asked(root), map[string]map[string]string{}
+	for _, key := range packages.keys {
+		if key != "" && !strings.Contains(key, "node_modules/") {
+			p.folders[key] = asked(packages.at[key])
+		}
 	}
 	return p
 }
@@ -257,20 +288,20 @@ func (p Pin) npmAt(address string, ranged bool, make func(Pin) Pin) Pin {
 }
 
 // npmTree reads "dependencies", which nest as the folders do.
-func (f *File) npmTree(dependencies *node, within string, known map[string]bool) error {
+func (f *File) npmTree(dependencies *node, within string, known map[string]bool, bundles bundles) error {
 	return dependencies.members(func(name string, entry *node) error {
 		key := within + "node_modules/" + name
-		p := npmDependency(name, key, entry)
+		p := npmDependency(name, key, entry, bundles.hold(key))
 		if known[key+p.same()] {
 			f.Entries, f.Repeated = f.Entries+1, f.Repeated+1
 		} else if err := f.add(p); err != nil {
 			return err
 		}
-		return f.npmTree(entry.get("dependencies"), key+"/", known)
+		return f.npmTree(entry.get("dependencies"), key+"/", known, bundles)
 	})
 }
 
-func npmDependency(name, key string, entry *node) Pin {
+func npmDependency(name, key string, entry *node, inBundle bool) Pin {
 	p := Pin{Line: entry.line, Key: "dependencies › " + key, Name: name, Version: entry.str("version")}
 	p = p.flag(Development, entry.yes("dev")).flag(Optional, entry.yes("optional"))
 	if alias, ok := strings.CutPrefix(p.Version, "npm:"); ok {
@@ -278,7 +309,7 @@ func npmDependency(name, key string, entry *node) Pin {
 		p.Name, p.Version = cutLast(alias, "@")
 	}
 	address := entry.str("resolved")
-	if entry.yes("bundled") && strings.Count(key, "node_modules/") > 1 { // what the project itself bundles is fetched
+	if inBundle {
 		return p.is(Bundled, bundled)
 	}
 	if strings.Contains(p.Version, ":") { // git, a file, an address

@@ -1,6 +1,7 @@
 package lockfile
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,17 +15,33 @@ func looksPDM(doc []byte) bool    { return has(doc, "[[package]]") && has(doc, "
 func looksPoetry(doc []byte) bool { return has(doc, "[[package]]") && has(doc, "content-hash = ") }
 func looksPylock(doc []byte) bool { return has(doc, "[[packages]]") && has(doc, "lock-version = ") }
 
-// readTables reads a TOML file whose list holds one table for each package.
-func readTables(f *File, doc []byte, list string, pin func(p Pin, root, entry *node) Pin) error {
-	root, err := ofTOML(doc, list)
+// readTables reads a TOML file whose list holds one table for each package; check says
+// what is wrong with the rest.
+func readTables(f *File, doc []byte, list string, check func(root *node) error, pin func(p Pin, root, entry *node) Pin) error {
+	root, err := ofTOML(doc)
 	if err != nil {
 		return err
 	}
-	for i, entry := range root.get(list).elements() {
+	entries, err := root.tables(list)
+	if err != nil {
+		return err
+	}
+	if err := check(root); err != nil {
+		return err
+	}
+	for i, entry := range entries {
 		p := Pin{Line: entry.line, Key: fmt.Sprintf("%s[%d]", list, i), Name: entry.str("name"), Version: entry.str("version")}
 		if err := f.add(pin(p, root, entry)); err != nil {
 			return err
 		}
+	}
+	return f.otherTables(root, list)
+}
+
+// ofMajor refuses a version of a format, "major.minor", whose major is not known.
+func ofMajor(version string, known ...string) error {
+	if major, _, minor := strings.Cut(version, "."); !minor || !slices.Contains(known, major) {
+		return fmt.Errorf("it is of version %.20q; %s %s known", version, purl.Some(known), map[bool]string{true: "is", false: "are"}[len(known) == 1])
 	}
 	return nil
 }
@@ -112,7 +129,13 @@ func (p Pin) onIndex(index string) Pin {
 // their own.
 func readPoetry(f *File, doc []byte) error {
 	f.Format = "poetry.lock"
-	return readTables(f, doc, "package", func(p Pin, root, entry *node) Pin {
+	known := func(root *node) error {
+		if version := root.str("metadata", "lock-version"); version != "" { // early files do not say it
+			return ofMajor(version, "1", "2")
+		}
+		return nil
+	}
+	return readTables(f, doc, "package", known, func(p Pin, root, entry *node) Pin {
 		p = p.flag(Optional, entry.yes("optional")).flag(Development, entry.str("category") == "dev").poetryGroups(entry)
 		source := entry.get("source")
 		p.Address = source.str("url")
@@ -173,7 +196,13 @@ func one(n *node) []*node {
 // readPDM reads pdm.lock.
 func readPDM(f *File, doc []byte) error {
 	f.Format = "pdm.lock"
-	return readTables(f, doc, "package", func(p Pin, root, entry *node) Pin {
+	known := func(root *node) error {
+		if version := root.str("metadata", "lock_version"); version != "" { // early files do not say it
+			return ofMajor(version, "2", "3", "4")
+		}
+		return nil
+	}
+	return readTables(f, doc, "package", known, func(p Pin, root, entry *node) Pin {
 		if groups := entry.get("groups").texts(); len(groups) > 0 && !slices.Contains(groups, "default") {
 			p = p.note("It belongs to: " + clip(strings.Join(groups, ", "), 200) + ".")
 		}
@@ -199,7 +228,17 @@ func readPDM(f *File, doc []byte) error {
 // readPylock reads pylock.toml (PEP 751, packaging.python.org).
 func readPylock(f *File, doc []byte) error {
 	f.Format = "pylock.toml"
-	return readTables(f, doc, "packages", func(p Pin, _, entry *node) Pin {
+	known := func(root *node) error {
+		version := root.str("lock-version")
+		if version == "" {
+			return errors.New("it does not say of which version it is (lock-version)")
+		}
+		if version != "1.0" { // a later minor version may say more
+			f.Notes = append(f.Notes, fmt.Sprintf("It is of version %.20q of its format; what is known here is 1.0. What is new in it is not read.", version))
+		}
+		return ofMajor(version, "1")
+	}
+	return readTables(f, doc, "packages", known, func(p Pin, _, entry *node) Pin {
 		p = p.marked(entry.str("marker"))
 		switch {
 		case entry.get("directory") != nil:

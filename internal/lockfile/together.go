@@ -191,7 +191,8 @@ func besideOf(name, other string) string {
 
 // Beside are the paths of the documents that belong to a lock file, or to one of
 // those, as seen from the folder of the first: they may exist or not, and lie in
-// the folder or below.
+// the folder or below. In those of workspaces a star stands for any part of a
+// folder's name, and two for any folders.
 func Beside(name string, doc []byte) []string {
 	var out []string
 	add := func(paths ...string) {
@@ -206,6 +207,13 @@ func Beside(name string, doc []byte) []string {
 	switch base(name) {
 	case "package-lock.json", "npm-shrinkwrap.json", "yarn.lock":
 		add(manifestName)
+		for _, folder := range ownFolders(name, doc) {
+			add(path.Join(folder, manifestName))
+		}
+	case manifestName:
+		for _, pattern := range workspacePatterns(doc) {
+			add(path.Join(pattern, manifestName))
+		}
 	case "go.sum", "go.work.sum":
 		add("go.mod", "go.work", "vendor/modules.txt")
 		if base(name) == "go.work.sum" {
@@ -238,6 +246,34 @@ func Beside(name string, doc []byte) []string {
 		}
 	}
 	return out
+}
+
+// ownFolders are the workspaces of which a lock file of Node's clients has entries.
+func ownFolders(name string, doc []byte) []string {
+	ready, err := text(doc)
+	if err != nil {
+		return nil
+	}
+	f, err := readOne(name, ready)
+	if err != nil || f.node == nil {
+		return nil
+	}
+	return slices.Sorted(mapKeys(f.node.folders))
+}
+
+// workspacePatterns are those of a package.json that lead to folders below it.
+func workspacePatterns(doc []byte) []string {
+	ready, err := text(doc)
+	if err != nil {
+		return nil
+	}
+	root, err := ofJSON(ready)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(workspaces(root), func(pattern string) bool {
+		return pattern == "" || strings.HasPrefix(pattern, "!") || strings.ContainsAny(pattern, "{}[]?()") || strings.HasPrefix(path.Clean(pattern), "../")
+	})
 }
 
 // errTwoProjects tells that documents do not say which belong together.

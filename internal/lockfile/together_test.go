@@ -186,6 +186,16 @@ func TestIncluded(t *testing.T) {
 	require.Equal(t, []string{"more"}, Beside("limits", []byte("flask\n--requirement more\n")))
 }
 
+// TestBesideWorkspaces: the documents of a project's workspaces, by the folders that
+// the lock file names, or by the patterns of package.json; none outside.
+func TestBesideWorkspaces(t *testing.T) {
+	require.Equal(t, []string{"package.json", "w/x/package.json", "w/y/package.json"}, Beside("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{"":{},"w/y":{},"w/x":{},"../out":{},"node_modules/z":{"version":"1.0.0"}}}`)))
+	require.Equal(t, []string{"package.json", "w/x/package.json"}, Beside("yarn.lock", []byte("__metadata:\n  version: 8\n\n\"o@workspace:.\":\n  resolution: \"o@workspace:.\"\n\"x@workspace:w/x\":\n  resolution: \"x@workspace:w/x\"\n")))
+	require.Equal(t, []string{"a/w/*/package.json", "a/all/**/package.json", "a/x/package.json"}, Beside("a/package.json", []byte(`{"workspaces":["w/*","./all/**","x","!x","../*","../../up/*","/etc/*","a{b,c}"]}`)))
+	require.Equal(t, []string{"w/*/package.json"}, Beside("package.json", []byte(`{"workspaces":{"packages":["w/*"]}}`)))
+	require.Empty(t, Beside("package.json", []byte(`{`)))
+}
+
 // TestManifest: what package.json says of a lock file's pins.
 func TestManifest(t *testing.T) {
 	yarn := func(key, more string) string {
@@ -196,6 +206,7 @@ func TestManifest(t *testing.T) {
 	yarn1 := "# yarn lockfile v1\n\n" + yarn("a@^1.0.0", needs) + yarn(`b@^1.0.0, "b@npm:b@1"`, "") + yarn("c@1", "") + yarn("d@1", "  dependencies:\n    e \"*\"\n") + yarn("e@*", "") + yarn("o@1", "")
 	npm1 := `{"lockfileVersion":1,"dependencies":{"a":{"version":"1.0.0","requires":{"b":"1"}},"b":{"version":"1.0.0"},"d":{"version":"1.0.0","dev":true}}}`
 	npm3 := `{"lockfileVersion":3,"packages":{"":{"dependencies":{"a":"1"},"devDependencies":{"x":"1"}},"node_modules/a":{"version":"1.0.0"},"node_modules/a/node_modules/b":{"version":"1.0.0"},"node_modules/x":{"version":"1.0.0","resolved":"https://code.example/x.tgz","integrity":"` + sri512 + `"}}}`
+	npmWork := `{"lockfileVersion":3,"packages":{"":{"workspaces":["w/*"]},"w/x":{"dependencies":{"a":"1"}},"w/y":{"dependencies":{"a":"1"}},"node_modules/a":{"version":"1.0.0"}}}`
 	for _, c := range []struct {
 		name  string
 		docs  []string
@@ -226,6 +237,8 @@ func TestManifest(t *testing.T) {
 			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct (address)", "a noted; b noted; x noted"},
 		{"an npm 7 workspace's own", []string{"package-lock.json", npm3, "w/package.json", `{"dependencies":{"q":"1"},"overrides":{"a":"1"}}`},
 			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct", ""},
+		{"npm 7 with workspaces, one of them changed alone", []string{"a/package-lock.json", npmWork, "a/package.json", `{"workspaces":["w/*"]}`, "a/w/x/package.json", `{"dependencies":{"a":"1"}}`, "a/w/y/package.json", `{"dependencies":{"a":"2","z":"1"}}`, "w/x/package.json", `{}`},
+			"w/x (own folder); w/y (own folder); a 1.0.0 direct", "w/y differs"},
 		{"two of which neither is known to be the project's", []string{"package-lock.json", npm3, "package.json", `{}`, "package.json", `{"dependencies":{"a":"2"}}`},
 			"a 1.0.0 direct; b 1.0.0 transitive; x 1.0.0 direct", ""},
 	} {
@@ -247,7 +260,8 @@ func TestManifest(t *testing.T) {
 			}
 		}
 		require.Equal(t, c.notes, strings.Join(notes, "; "), c.name)
-		require.Equal(t, strings.Contains(c.notes, "noted"), len(f.Notes) > 0, "%s: %v", c.name, f.Notes)
+		require.Equal(t, strings.Contains(c.notes, "noted"), strings.Contains(strings.Join(f.Notes, " "), "other versions"), "%s: %v", c.name, f.Notes)
+		require.Equal(t, strings.Contains(c.docs[3], "workspaces") && strings.HasPrefix(c.name, "Yarn 1"), strings.Contains(strings.Join(f.Notes, " "), "has workspaces"), "%s: %v", c.name, f.Notes)
 	}
 	f, err := ReadAll([]Document{{"package-lock.json", []byte(npm3)}, {"package.json", []byte(`{"name":"a","name":"b"}`)}})
 	require.NoError(t, err, "a package.json that is not read takes nothing from the pins")

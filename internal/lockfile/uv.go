@@ -13,7 +13,7 @@ func looksUV(doc []byte) bool {
 // readUV reads uv.lock (docs.astral.sh/uv/concepts/projects/layout).
 func readUV(f *File, doc []byte) error {
 	f.Format = "uv.lock"
-	root, err := ofTOML(doc, "package")
+	root, err := ofTOML(doc)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,10 @@ func readUV(f *File, doc []byte) error {
 	if root.get("distribution") != nil { // an early name, which uv still takes
 		return errors.New(`its packages are called "distribution", as by early versions; lock the project anew`)
 	}
-	list := root.get("package").elements()
+	list, err := root.tables("package")
+	if err != nil {
+		return err
+	}
 	for i, entry := range list {
 		p := Pin{Line: entry.line, Key: fmt.Sprintf("package[%d]", i), Name: entry.str("name"), Version: entry.str("version")}
 		if err := f.add(p.uv(entry)); err != nil {
@@ -36,7 +39,7 @@ func readUV(f *File, doc []byte) error {
 		}
 	}
 	f.place(uvGraph(list))
-	return nil
+	return f.otherTables(root, "package")
 }
 
 func (p Pin) uv(entry *node) Pin {

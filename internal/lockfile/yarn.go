@@ -177,8 +177,21 @@ func readBerry(f *File, doc []byte) error {
 		}
 		return f.add(berryPackage(key, entry))
 	})
+	f.node.folders = berryFolders(root)
 	f.place(berryGraph(root))
 	return err
+}
+
+// berryFolders are the folders of the project's workspaces.
+func berryFolders(root *node) map[string]map[string]string {
+	folders := map[string]map[string]string{}
+	_ = root.members(func(_ string, entry *node) error {
+		if _, folder, is := strings.Cut(entry.str("resolution"), "@workspace:"); is && folder != "." {
+			folders[folder] = nil
+		}
+		return nil
+	})
+	return folders
 }
 
 // berryGraph is what the project's workspaces ask for. An entry's key lists the

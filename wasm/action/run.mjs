@@ -2,9 +2,9 @@
 // Node 20 and git, which the runner has, and no package.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, posix } from "node:path";
+import { basename, join, posix, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const input = (name) => (process.env[`TOUCHSTONE_${name}`] ?? "").trim();
@@ -96,15 +96,32 @@ function allowed(file, base) {
   return path;
 }
 
+/**
+ * A path to write to, as it is. A checkout may hold links: through one, what is
+ * written here would end elsewhere on the runner.
+ */
+function unlinked(out) {
+  if (out === "") return out;
+  const steps = resolve(out).split(sep);
+  const within = process.cwd().split(sep);
+  for (let i = 1; i <= steps.length; i += 1) {
+    const path = steps.slice(0, i).join(sep) || sep;
+    if (steps.slice(0, i).every((step, at) => step === within[at])) continue; // where it runs is the runner's
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw new Error(`out: ${path} is a link; it is not written through`);
+  }
+  return out;
+}
+
 async function run() {
   const file = input("FILE");
   if (file === "") throw new Error("file: name the lock file");
   if (file.startsWith("-")) throw new Error(`file: ${file} is an option; write ./${file}`);
+  const out = unlinked(input("OUT"));
   const args = [await script(), "lock", file];
   const commit = input("BASE") && known(input("BASE"), "base");
   const base = commit && older(file, commit, "base");
   if (commit && !base) process.stdout.write(`${file} is not in ${commit}: every pin counts as new\n`);
-  for (const [option, value] of [["base", base], ["allow", allowed(input("ALLOW"), commit)], ...["DEPTH", "REQUIRE", "MIN_AGE", "FORMAT", "OUT"].map((name) => [name.toLowerCase().replace("_", "-"), input(name)])]) {
+  for (const [option, value] of [["base", base], ["allow", allowed(input("ALLOW"), commit)], ...["DEPTH", "REQUIRE", "MIN_AGE", "FORMAT"].map((name) => [name.toLowerCase().replace("_", "-"), input(name)]), ["out", out]]) {
     if (value !== "") args.push(`--${option}=${value}`);
   }
   return new Promise((resolve, reject) => {

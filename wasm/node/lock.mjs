@@ -1,5 +1,6 @@
 // A lock file on the command line: every pin of it, or those that were added or
 // changed since an older one.
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { remark } from "./ending.mjs";
 
@@ -21,13 +22,40 @@ export function wrong(values, positionals) {
   return "";
 }
 
+/** How many documents are read together (MostDocuments of internal/lockfile). */
+const most = 200;
+
+/**
+ * The files below a folder that a pattern of workspaces leads to, sorted: a star
+ * stands for any part of a folder's name, two for any folders. As npm does, none is
+ * looked for in node_modules; hidden folders and links are left out.
+ */
+async function matching(root, pattern) {
+  const found = [];
+  const walk = async (folder, [part, ...rest]) => {
+    if (rest.length === 0) return void found.push([...folder, part].join("/"));
+    if (!part.includes("*")) return walk([...folder, part], rest);
+    const one = new RegExp(`^${part.split("*").map((text) => text.replace(/[^\w]/g, "\\$&")).join(".*")}$`);
+    const entries = await readdir(join(root, ...folder), { withFileTypes: true }).catch(() => []);
+    if (part === "**") await walk(folder, rest);
+    for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (name === "node_modules" || name.startsWith(".") || found.length > most || !one.test(name)) continue;
+      await walk([...folder, name], part === "**" ? [part, ...rest] : rest);
+    }
+  };
+  await walk([], pattern.split("/"));
+  return [...new Set(found)];
+}
+
 /** The lock file and what belongs to it, as far as it lies beside it: [{ name, bytes }], by names seen from its folder. */
 async function together(touchstone, path, read) {
   const documents = [{ name: basename(path), bytes: await read(path, "the lock file") }];
   const tried = new Set([documents[0].name]);
   for (let i = 0; i < documents.length; i += 1) {
-    for (const name of await touchstone.beside(documents[i].name, documents[i].bytes)) {
-      if (tried.has(name)) continue;
+    const beside = await touchstone.beside(documents[i].name, documents[i].bytes);
+    const named = await Promise.all(beside.map((name) => (name.includes("*") ? matching(dirname(path), name) : [name])));
+    for (const name of named.flat()) {
+      if (tried.has(name) || documents.length === most) continue;
       tried.add(name);
       const bytes = await read(join(dirname(path), name), name).catch(() => undefined); // that it may be there does not say that it is
       if (bytes) documents.push({ name, bytes });

@@ -122,12 +122,18 @@ func parts(words []string) [][]string {
 // readCommand reads one command. Among others one word is a command too.
 func readCommand(words []string, among bool) (command, bool) {
 	for len(words) > 1 && (slices.Contains([]string{"sudo", "time", "exec", "command", "env", "RUN", "run:", "corepack"}, words[0]) || isAssignment(words[0])) {
+		if setsElsewhere(words[0]) {
+			return command{err: refuseElsewhere("setting", words[0])}, true
+		}
 		words = words[1:]
 	}
 	if len(words) > 3 && strings.HasPrefix(words[0], "py") && words[1] == "-m" && strings.HasPrefix(words[2], "pip") {
 		words = words[2:]
 	}
 	if isQuiet(words[0]) && (len(words) > 1 || among) {
+		if set := configured(words[1:], false); set != "" {
+			return command{err: refuseElsewhere("setting", set)}, true
+		}
 		return command{quiet: true}, true
 	}
 	if len(words) < 2 {
@@ -201,6 +207,11 @@ func (t *tool) command(words []string) command {
 		if len(args) > 1 && slices.Contains(t.verbs, args[0]+" "+args[1]) {
 			args = append([]string{args[0] + " " + args[1]}, args[2:]...)
 		}
+		if len(args) > 1 && slices.Contains([]string{"config", "c", "set", "env"}, args[0]) {
+			if set := configured(args[1:], true); set != "" {
+				return command{err: refuseElsewhere("setting", set)}
+			}
+		}
 		if len(args) == 0 || !slices.Contains(t.verbs, args[0]) {
 			return command{quiet: true, err: fail(Malformed, "This %s command installs no package. Paste the name of the package.", words[0])}
 		}
@@ -262,6 +273,10 @@ func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Di
 			continue
 		}
 		option, value, hasValue := strings.Cut(arg, "=")
+		next := value
+		if !hasValue && i+1 < len(args) {
+			next = args[i+1]
+		}
 		takesValue := func() string {
 			if !hasValue && i+1 < len(args) {
 				i++
@@ -270,8 +285,8 @@ func (t *tool) arguments(args []string, runs bool) (specs []string, digests []Di
 			return value
 		}
 		switch {
-		case t.isElsewhere(option):
-			return nil, nil, fail(RefusedQualifier, "The option %s changes where the package comes from, and only the ecosystem's public registry is asked. Leave it out to check that.", shown(option))
+		case t.isElsewhere(option), leads(option), option == "--config" && leads(next):
+			return nil, nil, refuseElsewhere("option", option)
 		case option == "--hash":
 			hashes = append(hashes, takesValue())
 		case slices.Contains(t.version, option):

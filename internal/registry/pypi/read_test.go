@@ -154,6 +154,8 @@ func TestSourceDistributions(t *testing.T) {
 		"its own":       {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "[build-system]\nrequires=[]\nbuild-backend='b'\nbackend-path=['.']\n"}, "b out of the package itself.", true, false, 2},
 		"of old":        {map[string]string{"thing-1.0/PKG-INFO": "Metadata-Version: 1.0\nName: thing\nVersion: 1.0\n", "thing-1.0/setup.py": "x"}, "setuptools. That may run its own setup.py.", true, true, 2},
 		"dynamic":       {map[string]string{"thing-1.0/PKG-INFO": info + "Dynamic: Requires-Dist\n"}, "setuptools.", true, true, 2},
+		"other case":    {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "[Build-System]\nrequires=['x']\nbuild-backend='x'\n[build-system]\nRequires=['y']\nBuild-Backend='y'\n"}, "which runs setuptools.", true, false, 2},
+		"other kinds":   {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "[build-system]\nrequires='x'\n"}, "by what its pyproject.toml says", false, false, 2},
 		"broken":        {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "["}, "by what its pyproject.toml says", false, false, 2},
 		"no PKG-INFO":   {map[string]string{"thing-1.0/setup.py": "x"}, "setuptools", false, false, 0},
 		"without root":  {map[string]string{"PKG-INFO": info, "a/PKG-INFO": "Name: evil\n"}, "setuptools", true, false, 2},

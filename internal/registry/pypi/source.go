@@ -78,32 +78,58 @@ func rootOf(files []archive.File) string {
 	return root
 }
 
+// A buildSystem is what pyproject.toml says of the build.
+type buildSystem struct {
+	backend        string
+	requires, path []string
+}
+
+// readBuildSystem reads the table of that name. Keys count in their exact spelling
+// alone, as for installers: decoding into a struct would take "Build-Backend" for
+// "build-backend". It is not ok where they hold what they cannot.
+func readBuildSystem(doc []byte) (s buildSystem, ok bool) {
+	var all map[string]any
+	if _, err := toml.Decode(string(doc), &all); err != nil {
+		return s, false
+	}
+	table, ok := all["build-system"].(map[string]any)
+	if all["build-system"] == nil {
+		return s, true
+	}
+	texts := func(key string) (out []string) {
+		list, is := table[key].([]any)
+		ok = ok && (is || table[key] == nil)
+		for _, each := range list {
+			text, is := each.(string)
+			ok, out = ok && is, append(out, text)
+		}
+		return out
+	}
+	backend, is := table["build-backend"].(string)
+	ok = ok && (is || table["build-backend"] == nil)
+	s = buildSystem{backend, texts("requires"), texts("backend-path")}
+	return s, ok
+}
+
 // building is what builds it: the backend that pyproject.toml names, with what
 // it requires; where it names none, setuptools with the package's own setup.py
 // (packaging.python.org/specifications/pyproject-toml, "[build-system]").
 func (i *inspector) building(root string, setup bool) registry.Run {
-	var doc struct {
-		System struct {
-			Requires []string `toml:"requires"`
-			Backend  string   `toml:"build-backend"`
-			Path     []string `toml:"backend-path"`
-		} `toml:"build-system"`
-	}
 	r := registry.Run{When: "install", Stop: "pip install --only-binary :all:", Files: []string{"pyproject.toml"}}
 	name := root + "pyproject.toml"
-	_, err := toml.Decode(string(i.read(name)), &doc)
-	switch s := doc.System; {
-	case err != nil:
+	s, ok := readBuildSystem(i.read(name))
+	switch {
+	case !ok:
 		i.leave("%s is no TOML that could be read.", name)
 		r.What = "Installing it builds it first, by what its pyproject.toml says."
-	case s.Backend != "":
-		r.What = "Installing it builds it first, which runs " + shown(s.Backend)
-		if len(s.Path) > 0 {
+	case s.backend != "":
+		r.What = "Installing it builds it first, which runs " + shown(s.backend)
+		if len(s.path) > 0 {
 			r.What += " out of the package itself"
 		}
-		r.What += requiring(s.Requires) + "."
+		r.What += requiring(s.requires) + "."
 	default:
-		r.What = "Installing it builds it first, which runs setuptools" + requiring(s.Requires) + "."
+		r.What = "Installing it builds it first, which runs setuptools" + requiring(s.requires) + "."
 		if i.docs[name] == nil {
 			r.Files = nil
 		}

@@ -15,30 +15,52 @@ import (
 type metadata map[string][]string
 
 // readMetadata reads METADATA and PKG-INFO, which are headers of e-mail (RFC 822)
-// and perhaps a description behind an empty line. What is no header ends the
-// reading, as in Python's own reader.
+// and perhaps a description behind an empty line, as Python's own reader does
+// (email.feedparser): what it passes over ends nothing, so that nothing which
+// installers follow can stand behind it unseen.
+//
+//  1. A line ends with a line feed, a carriage return, or both.
+//  2. One that begins with white space goes on with the header before it.
+//  3. One that begins as an envelope does, or has no name, is passed over.
+//  4. What else is no header ends the reading.
 func readMetadata(doc []byte) metadata {
 	m := metadata{}
 	last := ""
-	for line := range bytes.Lines(doc) {
-		text := strings.ToValidUTF8(strings.TrimRight(string(line), "\r\n"), "�")
-		if text == "" {
-			break
-		}
-		if text[0] == ' ' || text[0] == '\t' {
+	for len(doc) > 0 {
+		var line []byte
+		line, doc = cutLine(doc) // 1.
+		text := strings.ToValidUTF8(string(line), "�")
+		if text != "" && (text[0] == ' ' || text[0] == '\t') { // 2.
 			if values := m[last]; len(values) > 0 {
 				values[len(values)-1] += "\n" + strings.TrimSpace(text)
 			}
 			continue
 		}
 		name, value, found := strings.Cut(text, ":")
-		if !found || name == "" || strings.ContainsAny(name, " \t") {
+		if strings.HasPrefix(text, "From ") || found && name == "" { // 3.
+			last = ""
+			continue
+		}
+		if !found || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) { // 4.
 			break
 		}
 		last = strings.ToLower(name)
 		m[last] = append(m[last], strings.TrimSpace(value))
 	}
 	return m
+}
+
+// cutLine takes the first line off a document, without its end.
+func cutLine(doc []byte) (line, rest []byte) {
+	i := bytes.IndexAny(doc, "\r\n")
+	if i < 0 {
+		return doc, nil
+	}
+	line, rest = doc[:i], doc[i+1:]
+	if doc[i] == '\r' {
+		rest = bytes.TrimPrefix(rest, []byte("\n"))
+	}
+	return line, rest
 }
 
 // text is the value of a field that may stand once. One that stands more often

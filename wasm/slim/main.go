@@ -24,8 +24,9 @@
 //   - the linker kept a stub, or lost its ability to drop methods
 //
 // What the linker wrote is then packed: the initial memory is described in
-// another way, the lines of stack traces are dropped, and the runtime looks
-// functions up in larger steps. No instruction changes. A trace has offsets, and
+// another way, the lines of stack traces are dropped, and what only counts
+// functions is written when the program starts, by a function that is added. No
+// instruction of the program's own changes. A trace has offsets, and
 // function names: where browsers load the program, of libraries, Go's own among
 // them, their packages'.
 // The same build with -unpacked says all names, and the lines too.
@@ -67,7 +68,7 @@ func main() {
 	flag.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
 	flag.StringVar(&c.wasm, "o", "build/touchstone.wasm", "the `file` to build, inside the module; wasm_exec.js is put beside it")
 	flag.IntVar(&c.quality, "brotli", quick, "write FILE.br at this `quality`: 11 for what is deployed, which takes half a minute; 0 for none")
-	flag.BoolVar(&c.unpacked, "unpacked", false, "leave what the linker wrote as it is: a ninth larger, and stack traces say lines")
+	flag.BoolVar(&c.unpacked, "unpacked", false, "leave what the linker wrote as it is: a fifth larger, and stack traces say lines")
 	flag.BoolVar(&c.relist, "relist", false, "rewrite list.json for the versions that go.mod selects, for review")
 	flag.Parse()
 	if err := c.run(os.Stdout); err != nil {

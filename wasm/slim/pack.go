@@ -30,65 +30,75 @@ type section struct {
 	body []byte
 }
 
-// pack makes what the linker wrote a ninth smaller to send, and leaves every
+// pack makes what the linker wrote a sixth smaller to send, and leaves every
 // instruction as it is:
 //
 //  1. lay out the initial memory that the data segments describe
 //  2. find what the runtime knows about functions, see [findLines]
 //  3. drop the tables that say which line of the source an instruction is of,
 //     see [dropLines]
-//  4. let functions be found in larger steps, see [coarsen]
-//  5. shorten the names of functions, see [shortenNames]; where libraries are
+//  4. shorten the names of functions, see [shortenNames]; where libraries are
 //     inlined, they stay
+//  5. leave out what only counts functions, see [counted], and let the program
+//     write it when it starts, see [addStart]
 //  6. describe that memory with few segments instead of a hundred thousand
 //
-// All other sections are the same, byte for byte. It fails if the module is
-// not laid out as the pinned toolchain does.
+// All other sections are the same, byte for byte, but for the function that is
+// added. It fails if the module is not laid out as the pinned toolchain does.
 func pack(wasm []byte, inlined bool) ([]byte, error) {
 	sections, err := readSections(wasm)
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
-	packed := false
-	for i, s := range sections {
-		if s.id == startSection {
-			return nil, errors.New("packing the wasm: it has a start section: the linker writes none")
-		}
-		if s.id != dataSection {
-			continue
-		}
-		// 1.
-		memory, err := readData(s.body)
-		if err != nil {
-			return nil, fmt.Errorf("packing the wasm: reading its data: %w", err)
-		}
-		// 2.
-		l, err := findLines(memory)
-		if err != nil {
-			return nil, fmt.Errorf("packing the wasm: %w", err)
-		}
-		// 3.
-		if err := dropLines(l); err != nil {
-			return nil, fmt.Errorf("packing the wasm: %w", err)
-		}
-		// 4.
-		if err := coarsen(memory, l); err != nil {
-			return nil, fmt.Errorf("packing the wasm: %w", err)
-		}
-		// 5.
-		if !inlined {
-			if err := shortenNames(l); err != nil {
-				return nil, fmt.Errorf("packing the wasm: %w", err)
-			}
-		}
-		// 6.
-		sections[i].body = writeData(memory)
-		packed = true
+	if slices.ContainsFunc(sections, func(s section) bool { return s.id == startSection }) {
+		return nil, errors.New("packing the wasm: it has a start section: the linker writes none, or it is packed already")
 	}
-	if !packed {
+	data := slices.IndexFunc(sections, func(s section) bool { return s.id == dataSection })
+	if data < 0 {
 		return nil, errors.New("packing the wasm: it has no data section")
 	}
+	// 1.
+	memory, err := readData(sections[data].body)
+	if err != nil {
+		return nil, fmt.Errorf("packing the wasm: reading its data: %w", err)
+	}
+	// 2. to 5.
+	start, err := packMemory(memory, inlined)
+	if err != nil {
+		return nil, fmt.Errorf("packing the wasm: %w", err)
+	}
+	// 6.
+	sections[data].body = writeData(memory)
+	if sections, err = addStart(sections, start); err != nil {
+		return nil, fmt.Errorf("packing the wasm: %w", err)
+	}
 	return writeSections(sections), nil
+}
+
+// packMemory does steps 2 to 5 of pack, and returns the code of the start.
+func packMemory(memory []byte, inlined bool) ([]byte, error) {
+	// 2.
+	l, err := findLines(memory)
+	if err != nil {
+		return nil, err
+	}
+	// 3.
+	if err := dropLines(l); err != nil {
+		return nil, err
+	}
+	// 4.
+	if !inlined {
+		if err := shortenNames(l); err != nil {
+			return nil, err
+		}
+	}
+	// 5.
+	c, err := findCounted(memory, l)
+	if err != nil {
+		return nil, err
+	}
+	c.clear(memory)
+	return c.code(), nil
 }
 
 func readSections(wasm []byte) ([]section, error) {

@@ -43,9 +43,11 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/report"
 	"touchstone/internal/report/page"
+	"touchstone/wasm/p256"
 )
 
 func main() {
+	p256.Fill() // the program is sent without that table
 	functions := map[string]any{
 		"audit":    js.FuncOf(promised(startAudit)),
 		"read":     js.FuncOf(promised(startRead)),

@@ -37,11 +37,12 @@ type section struct {
 //  2. find what the runtime knows about functions, see [findLines]
 //  3. drop the tables that say which line of the source an instruction is of,
 //     see [dropLines]
-//  4. shorten the names of functions, see [shortenNames]; where libraries are
+//  4. drop what the program computes itself, see [dropPoints]
+//  5. shorten the names of functions, see [shortenNames]; where libraries are
 //     inlined, they stay
-//  5. leave out what only counts functions, see [counted], and let the program
+//  6. leave out what only counts functions, see [counted], and let the program
 //     write it when it starts, see [addStart]
-//  6. describe that memory with few segments instead of a hundred thousand
+//  7. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte, but for the function that is
 // added. It fails if the module is not laid out as the pinned toolchain does.
@@ -62,12 +63,12 @@ func pack(wasm []byte, inlined bool) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: reading its data: %w", err)
 	}
-	// 2. to 5.
+	// 2. to 6.
 	start, err := packMemory(memory, inlined)
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
-	// 6.
+	// 7.
 	sections[data].body = writeData(memory)
 	if sections, err = addStart(sections, start); err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
@@ -75,7 +76,7 @@ func pack(wasm []byte, inlined bool) ([]byte, error) {
 	return writeSections(sections), nil
 }
 
-// packMemory does steps 2 to 5 of pack, and returns the code of the start.
+// packMemory does steps 2 to 6 of pack, and returns the code of the start.
 func packMemory(memory []byte, inlined bool) ([]byte, error) {
 	// 2.
 	l, err := findLines(memory)
@@ -87,12 +88,16 @@ func packMemory(memory []byte, inlined bool) ([]byte, error) {
 		return nil, err
 	}
 	// 4.
+	if err := dropPoints(memory, l); err != nil {
+		return nil, err
+	}
+	// 5.
 	if !inlined {
 		if err := shortenNames(l); err != nil {
 			return nil, err
 		}
 	}
-	// 5.
+	// 6.
 	c, err := findCounted(memory, l)
 	if err != nil {
 		return nil, err

@@ -110,7 +110,7 @@ export function debWorld() {
  * that are given, signed with a bare key as cosign does. Gives its reference, the
  * public key in PEM, and the world.
  */
-export function imageWorld(files) {
+export function imageWorld(files, { size } = {}) {
   const pages = {};
   const base = "https://registry-1.docker.io/v2/example/thing/";
   const put = (kind, body, place = "blobs") => {
@@ -120,6 +120,7 @@ export function imageWorld(files) {
   };
   const json = (value) => Buffer.from(JSON.stringify(value));
   const layer = put("oci.image.layer.v1.tar+gzip", gzipSync(Buffer.concat([...Object.entries(files).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)])));
+  layer.size = size ?? layer.size;
   const config = put("oci.image.config.v1+json", json({ architecture: "amd64", os: "linux", config: { Cmd: ["/thing"] }, rootfs: { type: "layers", diff_ids: [] } }));
   const image = put("oci.image.manifest.v1+json", json({ schemaVersion: 2, config, layers: [layer] }), "manifests");
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });

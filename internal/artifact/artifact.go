@@ -123,7 +123,11 @@ func head(ctx context.Context, c *fetch.Session, rel *registry.Release, w Want) 
 // ask asks for the package or a piece of it; that its place is not declared is an
 // answer too.
 func ask(ctx context.Context, c *fetch.Session, r fetch.Request) (fetch.Answer, error) {
-	answer, err := c.Get(ctx, r)
+	return asked(r, func() (fetch.Answer, error) { return c.Get(ctx, r) })
+}
+
+func asked(r fetch.Request, get func() (fetch.Answer, error)) (fetch.Answer, error) {
+	answer, err := get()
 	if refused := (*fetch.Refusal)(nil); errors.As(err, &refused) {
 		return fetch.Answer{Request: r, State: fetch.Unknown, Reason: "the repository points to a place that is not its own: " + refused.Detail}, nil
 	}

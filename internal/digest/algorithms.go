@@ -75,6 +75,9 @@ func Name(spelled string) string {
 // or more of SHA-2, SHA-3, BLAKE2 or BLAKE3 (DESIGN.md section 2).
 func Strong(algorithm string) bool { return algorithms[Name(algorithm)].strong }
 
+// Computed tells whether digests of an algorithm can be computed here, of bytes.
+func Computed(algorithm string) bool { return algorithms[Name(algorithm)].start != nil }
+
 // Size is how many bytes an algorithm's digests have; 0 for one that is not known.
 func Size(algorithm string) int { return algorithms[Name(algorithm)].size }
 

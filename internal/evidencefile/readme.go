@@ -86,7 +86,7 @@ func (e Evidence) pieces(say func(format string, args ...any), here bool) bool {
 		if !p.OnDemand {
 			continue
 		}
-		any = true
+		any, here = true, here && !p.Passes
 		if here && p.Algorithm == "sha256" && p.Answer.State == fetch.Found {
 			say("  tar -tf \"$(grep -m1 ^%s SHA256SUMS | cut -c67-)\"", p.Value)
 			say("      What is in %s. A name that begins with .wh. takes away what stood there before.", report.Clean(p.Name))

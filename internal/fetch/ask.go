@@ -86,7 +86,7 @@ func (f *flight) tell(route Route, bytes, total int64, note string) {
 
 // ended is the report of a finished flight.
 func (f *flight) ended(step string) Progress {
-	n := int64(len(f.answer.Body))
+	n := f.answer.Size()
 	return Progress{Step: step, URL: f.r.URL, Route: f.answer.Route, Bytes: n, Total: n, Done: true, State: f.answer.State, Note: f.answer.Reason}
 }
 

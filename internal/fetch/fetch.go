@@ -148,6 +148,7 @@ type Answer struct {
 	Redirects []string
 	Header    map[string]string // lower-case names; only what the record keeps
 	Body      []byte            // complete, after content decoding
+	Passed    *Passed           // in its place, of what was read as it came ([Session.Pass])
 	Route     Route
 	// Reason says in words why State is not Found; empty when it is.
 	Reason string
@@ -160,6 +161,14 @@ type Answer struct {
 // Gone tells that whoever answered says that there is nothing at the address. Only from
 // the host itself that is [NotThere].
 func (a Answer) Gone() bool { return a.Status == 404 || a.Status == 410 }
+
+// Size is how many bytes the body has, whether it was kept or not.
+func (a Answer) Size() int64 {
+	if a.Passed != nil {
+		return a.Passed.Size
+	}
+	return int64(len(a.Body))
+}
 
 // readings are what was made of one body.
 type readings struct {

@@ -94,6 +94,11 @@ func (s *Session) Get(ctx context.Context, r Request) (Answer, error) {
 		return Answer{}, cancelled(r, ctx.Err())
 	case <-f.done:
 	}
+	return s.answer(f, r)
+}
+
+// answer gives what a flight that has ended brought, and keeps it.
+func (s *Session) answer(f *flight, r Request) (Answer, error) {
 	if f.err != nil {
 		return Answer{}, cancelled(r, f.err)
 	}

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -19,6 +16,7 @@ type reply struct {
 	url    string // where it came from: the origin's address, never the relay's
 	header map[string]string
 	body   []byte
+	passed *Passed // in the place of body
 	began  time.Time
 	took   time.Duration
 }
@@ -64,7 +62,7 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 		}
 		kept = append(kept, keep(asked, got, route))
 		if !IsRedirect(got.status) {
-			a.Body = got.body
+			a.Body, a.Passed = got.body, got.passed
 			judge(&a) // 4
 			r.Form.fit(&a)
 			return a, kept, nil
@@ -126,7 +124,12 @@ func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Erro
 	if e := strings.ToLower(got.header["content-encoding"]); !res.Decoded && e != "" && e != "identity" {
 		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", hostOf(r.URL), e)}
 	}
-	got.body, err = f.read(ctx, r, route, res, func() { stall.Reset(c.o.Timeout) })
+	in := &arriving{f: f, ctx: ctx, r: r, route: route, res: res, alive: func() { stall.Reset(c.o.Timeout) }}
+	if f.passing != nil && in.good() {
+		got.passed, err = in.pass(f.passing)
+	} else {
+		got.body, err = in.all()
+	}
 	if err != nil {
 		return got, c.failure(ctx, r, route, err)
 	}
@@ -174,74 +177,6 @@ func (c *Client) unmarked(r Request, res *Response) *Error {
 	}
 	return &Error{Unreachable, r.URL, no}
 }
-
-// read reads the body, bounded, and holds it to its announced length.
-func (f *flight) read(ctx context.Context, r Request, route Route, res *Response, alive func()) ([]byte, error) {
-	limit, total := r.Limit, int64(-1)
-	want := int64(math.MaxInt64) // how much of it is read
-	if res.Status < 200 || res.Status > 299 {
-		limit = errorLimit
-	} else if r.First > 0 {
-		want = r.First
-	}
-	if n, err := strconv.ParseInt(res.Header["content-length"], 10, 64); err == nil && n >= 0 && !res.Decoded {
-		total = n
-	}
-	tooLarge := &Error{TooLarge, r.URL, fmt.Sprintf("the answer is larger than the %d bytes that are read of it", limit)}
-	if min(total, want) > limit {
-		return nil, tooLarge
-	}
-	// An announced length is a claim: it reserves 1 MiB at most, and once that came all
-	// of it, up to 16 times what came.
-	body := make([]byte, 0, min(max(min(total, want), 4<<10)+1, 1<<20))
-	for idle := 0; idle < 100; idle++ {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if cap(body)-len(body) < 4<<10 {
-			more := max(int64(len(body)), 16<<10)
-			if left := min(total, want) - int64(len(body)); left > 0 && left < 16*int64(len(body)) {
-				more = left + 4<<10
-			}
-			body = slices.Grow(body, int(more))
-		}
-		n, err := res.Body.Read(body[len(body):cap(body)])
-		body = body[:len(body)+n]
-		have := int64(len(body))
-		if n > 0 {
-			idle = 0
-			alive()
-			if r.Arriving != nil && limit != errorLimit {
-				r.Arriving(have-int64(n), body[have-int64(n):])
-			}
-			f.tell(route, have, total, "")
-		}
-		switch {
-		case have >= want:
-			return body[:want:want], nil
-		case total >= 0 && have > total:
-			return nil, &Error{Overlong, r.URL, fmt.Sprintf("the answer goes on after the %d bytes it announced", total)}
-		case have > limit:
-			return nil, tooLarge
-		case err == io.EOF && have < total:
-			return nil, &Error{Truncated, r.URL, fmt.Sprintf("the answer ended after %d of the %d bytes it announced", have, total)}
-		case err == io.EOF:
-			return fitted(body), nil
-		case err != nil:
-			return nil, broken{have, err}
-		}
-	}
-	return nil, broken{int64(len(body)), io.ErrNoProgress}
-}
-
-// broken is a body that ended with an error after some bytes.
-type broken struct {
-	have int64
-	err  error
-}
-
-func (b broken) Error() string { return b.err.Error() }
-func (b broken) Unwrap() error { return b.err }
 
 // failure names what went wrong.
 func (c *Client) failure(ctx context.Context, r Request, route Route, err error) *Error {
@@ -374,11 +309,15 @@ func hostOf(address string) string {
 
 // keep is what a record keeps of a reply.
 func keep(r Request, got reply, route Route) Exchange {
-	return Exchange{
+	x := Exchange{
 		Method: r.Method, URL: r.URL, Accept: r.Accept,
 		Status: got.status, Header: got.header, Body: got.body,
 		Began: got.began, Took: max(got.took, 0).Truncate(time.Millisecond), Route: route,
 	}
+	if got.passed != nil {
+		x.Broken = got.passed.String()
+	}
+	return x
 }
 
 // followed stands for the redirects that a browser followed by itself: it

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"io"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/fetch"
@@ -238,13 +239,12 @@ type File struct {
 	// does, and then nothing is known of what they say.
 	Inspector Inspector
 	// Parts are what the file names by digest and does not hold; empty for a file
-	// that holds all. Assemble reads what is inside them: their bytes, in their
-	// order, each with the digest that is stated of it. Large refuses, in words,
-	// to fetch those that are asked for on demand; empty where they may be.
+	// that holds all. Assemble begins to read what is inside those that are fetched on
+	// demand. Large refuses, in words, to fetch them; empty where they may be.
 	Parts []Part
 	// Pieces is what people call those that are fetched on demand ("layers").
 	Pieces   string
-	Assemble func(parts [][]byte, how archive.Options) (*archive.Contents, error)
+	Assemble func(how archive.Options) Assembly
 	Large    string
 }
 
@@ -260,6 +260,21 @@ type Part struct {
 	OnDemand bool
 	// Size is how many bytes it is stated to have.
 	Size int64
+	// Passes tells that it is read as it comes and not kept: those that are fetched on
+	// demand are too large together.
+	Passes bool
+}
+
+// An Assembly reads what is inside the parts of a package, one after another in their
+// order.
+type Assembly interface {
+	// Read reads the next part as it comes. Nobody knows yet whether that is what is
+	// stated: what was read before, of another try, is void.
+	Read(body io.Reader)
+	// Add takes what was read last for the package's: it has the digest that is stated.
+	Add()
+	// Contents are what all parts hold; the errors are those of [archive.Read].
+	Contents() (*archive.Contents, error)
 }
 
 // Contents reads what is inside the file's bytes. The errors are those of

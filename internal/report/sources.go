@@ -16,7 +16,7 @@ func sources(answers []fetch.Answer) ([]Source, fetch.Route) {
 			routes = append(routes, a.Route)
 		}
 		url := a.Request.URL
-		out = append(out, Source{URL: url, Route: a.Route, Status: a.Status, Size: len(a.Body), State: a.State, Reason: a.Reason})
+		out = append(out, Source{URL: url, Route: a.Route, Status: a.Status, Size: int(a.Size()), State: a.State, Reason: a.Reason})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].URL < out[j].URL })
 	if len(routes) == 0 {

@@ -7,57 +7,123 @@
 package layers
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"touchstone/internal/archive"
-
-	"github.com/klauspost/compress/zstd"
 )
 
 // Limits of an image, in the terms of [archive.Limits].
 var Limits = archive.Limits{Total: 4 << 30, Entries: 500_000, Names: 64 << 20, Name: 4096, Depth: 255}
 
-// Read reads the layers in their order. The problems
-// are those of [archive.Contents]; an error is [archive.ErrCancelled].
+// An Image is what layers make, one after another. It holds of each the entries and
+// none of the bytes.
+type Image struct {
+	how    archive.Options
+	out    *archive.Contents
+	root   *node
+	layer  int
+	hidden map[string]bool // the folders of which this layer hides what was below
+	spent  spent
+}
+
+// spent is what reading has cost.
+type spent struct {
+	total        int64 // bytes inflated
+	count, names int   // entries, bytes of their names
+}
+
+// New is an image without a layer. Of the options counts Cancelled.
+func New(how archive.Options) *Image {
+	return &Image{how: how, out: &archive.Contents{Format: "image", Complete: true}, root: &node{}}
+}
+
+// A Layer is what one layer would change in an image.
+type Layer struct {
+	entries []entry
+	spent   spent
+	err     error // what ended the reading early
+}
+
+// An entry is one of a layer's archive, or what is wrong with one.
+type entry struct {
+	path    string
+	kind    kind
+	file    archive.File
+	target  string // of a link: of a hard one as a path, of a symbolic one as written
+	problem archive.ProblemKind
+	detail  string
+}
+
+// Scan reads the next layer as it comes. What it gives is what those bytes say: the image
+// does not change before [Image.Add], which is for who knows that they are the layer's.
+// The error is [archive.ErrCancelled].
 //
 //  1. Decompress, by what the bytes begin with.
 //  2. Every entry: its path is cleaned, and must stay inside.
-//  3. A whiteout takes away what layers before it brought; an opaque one all of a
+func (i *Image) Scan(in io.Reader) (*Layer, error) {
+	s := &scanner{image: i, out: &Layer{}}
+	s.out.err = s.read(in)
+	if errors.Is(s.out.err, archive.ErrCancelled) {
+		return nil, archive.ErrCancelled
+	}
+	return s.out, nil
+}
+
+// Add lets a layer change the image.
+//
+//  1. Symbolic links among the folders of its path are followed inside the image, as
+//     clients do that unpack it.
+//  2. A whiteout takes away what layers before it brought; an opaque one all of a
 //     folder (layer.md, "Whiteouts", "Opaque Whiteout").
-//  4. A file replaces what stands at its path, a folder keeps what is in it.
-func Read(parts [][]byte, how archive.Options) (*archive.Contents, error) {
-	r := &reader{how: how, out: &archive.Contents{Format: "image", Complete: true}, root: &node{}}
-	for i, part := range parts {
-		r.layer, r.hidden = i+1, map[string]bool{}
-		if err := r.read(part); err != nil {
-			if errors.Is(err, archive.ErrCancelled) {
-				return nil, err
-			}
-			r.problem(kindOf(err), "", fmt.Sprintf("layer %d: %v", i+1, err))
-			r.out.Complete = false
+//  3. A file replaces what stands at its path, a folder keeps what is in it.
+func (i *Image) Add(l *Layer) {
+	i.layer, i.hidden = i.layer+1, map[string]bool{}
+	i.spent.total, i.spent.count, i.spent.names = i.spent.total+l.spent.total, i.spent.count+l.spent.count, i.spent.names+l.spent.names
+	for _, e := range l.entries {
+		if e.problem != "" {
+			i.problem(e.problem, e.path, e.detail)
+			continue
+		}
+		var ok bool
+		if e.path, ok = i.real(e.path); !ok { // 1.
+			continue
+		}
+		dir, base := path.Split(e.path)
+		switch {
+		case base == ".wh..wh..opq": // 2.
+			i.remove(strings.TrimSuffix(dir, "/"), false)
+		case strings.HasPrefix(base, ".wh."):
+			i.remove(dir+strings.TrimPrefix(base, ".wh."), true)
+		default: // 3.
+			i.take(e)
 		}
 	}
-	r.list(r.root)
-	slices.SortFunc(r.out.Files, func(a, b archive.File) int { return strings.Compare(a.Path, b.Path) })
-	return r.out, nil
+	if l.err != nil {
+		i.problem(kindOf(l.err), "", fmt.Sprintf("layer %d: %v", i.layer, l.err))
+		i.out.Complete = false
+	}
+}
+
+// Contents are the files of the image, as far as its layers were added.
+func (i *Image) Contents() *archive.Contents {
+	out := *i.out
+	out.Files = listed(i.root, nil)
+	slices.SortFunc(out.Files, func(a, b archive.File) int { return strings.Compare(a.Path, b.Path) })
+	return &out
 }
 
 // A node is one path of the image.
 type node struct {
-	below map[string]*node // by their last part; nil for none
-	file  archive.File
-	kind  kind
-	layer int // that it is of
+	below  map[string]*node // by their last part; nil for none
+	file   archive.File
+	kind   kind
+	target string // of a symbolic link
+	layer  int    // that it is of
 }
 
 type kind int
@@ -65,30 +131,21 @@ type kind int
 const (
 	folder kind = iota
 	regular
-	other // a link or a device
+	other // a device
+	soft  // a symbolic link
+	hard  // another name of a file
 )
 
-type reader struct {
-	how    archive.Options
-	out    *archive.Contents
-	root   *node
-	layer  int
-	hidden map[string]bool // the folders of which this layer hides what was below
-	total  int64
-	count  int
-	names  int
-}
-
 // at is the node of a path; made where make is set, nil where there is none.
-func (r *reader) at(name string, create bool) *node {
-	n := r.root
+func (i *Image) at(name string, create bool) *node {
+	n := i.root
 	for part := range strings.SplitSeq(name, "/") {
 		next := n.below[part]
 		if next == nil {
 			if !create {
 				return nil
 			}
-			next = &node{layer: r.layer}
+			next = &node{layer: i.layer}
 			if n.below == nil {
 				n.below = map[string]*node{}
 			}
@@ -99,21 +156,79 @@ func (r *reader) at(name string, create bool) *node {
 	return n
 }
 
-// list adds the files at and below a node.
-func (r *reader) list(n *node) {
+// maxFollowed bounds the symbolic links in one path, as systems do.
+const maxFollowed = 40
+
+// real is where a path stands once the symbolic links among its folders are followed;
+// the last part is not. False for one that stands below what is no folder, or leads
+// nowhere: clients refuse such a layer.
+func (i *Image) real(name string) (string, bool) {
+	dir, base := path.Split(name)
+	if dir == "" {
+		return name, true
+	}
+	left := strings.Split(strings.TrimSuffix(dir, "/"), "/")
+	at, n := "", i.root // what is followed so far; n is nil where nothing is there yet
+	for followed := 0; len(left) > 0; {
+		part := left[0]
+		left = left[1:]
+		switch part {
+		case "", ".":
+			continue
+		case "..":
+			at = strings.TrimSuffix(path.Dir("/" + at)[1:], "/")
+			n = i.found(at)
+			continue
+		}
+		next := path.Join(at, part)
+		if n != nil {
+			n = n.below[part]
+		}
+		switch {
+		case n == nil || n.kind == folder:
+			at = next
+			continue
+		case n.kind != soft:
+			i.problem(archive.FileAndFolder, name, fmt.Sprintf("layer %d puts it below a file", i.layer))
+			return "", false
+		}
+		if followed++; followed > maxFollowed {
+			i.problem(archive.Link, name, fmt.Sprintf("layer %d puts it behind more than %d symbolic links", i.layer, maxFollowed))
+			return "", false
+		}
+		if strings.HasPrefix(n.target, "/") {
+			at = ""
+		}
+		left = append(strings.Split(n.target, "/"), left...)
+		n = i.found(at)
+	}
+	return path.Join(at, base), true
+}
+
+// found is the node of a path, the root's for none; nil where nothing is there.
+func (i *Image) found(at string) *node {
+	if at == "" {
+		return i.root
+	}
+	return i.at(at, false)
+}
+
+// listed adds the files at and below a node.
+func listed(n *node, to []archive.File) []archive.File {
 	if n.kind == regular {
-		r.out.Files = append(r.out.Files, n.file)
+		to = append(to, n.file)
 	}
 	for _, next := range n.below {
-		r.list(next)
+		to = listed(next, to)
 	}
+	return to
 }
 
 // hide takes away what layers before this one brought below a node; what is left
 // tells whether something is.
-func (r *reader) hide(n *node) (left bool) {
+func (i *Image) hide(n *node) (left bool) {
 	for part, next := range n.below {
-		if !r.hide(next) && next.layer < r.layer {
+		if !i.hide(next) && next.layer < i.layer {
 			delete(n.below, part)
 			continue
 		}
@@ -122,208 +237,56 @@ func (r *reader) hide(n *node) (left bool) {
 	return left
 }
 
-// A limitError is a bound that was reached.
-type limitError struct {
-	kind archive.ProblemKind
-	text string
-}
-
-func (e limitError) Error() string { return e.text }
-
-func kindOf(err error) archive.ProblemKind {
-	if l := (limitError{}); errors.As(err, &l) {
-		return l.kind
-	}
-	return archive.Corrupt
-}
-
 const maxProblems = 100
 
-func (r *reader) problem(kind archive.ProblemKind, path, detail string) {
-	if len(r.out.Problems) < maxProblems {
-		r.out.Problems = append(r.out.Problems, archive.Problem{Kind: kind, Path: path[:min(len(path), 200)], Detail: detail})
+func (i *Image) problem(kind archive.ProblemKind, path, detail string) {
+	if len(i.out.Problems) < maxProblems {
+		i.out.Problems = append(i.out.Problems, archive.Problem{Kind: kind, Path: path[:min(len(path), 200)], Detail: detail})
 	}
-}
-
-func (r *reader) read(part []byte) error {
-	plain, done, err := open(part) // 1.
-	if err != nil {
-		return err
-	}
-	defer done()
-	t := tar.NewReader(&counting{r: plain, reader: r})
-	for {
-		if r.how.Cancelled != nil && r.how.Cancelled() {
-			return archive.ErrCancelled
-		}
-		h, err := t.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("its tar cannot be read to its end: %w", err)
-		}
-		if r.count++; r.count > Limits.Entries {
-			return limitError{archive.TooMany, fmt.Sprintf("it brings the image to more than %d entries", Limits.Entries)}
-		}
-		name, ok := r.clean(h.Name) // 2.
-		if !ok || name == "." {
-			continue
-		}
-		dir, base := path.Split(name)
-		switch {
-		case base == ".wh..wh..opq": // 3.
-			r.remove(strings.TrimSuffix(dir, "/"), false)
-		case strings.HasPrefix(base, ".wh."):
-			r.remove(dir+strings.TrimPrefix(base, ".wh."), true)
-		default: // 4.
-			if err := r.take(t, h, name); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// clean is a path as it stands below the root. Layers are written from the root:
-// a leading "/" or "./" means nothing else.
-func (r *reader) clean(name string) (string, bool) {
-	if r.names += len(name); r.names > Limits.Names {
-		return "", false
-	}
-	switch {
-	case !utf8.ValidString(name) || strings.ContainsRune(name, 0):
-		r.problem(archive.NameEncoding, strings.ToValidUTF8(name, "?"), "the name is no text")
-		return "", false
-	case len(name) > Limits.Name:
-		r.problem(archive.NameLong, name, "the name is longer than systems take")
-		return "", false
-	case slices.Contains(strings.Split(name, "/"), ".."):
-		r.problem(archive.NameDotDot, name, "the path leads out of its folder")
-		return "", false
-	}
-	return path.Clean(strings.TrimLeft(name, "/")), true
 }
 
 // remove takes away what layers before this one brought at a path, or only below
 // it.
-func (r *reader) remove(at string, self bool) {
+func (i *Image) remove(at string, self bool) {
 	if self {
 		dir, base := path.Split(at)
-		parent := r.root
-		if dir != "" {
-			parent = r.at(strings.TrimSuffix(dir, "/"), false)
-		}
+		parent := i.found(strings.TrimSuffix(dir, "/"))
 		if parent == nil || parent.below[base] == nil {
 			return
 		}
-		if gone := parent.below[base]; !r.hide(gone) && gone.layer < r.layer {
+		if gone := parent.below[base]; !i.hide(gone) && gone.layer < i.layer {
 			delete(parent.below, base)
 		}
 		return
 	}
-	n := r.root
-	if at != "" {
-		n = r.at(at, false)
-	}
-	if n != nil && !r.hidden[at] {
-		r.hidden[at] = true
-		r.hide(n)
+	if n := i.found(at); n != nil && !i.hidden[at] {
+		i.hidden[at] = true
+		i.hide(n)
 	}
 }
 
-func (r *reader) take(t *tar.Reader, h *tar.Header, name string) error {
-	n := r.at(name, true)
-	again := n.layer == r.layer && n.kind != folder
-	n.layer = r.layer
-	if h.Typeflag == tar.TypeDir {
+func (i *Image) take(e entry) {
+	n := i.at(e.path, true)
+	again := n.layer == i.layer && n.kind != folder
+	n.layer = i.layer
+	if e.kind == folder {
 		n.kind = folder
-		return nil
+		return
 	}
 	if again {
-		r.problem(archive.Duplicate, name, fmt.Sprintf("layer %d holds two entries of this path", r.layer))
+		i.problem(archive.Duplicate, e.path, fmt.Sprintf("layer %d holds two entries of this path", i.layer))
 	}
 	n.below = nil // a file takes a folder's place
-	switch h.Typeflag {
-	case tar.TypeReg:
-		f, err := r.hash(t, h, name)
-		if err != nil {
-			n.kind = other
-			return err
-		}
-		n.kind, n.file = regular, f
-	case tar.TypeLink:
-		// A hard link is its target's bytes under another name.
+	n.kind, n.file, n.target = e.kind, e.file, e.target
+	n.file.Path = e.path
+	if e.kind == hard { // its target's bytes under another name
 		n.kind = other
-		target, ok := r.clean(h.Linkname)
-		if from := r.at(target, false); ok && from != nil && from != n && from.kind == regular {
-			n.kind, n.file = regular, from.file
-			n.file.Path = name
-			return nil
+		target, ok := i.real(e.target)
+		if from := i.found(target); ok && from != nil && from != n && from.kind != folder {
+			n.kind, n.file, n.target = from.kind, from.file, from.target
+			n.file.Path = e.path
+			return
 		}
-		r.problem(archive.Link, name, "the link leads to no file of the image")
-	default:
-		n.kind = other
+		i.problem(archive.Link, e.path, "the link leads to no file of the image")
 	}
-	return nil
-}
-
-// elevated are the bits by which a file runs with the rights of its owner or group.
-const elevated = 0o6000
-
-func (r *reader) hash(t *tar.Reader, h *tar.Header, name string) (archive.File, error) {
-	sum := sha256.New()
-	var to io.Writer = sum
-	if r.how.Inspect != nil {
-		if w := r.how.Inspect(name, h.Size); w != nil {
-			to = io.MultiWriter(sum, w)
-		}
-	}
-	n, err := io.Copy(to, t)
-	if err != nil {
-		return archive.File{}, fmt.Errorf("%.200q cannot be read to its end: %w", name, err)
-	}
-	f := archive.File{Path: name, Size: n, Executable: h.Mode&0o111 != 0, Elevated: h.Mode&elevated != 0 && h.Mode&0o111 != 0}
-	sum.Sum(f.SHA256[:0])
-	return f, nil
-}
-
-// open decompresses a layer by what its bytes begin with: media types are a claim.
-func open(part []byte) (io.Reader, func(), error) {
-	switch {
-	case bytes.HasPrefix(part, []byte{0x1f, 0x8b}):
-		z, err := gzip.NewReader(bytes.NewReader(part))
-		if err != nil {
-			return nil, nil, fmt.Errorf("its gzip cannot be read: %w", err)
-		}
-		return z, func() { z.Close() }, nil
-	case bytes.HasPrefix(part, []byte{0x28, 0xb5, 0x2f, 0xfd}), bytes.HasPrefix(part, []byte{0x50, 0x2a, 0x4d, 0x18}):
-		z, err := zstd.NewReader(bytes.NewReader(part), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderMaxWindow(128<<20))
-		if err != nil {
-			return nil, nil, fmt.Errorf("its zstd cannot be read: %w", err)
-		}
-		return z, z.Close, nil
-	}
-	return bytes.NewReader(part), func() {}, nil
-}
-
-// counting bounds what all layers inflate to.
-type counting struct {
-	r      io.Reader
-	reader *reader
-	since  int64
-}
-
-func (c *counting) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.reader.total += int64(n)
-	if c.since += int64(n); c.since > 256<<10 {
-		c.since = 0
-		if c.reader.how.Cancelled != nil && c.reader.how.Cancelled() {
-			return n, archive.ErrCancelled
-		}
-	}
-	if c.reader.total > Limits.Total {
-		return n, limitError{archive.TooMuch, fmt.Sprintf("the layers inflate to more than %d bytes", Limits.Total)}
-	}
-	return n, err
 }

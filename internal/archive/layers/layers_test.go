@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -36,7 +37,24 @@ func pack(t testing.TB, entries ...tar.Header) []byte {
 	return b.Bytes()
 }
 
+// read reads layers in their order.
+func read(parts [][]byte, how archive.Options) (*archive.Contents, error) {
+	image := layers.New(how)
+	for _, part := range parts {
+		layer, err := image.Scan(bytes.NewReader(part))
+		if err != nil {
+			return nil, err
+		}
+		image.Add(layer)
+	}
+	return image.Contents(), nil
+}
+
 func file(name, body string) tar.Header { return tar.Header{Name: name, Linkname: body} }
+
+func link(name, to string) tar.Header {
+	return tar.Header{Name: name, Linkname: to, Typeflag: tar.TypeSymlink}
+}
 
 // paths are the files with what is in them, by the digests of known bodies.
 func paths(t testing.TB, c *archive.Contents) map[string]string {
@@ -57,28 +75,37 @@ func TestLayers(t *testing.T) {
 		want     map[string]string
 		problems []archive.ProblemKind
 	}{
-		"one file":           {layers: [][]byte{pack(t, file("a", "one"))}, want: map[string]string{"a": "one"}},
-		"from the root":      {layers: [][]byte{pack(t, file("./a", "one"), file("/b", "two"))}, want: map[string]string{"a": "one", "b": "two"}},
-		"replaced":           {layers: [][]byte{pack(t, file("a", "one")), pack(t, file("a", "two"))}, want: map[string]string{"a": "two"}},
-		"taken away":         {layers: [][]byte{pack(t, file("d/a", "one"), file("d/b", "two")), pack(t, file("d/.wh.a", ""))}, want: map[string]string{"d/b": "two"}},
-		"a folder away":      {layers: [][]byte{pack(t, file("d/a", "one"), file("b", "two")), pack(t, file(".wh.d", ""))}, want: map[string]string{"b": "two"}},
-		"and come again":     {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file(".wh.d", ""), file("d/c", "three"))}, want: map[string]string{"d/c": "three"}},
-		"come, then away":    {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file("d/c", "three"), file(".wh.d", ""))}, want: map[string]string{"d/c": "three"}},
-		"opaque":             {layers: [][]byte{pack(t, file("d/a", "one"), file("d/e/b", "two")), pack(t, file("d/c", "three"), file("d/.wh..wh..opq", ""))}, want: map[string]string{"d/c": "three"}},
-		"opaque root":        {layers: [][]byte{pack(t, file("a", "one")), pack(t, file(".wh..wh..opq", ""), file("b", "two"))}, want: map[string]string{"b": "two"}},
-		"away in its layer":  {layers: [][]byte{pack(t, file("a", "one"), file(".wh.a", ""))}, want: map[string]string{"a": "one"}},
-		"file for a folder":  {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file("d", "two"))}, want: map[string]string{"d": "two"}},
-		"folder for a file":  {layers: [][]byte{pack(t, file("d", "one")), pack(t, tar.Header{Name: "d/", Typeflag: tar.TypeDir}, file("d/a", "two"))}, want: map[string]string{"d/a": "two"}},
-		"link for a file":    {layers: [][]byte{pack(t, file("a", "one")), pack(t, tar.Header{Name: "a", Linkname: "/b", Typeflag: tar.TypeSymlink})}, want: map[string]string{}},
-		"hard link":          {layers: [][]byte{pack(t, file("a", "one")), pack(t, tar.Header{Name: "b", Linkname: "a", Typeflag: tar.TypeLink})}, want: map[string]string{"a": "one", "b": "one"}},
-		"hard link to none":  {layers: [][]byte{pack(t, tar.Header{Name: "b", Linkname: "a", Typeflag: tar.TypeLink})}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Link}},
-		"hard link to root":  {layers: [][]byte{pack(t, tar.Header{Name: "b", Linkname: "/", Typeflag: tar.TypeLink})}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Link}},
-		"out of the root":    {layers: [][]byte{pack(t, file("../a", "one"), file("d/../../b", "two"))}, want: map[string]string{}, problems: []archive.ProblemKind{archive.NameDotDot, archive.NameDotDot}},
-		"twice":              {layers: [][]byte{pack(t, file("a", "one"), file("a", "two"))}, want: map[string]string{"a": "two"}, problems: []archive.ProblemKind{archive.Duplicate}},
-		"no tar":             {layers: [][]byte{[]byte("nothing of the kind, and longer than a block is not")}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Corrupt}},
-		"half":               {layers: [][]byte{pack(t, file("a", "one"), file("b", "two"))[:1030]}, want: map[string]string{"a": "one"}, problems: []archive.ProblemKind{archive.Corrupt}},
-		"no layer":           {want: map[string]string{}},
-		"whiteout of nobody": {layers: [][]byte{pack(t, file("x/.wh.y", ""), file("q/.wh..wh..opq", ""))}, want: map[string]string{}},
+		"one file":              {layers: [][]byte{pack(t, file("a", "one"))}, want: map[string]string{"a": "one"}},
+		"from the root":         {layers: [][]byte{pack(t, file("./a", "one"), file("/b", "two"))}, want: map[string]string{"a": "one", "b": "two"}},
+		"replaced":              {layers: [][]byte{pack(t, file("a", "one")), pack(t, file("a", "two"))}, want: map[string]string{"a": "two"}},
+		"taken away":            {layers: [][]byte{pack(t, file("d/a", "one"), file("d/b", "two")), pack(t, file("d/.wh.a", ""))}, want: map[string]string{"d/b": "two"}},
+		"a folder away":         {layers: [][]byte{pack(t, file("d/a", "one"), file("b", "two")), pack(t, file(".wh.d", ""))}, want: map[string]string{"b": "two"}},
+		"and come again":        {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file(".wh.d", ""), file("d/c", "three"))}, want: map[string]string{"d/c": "three"}},
+		"come, then away":       {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file("d/c", "three"), file(".wh.d", ""))}, want: map[string]string{"d/c": "three"}},
+		"opaque":                {layers: [][]byte{pack(t, file("d/a", "one"), file("d/e/b", "two")), pack(t, file("d/c", "three"), file("d/.wh..wh..opq", ""))}, want: map[string]string{"d/c": "three"}},
+		"opaque root":           {layers: [][]byte{pack(t, file("a", "one")), pack(t, file(".wh..wh..opq", ""), file("b", "two"))}, want: map[string]string{"b": "two"}},
+		"away in its layer":     {layers: [][]byte{pack(t, file("a", "one"), file(".wh.a", ""))}, want: map[string]string{"a": "one"}},
+		"file for a folder":     {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file("d", "two"))}, want: map[string]string{"d": "two"}},
+		"folder for a file":     {layers: [][]byte{pack(t, file("d", "one")), pack(t, tar.Header{Name: "d/", Typeflag: tar.TypeDir}, file("d/a", "two"))}, want: map[string]string{"d/a": "two"}},
+		"link for a file":       {layers: [][]byte{pack(t, file("a", "one")), pack(t, tar.Header{Name: "a", Linkname: "/b", Typeflag: tar.TypeSymlink})}, want: map[string]string{}},
+		"hard link":             {layers: [][]byte{pack(t, file("a", "one")), pack(t, tar.Header{Name: "b", Linkname: "a", Typeflag: tar.TypeLink})}, want: map[string]string{"a": "one", "b": "one"}},
+		"hard link to none":     {layers: [][]byte{pack(t, tar.Header{Name: "b", Linkname: "a", Typeflag: tar.TypeLink})}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Link}},
+		"hard link to root":     {layers: [][]byte{pack(t, tar.Header{Name: "b", Linkname: "/", Typeflag: tar.TypeLink})}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Link}},
+		"hard link to a link":   {layers: [][]byte{pack(t, link("s", "a"), tar.Header{Name: "b", Linkname: "s", Typeflag: tar.TypeLink})}, want: map[string]string{}},
+		"through a link":        {layers: [][]byte{pack(t, link("lib", "usr/lib"), file("usr/lib/a", "one")), pack(t, file("lib/a", "two"), file("lib/b", "three"))}, want: map[string]string{"usr/lib/a": "two", "usr/lib/b": "three"}},
+		"through the root":      {layers: [][]byte{pack(t, link("x/lib", "/usr/../usr/./lib")), pack(t, file("x/lib/a", "two"))}, want: map[string]string{"usr/lib/a": "two"}},
+		"through many":          {layers: [][]byte{pack(t, link("a", "b"), link("b", "../c"), file("c/f", "one")), pack(t, file("a/.wh.f", ""))}, want: map[string]string{}},
+		"through a ring":        {layers: [][]byte{pack(t, link("a", "b"), link("b", "a"), file("a/f", "one"))}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Link}},
+		"hard link through one": {layers: [][]byte{pack(t, link("lib", "usr/lib"), file("usr/lib/a", "one"), tar.Header{Name: "b", Linkname: "lib/a", Typeflag: tar.TypeLink})}, want: map[string]string{"usr/lib/a": "one", "b": "one"}},
+		"below a file":          {layers: [][]byte{pack(t, file("a", "one"), file("a/b", "two"))}, want: map[string]string{"a": "one"}, problems: []archive.ProblemKind{archive.FileAndFolder}},
+		"below a device":        {layers: [][]byte{pack(t, tar.Header{Name: "a", Typeflag: tar.TypeFifo}, file("a/b", "two"))}, want: map[string]string{}, problems: []archive.ProblemKind{archive.FileAndFolder}},
+		"a folder for a link":   {layers: [][]byte{pack(t, link("d", "e"), file("e/a", "one")), pack(t, tar.Header{Name: "d/", Typeflag: tar.TypeDir}, file("d/a", "two"))}, want: map[string]string{"d/a": "two", "e/a": "one"}},
+		"out of the root":       {layers: [][]byte{pack(t, file("../a", "one"), file("d/../../b", "two"))}, want: map[string]string{}, problems: []archive.ProblemKind{archive.NameDotDot, archive.NameDotDot}},
+		"twice":                 {layers: [][]byte{pack(t, file("a", "one"), file("a", "two"))}, want: map[string]string{"a": "two"}, problems: []archive.ProblemKind{archive.Duplicate}},
+		"no tar":                {layers: [][]byte{[]byte("nothing of the kind, and longer than a block is not")}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Corrupt}},
+		"half":                  {layers: [][]byte{pack(t, file("a", "one"), file("b", "two"))[:1030]}, want: map[string]string{"a": "one"}, problems: []archive.ProblemKind{archive.Corrupt}},
+		"no layer":              {want: map[string]string{}},
+		"whiteout of nobody":    {layers: [][]byte{pack(t, file("x/.wh.y", ""), file("q/.wh..wh..opq", ""))}, want: map[string]string{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, packed := range []func([]byte) []byte{func(b []byte) []byte { return b }, zipped, zstandard} {
@@ -86,7 +113,7 @@ func TestLayers(t *testing.T) {
 				for _, l := range tt.layers {
 					parts = append(parts, packed(l))
 				}
-				got, err := layers.Read(parts, archive.Options{})
+				got, err := read(parts, archive.Options{})
 				require.NoError(t, err)
 				require.Equal(t, tt.want, paths(t, got))
 				var kinds []archive.ProblemKind
@@ -114,15 +141,63 @@ func zstandard(b []byte) []byte {
 
 // TestElevated: what runs with another's rights is marked.
 func TestElevated(t *testing.T) {
-	got, err := layers.Read([][]byte{pack(t, tar.Header{Name: "su", Linkname: "one", Mode: 0o4755}, tar.Header{Name: "no", Linkname: "one", Mode: 0o755})}, archive.Options{})
+	got, err := read([][]byte{pack(t, tar.Header{Name: "su", Linkname: "one", Mode: 0o4755}, tar.Header{Name: "no", Linkname: "one", Mode: 0o755})}, archive.Options{})
 	require.NoError(t, err)
 	require.Len(t, got.Files, 2)
 	require.False(t, got.Files[0].Elevated)
 	require.True(t, got.Files[1].Elevated && got.Files[1].Executable)
 }
 
+// TestNamesAreBounded: an entry that is left out for its name is told of.
+func TestNamesAreBounded(t *testing.T) {
+	whole := layers.Limits
+	t.Cleanup(func() { layers.Limits = whole })
+	layers.Limits.Names = 6
+	got, err := read([][]byte{pack(t, file("aaa", "one")), pack(t, file("bbb", "one"), file("c", "two"))}, archive.Options{})
+	require.NoError(t, err)
+	require.False(t, got.Complete)
+	require.Equal(t, archive.TooMany, got.Problems[0].Kind)
+	require.Equal(t, map[string]string{"aaa": "one", "bbb": "one"}, paths(t, got))
+}
+
+// TestOddEntries: an entry of a kind that clients refuse is told of; a header that is for
+// all that follow is no entry, whatever its name.
+func TestOddEntries(t *testing.T) {
+	for kind, problems := range map[byte]int{'Z': 1, 'g': 0} {
+		odd := pack(t, file("a", "one"), file("b", ""))
+		second := odd[1024:]
+		second[156], second[0] = kind, 'a'
+		copy(second[148:], "        ")
+		sum := 0
+		for _, b := range second[:512] {
+			sum += int(b)
+		}
+		copy(second[148:], fmt.Sprintf("%06o\x00", sum))
+		got, err := read([][]byte{odd}, archive.Options{})
+		require.NoError(t, err)
+		require.Equal(t, problems == 0, paths(t, got)["a"] == "one", string(kind))
+		for _, p := range got.Problems[:problems] {
+			require.Equal(t, archive.Special, p.Kind)
+		}
+	}
+}
+
+// TestOnlyWhatIsAdded: what was read of a layer changes nothing before it is added.
+func TestOnlyWhatIsAdded(t *testing.T) {
+	image := layers.New(archive.Options{})
+	for _, body := range []string{"one", "two"} {
+		layer, err := image.Scan(bytes.NewReader(pack(t, file(body, body), file("../out", ""))))
+		require.NoError(t, err)
+		if body == "two" {
+			image.Add(layer)
+		}
+	}
+	require.Equal(t, map[string]string{"two": "two"}, paths(t, image.Contents()))
+	require.Len(t, image.Contents().Problems, 1)
+}
+
 func TestCancelled(t *testing.T) {
-	_, err := layers.Read([][]byte{pack(t, file("a", "one"))}, archive.Options{Cancelled: func() bool { return true }})
+	_, err := read([][]byte{pack(t, file("a", "one"))}, archive.Options{Cancelled: func() bool { return true }})
 	require.ErrorIs(t, err, archive.ErrCancelled)
 }
 
@@ -131,7 +206,7 @@ func FuzzLayers(f *testing.F) {
 	f.Add(pack(f, file("d/a", "one")), pack(f, file(".wh.d", ""), file("d/c", "two")))
 	f.Add(zipped(pack(f, file("a", "one"))), zstandard(pack(f, file("../a", "one"))))
 	f.Fuzz(func(t *testing.T, one, two []byte) {
-		got, err := layers.Read([][]byte{one, two}, archive.Options{})
+		got, err := read([][]byte{one, two}, archive.Options{})
 		require.NoError(t, err)
 		seen := map[string]bool{}
 		for _, f := range got.Files {

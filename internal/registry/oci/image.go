@@ -10,15 +10,19 @@ import (
 
 	"touchstone/internal/archive"
 	"touchstone/internal/archive/layers"
+	"touchstone/internal/digest"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
 	"touchstone/internal/strictjson"
 )
 
-// maxLayersTotal bounds what is fetched of an image's layers, in bytes: all of
-// them are in memory while they are read.
-const maxLayersTotal = 500 << 20
+// Bounds of an image's layers, in bytes.
+const (
+	maxLayersTotal = 1 << 30   // of all that are fetched
+	maxLayer       = 500 << 20 // of one: a relay passes no more
+	maxLayersKept  = 64 << 20  // of all that are kept once they were read, as for an evidence file
+)
 
 // inside asks for what the manifest names: of an index the image of one platform;
 // of an image its configuration. The layers become parts, fetched on demand.
@@ -62,7 +66,9 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 		}
 		if m, err = readManifest(answer.Body); err != nil || m.isIndex {
 			note("record", "The manifest of %s cannot be read.", d.platform)
-			rel.File.Assemble = notAssembled("the manifest of the platform cannot be read")
+			rel.File.Assemble = func(archive.Options) registry.Assembly {
+				return unassembled{"the manifest of the platform cannot be read"}
+			}
 			return nil
 		}
 	}
@@ -82,25 +88,63 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 // layers adds the layers, whose sizes are said before any is fetched.
 func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
 	var total int64
-
 	for i, d := range m.layers {
 		name := fmt.Sprintf("layer %d of %d", i+1, len(m.layers))
 		total += min(d.size, 1<<40)
-		if d.foreign {
+		switch {
+		case d.foreign:
 			rel.File.Large = fmt.Sprintf("%s is kept outside the registry, where it is not asked for", name)
+		case !digest.Computed(d.algorithm):
+			rel.File.Large = fmt.Sprintf("%s is stated with a digest that this version does not compute, %s", name, d.algorithm)
+		case d.size > maxLayer && rel.File.Large == "":
+			rel.File.Large = fmt.Sprintf("%s has %d MB, and at most %d MB are fetched here of one", name, d.size>>20, maxLayer>>20)
 		}
-		rel.File.Parts = append(rel.File.Parts, partOf(name, at.blob(d, name, min(d.size, maxLayersTotal)+1), d, true))
+		rel.File.Parts = append(rel.File.Parts, partOf(name, at.blob(d, name, min(d.size, maxLayer)+1), d, true))
 	}
 	if total > maxLayersTotal {
 		rel.File.Large = fmt.Sprintf("the layers have %d MB together, and at most %d MB are fetched here", total>>20, maxLayersTotal>>20)
 	}
-	skip := len(rel.File.Parts) - len(m.layers)
-	rel.File.Assemble = func(parts [][]byte, how archive.Options) (*archive.Contents, error) {
-		return layers.Read(parts[skip:], how)
+	for i := range rel.File.Parts {
+		if p := &rel.File.Parts[i]; p.OnDemand {
+			p.Passes = total > maxLayersKept
+		}
 	}
+	rel.File.Assemble = func(how archive.Options) registry.Assembly { return &assembly{image: layers.New(how)} }
 	if len(m.layers) > 0 {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The image has %s of %s in all.", counted(len(m.layers), "layer"), megabytes(total))})
 	}
+}
+
+// An assembly reads the layers of an image.
+type assembly struct {
+	image *layers.Image
+	last  *layers.Layer // read, and not added yet
+	err   error
+}
+
+func (a *assembly) Read(body io.Reader) { a.last, a.err = a.image.Scan(body) }
+
+func (a *assembly) Add() {
+	if a.last != nil {
+		a.image.Add(a.last)
+		a.last = nil
+	}
+}
+
+func (a *assembly) Contents() (*archive.Contents, error) {
+	if a.err != nil {
+		return nil, a.err
+	}
+	return a.image.Contents(), nil
+}
+
+// unassembled is the assembly of an image whose layers are not known.
+type unassembled struct{ why string }
+
+func (unassembled) Read(io.Reader) {}
+func (unassembled) Add()           {}
+func (u unassembled) Contents() (*archive.Contents, error) {
+	return nil, fmt.Errorf("reading the image: %s", u.why)
 }
 
 func megabytes(n int64) string {
@@ -124,12 +168,6 @@ func partOf(name string, r fetch.Request, d descriptor, demand bool) registry.Pa
 func unreadable(err error) func([]byte, archive.Options) (*archive.Contents, error) {
 	return func([]byte, archive.Options) (*archive.Contents, error) {
 		return nil, fmt.Errorf("reading the manifest: %w", err)
-	}
-}
-
-func notAssembled(why string) func([][]byte, archive.Options) (*archive.Contents, error) {
-	return func([][]byte, archive.Options) (*archive.Contents, error) {
-		return nil, fmt.Errorf("reading the image: %s", why)
 	}
 }
 

@@ -37,6 +37,12 @@ test("on paper the document is whole, and says where its links lead", async ({ p
   const evidence = page.locator("#integrity-published .facts");
   await expect(evidence).toBeVisible();
   await expect(page.locator("nav.contents")).toBeHidden();
+  await page.emulateMedia({ media: "screen" });
+  await page.goto(`${origin}/registries/debian/`);
+  await page.emulateMedia({ media: "print" });
+  const [full, whole] = await page.locator(".counted i.full").first().evaluate((mark) => { const s = getComputedStyle(mark); return [parseFloat(s.borderBlockStartWidth) + parseFloat(s.borderBlockEndWidth), parseFloat(s.blockSize)]; });
+  expect(full, "a mark is full on paper too, where no background is printed").toBeGreaterThanOrEqual(whole - 1);
+  await page.goto(`${origin}/principles/integrity/`);
   expect(await evidence.locator(".source a").first().evaluate((a) => getComputedStyle(a, "::after").content)).toContain("https://");
 });
 

@@ -33,7 +33,7 @@ func howPage(f frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>How it works, and what it does not tell</h1><p class=\"lead\">A touchstone is the stone on which you rub gold yourself, in your own hand, to see what it is worth. This one is for software packages.</p><h2>What happens when you press “Check it”</h2><ol><li><strong>It reads what you pasted</strong> and says so where it had to guess. Characters that you cannot see, or could take for others, are pointed out.</li><li><strong>It asks the repository</strong> about exactly that version: what the record says, which digests, signatures and attestations belong to it. All of that is a claim so far.</li><li><strong>It fetches the package</strong> and recomputes its digest, and that of every file in it.</li><li><strong>It verifies</strong> signatures, certificates, log entries and their proofs, against keys that are built into the program or renewed in a way that can itself be verified.</li><li><strong>It weighs what was found</strong> by published rules, and tells you what was proven, what is missing, what is wrong, and what could not be checked.</li></ol><p>All of it runs in your browser. No server of ours computes the answer.</p><h2 id=\"terms\">The terms, in plain words</h2><dl class=\"terms\"><dt>Digest, or hash</dt><dd>A short number computed from a file. Change one letter of the file and the number is another one, so equal numbers mean equal files.</dd><dt>Signature</dt><dd>Proof that the holder of a certain key saw exactly this and put their name under it. Anyone can check it; only the holder can make it.</dd><dt>Certificate</dt><dd>A signed note in which somebody independent says whose key it is.</dd><dt>Attestation</dt><dd>A signed statement about a package: for example from which source, and by which build, it was made.</dd><dt>Transparency log</dt><dd>A public list to which entries are only ever added. Whoever is in it cannot deny it later, and nobody can be shown another list unnoticed.</dd><dt>Repository, or registry</dt><dd>The place from which packages are downloaded, such as npm. (A source repository is where the code is written.)</dd></dl><h2 id=\"words\">The words it answers in</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>How it works, and what it does not tell</h1><p class=\"lead\">A touchstone is the stone on which you rub gold yourself, in your own hand, to see what it is worth. This one is for software packages.</p><h2>What happens when you press “Check it”</h2><ol><li><strong>It reads what you pasted</strong> and says so where it had to guess. Characters that you cannot see, or could take for others, are pointed out.</li><li><strong>It asks the repository</strong> about exactly that version: what the record says, which digests, signatures and attestations belong to it. All of that is a claim so far.</li><li><strong>It fetches the package</strong> and recomputes its digest, and that of every file in it.</li><li><strong>It verifies</strong> signatures, certificates, log entries and their proofs, against keys that are built into the program or renewed in a way that can itself be verified.</li><li><strong>It weighs what was found</strong> by published rules, and tells you what was proven, what is missing, what is wrong, and what could not be checked.</li></ol><p>All of it runs in your browser. No server of ours computes the answer.</p><h2 id=\"terms\">The terms, in plain words</h2><dl class=\"terms\"><dt>Digest, or hash</dt><dd>A short number computed from a file. Change one letter of the file and the number is another one, so equal numbers mean equal files.</dd><dt>Signature</dt><dd>Proof that a certain key was put to exactly this. Anyone can check it; only who holds the key can make it. Whose key it is, it does not say.</dd><dt>Certificate</dt><dd>A signed note in which somebody says whose key it is. Who that somebody is decides what the note is worth.</dd><dt>Attestation</dt><dd>A signed statement about a package: for example from which source, and by which build, it was made.</dd><dt>Transparency log</dt><dd>A public list to which entries are only ever added. What stands in it cannot be taken out unnoticed, and a list that differs from the one seen before is caught.</dd><dt>Repository, or registry</dt><dd>The place from which packages are downloaded, such as npm. (A source repository is where the code is written.)</dd></dl><h2 id=\"words\">The words it answers in</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -70,7 +70,7 @@ func privacyPage(f frame) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>Privacy</h1><p class=\"lead\">What you check is your business. No account, no cookies, no statistics, no third party.</p><h2>What stays on your device</h2><ul><li>What you paste. Links to an audit hold the reference behind the “#”, a part that browsers send to no server.</li><li>Files that you drop here. They are read by your browser and sent nowhere.</li><li>The answer. Nobody but you sees it, unless you save or share it.</li></ul><h2>What registries see</h2><p>Your browser asks the package’s registry, and the servers of the signature logs, as your package manager would. They see your network address and which package was asked for.</p><p>While you type a name, its registry is asked for names and versions like it, and sees what you have typed. A switch below the box ends that. What looks like a secret, a path or an address of a person is not sent.</p><h2 id=\"relay\">What our relay sees</h2><p>Some registries give no answer to browsers. Then the question goes through a relay on this site, which passes it on and passes the answer back. The relay sees which document of which package is asked for, and your network address. It keeps neither; the company on whose machines this site runs carries the connection. It is believed for nothing: what passes through it is verified like everything else, and what cannot be verified counts as open.</p><table><caption>Which way questions go</caption> <thead><tr><th scope=\"col\">Repository</th><th scope=\"col\">Asked</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<main id=\"main\" tabindex=\"-1\" class=\"prose\"><h1>Privacy</h1><p class=\"lead\">What you check is your business. No account, no cookies, no statistics, no third party.</p><h2>What stays on your device</h2><ul><li>What you paste. Links to an audit hold the reference behind the “#”, a part that browsers send to no server.</li><li>Files that you drop here. They are read by your browser and sent nowhere.</li><li>The answer. Nobody but you sees it, unless you save or share it.</li></ul><h2>What registries see</h2><p>Your browser asks the package’s registry, and the servers of the signature logs, as your package manager would. They see your network address and which package was asked for.</p><p>What you type is sent to nobody before you press “Check it”, unless you switch suggestions on below the box. Then, as you type, a name’s registry is asked for names and versions like it, and sees what you have typed. What looks like a secret, a path or an address of a person is not sent.</p><h2 id=\"relay\">What our relay sees</h2><p>Some registries give no answer to browsers. Then the question goes through a relay on this site, which passes it on and passes the answer back. The relay sees which document of which package is asked for, and your network address. It keeps neither; the company on whose machines this site runs carries the connection. It is believed for nothing: what passes through it is verified like everything else, and what cannot be verified counts as open.</p><table><caption>Which way questions go</caption> <thead><tr><th scope=\"col\">Repository</th><th scope=\"col\">Asked</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -108,7 +108,7 @@ func privacyPage(f frame) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</tbody></table><h2>What is kept between visits</h2><ul><li>The files of this site, so that it opens without a network.</li><li>The newest signed state of each public log, and the newest versions of the trust anchors, that your browser has verified. They tell nothing about what you checked, but make a log that shows different people different histories visible.</li></ul><p>Both are gone when you clear this site’s data in your browser.</p></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</tbody></table><h2>What is kept between visits</h2><ul><li>The files of this site, so that it opens without a network.</li><li>The newest signed state of each public log, and the newest versions of the trust anchors, that your browser has verified. They tell nothing about what you checked. By them, a log that later shows another history is caught.</li><li>Your last eight checks, as links with their answers in a few words. They stand below the box, where you can clear the list.</li><li>A lock file that you checked, with its answers, until you press “Forget file and answers” beside it.</li><li>What you switched on or off, such as suggestions.</li></ul><p>None of it is sent anywhere. All of it is gone when you clear this site’s data in your browser.</p></main>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -145,7 +145,7 @@ func aboutPage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(p.sha256 + "  build/" + p.file + "\n")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 102, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 105, Col: 40}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -159,7 +159,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("\n")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 105, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 108, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -172,7 +172,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Version)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 71}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 117, Col: 71}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -185,7 +185,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 96}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 117, Col: 96}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -198,7 +198,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(f.rules.Status)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 114, Col: 116}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 117, Col: 116}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -211,7 +211,7 @@ func aboutPage(f frame) templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(fontLicencesURL))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 116, Col: 168}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/text.templ`, Line: 119, Col: 168}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {

@@ -25,6 +25,7 @@ const module = "touchstone/"
 var layers = map[string][]string{
 	"internal/digest":     {},
 	"internal/strictjson": {},
+	"internal/stricttoml": {},
 	"internal/source":     {},
 	"internal/slsa":       {"internal/source"},
 	"internal/purl":       {},
@@ -104,7 +105,7 @@ var layers = map[string][]string{
 }
 
 // words are what every package may speak.
-var words = []string{"internal/digest", "internal/strictjson"}
+var words = []string{"internal/digest", "internal/strictjson", "internal/stricttoml"}
 
 // A source is one Go file.
 type source struct {

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"touchstone/internal/stricttoml"
 )
 
 // ofTOML reads a TOML document. Lines are those of the headers of tables that
@@ -19,8 +21,8 @@ func ofTOML(doc []byte) (*node, error) {
 	if err := crowded(doc); err != nil {
 		return nil, err
 	}
-	var all map[string]any
-	if err := toml.Unmarshal(doc, &all); err != nil {
+	all, err := stricttoml.Parse(doc)
+	if err != nil {
 		var syntax toml.ParseError
 		if errors.As(err, &syntax) {
 			return nil, fmt.Errorf("line %d: %s", syntax.Position.Line, syntax.Message)

@@ -111,7 +111,7 @@ implicit = { version = "1", optional = true }
 		}
 	}
 	for _, broken := range []string{"[package", "a = 1\na = 2", "\x00", "[package]\nname = \"a\"\n[package]\n",
-		strings.Repeat("a.", maxDots+1) + "a = 1", "a = " + strings.Repeat("[", maxDepth+1)} {
+		strings.Repeat("a.", 1000) + "a = 1", "a = " + strings.Repeat("[", 1000)} {
 		_, err := readManifest([]byte(broken))
 		assert.Error(t, err, broken)
 	}

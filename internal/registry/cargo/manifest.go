@@ -1,16 +1,14 @@
 package cargo
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/stricttoml"
 )
 
 // A manifest is a Cargo.toml as it stands in a crate: cargo has filled in what a
@@ -26,32 +24,9 @@ type manifest struct {
 // table is a TOML table.
 type table = map[string]any
 
-// What reading TOML may cost is bounded: brackets that nest take stack, and keys
-// of many parts, which stand between dots of one line, take time.
-const (
-	maxDepth = 1000
-	maxDots  = 100
-)
-
 func readManifest(doc []byte) (manifest, error) {
-	depth, dots := 0, 0
-	for _, c := range doc {
-		switch c {
-		case '[', '{':
-			depth++
-		case ']', '}':
-			depth--
-		case '.':
-			dots++
-		case '\n':
-			dots = 0
-		}
-		if depth > maxDepth || dots > maxDots {
-			return manifest{}, errors.New("its brackets nest too deep, or its keys have too many parts")
-		}
-	}
-	var all table
-	if _, err := toml.Decode(string(doc), &all); err != nil {
+	all, err := stricttoml.Parse(doc)
+	if err != nil {
 		return manifest{}, err
 	}
 	p := sub(all, "package", "project")

@@ -15,9 +15,10 @@ import (
 
 // Bounds of what is read inside a package, in bytes.
 const (
-	maxMetadata  = 4 << 20  // of one document
-	maxRecord    = 64 << 20 // of RECORD
-	maxDocuments = 96 << 20 // of all
+	maxMetadata  = 4 << 20   // of one document
+	maxProject   = 512 << 10 // of pyproject.toml: TOML takes long to read
+	maxRecord    = 64 << 20  // of RECORD
+	maxDocuments = 96 << 20  // of all
 )
 
 // An inspector takes the documents that it wants while the package is hashed;

@@ -156,6 +156,7 @@ func TestSourceDistributions(t *testing.T) {
 		"dynamic":       {map[string]string{"thing-1.0/PKG-INFO": info + "Dynamic: Requires-Dist\n"}, "setuptools.", true, true, 2},
 		"other case":    {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "[Build-System]\nrequires=['x']\nbuild-backend='x'\n[build-system]\nRequires=['y']\nBuild-Backend='y'\n"}, "which runs setuptools.", true, false, 2},
 		"other kinds":   {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "[build-system]\nrequires='x'\n"}, "by what its pyproject.toml says", false, false, 2},
+		"no end":        {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "a" + strings.Repeat(".a", 100_000) + " = 1\n"}, "by what its pyproject.toml says", false, false, 2},
 		"broken":        {map[string]string{"thing-1.0/PKG-INFO": info, "thing-1.0/pyproject.toml": "["}, "by what its pyproject.toml says", false, false, 2},
 		"no PKG-INFO":   {map[string]string{"thing-1.0/setup.py": "x"}, "setuptools", false, false, 0},
 		"without root":  {map[string]string{"PKG-INFO": info, "a/PKG-INFO": "Name: evil\n"}, "setuptools", true, false, 2},

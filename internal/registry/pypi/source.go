@@ -5,11 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"touchstone/internal/archive"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
+	"touchstone/internal/stricttoml"
 )
 
 // wantedOfSource asks for the documents at the root of a source distribution, or
@@ -19,8 +18,11 @@ func wantedOfSource(p string) int64 {
 	if !found {
 		rest = p
 	}
-	if rest == "PKG-INFO" || rest == "pyproject.toml" {
+	switch rest {
+	case "PKG-INFO":
 		return maxMetadata
+	case "pyproject.toml":
+		return maxProject
 	}
 	return 0
 }
@@ -85,11 +87,10 @@ type buildSystem struct {
 }
 
 // readBuildSystem reads the table of that name. Keys count in their exact spelling
-// alone, as for installers: decoding into a struct would take "Build-Backend" for
-// "build-backend". It is not ok where they hold what they cannot.
+// alone, as for installers. It is not ok where they hold what they cannot.
 func readBuildSystem(doc []byte) (s buildSystem, ok bool) {
-	var all map[string]any
-	if _, err := toml.Decode(string(doc), &all); err != nil {
+	all, err := stricttoml.Parse(doc)
+	if err != nil {
 		return s, false
 	}
 	table, ok := all["build-system"].(map[string]any)

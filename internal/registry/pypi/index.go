@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,6 +33,8 @@ type project struct {
 
 	once   sync.Once
 	latest string // see newest
+	named  sync.Once
+	names  map[string]string // see versionOf
 }
 
 // An entry is one file of a project.
@@ -112,10 +115,14 @@ func (p *project) read(name string) error {
 
 // versionOf is the project's own spelling of a file's version.
 func (p *project) versionOf(e entry) string {
-	for _, v := range p.versions {
-		if sameVersion(v, e.name.version) {
-			return v
+	p.named.Do(func() {
+		p.names = make(map[string]string, len(p.versions))
+		for _, v := range slices.Backward(p.versions) { // of several the first
+			p.names[keyOf(v)] = v
 		}
+	})
+	if v, named := p.names[keyOf(e.name.version)]; named {
+		return v
 	}
 	return e.name.version
 }

@@ -25,28 +25,37 @@ type metadata map[string][]string
 //  4. What else is no header ends the reading.
 func readMetadata(doc []byte) metadata {
 	m := metadata{}
-	last := ""
+	last, more := "", []string(nil) // the header that is read, and the lines of its value
+	end := func() {
+		if len(more) > 1 { // joined once: a value may have as many lines as the document
+			values := m[last]
+			values[len(values)-1] = strings.Join(more, "\n")
+		}
+		last, more = "", nil
+	}
 	for len(doc) > 0 {
 		var line []byte
 		line, doc = cutLine(doc) // 1.
 		text := strings.ToValidUTF8(string(line), "�")
 		if text != "" && (text[0] == ' ' || text[0] == '\t') { // 2.
-			if values := m[last]; len(values) > 0 {
-				values[len(values)-1] += "\n" + strings.TrimSpace(text)
+			if last != "" {
+				more = append(more, strings.TrimSpace(text))
 			}
 			continue
 		}
 		name, value, found := strings.Cut(text, ":")
 		if strings.HasPrefix(text, "From ") || found && name == "" { // 3.
-			last = ""
+			end()
 			continue
 		}
 		if !found || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) { // 4.
 			break
 		}
-		last = strings.ToLower(name)
-		m[last] = append(m[last], strings.TrimSpace(value))
+		end()
+		last, more = strings.ToLower(name), []string{strings.TrimSpace(value)}
+		m[last] = append(m[last], more[0])
 	}
+	end()
 	return m
 }
 

@@ -1,6 +1,7 @@
 package pypi
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,4 +31,12 @@ func TestNothingIsHiddenBehindALine(t *testing.T) {
 	} {
 		assert.Equal(t, want, readMetadata([]byte(doc)), "%q", doc)
 	}
+}
+
+// TestAValueOfManyLines: joined line by line, it took a quarter of an hour.
+func TestAValueOfManyLines(t *testing.T) {
+	const lines = 1_000_000
+	m := readMetadata([]byte("Name: a\nLicense: x\n" + strings.Repeat(" y\n", lines) + "Version: 1\n"))
+	assert.Equal(t, []string{"1"}, m["version"])
+	assert.Len(t, m["license"][0], 1+2*lines)
 }

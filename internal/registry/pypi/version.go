@@ -78,6 +78,28 @@ func parseVersion(text string) (version, bool) {
 // digits are a number's, without leading zeros; none are zero.
 func digits(n string) string { return cmp.Or(strings.TrimLeft(n, "0"), "0") }
 
+// key is a text that equal versions share, and no others: see compare.
+func (v version) key() string {
+	var local []string
+	for _, part := range v.local {
+		if strings.Trim(part, "0123456789") == "" {
+			part = digits(part)
+		}
+		local = append(local, part)
+	}
+	return strings.Join([]string{v.epoch, strings.Join(v.release, "."), v.pre.phase + v.pre.n, v.post.phase + v.post.n, v.dev.phase + v.dev.n, strings.Join(local, ".")}, "/")
+}
+
+// keyOf is a text that versions share in any spelling (see sameVersion): one that is
+// none of PEP 440 stands for itself.
+func keyOf(text string) string {
+	text = strings.ReplaceAll(text, "_", "-")
+	if v, ok := parseVersion(text); ok {
+		return v.key()
+	}
+	return text
+}
+
 // isPre tells whether installers take it only when told to.
 func (v version) isPre() bool { return v.pre.phase != "" || v.dev.phase != "" }
 

@@ -27,6 +27,7 @@ func TestVersions(t *testing.T) {
 					}
 					assert.Equal(t, want, got, "%s and %s", a, b)
 					assert.Equal(t, want == 0, sameVersion(a, b), "%s and %s", a, b)
+					assert.Equal(t, want == 0, keyOf(a) == keyOf(b), "%s and %s", a, b)
 				}
 			}
 		}
@@ -36,9 +37,12 @@ func TestVersions(t *testing.T) {
 		assert.False(t, ok, none)
 		assert.Negative(t, compareVersions(none, "0.dev0"), none)
 		assert.True(t, sameVersion(none, none))
+		assert.Equal(t, keyOf(none), keyOf(none))
+		assert.NotEqual(t, keyOf("1.0"), keyOf(none))
 	}
 	assert.Positive(t, compareVersions("1", "one"))
 	assert.True(t, sameVersion("1.0+ubuntu_1", "1.0+ubuntu.1"))
+	assert.Equal(t, keyOf("1.0+ubuntu.1"), keyOf("1.0+ubuntu_1"))
 }
 
 func TestSameLine(t *testing.T) {

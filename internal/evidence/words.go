@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
 )
 
 func pass(reason string, facts map[string]string) Finding {
@@ -110,4 +111,7 @@ func upper(s string) string {
 }
 
 // quoted shows text from outside inside a sentence.
-func quoted(s string) string { return fmt.Sprintf("%q", s) }
+func quoted(s string) string { return fmt.Sprintf("%q", registry.Cut(s, mostQuoted)) }
+
+// mostQuoted is how much of a text from outside a sentence repeats, in bytes.
+const mostQuoted = 1000

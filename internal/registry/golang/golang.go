@@ -287,13 +287,13 @@ func retracted(mod []byte, version string) string {
 	for _, r := range f.Retract {
 		if semver.Compare(r.Low, version) <= 0 && semver.Compare(version, r.High) <= 0 {
 			if r.Rationale != "" {
-				return fmt.Sprintf("The author has retracted this version: %q. The list of retractions is not signed.", r.Rationale)
+				return fmt.Sprintf("The author has retracted this version: %q. The list of retractions is not signed.", registry.Cut(r.Rationale, 500))
 			}
 			return "The author has retracted this version. The list of retractions is not signed."
 		}
 	}
 	if f.Module != nil && f.Module.Deprecated != "" {
-		return fmt.Sprintf("The author has deprecated this module: %q.", f.Module.Deprecated)
+		return fmt.Sprintf("The author has deprecated this module: %q.", registry.Cut(f.Module.Deprecated, 500))
 	}
 	return ""
 }

@@ -195,7 +195,7 @@ func (r *record) withdrawn() string {
 		}
 		return "The publisher has deprecated this version. That word is not signed."
 	}
-	return fmt.Sprintf("The publisher has deprecated this version: %q. That word is not signed.", why)
+	return fmt.Sprintf("The publisher has deprecated this version: %q. That word is not signed.", registry.Cut(why, 500))
 }
 
 // placeholder tells whether npm put this version in the place of a package that

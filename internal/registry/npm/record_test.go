@@ -148,6 +148,8 @@ func TestSignaturesNeverVanish(t *testing.T) {
 
 func TestDeprecated(t *testing.T) {
 	for stated, want := range map[any]string{
+		strings.Repeat("x", 1000): `The publisher has deprecated this version: "` + strings.Repeat("x", 500) + `…". That word is not signed.`,
+
 		"use x": `The publisher has deprecated this version: "use x". That word is not signed.`,
 		true:    "The publisher has deprecated this version. That word is not signed.",
 		false:   "",

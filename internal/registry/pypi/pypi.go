@@ -168,7 +168,7 @@ func withdrawn(e entry, index *project) string {
 	if e.yanked {
 		said = "The publisher has yanked this file, so installers take it only when it is asked for by its version."
 		if e.withdrew != "" {
-			said = fmt.Sprintf("The publisher has yanked this file: %q. Installers take it only when it is asked for by its version.", e.withdrew)
+			said = fmt.Sprintf("The publisher has yanked this file: %q. Installers take it only when it is asked for by its version.", registry.Cut(e.withdrew, 500))
 		}
 	}
 	text := index.stands()

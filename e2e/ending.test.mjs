@@ -7,6 +7,7 @@ import { one, plain, unordered } from "../wasm/node/ending.mjs";
 test("nothing steers a terminal", () => {
   assert.equal(plain("a\x1b[2K\u202eb\tc\nd"), "a\\u{1b}[2K\\u{202e}b\tc\nd");
   assert.equal(one("a\r\nb\tc"), "a\\u{d}\\u{a}b\\u{9}c");
+  assert.equal(plain("a\u3164\u2028\ufe0f\u{e0001}é"), "a\\u{3164}\\u{2028}\\u{fe0f}\\u{e0001}é");
 });
 
 test("nothing orders anything of a build service", () => {

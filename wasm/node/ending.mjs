@@ -3,9 +3,9 @@
 /** A question that cannot be asked: its message is for the person who asked. */
 export class Refused extends Error {}
 
-/** A message may quote what came from outside: a terminal must not obey it. */
+/** A message may quote what came from outside: a terminal must not obey it, nor hide it (purl.Hidden in Go). */
 export function plain(text) {
-  return String(text).replace(/[^\P{C}\n\t]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+  return String(text).replace(/(?![\n\t])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 }
 
 /** The same inside one line: what came from outside begins no line of its own, which would read as ours. */

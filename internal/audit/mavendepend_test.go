@@ -77,3 +77,17 @@ func TestMavenFiles(t *testing.T) {
 		require.ElementsMatch(t, want, r.Report.Topics[i].Items, asked)
 	}
 }
+
+// TestMavenOnlyPOM: that a package is a POM alone is said, where nobody asked for it.
+func TestMavenOnlyPOM(t *testing.T) {
+	j := jar123("io.github.example", func(v *mint.MavenVersion) {
+		v.POM = strings.Replace(v.POM, "<description>", "<packaging>pom</packaging><description>", 1)
+	})
+	w := world{}
+	mint.ServeMaven(w, central, j.MavenVersion)
+	for asked, said := range map[string]bool{"io.github.example:thing:1.2.3": true, "pkg:maven/io.github.example/thing@1.2.3?type=pom": false} {
+		r, err := ask(t.Context(), asked, j.options(t, w))
+		require.NoError(t, err)
+		require.Equal(t, said, strings.Contains(strings.Join(r.Report.Notes, " "), "is a POM alone"), r.Report.Notes)
+	}
+}

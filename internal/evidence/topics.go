@@ -170,15 +170,15 @@ func installedAs(files []archive.File) []Topic {
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
 		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
-		{"runtime", "other package", "When it runs it needs %s more. Code that uses it is compiled without those."},
-		{"profile", "other package", "On some machines it pulls %s more: profiles in its POM decide by Java's version, system or settings."},
+		{"runtime", "other package", "It also pulls %s that only running it needs. Code that uses it is compiled without."},
+		{"profile", "other package", "On some machines it also pulls %s: profiles in its POM decide by Java's version, system or settings."},
 		{"indirect", "other package", "It marks %s as needed by others that it needs. Nobody checks that mark: it may use them itself."},
 		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
 		{"left", "other package", "It can work with %s that it does not pull: whoever uses it chooses those."},
 		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
 		{"holds", "archive", "It holds %s, named by what is written inside. The audit of one compares its digest."},
-		{"unnamed", "archive", "It holds %s without a name inside, each listed by path and SHA-256."},
+		{"unnamed", "archive", "It holds %s without a name inside, listed by path and SHA-256."},
 		{"bundles", "other package", "It carries %s inside, by their own word. Whether they are unchanged copies is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}

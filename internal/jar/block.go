@@ -201,6 +201,16 @@ func overData(block []byte, hash asn1.ObjectIdentifier) bool {
 	return err == nil && h.Type.Equal(pkcs7.OIDSignedData) && c.Version == 1 && c.Over.Type.Equal(pkcs7.OIDData) && len(c.Digests) == 1 && c.Digests[0].Algorithm.Equal(hash)
 }
 
+// overStrong tells whether a hash cannot be forged.
+func overStrong(hash asn1.ObjectIdentifier) bool {
+	for _, h := range hashes {
+		if h.oid.Equal(hash) {
+			return h.strong != 0
+		}
+	}
+	return false
+}
+
 // ofOneHash tells whether the name of a signature algorithm states a hash.
 func ofOneHash(oid asn1.ObjectIdentifier) bool {
 	return contains([]asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA1, pkcs7.OIDDigestAlgorithmECDSASHA1, pkcs7.OIDDigestAlgorithmDSASHA1, oidDSASHA224}, oid) || dsaHashes[oid.String()] != 0 ||
@@ -284,6 +294,9 @@ func chained(c *x509.Certificate, beside []*x509.Certificate) error {
 		case issuer.Equal(c):
 			return nil
 		}
+		if issuer.BasicConstraintsValid && !issuer.IsCA || issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCertSign == 0 {
+			return fault.New(fault.NotUnderstood, "a certificate beside it was issued by a key that says that it issues none")
+		}
 		if !forCode(issuer) {
 			return fault.New(fault.NotUnderstood, "a certificate beside it says that its key issues none for signing code")
 		}
@@ -314,7 +327,11 @@ func refusal(err error, what string) error {
 	return fault.New(fault.NotUnderstood, "its signature cannot be judged")
 }
 
-// stamp reads the timestamp over a signature.
+// oidStamp names what a timestamp is over (RFC 3161, section 2.4.2).
+var oidStamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
+// stamp reads the timestamp over a signature. One that could be forged, or is by a key
+// that is not for timestamps alone (RFC 3161, section 2.3), proves no time.
 func (by *Signer) stamp(token, signature []byte) error {
 	if !by.Stamped.IsZero() {
 		return fault.New(fault.NotUnderstood, "it has two timestamps")
@@ -327,18 +344,24 @@ func (by *Signer) stamp(token, signature []byte) error {
 	if err != nil {
 		return refusal(err, "its timestamp is not signed by whom it names")
 	}
-	if read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 {
-		return nil // over a hash that can be forged: it proves no time
+	if read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 || !overStrong(p7.Signers[0].DigestAlgorithm.Algorithm) {
+		return nil
+	}
+	var over head
+	if _, err := asn1.Unmarshal(token, &over); err != nil || !over.Content.Over.Type.Equal(oidStamp) {
+		return fault.New(fault.NotUnderstood, "its timestamp cannot be read")
 	}
 	h := read.HashAlgorithm.New()
 	h.Write(signature)
 	if !bytes.Equal(h.Sum(nil), read.HashedMessage) {
 		return fault.New(fault.Wrong, "its timestamp is over something else")
 	}
-	authority := Signer{}
-	if c := p7.GetOnlySigner(); c != nil {
-		authority.named(c)
+	c := p7.GetOnlySigner()
+	if c == nil || !slices.Equal(c.ExtKeyUsage, []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}) || len(c.UnknownExtKeyUsage) > 0 {
+		return nil
 	}
+	authority := Signer{}
+	authority.named(c)
 	by.Stamped, by.Stamper = read.Time, authority.Holder
 	return nil
 }

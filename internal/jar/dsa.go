@@ -131,8 +131,15 @@ func setOf[A any](attributes []A) ([]byte, error) {
 	return whole.Bytes, nil
 }
 
+// forgeable are the algorithms with which a certificate for somebody else could be made
+// to have the same signature.
+var forgeable = []x509.SignatureAlgorithm{x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1}
+
 // issuedBy tells whether a certificate is as its issuer made it.
 func issuedBy(c, issuer *x509.Certificate) error {
+	if slices.Contains(forgeable, c.SignatureAlgorithm) { // of which CheckSignature takes those over SHA-1
+		return x509.InsecureAlgorithmError(c.SignatureAlgorithm)
+	}
 	key, ok := issuer.PublicKey.(*dsa.PublicKey)
 	if !ok || c.SignatureAlgorithm != x509.DSAWithSHA256 {
 		return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)

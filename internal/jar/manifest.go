@@ -20,7 +20,7 @@ import (
 const (
 	MaxManifest = 32 << 20 // bytes
 	maxSections = 400_000
-	maxHeader   = 64 << 10 // bytes of one value, its continuations joined
+	maxHeader   = 4 << 20 // bytes of one value, its continuations joined
 )
 
 // Headers are those of the main section, by name in lower case: names do not
@@ -52,8 +52,8 @@ type Manifest struct {
 //  3. Each section after it begins with the name of its entry, and there is one for
 //     each.
 func ReadManifest(doc []byte) (*Manifest, error) {
-	if len(doc) > MaxManifest || !utf8.Valid(doc) {
-		return nil, errors.New("it is larger than is read, or no text")
+	if len(doc) > MaxManifest {
+		return nil, errors.New("it is larger than is read")
 	}
 	r := reader{names: map[string]bool{}, began: -1}
 	for at := 0; at < len(doc); {
@@ -80,8 +80,10 @@ type reader struct {
 	names   map[string]bool
 	section Headers // under way; nil for none
 	began   int     // where it did
-	// first and last are the names of its first and last header.
+	// first and last are the names of its first and last header, and value what the
+	// last one has so far.
 	first, last string
+	value       []byte
 }
 
 // line adds a line that begins at a place.
@@ -92,10 +94,13 @@ func (r *reader) line(line []byte, at int) error {
 	case line[0] == ' ' && r.last == "":
 		return errors.New("its first line continues another")
 	case line[0] == ' ':
-		if r.section[r.last] += string(line[1:]); len(r.section[r.last]) > maxHeader {
+		if r.value = append(r.value, line[1:]...); len(r.value) > maxHeader {
 			return errors.New("one of its lines is longer than is read")
 		}
 		return nil
+	}
+	if err := r.take(); err != nil {
+		return err
 	}
 	name, value, found := strings.Cut(string(line), ":")
 	if !found || !validName(name) {
@@ -108,14 +113,31 @@ func (r *reader) line(line []byte, at int) error {
 	if _, twice := r.section[r.last]; twice {
 		return fmt.Errorf("a section has %.100q twice", name)
 	}
-	if r.section[r.last] = strings.TrimPrefix(value, " "); r.first == "" {
+	r.section[r.last] = ""
+	if r.value = append(r.value[:0], strings.TrimPrefix(value, " ")...); r.first == "" {
 		r.first = r.last
 	}
 	return nil
 }
 
+// take keeps the value of the last header, which is whole now: older tools of Java's
+// broke lines inside characters.
+func (r *reader) take() error {
+	switch {
+	case r.last == "":
+		return nil
+	case !utf8.Valid(r.value) || bytes.IndexByte(r.value, 0) >= 0:
+		return errors.New("one of its lines is no text")
+	}
+	r.section[r.last] = string(r.value)
+	return nil
+}
+
 // end takes the section that ends before a place.
 func (r *reader) end(doc []byte, at int) error {
+	if err := r.take(); err != nil {
+		return err
+	}
 	done := Section{Headers: r.section}
 	if r.section != nil {
 		done.Raw = doc[r.began:at]
@@ -140,6 +162,23 @@ func (r *reader) end(doc []byte, at int) error {
 	}
 	r.section, r.first, r.last = nil, "", ""
 	return nil
+}
+
+// maxLine is the most that Java reads of one line, with its end
+// (java.util.jar.Attributes).
+const maxLine = 512
+
+// tooLongForJava tells whether Java refuses a document for one of its lines: none may be
+// longer, and the last has to end, too.
+func tooLongForJava(doc []byte) bool {
+	for at := 0; at < len(doc); {
+		_, next := lineAt(doc, at)
+		if next-at > maxLine || next == len(doc) && doc[next-1] != '\n' && doc[next-1] != '\r' {
+			return true
+		}
+		at = next
+	}
+	return false
 }
 
 // lineAt is the line that begins at a place, and where the next one begins.

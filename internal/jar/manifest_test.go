@@ -9,20 +9,23 @@ import (
 
 func TestReadManifest(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want, err string }{
-		"lines of each kind":  {"Manifest-Version: 1.0\r\nA: 1\rB: 2\n\n", "2", ""},
-		"continued":           {"B: long\r\n er\r\n\r\n", "longer", ""},
-		"another case":        {"b: x\n", "x", ""},
-		"sections":            {"B: x\n\nName: a\nB: y\n\n\nName: b\n\n", "x", ""},
-		"nothing":             {"", "", ""},
-		"no end":              {"B: x", "x", ""},
-		"a header twice":      {"B: x\nb: y\n", "", "twice"},
-		"a section twice":     {"B: x\n\nName: a\n\nName: a\n", "", "two sections"},
-		"a section unnamed":   {"B: x\n\nC: a\n", "", "name of its entry"},
-		"continues nothing":   {" x\n", "", "continues"},
-		"no header":           {"B\n", "", "no header"},
-		"a name that is none": {"B b: x\n", "", "no header"},
-		"no text":             {"B: \xff\n", "", "no text"},
-		"endless":             {"B: x\n" + strings.Repeat(" "+strings.Repeat("x", 70)+"\n", 2000), "", "longer"},
+		"lines of each kind":   {"Manifest-Version: 1.0\r\nA: 1\rB: 2\n\n", "2", ""},
+		"continued":            {"B: long\r\n er\r\n\r\n", "longer", ""},
+		"another case":         {"b: x\n", "x", ""},
+		"sections":             {"B: x\n\nName: a\nB: y\n\n\nName: b\n\n", "x", ""},
+		"nothing":              {"", "", ""},
+		"no end":               {"B: x", "x", ""},
+		"a header twice":       {"B: x\nb: y\n", "", "twice"},
+		"a section twice":      {"B: x\n\nName: a\n\nName: a\n", "", "two sections"},
+		"a section unnamed":    {"B: x\n\nC: a\n", "", "name of its entry"},
+		"continues nothing":    {" x\n", "", "continues"},
+		"no header":            {"B\n", "", "no header"},
+		"a name that is none":  {"B b: x\n", "", "no header"},
+		"no text":              {"B: \xff\n", "", "no text"},
+		"endless":              {"B: x\n" + strings.Repeat(" "+strings.Repeat("x", 70)+"\n", 70_000), "", "longer"},
+		"long":                 {"B: 2\nA: x\n" + strings.Repeat(" "+strings.Repeat("x", 70)+"\n", 2000), "2", ""},
+		"broken in characters": {"B: \xc3\n \xa9\n", "é", ""},
+		"a NUL":                {"B: a\x00b\n", "", "no text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, err := ReadManifest([]byte(c.doc))

@@ -153,6 +153,9 @@ func (v *verifier) covered(name string, out *Signature) error {
 	if err != nil {
 		return fault.New(fault.NotUnderstood, "the signature file cannot be read: "+err.Error())
 	}
+	if tooLongForJava(v.docs[name]) || tooLongForJava(v.docs[ManifestPath]) {
+		return fault.New(fault.NotUnderstood, "a line of the manifest or the signature file is longer than Java reads, or does not end")
+	}
 	if file.Main.Headers.Get("Signature-Version") == "" {
 		return fault.New(fault.NotUnderstood, "the signature file does not say of which version it is")
 	}

@@ -104,7 +104,12 @@ func TestVerify(t *testing.T) {
 				return without("SHA-256-Digest-Manifest: ")(without("SHA-256-Digest-Manifest-Main")(text))
 			}
 		}, nil, fault.NotUnderstood, "main part", 0},
-		"of the parts alone":     {func(s *mint.JarSigner) { s.File = without("SHA-256-Digest-Manifest: ") }, nil, "", "", 2},
+		"of the parts alone":             {func(s *mint.JarSigner) { s.File = without("SHA-256-Digest-Manifest: ") }, nil, "", "", 2},
+		"a line that Java does not read": {func(s *mint.JarSigner) { s.Lines = "X: " + strings.Repeat("y", 510) + "\r\n" }, nil, fault.NotUnderstood, "longer than Java reads", 0},
+		"a line as long as Java reads":   {func(s *mint.JarSigner) { s.Lines = "X: " + strings.Repeat("y", 507) + "\r\n" }, nil, "", "", 2},
+		"no last line": {func(s *mint.JarSigner) {
+			s.File = func(text string) string { return strings.TrimRight(text, "\r\n") }
+		}, nil, fault.NotUnderstood, "does not end", 0},
 		"to be read otherwise":   {func(s *mint.JarSigner) { s.Lines = "Magic: x\r\n" }, nil, fault.NotUnderstood, "", 0},
 		"another kind of digest": {func(s *mint.JarSigner) { s.File = replace("SHA-256-Digest-Manifest: ", "SHA3-256-Digest-Manifest: ") }, nil, fault.NotUnderstood, "not computed", 0},
 		"DSA":                    {goldDSA(nil), nil, "", "", 2},

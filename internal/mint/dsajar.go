@@ -30,7 +30,9 @@ const (
 // NewDSAJarSigner is one with a key of DSA, whose certificate another key issued.
 // Bend changes the key's numbers in the certificate.
 func NewDSAJarSigner(name string, at time.Time, bend func(k *dsa.PublicKey)) *JarSigner {
-	s, authority := NewJarSigner(name, at), NewJarSigner("An authority", at)
+	s, authority := NewJarSigner(name, at), NewJarSigner("An authority", at, func(c *x509.Certificate) {
+		c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign
+	})
 	s.Beside = []*x509.Certificate{authority.Certificate}
 	number := func(text string) *big.Int {
 		n, ok := new(big.Int).SetString(text, 16)

@@ -89,6 +89,9 @@ func (q *question) choose(at coordinates) error {
 	if guessed {
 		q.note("guess", "The POM calls the packaging %q, which is not known here. Checked is the file %s.", shown(q.pom.packaging), chosen.file())
 	}
+	if !named && q.pom.moved == "" && chosen.extension == "pom" {
+		q.note("record", "The POM says that the package is a POM alone, and that is what is checked. Files with a classifier are checked where one is given.")
+	}
 	if moved := q.pom.moved; moved != "" {
 		q.note("record", "The POM says that this package moved to %s. Checked is what you asked for.", moved)
 		if !named && chosen.extension != "pom" {

@@ -37,6 +37,9 @@ func (m *model) dependencies() []registry.Ingredient {
 func (m *model) append(to []registry.Ingredient, d *node, managed map[string]management, kind string) []registry.Ingredient {
 	group, artifact, key := m.dependency(d)
 	version := cmp.Or(m.resolved(d.at("version")), managed[key].version)
+	if kind == "" && m.byProfile(d.at("version"), d.at("classifier"), managed[key].version) {
+		kind = "profile"
+	}
 	i := registry.Ingredient{Kind: cmp.Or(kind, "requires"), Asked: version}
 	switch scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope); {
 	case scope == "test" || scope == "system" || scope == "import":
@@ -57,8 +60,47 @@ func (m *model) append(to []registry.Ingredient, d *node, managed map[string]man
 	if strings.Contains(i.Asked, "${") {
 		i.Asked = ""
 	}
+	ref.Qualifiers = m.fileQualifiers(d)
 	i.Ref = ref.Bare().String()
 	return append(to, i)
+}
+
+// fileQualifiers are those of the file that a dependency names; nil where that is the
+// usual one, or not known.
+func (m *model) fileQualifiers(d *node) map[string]string {
+	kind, classifier := m.resolved(d.at("type")), m.resolved(d.at("classifier"))
+	if kind == "jar" && classifier == "" {
+		kind = ""
+	}
+	out := map[string]string{}
+	for name, value := range map[string]string{"type": kind, "classifier": classifier} {
+		if value != "" && onlyWord(value) && !strings.ContainsAny(value, "+~") {
+			out[name] = value
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// byProfile tells whether what texts mean depends on a property that only profiles set.
+func (m *model) byProfile(texts ...string) bool {
+	for _, text := range texts {
+		_, rest, found := strings.Cut(m.resolved(text), "${")
+		if !found {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, "}")
+		for _, p := range m.chain {
+			for _, profile := range p.root.child("profiles").all("profile") {
+				if profile.child("properties").child(name) != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // profiled are what profiles of those POMs pull beside that

@@ -14,26 +14,33 @@ import (
 
 func TestParseXML(t *testing.T) {
 	for name, c := range map[string]struct{ doc, want, err string }{
-		"plain":              {"<a><b> x </b></a>", "x", ""},
-		"a namespace":        {`<a xmlns="http://maven.apache.org/POM/4.0.0"><b>x</b></a>`, "x", ""},
-		"Latin 1":            {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>\xe9</b></a>", "é", ""},
-		"Windows":            {"<?xml version='1.0' encoding='windows-1252'?><a><b>\x96</b></a>", "–", ""},
-		"HTML's entities":    {"<a><b>Laugst&oslash;l</b></a>", "Laugstøl", ""},
-		"a mark before":      {"\xef\xbb\xbf<a><b>x</b></a>", "x", ""},
-		"a comment inside":   {"<a><b>x<!-- y --></b></a>", "x", ""},
-		"a document type":    {`<!DOCTYPE a [<!ENTITY e "x">]><a><b>&e;</b></a>`, "", "document type"},
-		"an entity":          {"<a><b>&evil;</b></a>", "", "no XML"},
-		"two roots":          {"<a/><a/>", "", "not one element"},
-		"not closed":         {"<a><b>", "", "no XML"},
-		"UTF-16":             {wide("\ufeff<?xml version='1.0' encoding='UTF-16'?><a><b>é𝄞</b></a>", binary.LittleEndian), "é𝄞", ""},
-		"UTF-16 of networks": {wide("\ufeff<a><b>é</b></a>", binary.BigEndian), "é", ""},
-		"UTF-16, cut":        {"\xff\xfe<\x00a", "", "amid a character"},
-		"half of a pair":     {"\xff\xfe<\x00\x00\xd8", "", "not written in UTF-16"},
-		"an unknown set":     {"<?xml version='1.0' encoding='koi8-r'?><a/>", "", "koi8-r"},
-		"not what it says":   {"<?xml version='1.0' encoding='UTF-8'?><a>\xe9</a>", "", "as it says"},
-		"too deep":           {strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100), "", "too deep"},
-		"too many":           {"<a>" + strings.Repeat("<b/>", maxNodes+1) + "</a>", "", "too many"},
-		"no document at all": {"text", "", "not one element"},
+		"plain":                {"<a><b> x </b></a>", "x", ""},
+		"a namespace":          {`<a xmlns="http://maven.apache.org/POM/4.0.0"><b>x</b></a>`, "x", ""},
+		"Latin 1":              {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a><b>\xe9</b></a>", "é", ""},
+		"Windows":              {"<?xml version='1.0' encoding='windows-1252'?><a><b>\x96</b></a>", "–", ""},
+		"HTML's entities":      {"<a><b>Laugst&oslash;l</b></a>", "Laugstøl", ""},
+		"a mark before":        {"\xef\xbb\xbf<a><b>x</b></a>", "x", ""},
+		"a comment inside":     {"<a><b>x<!-- y --></b></a>", "x", ""},
+		"a document type":      {`<!DOCTYPE a [<!ENTITY e "x">]><a><b>&e;</b></a>`, "", "document type"},
+		"an entity":            {"<a><b>&evil;</b></a>", "", "no XML"},
+		"two roots":            {"<a/><a/>", "", "not one element"},
+		"not closed":           {"<a><b>", "", "no XML"},
+		"UTF-16":               {wide("\ufeff<?xml version='1.0' encoding='UTF-16'?><a><b>é𝄞</b></a>", binary.LittleEndian), "é𝄞", ""},
+		"UTF-16 of networks":   {wide("\ufeff<a><b>é</b></a>", binary.BigEndian), "é", ""},
+		"UTF-16, cut":          {"\xff\xfe<\x00a", "", "amid a character"},
+		"half of a pair":       {"\xff\xfe<\x00\x00\xd8", "", "not written in UTF-16"},
+		"UTF-16, no mark":      {wide("<?xml version='1.0' encoding='UTF-16'?><a><b>é</b></a>", binary.LittleEndian), "é", ""},
+		"of networks, no mark": {wide("<a><b>é</b></a>", binary.BigEndian), "é", ""},
+		"Russian":              {"<?xml version='1.0' encoding='koi8-r'?><a><b>\xc1</b></a>", "а", ""},
+		"Cp1251":               {"<?xml version='1.0' encoding = 'Cp1251'?><a><b>\xe0</b></a>", "а", ""},
+		"Latin 2":              {"<?xml version='1.0' encoding='ISO_8859-2'?><a><b>\xb1</b></a>", "ą", ""},
+		"Latin 9":              {"<?xml version='1.0' encoding='ISO-8859-15'?><a><b>\xa4</b></a>", "€", ""},
+		"nothing's byte":       {"<?xml version='1.0' encoding='windows-1253'?><a><b>\xd2</b></a>", "", "as it says"},
+		"an unknown set":       {"<?xml version='1.0' encoding='Shift_JIS'?><a/>", "", "shift_jis"},
+		"not what it says":     {"<?xml version='1.0' encoding='UTF-8'?><a>\xe9</a>", "", "as it says"},
+		"too deep":             {strings.Repeat("<a>", 100) + strings.Repeat("</a>", 100), "", "too deep"},
+		"too many":             {"<a>" + strings.Repeat("<b/>", maxNodes+1) + "</a>", "", "too many"},
+		"no document at all":   {"text", "", "not one element"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root, err := parseXML([]byte(c.doc))
@@ -96,8 +103,26 @@ func TestDependencies(t *testing.T) {
 			`</dependencies>`+managed(dependency("managed", "<version>9</version><scope>test</scope>")+dependency("plain", "<version>1</version>")+dependency("above", "<version>5</version>")+dependency("tested", "<scope>test</scope>"))+`</project>`)
 	require.Equal(t, []registry.Ingredient{
 		{Ref: "pkg:maven/d/own@1", Kind: "requires"}, {Ref: "pkg:maven/d/managed@3", Kind: "runtime"}, {Ref: "pkg:maven/d/above@5", Kind: "requires"},
-		{Ref: "pkg:maven/d/tests@7", Kind: "requires"}, {Ref: "pkg:maven/d/free", Kind: "requires"}, {Ref: "pkg:maven/d/given@6", Kind: "left"}, {Ref: "pkg:maven/d/plain@1", Kind: "requires"},
+		{Ref: "pkg:maven/d/tests@7?type=test-jar", Kind: "requires"}, {Ref: "pkg:maven/d/free", Kind: "requires"}, {Ref: "pkg:maven/d/given@6", Kind: "left"}, {Ref: "pkg:maven/d/plain@1", Kind: "requires"},
 		{Ref: "pkg:maven/d/between", Kind: "requires", Asked: "[1,2)"}, {Ref: "pkg:maven/d/inherited@8", Kind: "left"}, {Ref: "pkg:maven/d/newer@1", Kind: "profile"},
+	}, m.dependencies())
+}
+
+// TestDependenciesByProfile: a file of which profiles say which one it is depends on the
+// machine, and one that names itself is named whole.
+func TestDependenciesByProfile(t *testing.T) {
+	dependency := func(more string) string {
+		return "<dependency><groupId>d</groupId>" + more + "</dependency>"
+	}
+	m := modelOf(t, `<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version><dependencies>`+
+		dependency("<artifactId>fx</artifactId><version>21</version><classifier>${platform}</classifier>")+
+		dependency("<artifactId>native</artifactId><version>1</version><classifier>linux</classifier>")+
+		dependency("<artifactId>unknown</artifactId><version>1</version><classifier>${nowhere}</classifier>")+
+		dependency("<artifactId>zip</artifactId><version>1</version><type>zip</type>")+`</dependencies></project>`,
+		`<project><groupId>g</groupId><artifactId>p</artifactId><version>1</version><profiles><profile><properties><platform>linux</platform></properties></profile></profiles></project>`)
+	require.Equal(t, []registry.Ingredient{
+		{Ref: "pkg:maven/d/fx@21", Kind: "profile"}, {Ref: "pkg:maven/d/native@1?classifier=linux", Kind: "requires"},
+		{Ref: "pkg:maven/d/unknown@1", Kind: "requires"}, {Ref: "pkg:maven/d/zip@1?type=zip", Kind: "requires"},
 	}, m.dependencies())
 }
 

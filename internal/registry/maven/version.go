@@ -114,7 +114,7 @@ func preRelease(version string) bool {
 		if t.isNumber() {
 			continue
 		}
-		switch t.word {
+		switch strings.Trim(t.word, "+_~") {
 		case "alpha", "beta", "milestone", "rc", "snapshot", "dev", "ea", "pre", "preview", "incubating", "nightly", "canary", "eap", "pr":
 			return true
 		}

@@ -34,6 +34,8 @@ func TestNewest(t *testing.T) {
 		{"31.1-android 31.1-jre 9.0", "31.1-jre", ""},
 		{"1.0 1.1 1.10 1.9", "1.10", "1.1"},
 		{"0.1.0 0.2.0 0.2.1", "0.2.1", "0.2.0"},
+		{"26 27-ea+11", "26", ""},
+		{"1.0 1.1.0.Beta2 1.1-M1 1.2-alpha.1", "1.0", "1.1-M1"},
 	} {
 		var doc strings.Builder
 		doc.WriteString("<metadata><groupId>g</groupId><artifactId>a</artifactId><versioning><versions>")

@@ -2,6 +2,7 @@ package maven
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/xml"
 	"errors"
@@ -31,7 +32,7 @@ type node struct {
 // isXML tells whether a body can be a document of Maven's: markup, and no web page.
 func isXML(body []byte) bool {
 	text := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if bytes.HasPrefix(text, []byte("\xfe\xff")) || bytes.HasPrefix(text, []byte("\xff\xfe")) {
+	if len(text) > 1 && slices.Contains([]string{"\xfe\xff", "\xff\xfe", "<\x00", "\x00<"}, string(text[:2])) {
 		return true
 	}
 	head := bytes.ToLower(text[:min(len(text), 256)])
@@ -40,7 +41,7 @@ func isXML(body []byte) bool {
 
 // parseXML reads a document as a tree.
 //
-//  1. UTF-8, UTF-16 behind its mark, or the character set that its declaration names, of a few.
+//  1. UTF-8, UTF-16, or the character set that its declaration names, of those known.
 //  2. No document type, and so no entities of its own. Those of HTML are known, as
 //     Maven's own reader knows them.
 //  3. One root, and bounds of depth and number.
@@ -95,44 +96,45 @@ func parseXML(doc []byte) (*node, error) {
 	return root.children[0], nil
 }
 
-// unicoded is a document in UTF-8. Its declaration names another character set in
-// ASCII characters, which the few that are read share.
+// unicoded is a document in UTF-8. UTF-16 is known by its mark, or by how its first
+// character stands there; else its declaration names its character set in ASCII
+// characters, which those that are read share (www.w3.org/TR/xml, appendix F).
 func unicoded(doc []byte) ([]byte, error) {
-	if bytes.HasPrefix(doc, []byte("\xff\xfe")) {
-		return fromUTF16(doc[2:], binary.LittleEndian)
-	}
-	if bytes.HasPrefix(doc, []byte("\xfe\xff")) {
-		return fromUTF16(doc[2:], binary.BigEndian)
+	for _, mark := range []struct {
+		mark, kept string
+		order      binary.ByteOrder
+	}{{"\xff\xfe", "", binary.LittleEndian}, {"\xfe\xff", "", binary.BigEndian}, {"<\x00", "<\x00", binary.LittleEndian}, {"\x00<", "\x00<", binary.BigEndian}} {
+		if rest, ok := bytes.CutPrefix(doc, []byte(mark.mark)); ok {
+			return fromUTF16(append([]byte(mark.kept), rest...), mark.order)
+		}
 	}
 	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf"))
-	charset := "utf-8"
-	if head := doc[:min(len(doc), 200)]; bytes.HasPrefix(head, []byte("<?xml")) {
-		declaration, _, _ := strings.Cut(string(head), "?>")
-		if _, rest, found := strings.Cut(declaration, "encoding="); found && rest != "" {
-			value, _, _ := strings.Cut(rest[1:], rest[:1])
-			charset = strings.ToLower(value)
-		}
-	}
+	charset := strings.ToLower(declared(doc))
 	switch charset {
-	case "utf-8", "utf8", "us-ascii", "ascii":
+	case "", "utf-8", "utf8", "us-ascii", "ascii":
 		if !utf8.Valid(doc) {
-			return nil, fmt.Errorf("it is not written in %.40q, as it says", charset)
+			return nil, fmt.Errorf("it is not written in %.40q, as it says", cmp.Or(charset, "utf-8"))
 		}
 		return doc, nil
-	case "iso-8859-1", "iso8859-1", "latin1", "latin-1", "iso_8859-1", "iso-8859-15", "windows-1252", "cp1252":
-		out := make([]rune, len(doc))
-		for i, b := range doc {
-			out[i] = rune(b)
-			if special, ok := windows[b]; ok && strings.HasSuffix(charset, "1252") {
-				out[i] = special
-			}
-			if b == 0xa4 && strings.HasSuffix(charset, "15") {
-				out[i] = '€'
-			}
-		}
-		return []byte(string(out)), nil
 	}
-	return nil, fmt.Errorf("it is written in %.40q, which is not read here", charset)
+	return fromBytes(doc, charset)
+}
+
+// declared is the character set that a document's declaration names; empty for none.
+func declared(doc []byte) string {
+	head := doc[:min(len(doc), 200)]
+	if !bytes.HasPrefix(head, []byte("<?xml")) {
+		return ""
+	}
+	declaration, _, _ := strings.Cut(string(head), "?>")
+	_, rest, _ := strings.Cut(declaration, "encoding")
+	rest, equals := strings.CutPrefix(strings.TrimLeft(rest, " \t\r\n"), "=")
+	rest = strings.TrimLeft(rest, " \t\r\n")
+	if !equals || rest == "" {
+		return ""
+	}
+	value, _, _ := strings.Cut(rest[1:], rest[:1])
+	return value
 }
 
 // fromUTF16 is a document in UTF-8 that was in UTF-16 behind its mark.
@@ -150,10 +152,6 @@ func fromUTF16(doc []byte, order binary.ByteOrder) ([]byte, error) {
 	}
 	return []byte(string(text)), nil
 }
-
-// windows are the characters by which windows-1252 differs from ISO 8859-1 that
-// stand in people's names and sentences.
-var windows = map[byte]rune{0x80: '€', 0x8a: 'Š', 0x8c: 'Œ', 0x8e: 'Ž', 0x91: '‘', 0x92: '’', 0x93: '“', 0x94: '”', 0x95: '•', 0x96: '–', 0x97: '—', 0x9a: 'š', 0x9c: 'œ', 0x9e: 'ž', 0x9f: 'Ÿ'}
 
 // child is the one element of a name below this; nil for none. Twice is known by
 // once.

@@ -90,7 +90,8 @@ func imported(text string) []string {
 			rest, ok := strings.CutSuffix(before, word)
 			imports = imports || begins && ok && (rest == "" || strings.ContainsAny(rest[len(rest)-1:], " \t\n};*"))
 		}
-		if spec, ok := quoted(text[i:]); imports && ok {
+		// A build of Gradle requires versions so.
+		if spec, ok := quoted(text[i:]); imports && ok && !(looksLikeVersion(spec) && strings.Contains(spec, ".")) {
 			specs = append(specs, spec)
 		}
 	}

@@ -12,7 +12,7 @@ func linesOf(text string) []string {
 		if line == "" || strings.HasPrefix(line, "```") || line == "(" || line == ")" || line == "require (" || line == "import (" {
 			continue
 		}
-		if len(all) > 1 && (line[0] == '#' || line[0] == '[' && strings.HasSuffix(line, "]") && !strings.ContainsAny(line, " (,") || strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//DEPS")) {
+		if len(all) > 1 && (line[0] == '#' || line[0] == '[' && strings.HasSuffix(line, "]") && !strings.ContainsAny(line, " (,") || strings.HasPrefix(line, ";;") || scaffold(line) || strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//DEPS")) {
 			continue
 		}
 		if line = peel(line); line != "" {
@@ -20,6 +20,15 @@ func linesOf(text string) []string {
 		}
 	}
 	return out
+}
+
+// scaffold tells whether a line only opens or closes a list of dependencies in a build.
+func scaffold(line string) bool {
+	switch line {
+	case "dependencies {", "dependencies{", "}", "@Grapes(", "@Grapes([", "])", "libraryDependencies ++= Seq(", "libraryDependencies ++= List(", ":dependencies [":
+		return true
+	}
+	return false
 }
 
 // peel takes away what stands around a package: bullets, prompts, the lines of

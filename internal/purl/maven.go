@@ -54,6 +54,9 @@ func newMaven(path, version string) (Ref, error) {
 	if !found {
 		group, artifact, found = strings.Cut(path, "/")
 	}
+	if strings.Contains(path, "${") {
+		return Ref{}, fail(Malformed, "A part of the name %s stands elsewhere in the build, and is not in what you pasted. Give the name itself.", shown(path))
+	}
 	if !found || !mavenWord(group) || !mavenWord(artifact) {
 		return Ref{}, badName("Maven", path, mavenRule)
 	}
@@ -119,14 +122,21 @@ func mavenFile(group, artifact, version, kind, classifier string) (Ref, error) {
 //	group:artifact[:version]                       of all
 //	group:artifact:packaging[:classifier]:version  of Maven
 //	group:artifact:version:classifier              of Gradle
+//	group:artifact:version:packaging[:classifier]  of Maven's dependency plugin
 //
-// each perhaps with @extension behind, as Gradle writes it, or of Maven with a scope,
-// as its trees of dependencies do.
+// each perhaps with @extension behind, as Gradle writes it, with !! behind the version,
+// or of Maven with a scope or goal, as its trees of dependencies and its errors do.
 func readCoordinates(word string) (Ref, error) {
 	word, kind, _ := strings.Cut(strings.Trim(word, `"'`), "@")
 	p := strings.Split(word, ":")
-	if n := len(p); n > 4 && mavenScope(p[n-1]) {
+	if n := len(p); n > 3 && mavenScope(p[n-1]) {
 		p = p[:n-1]
+	}
+	if n := len(p); n > 2 {
+		p[n-1] = strings.TrimSuffix(p[n-1], "!!") // strictly (docs.gradle.org, "Strict version")
+	}
+	if n := len(p); n > 3 && kind == "" && looksLikeVersion(p[2]) && !looksLikeVersion(p[n-1]) && (n == 5 || mavenKind(p[3])) {
+		return mavenFile(p[0], p[1], p[2], p[3], strings.Join(p[4:], ""))
 	}
 	switch {
 	case len(p) == 4 && p[2] == "": // Scala's group:artifact::version of scala-cli
@@ -145,6 +155,11 @@ func readCoordinates(word string) (Ref, error) {
 		return mavenFile(p[0], p[1], p[4], p[2], p[3])
 	}
 	return Ref{}, fail(Malformed, "It is not clear which part of %s is the version. Write group:artifact:version.", shown(word))
+}
+
+// mavenKind tells whether a word is a kind of packaging, and no classifier.
+func mavenKind(word string) bool {
+	return slices.Contains([]string{"jar", "pom", "war", "ear", "aar", "zip", "maven-plugin", "test-jar", "bundle", "module"}, word)
 }
 
 // scalaName is the refusal of a name to which the build adds Scala's version.

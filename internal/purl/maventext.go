@@ -1,6 +1,7 @@
 package purl
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,9 @@ import (
 //     trees of dependencies, and what stands for a package in Gradle.
 func readMavenText(text string) (Ref, bool, error) {
 	// 1.
+	if strings.HasPrefix(text, "<") {
+		text = uncommented(text)
+	}
 	if ref, ok, err := readMavenXML(text); ok {
 		return ref, true, err
 	}
@@ -41,11 +45,39 @@ func readMavenText(text string) (Ref, bool, error) {
 	return readMavenQuoted(text)
 }
 
-// readMavenXML reads one element of a POM, or of Ivy's, that names a package.
+// uncommented is XML without its comments.
+func uncommented(text string) string {
+	for {
+		before, rest, found := strings.Cut(text, "<!--")
+		_, after, closed := strings.Cut(rest, "-->")
+		if !found || !closed {
+			return strings.TrimSpace(text)
+		}
+		text = before + after
+	}
+}
+
+// readMavenXML reads one element of a POM, of Ivy's, or a component of Gradle's
+// verification metadata, that names a package.
 func readMavenXML(text string) (Ref, bool, error) {
-	if strings.HasPrefix(text, "<dependency ") && strings.Contains(text, "rev=") {
-		ref, err := mavenFile(attribute(text, "org"), attribute(text, "name"), attribute(text, "rev"), "", "")
+	if parts := strings.Split(text, "<dependency "); strings.HasPrefix(text, "<") && len(parts) > 1 && strings.Contains(text, " rev=") {
+		var found []Ref
+		for _, part := range parts[1:] {
+			ref, err := mavenFile(attribute(" "+part, "org"), attribute(" "+part, "name"), attribute(" "+part, "rev"), "", "")
+			if err != nil {
+				return Ref{}, true, err
+			}
+			found = append(found, ref)
+		}
+		ref, err := one(found)
 		return ref, true, err
+	}
+	if strings.HasPrefix(text, "<component ") && strings.Contains(text, "<artifact ") {
+		ref, err := readMavenComponent(text)
+		return ref, true, err
+	}
+	if strings.HasPrefix(text, "<") && strings.Contains(text, "<systemPath>") {
+		return Ref{}, true, fail(NoPackage, "The element takes its file from a place on the device of whoever builds (systemPath), and not from a repository.")
 	}
 	if !strings.HasPrefix(text, "<") || !strings.Contains(text, "<artifactId>") && !strings.Contains(text, "<groupId>") {
 		return Ref{}, false, nil
@@ -89,6 +121,36 @@ func readMavenXML(text string) (Ref, bool, error) {
 	}
 	ref, err := mavenFile(group, element(text, "artifactId"), element(text, "version"), element(text, "type"), element(text, "classifier"))
 	return ref, true, err
+}
+
+// readMavenComponent reads a component of Gradle's verification metadata: its files,
+// each with its strong digests
+// (docs.gradle.org/current/userguide/dependency_verification.html).
+func readMavenComponent(text string) (Ref, error) {
+	head, rest, _ := strings.Cut(text, ">")
+	group, artifact, version := attribute(head, "group"), attribute(head, "name"), attribute(head, "version")
+	var found []Ref
+	for _, part := range strings.Split(rest, "<artifact ")[1:] {
+		file := attribute(" "+part, "name")
+		if !strings.HasPrefix(file, artifact+"-"+version) || version == "" {
+			return Ref{}, fail(Malformed, "The component holds a file %s, which is not called as its version's are. Paste group:artifact:version.", shown(file))
+		}
+		ref, err := readMavenFile(group, artifact, version, file)
+		for _, kind := range []string{"sha256", "sha512"} {
+			_, value, listed := strings.Cut(part, "<"+kind+" ")
+			if !listed || err != nil {
+				continue
+			}
+			var d Digest
+			d, err = hexDigest(kind, attribute(" "+value, "value"))
+			ref.Digests = append(ref.Digests, d)
+		}
+		if err != nil {
+			return Ref{}, err
+		}
+		found = append(found, ref)
+	}
+	return one(found)
 }
 
 // element is the text of the first element of a name; empty for none.
@@ -141,6 +203,12 @@ func readMavenNamed(text string) (Ref, bool, error) {
 		}
 		fields[key], rest = value, after
 	}
+	for _, asked := range []string{"", "archetype"} { // -DgroupId=g -DartifactId=a -Dversion=v, of mvn's commands
+		if g, a := option(text, asked, "groupId"), option(text, asked, "artifactId"); g != "" && a != "" {
+			ref, err := mavenFile(g, a, option(text, asked, "version"), option(text, asked, "packaging"), option(text, asked, "classifier"))
+			return ref, true, err
+		}
+	}
 	name := fields["name"]
 	if name == "" {
 		name = fields["module"]
@@ -158,6 +226,16 @@ func readMavenNamed(text string) (Ref, bool, error) {
 	}
 	ref, err := mavenFile(group, name, version, fields["ext"], fields["classifier"])
 	return ref, true, err
+}
+
+// option is the value of an option of a command of Maven; empty for none.
+func option(text, before, name string) string {
+	if before != "" {
+		name = before + strings.ToUpper(name[:1]) + name[1:]
+	}
+	_, rest, _ := strings.Cut(text, " -D"+name+"=")
+	value, _, _ := strings.Cut(rest, " ")
+	return strings.Trim(value, `"'`)
 }
 
 // readSbt reads "group" % "artifact" % "version".
@@ -190,6 +268,8 @@ func readSbt(text string) (Ref, bool, error) {
 	version := ""
 	if len(words) > 2 {
 		version = words[2]
+	} else if len(parts) > 2 {
+		version = "${" + strings.TrimSpace(parts[2]) + "}"
 	}
 	classifier := ""
 	if _, rest, found := strings.Cut(text, "classifier"); found {
@@ -205,6 +285,11 @@ func readSbt(text string) (Ref, bool, error) {
 // group/artifact {:mvn/version "version"} of Clojure's own tool. A name alone is
 // its own group.
 func readClojure(text string) (Ref, bool, error) {
+	for _, before := range []string{":dependencies", "{:deps", "["} {
+		if rest, ok := strings.CutPrefix(text, before); ok && (before != "[" || strings.HasPrefix(rest, "[")) {
+			text = strings.TrimLeft(rest, " \n\t{")
+		}
+	}
 	inner, open := strings.CutPrefix(text, "[")
 	name, rest, _ := strings.Cut(inner, " ")
 	tool := strings.Contains(rest, ":mvn/version")
@@ -222,6 +307,9 @@ func readClojure(text string) (Ref, bool, error) {
 	}
 	if !closed || !mavenWord(group) || !mavenWord(artifact) || !tool && i != 0 {
 		return Ref{}, false, nil
+	}
+	if strings.Count(text, ":mvn/version") > 1 || open && strings.Count(text, "[")-strings.Count(text, ":exclusions [") > 1 {
+		return Ref{}, true, errSeveral()
 	}
 	ref, err := mavenFile(group, artifact, version, "", "")
 	return ref, true, err
@@ -249,6 +337,22 @@ func readMavenQuoted(text string) (Ref, bool, error) {
 	if !known {
 		return Ref{}, false, nil
 	}
+	for _, elsewhere := range []string{"project(", "files(", "fileTree("} {
+		if strings.Contains(text, " "+elsewhere) || strings.Contains(text, "("+elsewhere) {
+			return Ref{}, true, fail(NoPackage, "The line takes %s) of the build itself, and no package of a repository.", elsewhere)
+		}
+	}
+	// What says the version behind the coordinates, or begins to.
+	behind := ""
+	for _, word := range []string{"version", "prefer", "require", "strictly", "+"} {
+		if i := slices.Index(words, word); i > 0 {
+			if behind = "${" + word + "}"; i+1 < len(words) && looksLikeVersion(words[i+1]) {
+				behind = words[i+1]
+			} else if word == "+" && i+1 < len(words) {
+				behind = "${" + words[i+1] + "}"
+			}
+		}
+	}
 	var found []Ref
 	command := first == "mvn" || first == "mvnw"
 	chosen := strings.Contains(text, "-Dartifact=")
@@ -269,8 +373,14 @@ func readMavenQuoted(text string) (Ref, bool, error) {
 				w = value
 			}
 		}
+		if strings.HasSuffix(w, ":") && behind != "" {
+			w += behind
+		}
 		if !isCoordinates(w) || strings.Contains(w, "://") {
 			continue
+		}
+		if behind != "" && strings.Count(w, ":") == 1 {
+			w += ":" + behind
 		}
 		ref, err := readCoordinates(w)
 		if err != nil {

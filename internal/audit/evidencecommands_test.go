@@ -3,7 +3,10 @@
 package audit_test
 
 import (
+	"crypto/x509"
+	"encoding/asn1"
 	"encoding/json"
+	"encoding/pem"
 	"maps"
 	"os"
 	"os/exec"
@@ -17,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/mint"
+	"touchstone/internal/prove"
+	"touchstone/internal/trust"
 )
 
 // TestEvidenceFileCommands runs what the README of an evidence file of each
@@ -33,6 +38,19 @@ func TestEvidenceFileCommands(t *testing.T) {
 			requireCommands(t, r, archive.Certificate("A key of a test"), map[string]string{"deb": "gpgv", "npm": "openssl", "freebsd": "openssl"}[name])
 		})
 	}
+}
+
+// TestEvidenceFileCommandsOfOldSignatures: what cosign signed of an image at first is a
+// document that names it, and that is in the file.
+func TestEvidenceFileCommandsOfOldSignatures(t *testing.T) {
+	i := ghcrImage()
+	i.SignOld("ghcr.io/example/thing", i.Index, i.by("example", "ghcr.io/example/thing"))
+	o := i.options(t, i.world())
+	o.Parts = true
+	r, err := ask(t.Context(), i.pinned(), o)
+	require.NoError(t, err)
+	require.Equal(t, both(3, 3, 1, 2), levels(r), r.Report.Text(false))
+	requireCommands(t, r, nil, "")
 }
 
 // requireCommands unpacks an audit's evidence file and runs what its README says,
@@ -62,7 +80,7 @@ func requireCommands(t *testing.T, r *result, keyring []byte, verifier string) {
 			requireGood(t, tool, said)
 		}
 	}
-	requireCosign(t, dir, offline, len(r.Seen.Proofs.Bundles))
+	requireCosign(t, dir, offline, r.Seen.Proofs)
 	require.Contains(t, tried, "sha256sum")
 	if _, err := exec.LookPath(verifier); verifier == "" || err != nil {
 		return
@@ -80,15 +98,18 @@ func requireCommands(t *testing.T, r *result, keyring []byte, verifier string) {
 var needed = []string{"unzip", "dpkg-deb", "rpm2archive", "zstd"}
 
 // runs runs a command in a folder, where every tool of it is on this machine, and
-// holds whether it succeeds. Of cosign's, the identity is for a person to fill in.
+// holds whether it succeeds. Those of cosign are for [requireCosign].
 func runs(t *testing.T, dir, command string, succeeds bool) (said string, ran bool) {
 	tool, _, _ := strings.Cut(command, " ")
 	for _, one := range append([]string{tool}, needed...) {
 		if one != tool && !strings.Contains(command, one) {
 			continue
 		}
-		if _, err := exec.LookPath(one); err != nil || one == "cosign" {
-			t.Logf("not tried, as %s is not on this machine or needs an identity: %s", one, command)
+		if one == "cosign" {
+			return "", false // requireCosign runs it
+		}
+		if _, err := exec.LookPath(one); err != nil {
+			t.Logf("not tried, as %s is not on this machine: %s", one, command)
 			return "", false
 		}
 	}
@@ -103,10 +124,11 @@ func runs(t *testing.T, dir, command string, succeeds bool) (said string, ran bo
 var cosignLine = regexp.MustCompile(`(?m)^  cosign (verify-blob|verify-blob-attestation) ((?:\S+ )*)\\\n +(.+)$`)
 
 // requireCosign holds each line for cosign to what cosign 3 takes: its flags, a bundle
-// that is in the file, and the package.
-func requireCosign(t *testing.T, dir, readme string, bundles int) {
+// that is in the file, and the package; where cosign 3 is on this machine it is run, with
+// what a person would put in, and must refuse another file.
+func requireCosign(t *testing.T, dir, readme string, p prove.Proofs) {
 	lines := cosignLine.FindAllStringSubmatch(readme, -1)
-	require.Len(t, lines, bundles, readme)
+	require.Len(t, lines, len(p.Bundles), readme)
 	for _, m := range lines {
 		words := strings.Fields(m[2] + m[3])
 		require.Equal(t, 1, len(words)%2, "flags with values, and the package: %q", words)
@@ -116,11 +138,7 @@ func requireCosign(t *testing.T, dir, readme string, bundles int) {
 		}
 		raw, err := os.ReadFile(filepath.Join(dir, given["--bundle"]))
 		require.NoError(t, err)
-		var bundle struct {
-			MediaType   string          `json:"mediaType"`
-			Statement   json.RawMessage `json:"dsseEnvelope"`
-			OverTheFile json.RawMessage `json:"messageSignature"`
-		}
+		bundle := signedBundle{}
 		require.NoError(t, json.Unmarshal(raw, &bundle))
 		require.Contains(t, bundle.MediaType, "application/vnd.dev.sigstore.bundle")
 		want := []string{"--bundle"}
@@ -134,8 +152,77 @@ func requireCosign(t *testing.T, dir, readme string, bundles int) {
 		}
 		require.ElementsMatch(t, want, slices.Collect(maps.Keys(given)))
 		require.Equal(t, bundle.Statement != nil, m[1] == "verify-blob-attestation")
-		_, err = os.Stat(filepath.Join(dir, words[len(words)-1]))
+		over := words[len(words)-1]
+		_, err = os.Stat(filepath.Join(dir, over))
 		require.NoError(t, err, "the package")
+		runCosign(t, dir, m[1], given, bundle, over, p)
+	}
+}
+
+// signedBundle is what the lines for cosign depend on in a bundle.
+type signedBundle struct {
+	MediaType string `json:"mediaType"`
+	Statement *struct {
+		Payload []byte `json:"payload"`
+	} `json:"dsseEnvelope"`
+	Material struct {
+		Certificate struct {
+			Raw []byte `json:"rawBytes"`
+		} `json:"certificate"`
+		Chain struct {
+			Certificates []struct {
+				Raw []byte `json:"rawBytes"`
+			} `json:"certificates"`
+		} `json:"x509CertificateChain"`
+		Key struct {
+			Hint string `json:"hint"`
+		} `json:"publicKey"`
+	} `json:"verificationMaterial"`
+}
+
+// runCosign runs one line, offline, with what the bundle itself says of its signer.
+func runCosign(t *testing.T, dir, verb string, given map[string]string, bundle signedBundle, over string, p prove.Proofs) {
+	if _, err := exec.LookPath("cosign"); err != nil {
+		t.Logf("not tried, as cosign is not on this machine: %s %s", verb, given)
+		return
+	}
+	args := []string{verb, "--bundle", given["--bundle"], "--trusted-root", "anchors/" + string(trust.SigstoreRoot) + ".document"}
+	if bundle.Statement != nil {
+		var says struct {
+			Type string `json:"predicateType"`
+		}
+		require.NoError(t, json.Unmarshal(bundle.Statement.Payload, &says))
+		args = append(args, "--type", says.Type)
+	}
+	raw := bundle.Material.Certificate.Raw
+	if chain := bundle.Material.Chain.Certificates; len(chain) > 0 {
+		raw = chain[0].Raw
+	}
+	if raw != nil {
+		leaf, err := x509.ParseCertificate(raw)
+		require.NoError(t, err)
+		issuer := ""
+		for _, e := range leaf.Extensions {
+			if e.Id.String() == "1.3.6.1.4.1.57264.1.8" {
+				_, err := asn1.Unmarshal(e.Value, &issuer)
+				require.NoError(t, err)
+			}
+		}
+		require.NotEmpty(t, leaf.URIs)
+		args = append(args, "--certificate-identity", leaf.URIs[0].String(), "--certificate-oidc-issuer", issuer)
+	} else {
+		keys := p.Anchors.Keys(trust.NPMKeys, trust.UsageAttestations)
+		i := slices.IndexFunc(keys, func(k trust.Key) bool { return k.ID == bundle.Material.Key.Hint })
+		require.GreaterOrEqual(t, i, 0, bundle.Material.Key.Hint)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "KEY.pem"), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: keys[i].SPKI}), 0o600))
+		args = append(args, "--key", "KEY.pem")
+	}
+	for file, good := range map[string]bool{over: true, "README.txt": false} {
+		run := exec.Command("cosign", append(slices.Clone(args), file)...)
+		run.Dir, run.Env = dir, append(os.Environ(), "HOME="+dir, "TUF_ROOT="+filepath.Join(dir, "tuf"))
+		out, err := run.CombinedOutput()
+		require.Equal(t, good, err == nil, "%q\n%s", run.Args, out)
+		require.Equal(t, good, strings.Contains(string(out), "Verified OK"), "%s", out)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -85,6 +86,43 @@ func TestHostileImages(t *testing.T) {
 			sum := sha512.Sum512(i.Manifest)
 			w[i.address("manifests/sha512:"+hex.EncodeToString(sum[:]))] = page{Body: i.Manifest}
 		}, want: both(2, 3, 2, 2)},
+		"the same platform twice": {image: func(i shipped) {
+			other := mint.NewImage(i.Sigstore, i.Registry, i.API, i.Name, i.Config, map[string]string{"thing": "another\n"})
+			maps.Copy(i.Blobs, other.Blobs)
+			platform := map[string]any{"os": "linux", "architecture": "amd64"}
+			one, two := i.Put("application/vnd.oci.image.manifest.v1+json", i.Manifest), i.Put("application/vnd.oci.image.manifest.v1+json", other.Manifest)
+			one["platform"], two["platform"] = platform, platform
+			i.Image.Index = index([]any{one, two, one})
+		}, want: both(2, 3, 2, 2), text: "The index names 2 images of linux/amd64. Looked into is the first; a client may take another."},
+		"a web page in the place of the referrers": {bend: func(i shipped, w world) {
+			w[i.address("referrers/"+mint.Digest(i.Index))] = page{Body: []byte("<html>Sign in</html>")}
+			w[i.address("manifests/"+strings.Replace(mint.Digest(i.Index), ":", "-", 1))] = page{Body: []byte("<html>Sign in</html>")}
+		}, want: both(1, 3, 1, 2), text: "a web page"},
+		"a web page in the place of the configuration": {bend: func(i shipped, w world) {
+			for address, p := range w {
+				if strings.Contains(string(p.Body), `"architecture":"amd64","config"`) {
+					w[address] = page{Body: []byte("<html>Sign in</html>")}
+				}
+			}
+		}, want: both(2, 3, 1, 2), text: "a web page, and not with a JSON document"},
+		"a web page in the place of a signature": {bend: func(i shipped, w world) {
+			for address, p := range w {
+				if strings.Contains(string(p.Body), `"dsseEnvelope"`) {
+					w[address] = page{Body: []byte("<html>Sign in</html>")}
+				}
+			}
+		}, want: both(1, 3, 1, 2), text: "another digest than is stated"},
+		"a referrer that names another subject": {bend: func(i shipped, w world) {
+			bundle, err := json.Marshal(i.Bundle(i.by("example", own)))
+			require.NoError(t, err)
+			kind := "application/vnd.dev.sigstore.bundle.v0.3+json"
+			doc, err := json.Marshal(map[string]any{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": kind,
+				"config": i.Put("application/vnd.oci.empty.v1+json", []byte("{}")), "layers": []any{i.Put(kind, bundle)},
+				"subject": map[string]any{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": mint.Digest(i.Manifest), "size": len(i.Manifest)}})
+			require.NoError(t, err)
+			i.Tag(strings.Replace(mint.Digest(i.Index), ":", "-", 1), index([]any{i.Put("application/vnd.oci.image.manifest.v1+json", doc)}))
+			i.Serve(mint.World(w))
+		}, want: both(1, 1, 1, 1), text: "no attestations"},
 		"a referrer about something else": {bend: func(i shipped, w world) {
 			for address, p := range w {
 				if strings.Contains(address, "/manifests/") {

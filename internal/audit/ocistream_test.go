@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -172,6 +173,29 @@ func TestLayersThatPass(t *testing.T) {
 			require.Len(t, filesOf(r), tt.files)
 		})
 	}
+	t.Run("stated with another algorithm", func(t *testing.T) {
+		for algorithm, c := range map[string]struct {
+			sum  string
+			want any
+		}{
+			"sha512": {fmt.Sprintf("%x", sha512.Sum512(all)), both(3, 3, 2, 2)},
+			"sha384": {fmt.Sprintf("%x", sha512.Sum384(all)), both(3, 3, 2, 2)},
+			// Of such a manifest nothing is read.
+			"blake3": {strings.Repeat("b", 64), both(2, 2, 1, 1)},
+			"sha256": {strings.Repeat("B", 64), both(2, 2, 1, 1)},
+			"md5":    {strings.Repeat("b", 32), both(2, 2, 1, 1)},
+		} {
+			for _, size := range []int64{int64(len(all)), 100 << 20} { // kept, and as it comes
+				stated := algorithm + ":" + c.sum
+				i := layered(t, size, stated)
+				o := i.options(t, nil)
+				o.Transport, o.Parts = &shipment{world: i.world(), address: i.address("blobs/" + stated), layer: func() io.Reader { return bytes.NewReader(all) }}, true
+				r, err := ask(t.Context(), i.pinned(), o)
+				require.NoError(t, err)
+				require.Equal(t, c.want, levels(r), "%s\n%s", stated, r.Report.Text(false))
+			}
+		}
+	})
 	t.Run("is no tar, under its digest", func(t *testing.T) {
 		junk := []byte("nothing of the kind")
 		i := layered(t, 100<<20, mint.Digest(junk))

@@ -21,6 +21,9 @@ func (e Evidence) public() []archive.Member {
 	put := func(path string, data []byte) { out = append(out, archive.Member{Path: path, Data: data}) }
 	for i, bundle := range e.Seen.Proofs.Bundles {
 		put(fmt.Sprintf("bundles/%d.sigstore.json", i+1), bundle)
+		if over := e.payload(i); over != nil {
+			put(payloadName(i), over)
+		}
 	}
 	for i, s := range e.signed() {
 		put(fmt.Sprintf("signatures/%d.txt", i+1), s.message)
@@ -41,6 +44,17 @@ func (e Evidence) public() []archive.Member {
 	put("package.digests", []byte(digests.String()))
 	return append(out, e.anchors()...)
 }
+
+// payload is the document that the i-th bundle is over where that is not the package,
+// which it names: what cosign signs of an image. Else nil.
+func (e Evidence) payload(i int) []byte {
+	if each := e.Seen.Release.File.Attestations.Each; i < len(each) {
+		return each[i].Message
+	}
+	return nil
+}
+
+func payloadName(i int) string { return fmt.Sprintf("bundles/%d.payload", i+1) }
 
 // anchors are the sets by which this audit judged: for people alone.
 func (e Evidence) anchors() []archive.Member {

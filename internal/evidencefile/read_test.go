@@ -59,6 +59,14 @@ func TestRead(t *testing.T) {
 	require.Empty(t, s.Record.Exchanges())
 	_, err = evidencefile.Read(deflated(t, "notes.txt", func(io.Writer) {}))
 	require.NoError(t, err, "a person may have packed it again")
+	descriptors := deflated(t, "answers/001.json", func(w io.Writer) { _, _ = io.WriteString(w, "{}") })
+	require.Contains(t, string(descriptors), "PK\x07\x08", "sizes and sums stand behind the members")
+	_, err = evidencefile.Read(descriptors)
+	require.NoError(t, err)
+	at := strings.LastIndex(string(descriptors), "PK\x07\x08")
+	descriptors[at+4] ^= 1
+	_, err = evidencefile.Read(descriptors)
+	require.ErrorContains(t, err, "reading the evidence file: ", "and are held to")
 }
 
 // A file of each form that there ever was is read.
@@ -136,6 +144,12 @@ func TestReadRefuses(t *testing.T) {
 		"no answers":                     {packed(t, members()[:1]), "holds no requests.har"},
 		"answers that are none":          {packed(t, []archive.Member{{Path: "evidence.json", Data: []byte(headDoc)}, {Path: "requests.har", Data: []byte("{")}}), "reading the HTTP Archive"},
 		"a name twice in the zip":        {packed(t, members(members()[0])), "evidence.json"},
+		"a name twice, by case":          {packed(t, members(archive.Member{Path: "Evidence.JSON", Data: []byte(headDoc)})), "vidence.JSON"},
+		"a folder twice, by case":        {packed(t, members(archive.Member{Path: "answers/001.json"}, archive.Member{Path: "ANSWERS/002.json"})), "ANSWERS"},
+		"names of another case":          {packed(t, []archive.Member{{Path: "EVIDENCE.JSON", Data: []byte(headDoc)}, {Path: "REQUESTS.HAR", Data: []byte(harDoc)}}), "holds no evidence.json"},
+		"a name twice, by a descriptor":  {deflated(t, "evidence.json", func(w io.Writer) { _, _ = io.WriteString(w, headDoc) }), "evidence.json"},
+		"a name with a backslash":        {packed(t, members(archive.Member{Path: `answers\001.json`})), "has a backslash"},
+		"a file as a folder":             {packed(t, members(archive.Member{Path: "evidence.json/x"})), "evidence.json"},
 		"a path out of it":               {packed(t, members(archive.Member{Path: "../a"})), "../a"},
 		"a byte changed":                 {flip, "CRC-32"},
 		"a bomb":                         {deflated(t, "answers/001.bin", zeros(64<<20)), "inflates"},

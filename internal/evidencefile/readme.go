@@ -64,9 +64,16 @@ func (e Evidence) readme(name string, withPackage bool, public []archive.Member)
 		say("      The repository's signature; take the key from the repository, not from here.")
 	}
 	for i, bundle := range e.Seen.Proofs.Bundles {
-		for _, line := range verifying(i+1, strictjson.Fields(bundle), name) {
+		over := name
+		if e.payload(i) != nil {
+			over = payloadName(i)
+		}
+		for _, line := range verifying(i+1, strictjson.Fields(bundle), over) {
 			say("  %s", line)
 		}
+	}
+	if len(e.Seen.Proofs.Bundles) > 0 {
+		say("      Without a network, cosign needs --trusted-root and the file of a Sigstore trusted root that you have.")
 	}
 	if len(e.Report.Commands) > 0 {
 		say("\n%s\n", ownTools)
@@ -122,7 +129,7 @@ func verifying(n int, bundle strictjson.Object, name string) []string {
 		return []string{
 			fmt.Sprintf("cosign verify-blob --bundle bundles/%d.sigstore.json \\", n),
 			fmt.Sprintf("    %s %s", who, name),
-			fmt.Sprintf("    With cosign 3: a signature over the bytes. %s: those you expect; report.html names those found.", those),
+			fmt.Sprintf("    With cosign 3: a signature over the bytes of that file. %s: those you expect; report.html names those found.", those),
 		}
 	}
 	return []string{

@@ -55,6 +55,9 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 			note("record", "%s", told)
 		}
 		note("guess", "The digest is of an index of %s: %s. Looked into is %s; name another by arch.", counted(len(m.platforms()), "platform"), shortList(m.platforms()), d.platform)
+		if n := m.alike(d); n > 1 {
+			note("record", "The index names %d images of %s. Looked into is the first; a client may take another.", n, d.platform)
+		}
 		request := at.manifest(d.digest(), "manifest of "+d.platform)
 		rel.File.Parts = append(rel.File.Parts, partOf("manifest of "+d.platform, request, d, false))
 		answer, err := c.Get(ctx, request)
@@ -62,6 +65,7 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 			return err
 		}
 		if answer.State != fetch.Found {
+			rel.Source.Asked = answer.State // of what may name the source: the labels
 			return nil
 		}
 		if m, err = readManifest(answer.Body); err != nil || m.isIndex {
@@ -73,6 +77,7 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 		}
 	}
 	config := at.blob(m.config, "configuration", maxConfig)
+	config.Form = fetch.JSON
 	rel.File.Parts = append(rel.File.Parts, partOf("configuration", config, m.config, false))
 	answer, err := c.Get(ctx, config)
 	if err != nil {
@@ -80,6 +85,8 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 	}
 	if answer.State == fetch.Found {
 		in.read(answer.Body, m)
+	} else {
+		rel.Source.Asked = answer.State // of what may name the source: the labels
 	}
 	r.layers(rel, at, m)
 	return nil

@@ -183,6 +183,18 @@ func (m *manifest) chosen(arch string) int {
 	return first
 }
 
+// alike counts the images of an index that are for the same platform as one, and that
+// one.
+func (m *manifest) alike(one descriptor) int {
+	seen := map[string]bool{}
+	for _, d := range m.list {
+		if d.platform == one.platform && (d.mediaType == typeManifest || d.mediaType == typeDocker) {
+			seen[d.digest()] = true
+		}
+	}
+	return len(seen)
+}
+
 // platforms are those of an index's images, each once.
 func (m *manifest) platforms() []string {
 	var out []string

@@ -27,7 +27,7 @@ const (
 	part        = `[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*`
 	repository  = part + `(?:/` + part + `)*`
 	reference   = `[A-Za-z0-9_][A-Za-z0-9._-]{0,127}`
-	digests     = `sha256:` + hexadecimal + `|sha512:[0-9a-f]{128}`
+	digests     = `sha256:` + hexadecimal + `|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}`
 )
 
 // githubIssuer vouches for workflows of GitHub, and GitHub gives a namespace of

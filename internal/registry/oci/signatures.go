@@ -202,6 +202,9 @@ func (f *find) layers(ctx context.Context, c *fetch.Session, m *manifest) error 
 			if err != nil {
 				return err
 			}
+			if a.State == fetch.Found && sumOf(d.algorithm, a.Body) != d.sum {
+				a.Unusable("what came in the place of a signature or statement has another digest than is stated")
+			}
 			if a.State != fetch.Found {
 				f.unknown(a)
 				continue

@@ -5,6 +5,7 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
@@ -32,19 +33,34 @@ type distribution struct {
 // distributed starts one (Debian's package docker-registry), and skopeo's folder.
 func distributed(t *testing.T) distribution {
 	t.Helper()
-	for _, tool := range []string{"docker-registry", "skopeo"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed: a real registry is not tested", tool)
-		}
+	if _, err := exec.LookPath("skopeo"); err != nil {
+		t.Skip("skopeo is not installed: a real registry is not tested")
+	}
+	return started(t, "docker-registry", func(at, dir string) []string {
+		config := filepath.Join(dir, "config.yml")
+		require.NoError(t, os.WriteFile(config, []byte(fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}\nhttp: {addr: %s}\n", filepath.Join(dir, "storage"), at)), 0o600))
+		return []string{"serve", config}
+	})
+}
+
+// craned starts the registry of go-containerregistry, which has the referrers API.
+func craned(t *testing.T) distribution {
+	t.Helper()
+	return started(t, "crane", func(at, _ string) []string { return []string{"registry", "serve", "--address", at} })
+}
+
+// started starts a registry's program at a free port; args gives its arguments.
+func started(t *testing.T, tool string, args func(at, dir string) []string) distribution {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err != nil {
+		t.Skipf("%s is not installed: its registry is not tested", tool)
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	at := free.Addr().String()
 	require.NoError(t, free.Close())
 	d := distribution{"http://" + at, t.TempDir()}
-	config := filepath.Join(d.dir, "config.yml")
-	require.NoError(t, os.WriteFile(config, []byte(fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}\nhttp: {addr: %s}\n", filepath.Join(d.dir, "storage"), at)), 0o600))
-	serving := exec.Command("docker-registry", "serve", config)
+	serving := exec.Command(tool, args(at, d.dir)...)
 	require.NoError(t, serving.Start())
 	t.Cleanup(func() { _ = serving.Process.Kill(); _ = serving.Wait() })
 	for range 200 {
@@ -180,4 +196,53 @@ func TestRealRegistry(t *testing.T) {
 	o.Transport, o.Retries = d, -1
 	_, err = ask(t.Context(), i.pinned(), o)
 	require.ErrorContains(t, err, "has no manifest")
+}
+
+// TestSignedByCosign: what cosign 3 itself signs and attests with a key, at real
+// registries without and with the referrers API, is read and verified with that key
+// alone. Its statements name no repository.
+func TestSignedByCosign(t *testing.T) {
+	cosign, err := exec.LookPath("cosign")
+	if err != nil {
+		t.Skip("cosign is not on this machine: what it signs is not tried")
+	}
+	for name, registry := range map[string]func(*testing.T) distribution{"docker-registry": distributed, "crane": craned} {
+		t.Run(name, func(t *testing.T) {
+			d := registry(t)
+			i := ghcrImage()
+			i.Tag("v1", i.Index)
+			d.push(t, i)
+			place := strings.TrimPrefix(d.base, "http://") + "/" + i.Name + "@" + mint.Digest(i.Index)
+			runs := func(args ...string) {
+				t.Helper()
+				run := exec.CommandContext(t.Context(), cosign, args...)
+				run.Dir, run.Env = d.dir, append(os.Environ(), "HOME="+d.dir, "TUF_ROOT="+d.dir, "COSIGN_PASSWORD=")
+				out, err := run.CombinedOutput()
+				require.NoError(t, err, "%q\n%s", args, out)
+			}
+			runs("generate-key-pair")
+			runs("signing-config", "create", "--out", "nobody.json") // no log, no authority, no network
+			public, err := os.ReadFile(filepath.Join(d.dir, "cosign.pub"))
+			require.NoError(t, err)
+			audit := func(keys []byte) *result {
+				o := i.options(t, nil)
+				o.Transport, o.Keys, o.Retries = d, keys, -1
+				r, err := ask(t.Context(), i.pinned(), o)
+				require.NoError(t, err)
+				require.Equal(t, both(1, 1, 1, 1), levels(r), r.Report.Text(false))
+				return r
+			}
+			has(t, audit(public), "key-signature", "absent", "No signature")
+
+			bill := filepath.Join(d.dir, "bill.json")
+			require.NoError(t, os.WriteFile(bill, []byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","components":[]}`), 0o600))
+			for _, made := range [][]string{{"sign"}, {"attest", "--type", "cyclonedx", "--predicate", bill}} {
+				runs(append(made, "--yes", "--key", "cosign.key", "--signing-config", "nobody.json", "--allow-http-registry", "--allow-insecure-registry", place)...)
+				has(t, audit(public), "key-signature", "pass", "You brought that key")
+				has(t, audit(nil), "key-signature", "absent", "Nobody vouches here")
+				another := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(mint.Key("another"))})
+				has(t, audit(another), "key-signature", "absent", "none of those that you brought")
+			}
+		})
+	}
 }

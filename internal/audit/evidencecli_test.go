@@ -47,12 +47,22 @@ func TestEvidenceOnTheCommandLine(t *testing.T) {
 	out, said, code = node(t, "--check", zip, "--time", when, "--folder", folder)
 	require.Equal(t, 0, code, out+said)
 	require.Contains(t, out, "files are as published.")
+	require.NotContains(t, out, "By its own word")
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "evil.go"), []byte("package errors"), 0o644))
 	require.NoError(t, os.Remove(filepath.Join(folder, "go113.go")))
 	out, _, code = node(t, "--check", zip, "--time", when, "--folder", folder)
 	require.Equal(t, 1, code)
 	require.Contains(t, out, "extra: evil.go")
 	require.Contains(t, out, "missing: go113.go")
+
+	// A folder that says to be another version is told of, and compared all the same.
+	other := filepath.Join(dir, "pkg", "mod", "github.com", "pkg", "errors@v0.9.0")
+	require.NoError(t, os.MkdirAll(filepath.Dir(other), 0o755))
+	require.NoError(t, os.Rename(folder, other))
+	out, _, code = node(t, "--check", zip, "--time", when, "--folder", other)
+	require.Equal(t, 1, code)
+	require.Contains(t, out, "By its own word the folder holds pkg:golang/github.com/pkg/errors@v0.9.0.")
+	require.NoError(t, os.Rename(other, folder))
 
 	require.NoError(t, os.WriteFile(zip, small[:len(small)/2], 0o644))
 	for _, refused := range [][]string{

@@ -8,7 +8,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
 import { Refused, ended, one, plain, print, refusedBy, remark } from "./ending.mjs";
-import { folderOfOne, lines, packagesOf } from "./installed.mjs";
+import { folderOfOne, lines, ofAnother, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import * as lock from "./lock.mjs";
 import { options, usage } from "./options.mjs";
@@ -168,7 +168,7 @@ export async function audit(args, called, command) {
   const short = tooLow(o, verdict);
   const compared = answer.installed && JSON.parse(answer.installed);
   if (answer.summary) print(answer.summary);
-  else if (!o.json) print(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${lines(compared).join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
+  else if (!o.json) print(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${[...ofAnother(request.installed, report), ...lines(compared)].join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
   else if (all) print(`${JSON.stringify({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version }, null, 2)}\n`);
   else print(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
   const alarms = new Set(all ? all.files.flatMap(({ report: file }) => file?.verdict.alarms ?? []) : verdict.alarms);

@@ -1,6 +1,6 @@
 // Installed folders on the command line: one package beside its audit, or every
 // package that a folder holds.
-import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
+import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
 import { one } from "./ending.mjs";
 import { filesOf, sha256 } from "./folder.mjs";
 
@@ -14,6 +14,12 @@ export async function folderOfOne(path, touchstone, reference) {
   const own = found.length > 1 ? packageOf(found, await reference()) : found[0];
   if (found.length > 1 && !own) throw new Error(`it holds ${found.length} packages, and not the one that is audited`);
   return digestsOf(own ?? { files, texts: {} }, sha256);
+}
+
+/** What a folder that was compared says of itself, as a line, where that is another package. */
+export function ofAnother(installed, report) {
+  const said = anothers(installed, report.reference);
+  return said === "" ? [] : [one(said)];
 }
 
 /** The differences of a comparison as lines, those that nobody explains first. */

@@ -2,7 +2,7 @@
 import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
 import { list } from "./files.js";
-import { asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
+import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
 import { addressed, addressedPart, fragment, visible } from "./question.js";
@@ -92,6 +92,7 @@ async function checkEvidence(signal) {
   if (answer.installed) showCompared([{ reference: report.reference, compared: JSON.parse(answer.installed), failed: report.verdict.failed, differ: differOf(report.reference, own?.files ?? folder.files) }]);
   showAudit(report, answer);
   offerNewest(report, answer.saved);
+  if (own) where += `${anothers(own, report.reference)} `.trimStart();
   say(`${where}Checked again: ${report.verdict.title}. ${report.verdict.headline}`);
 }
 

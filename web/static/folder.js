@@ -91,13 +91,19 @@ function parent(path) {
  * The digests of a package's files, one file at a time, as an audit takes them.
  * progress is told how many are done.
  */
-export async function digestsOf({ files, partial, texts }, sha256, progress = () => {}) {
+export async function digestsOf({ reference, files, partial, texts }, sha256, progress = () => {}) {
   const out = [];
   for (const file of files) {
     out.push({ path: file.path, size: file.size, sha256: file.link ? "" : await sha256(file) });
     progress(out.length, files.length);
   }
-  return { files: out, partial: partial ?? "", texts };
+  return { reference, files: out, partial: partial ?? "", texts };
+}
+
+/** Of a folder that by its own word is another package than it was compared with, that word in a sentence; else empty. */
+export function anothers({ reference: own }, reference) {
+  const bare = (text) => text.replace(/[?#].*$/, "");
+  return own && bare(own) !== bare(reference) ? `By its own word the folder holds ${own}.` : "";
 }
 
 const counted = (n) => (n === 1 ? "1 file" : `${n} files`);

@@ -17,7 +17,7 @@ import (
 )
 
 // mostOpen is how many answers may be not established. It only goes down.
-const mostOpen = 374
+const mostOpen = 369
 
 func TestMostAnswersAreEstablished(t *testing.T) {
 	doc, err := principles.LoadAll()

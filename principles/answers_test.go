@@ -85,12 +85,16 @@ func lines(doc *principles.Document) []principles.Requirement {
 // pinned is a file at a commit or a release; a branch moves on under a citation.
 var pinned = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+/blob/([0-9a-f]{40}|v\d+(\.\d+)+)/[^#?]+(#L\d+(-L\d+)?)?$`)
 
+// folder is a folder at a commit.
+var folder = regexp.MustCompile(`^https://github\.com/[\w.-]+/[\w.-]+/tree/[0-9a-f]{40}/[^#?]+$`)
+
 // mostSecondhand is how many answers may rest on a reviewer's reading alone. It
 // only goes down.
 const mostSecondhand = 81
 
 // A file of a code host is cited at a commit, also where it could not be opened
-// there: then the answer says that it is second-hand.
+// there: then the answer says that it is second-hand. So is a folder, but for one
+// of which a reviewer said, on a day that stands there, what is not in it.
 func TestCitedFilesArePinned(t *testing.T) {
 	doc, err := principles.LoadAll()
 	require.NoError(t, err)
@@ -111,6 +115,9 @@ func TestCitedFilesArePinned(t *testing.T) {
 			if cited(a.Source) {
 				require.Regexp(t, pinned, a.Source, "%s, %s", r.ID, a.Requirement)
 				seen++
+			}
+			if strings.HasPrefix(a.Source, "https://github.com/") && strings.Contains(a.Source, "/tree/") {
+				require.True(t, a.Secondhand || folder.MatchString(a.Source), "%s, %s: %s", r.ID, a.Requirement, a.Source)
 			}
 		}
 		for _, l := range r.Lacks {

@@ -154,3 +154,14 @@ func TestAReasonIsGivenOnce(t *testing.T) {
 	}
 	require.Greater(t, given, 40)
 }
+
+// TestNoSpaceBeforeAStop: a comma or a stop stands right behind the link it follows.
+func TestNoSpaceBeforeAStop(t *testing.T) {
+	_, files := built(t, "wasm")
+	loose := regexp.MustCompile(`[a-z]<a |(?:</a>|</code>|</span>) +(?:<[a-z]+[^>]*>)?[.,;:] `)
+	for name, body := range files {
+		if strings.HasPrefix(name, "/principles/") || strings.HasPrefix(name, "/registries/") {
+			require.Empty(t, loose.FindString(body), name)
+		}
+	}
+}

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // A tree holds the paths of an archive and of the folders in them, by what
@@ -111,14 +109,14 @@ func fold(name string) string {
 		return strings.ToLower(name)
 	}
 	var out strings.Builder
-	for _, c := range norm.NFD.String(name) {
+	for _, c := range nfd(name) {
 		if more, ok := fullFolds[c]; ok {
 			out.WriteString(more)
 		} else if !unicode.Is(unicode.Cf, c) { // HFS+ drops most of these
 			out.WriteRune(foldRune(c))
 		}
 	}
-	return norm.NFD.String(out.String())
+	return nfd(out.String())
 }
 
 // isPlain tells, at little cost, most names that are their own fold.

@@ -6,11 +6,12 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"html"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"touchstone/internal/report"
 )
@@ -230,4 +231,4 @@ func (r *Result) JUnit() ([]byte, error) {
 
 // inXML escapes a text; what XML cannot hold is shown as it would be on a
 // terminal.
-func inXML(s string) string { return html.EscapeString(printable(s)) }
+func inXML(s string) string { return templ.EscapeString(printable(s)) }

@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
-	"html"
+
+	"github.com/a-h/templ"
 
 	"touchstone/internal/report"
 )
@@ -25,11 +26,11 @@ func Alone(r *report.Report) (string, error) {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="` + AlonePolicy(aloneStyle) + `">
 <meta name="viewport" content="width=device-width">
-<title>` + html.EscapeString(report.Clean(r.Verdict.Title)) + `</title>
+<title>` + templ.EscapeString(report.Clean(r.Verdict.Title)) + `</title>
 <style>` + aloneStyle + `</style>
 </head>
 <body>
-<p><strong>A saved report of ` + html.EscapeString(report.Clean(r.Time)) + `.</strong> It tells what was found then, and proves nothing by itself.</p>
+<p><strong>A saved report of ` + templ.EscapeString(report.Clean(r.Time)) + `.</strong> It tells what was found then, and proves nothing by itself.</p>
 ` + article + `
 </body>
 </html>

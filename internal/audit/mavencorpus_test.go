@@ -6,9 +6,11 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,9 +96,11 @@ func TestMavenCorpus(t *testing.T) {
 		"a plugin, signed": {"dev.sigstore:sigstore-maven-plugin:1.3.0", nil, signed, false, false, map[string]string{
 			"signer-identity": "pass: run https://github.com/sigstore/sigstore-java/actions/runs/13527969555", "record-attested": "pass: Gradle module", "name-inside": "pass: ",
 			"build-attested": "pass: signature over these bytes was made in run", "installer-refuses": "absent: Maven", "source-agrees": "pass: "}},
-		"its newer version": {"dev.sigstore:sigstore-maven-plugin:2.0.0", nil, signed, false, false, map[string]string{"build-attested": "pass: 411721f4", "record-attested": "pass: "}},
-		"its POM":           {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=pom", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
-		"its module":        {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=module", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
+		"its newer version":             {"dev.sigstore:sigstore-maven-plugin:2.0.0", nil, signed, false, false, map[string]string{"build-attested": "pass: 411721f4", "record-attested": "pass: "}},
+		"its POM":                       {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=pom", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
+		"its module":                    {"pkg:maven/dev.sigstore/sigstore-maven-plugin@1.3.0?type=module", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
+		"the POM of another package":    {"pkg:maven/dev.sigstore/sigstore-java@1.3.0?type=pom", nil, signed, false, false, map[string]string{"name-inside": "pass: ", "signer-identity": "pass: 13527969555"}},
+		"the module of another package": {"pkg:maven/dev.sigstore/sigstore-java@1.3.0?type=module", nil, signed, false, false, map[string]string{"name-inside": "pass: "}},
 		"only the module names it": {"dev.sigstore:protobuf-specs:0.5.0", nil, signed, false, false, map[string]string{
 			"name-inside": "absent: ", "record-attested": "pass: "}},
 		"named by its group": {"io.github.chains-project:maven-lockfile:5.5.0", nil, both(1, 1, 1, 2), false, false, map[string]string{
@@ -150,6 +154,9 @@ func TestMavenCorpus(t *testing.T) {
 			require.LessOrEqual(t, levels(r)["integrity"][1], 1, "Maven's client refuses nothing by a strong digest")
 			require.Equal(t, c.failed, r.Report.Verdict.Failed, r.Report.Verdict.Failures)
 			require.Equal(t, c.alarmed, len(r.Report.Verdict.Alarms) > 0, r.Report.Verdict.Alarms)
+			if f := r.Report.Finding("signer-identity"); f.Outcome == evidence.Pass {
+				require.NotEmpty(t, f.Facts["source repository owner identifier"], "names of accounts change hands, numbers do not")
+			}
 			for check, want := range c.findings {
 				outcome, part, _ := strings.Cut(want, ": ")
 				has(t, r, check, outcome, part)
@@ -203,4 +210,48 @@ func TestMavenByRelay(t *testing.T) {
 			require.Contains(t, status(t, r, "integrity-from-repository").Reason, "came through a relay")
 		}
 	}
+}
+
+// TestMavenExpected: a genuine signature by another workflow's run than the reader expects.
+func TestMavenExpected(t *testing.T) {
+	for repository, outcome := range map[string]string{"https://github.com/sigstore/sigstore-java": "pass", "https://github.com/sigstore/protobuf-specs": "fail"} {
+		o := mavenOptions(mavenCorpus(t))
+		o.Expect = evidence.Expectation{Source: repository}
+		r, err := ask(t.Context(), "dev.sigstore:sigstore-maven-plugin:1.3.0", o)
+		require.NoError(t, err)
+		has(t, r, "source-expected", outcome, "")
+		require.Equal(t, outcome == "fail", r.Report.Verdict.Failed)
+	}
+}
+
+// TestMavenCases: each case of the corpus is answered by a test, and none is left.
+func TestMavenCases(t *testing.T) {
+	raw, err := os.ReadFile(corpus.Path(t, "eco", "CASES.jsonl"))
+	require.NoError(t, err)
+	tests := map[string]string{
+		"mvn-sigstore-plugin-1.3.0": "a plugin, signed", "mvn-sigstore-plugin-2.0.0": "its newer version", "mvn-sigstore-protobuf-specs": "only the module names it",
+		"mvn-sigstore-java-1.3.0": "the POM of another package", "mvn-swap-bundle": "another version's bundle", "mvn-wrong-identity": "TestMavenExpected",
+		"mvn-sigstore-github-namespace": "named by its group", "mvn-sigstore-namespace-swap-version": "an older version under a newer name",
+		"mvn-pgp-jetbrains": "by a subkey that had expired", "mvn-pgp-dd-plist": "by the first of two keys", "mvn-pgp-jackson-parent": "a parent",
+		"mvn-pgp-jackson-annotations": "a POM", "mvn-pgp-hamcrest-sha1": "over SHA-1", "mvn-pgp-jsr305": "by a person", "mvn-pgp-sha1-nokey": "by an unknown one",
+		"mvn-sha1-only": "weak digests alone", "mvn-relocation": "TestMavenRelocated", "mvn-signed-jar": "a jar with a signature of its own",
+		"mvn-signed-jar-changed": "a class of it changed", "mvn-signed-jar-stripped": "its signature removed",
+	}
+	here, err := filepath.Glob("maven*_test.go")
+	require.NoError(t, err)
+	var written []byte
+	for _, file := range here {
+		more, err := os.ReadFile(file)
+		require.NoError(t, err)
+		written = append(written, more...)
+	}
+	for line := range strings.Lines(string(raw)) {
+		var c struct{ ID string }
+		require.NoError(t, json.Unmarshal([]byte(line), &c))
+		if strings.HasPrefix(c.ID, "mvn-") {
+			require.Regexp(t, `(?m)^\s*"`+regexp.QuoteMeta(tests[c.ID])+`":\s|^func `+regexp.QuoteMeta(tests[c.ID])+`\(`, string(written), c.ID)
+			delete(tests, c.ID)
+		}
+	}
+	require.Empty(t, tests)
 }

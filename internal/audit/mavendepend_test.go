@@ -91,3 +91,57 @@ func TestMavenOnlyPOM(t *testing.T) {
 		require.Equal(t, said, strings.Contains(strings.Join(r.Report.Notes, " "), "is a POM alone"), r.Report.Notes)
 	}
 }
+
+// TestMavenParents: what a POM inherits is read, up to a bound; a parent that is not
+// there, is of another name, or names itself leaves it open, and is named.
+func TestMavenParents(t *testing.T) {
+	const group = "io.github.example"
+	parent := func(of, artifact string) string {
+		return strings.Replace(of, "<description>", "<parent><groupId>org.parents</groupId><artifactId>"+artifact+"</artifactId><version>1</version></parent><description>", 1)
+	}
+	document := func(artifact, above, more string) string {
+		p := "<project><groupId>org.parents</groupId><artifactId>" + artifact + "</artifactId><version>1</version><description></description>" + more + "</project>"
+		if above != "" {
+			p = parent(p, above)
+		}
+		return p
+	}
+	endless := map[string]string{"a0": document("a0", "a1", "")}
+	for n := 1; n < 20; n++ {
+		endless[fmt.Sprintf("a%d", n)] = document(fmt.Sprintf("a%d", n), fmt.Sprintf("a%d", n+1), "")
+	}
+	const needs = "<dependencies><dependency><groupId>org.other</groupId><artifactId>inherited</artifactId><version>${v}</version></dependency></dependencies>"
+	for name, c := range map[string]struct {
+		parents map[string]string
+		open    string // empty where all is known
+		pulls   string
+	}{
+		"two":         {map[string]string{"a0": document("a0", "a1", needs), "a1": document("a1", "", "<properties><v>7</v></properties>")}, "", "pkg:maven/org.other/inherited@7"},
+		"gone":        {map[string]string{"a0": document("a0", "a1", needs)}, "its parent org.parents:a1:1 could not be had", "pkg:maven/org.other/inherited"},
+		"another":     {map[string]string{"a0": document("other", "", "")}, "its parent org.parents:a0:1 cannot be used", ""},
+		"in a circle": {map[string]string{"a0": document("a0", "a1", ""), "a1": document("a1", "a0", "")}, "was not read", ""},
+		"endless":     {endless, "was not read", ""},
+		"no XML":      {map[string]string{"a0": "<project>"}, "cannot be used", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := jar123(group, func(v *mint.MavenVersion) { v.POM = parent(v.POM, "a0") })
+			r := j.audit(t, func(w world) {
+				for artifact, body := range c.parents {
+					w[mavenFile("org.parents", artifact, "1", ".pom")] = ok([]byte(body))
+				}
+			})
+			said, pulls := "", []string(nil)
+			for _, topic := range r.Report.Topics {
+				said += topic.Text + "\n"
+				if topic.ID == "requires" {
+					pulls = topic.Items
+				}
+			}
+			require.Equal(t, c.open != "", strings.Contains(said, "What the POM says of others is not known whole"), said)
+			require.Contains(t, said, c.open)
+			if c.pulls != "" {
+				require.Contains(t, pulls, c.pulls)
+			}
+		})
+	}
+}

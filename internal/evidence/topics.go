@@ -178,8 +178,8 @@ func ingredients(inside registry.Inside) []Topic {
 		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
 		{"holds", "archive", "It holds %s, named by what is written inside. The audit of one compares its digest."},
-		{"unnamed", "archive", "It holds %s without a name inside, listed by path and SHA-256."},
-		{"bundles", "other package", "It carries %s inside, by their own word. Whether they are unchanged copies is not checked."},
+		{"unnamed", "archive", "It holds %s without a name inside, listed by SHA-256 and path."},
+		{"bundles", "other package", "It carries %s inside, as is written there. Whether that is unchanged is not checked."},
 		{"declares", "other package", "Its bills of materials name %s that it carries, by their own word."},
 	}
 	var facts []Topic

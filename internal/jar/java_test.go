@@ -98,7 +98,7 @@ func bent(random *rand.Rand, from []member) []member {
 		case 1:
 			return strings.Join(slices.Insert(lines, to, lines[at]), "")
 		case 2:
-			return strings.Join(slices.Insert(lines, to, []string{"\r\n", "\n", " x\r\n", "X: y\r\n", "Name: b\r\n", "SHA-256-Digest: AAAA\r\n", "\r"}[random.IntN(7)]), "")
+			return strings.Join(slices.Insert(lines, to, []string{"\r\n", "\n", " x\r\n", "X: y\r\n", "Name: b\r\n", "SHA-256-Digest: AAAA\r\n", "\r", "X: " + strings.Repeat("y", 506+random.IntN(6)) + "\r\n", "X: \x00\r\n", "X: \xc3\r\n \xa9\r\n", "Magic: x\r\n", "Multi-Release: true\r\n"}[random.IntN(12)]), "")
 		}
 		lines[at], lines[to] = lines[to], lines[at]
 		return strings.Join(lines, "")
@@ -114,7 +114,7 @@ func bent(random *rand.Rand, from []member) []member {
 	case 5:
 		out = slices.Delete(out, i, i+1)
 	case 6:
-		out = append(out, member{[]string{"b", "META-INF/B.SF", "META-INF/SIG-B.EC", out[i].name, strings.ToLower(out[i].name), "./" + out[i].name, "META-INF/services/b"}[random.IntN(7)], out[i].body})
+		out = append(out, member{[]string{"b", "META-INF/B.SF", "META-INF/SIG-B.EC", out[i].name, strings.ToLower(out[i].name), "./" + out[i].name, "META-INF/services/b", "META-INF/versions/9/a/One.class", "meta-inf/MANIFEST.MF", "META-INF/Manifest.mf", "META-INF/MINT.DSA", out[i].name + "\x00", "/" + out[i].name}[random.IntN(13)], out[i].body})
 	case 7:
 		j := random.IntN(len(out))
 		out[i].body, out[j].body = out[j].body, out[i].body

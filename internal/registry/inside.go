@@ -149,7 +149,7 @@ func Cut(text string, most int) string {
 // An Ingredient is another package.
 type Ingredient struct {
 	Ref  string // purl
-	Kind string // "requires", "indirect" (for others that it needs, by its own word), "runtime" (only to run), "profile" (on some machines), "holds" (an archive inside, with its digest), "unnamed" (one that does not say what it is: Ref is its path and digest), "optional" (only when asked for), "left" (to whoever uses it), "listed" (as versions for others), "bundles", "declares", "built-on" (what it is made on top of)
+	Kind string // "requires", "indirect" (for others that it needs, by its own word), "runtime" (only to run), "profile" (on some machines), "holds" (an archive inside, with its digest), "unnamed" (one that does not say what it is: Ref is its digest and path), "optional" (only when asked for), "left" (to whoever uses it), "listed" (as versions for others), "bundles", "declares", "built-on" (what it is made on top of)
 	// Asked is which versions of it are asked for, as the package writes that;
 	// empty where Ref names one.
 	Asked string

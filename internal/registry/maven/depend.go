@@ -19,13 +19,17 @@ import (
 // own machine has, is none of it.
 func (m *model) dependencies() []registry.Ingredient {
 	var out []registry.Ingredient
-	managed := m.managed()
+	managed, varying := m.managed(), m.varying()
 	seen := map[string]bool{}
 	for _, p := range m.chain {
 		for _, d := range p.root.child("dependencies").all("dependency") {
 			if _, _, key := m.dependency(d); !seen[key] { // the nearer one counts
 				seen[key] = true
-				out = m.append(out, d, managed, "")
+				kind := ""
+				if m.varies(varying, d.at("version"), d.at("classifier"), managed[key].version) {
+					kind = "profile"
+				}
+				out = m.append(out, d, managed, kind)
 			}
 		}
 	}
@@ -37,9 +41,6 @@ func (m *model) dependencies() []registry.Ingredient {
 func (m *model) append(to []registry.Ingredient, d *node, managed map[string]management, kind string) []registry.Ingredient {
 	group, artifact, key := m.dependency(d)
 	version := cmp.Or(m.resolved(d.at("version")), managed[key].version)
-	if kind == "" && m.byProfile(d.at("version"), d.at("classifier"), managed[key].version) {
-		kind = "profile"
-	}
 	i := registry.Ingredient{Kind: cmp.Or(kind, "requires"), Asked: version}
 	switch scope := cmp.Or(m.resolved(d.at("scope")), managed[key].scope); {
 	case scope == "test" || scope == "system" || scope == "import":
@@ -84,20 +85,27 @@ func (m *model) fileQualifiers(d *node) map[string]string {
 	return out
 }
 
-// byProfile tells whether what texts mean depends on a property that only profiles set.
-func (m *model) byProfile(texts ...string) bool {
-	for _, text := range texts {
-		_, rest, found := strings.Cut(m.resolved(text), "${")
-		if !found {
-			continue
-		}
-		name, _, _ := strings.Cut(rest, "}")
-		for _, p := range m.chain {
-			for _, profile := range p.root.child("profiles").all("profile") {
-				if profile.child("properties").child(name) != nil {
-					return true
+// varying are the properties that profiles set.
+func (m *model) varying() map[string]bool {
+	out := map[string]bool{}
+	for _, p := range m.chain {
+		for _, profile := range p.root.child("profiles").all("profile") {
+			if set := profile.child("properties"); set != nil {
+				for _, n := range set.children {
+					out[n.name] = true
 				}
 			}
+		}
+	}
+	return out
+}
+
+// varies tells whether what texts mean depends on a property that only profiles set.
+func (m *model) varies(varying map[string]bool, texts ...string) bool {
+	for _, text := range texts {
+		_, rest, found := strings.Cut(m.resolved(text), "${")
+		if name, _, _ := strings.Cut(rest, "}"); found && varying[name] {
+			return true
 		}
 	}
 	return false

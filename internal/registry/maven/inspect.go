@@ -41,7 +41,7 @@ type inspector struct {
 }
 
 func newInspector(at coordinates, m *model) *inspector {
-	return &inspector{at: at, pom: m, made: m.makes(), left: maxDocuments, docs: map[string]*bytes.Buffer{}, nest: nest{left: maxNestedTotal}}
+	return &inspector{at: at, pom: m, made: m.makes(), left: maxDocuments, docs: map[string]*bytes.Buffer{}, nest: nest{left: maxNestedTotal, entries: maxNestedEntries}}
 }
 
 const (
@@ -142,6 +142,7 @@ func (i *inspector) Inside(ctx context.Context, files []archive.File) registry.I
 	// 2.
 	if i.single() {
 		i.nameSingle(&in)
+		i.runsSingle(&in)
 	} else {
 		i.name(&in, files)
 		in.Enclosed = i.signed.judge(i.docs, files)
@@ -172,6 +173,14 @@ func (i *inspector) nameSingle(in *registry.Inside) {
 	case "module":
 		c := componentOf(doc.Bytes())
 		i.names(in, "The module", c)
+	}
+}
+
+// runsSingle tells what a file that is no archive would run, by its name.
+func (i *inspector) runsSingle(in *registry.Inside) {
+	switch i.at.extension {
+	case "exe", "so", "dll", "dylib", "jnilib":
+		run(in, "use", "It is a program or a library of machine code, which runs when it is started or loaded.", "", []string{i.at.file()})
 	}
 }
 

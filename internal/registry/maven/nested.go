@@ -21,6 +21,7 @@ const (
 	maxNestedTotal   = 256 << 20 // bytes that all inflate to
 	maxNestedDepth   = 3         // archives in archives in the one that is audited
 	maxNestedCount   = 2000
+	maxNestedEntries = 200_000   // of all of them together
 	maxDescription   = 64 << 10 // bytes of one description
 )
 
@@ -46,6 +47,7 @@ type enclosedArchive struct {
 type nest struct {
 	all     []enclosedArchive
 	left    int64 // bytes that they may still inflate to
+	entries int   // that they may still have
 	pending *bytes.Buffer
 	name    string // of the pending one
 }
@@ -57,12 +59,17 @@ func (n *nest) begin(name string, size int64) io.Writer {
 	switch {
 	case !isArchive(name):
 		return nil
-	case size > maxNestedArchive || n.left <= 0 || len(n.all) >= maxNestedCount:
+	case size > maxNestedArchive || n.spent():
 		n.all = append(n.all, enclosedArchive{path: name, top: name, shut: true})
 		return nil
 	}
 	n.pending, n.name = &bytes.Buffer{}, name
 	return n.pending
+}
+
+// spent tells whether no more are opened.
+func (n *nest) spent() bool {
+	return n.left <= 0 || n.entries <= 0 || len(n.all) >= maxNestedCount
 }
 
 // finish opens the one whose bytes came last.
@@ -78,7 +85,7 @@ func (n *nest) finish() {
 func (n *nest) open(raw []byte, at, top, sum string, depth int) {
 	one := enclosedArchive{path: at, top: top, sum: sum}
 	docs := map[string]*bytes.Buffer{}
-	contents, err := archive.Read(archive.Zip, raw, archive.Options{Limits: archive.Limits{Archive: maxNestedArchive, Total: max(n.left, 1)}, Inspect: func(name string, size int64) io.Writer {
+	contents, err := archive.Read(archive.Zip, raw, archive.Options{Limits: archive.Limits{Archive: maxNestedArchive, Total: n.left, Entries: n.entries}, Inspect: func(name string, size int64) io.Writer {
 		most := int64(maxDescription)
 		switch _, _, document, ok := described(name); {
 		case name == manifestPath:
@@ -98,6 +105,7 @@ func (n *nest) open(raw []byte, at, top, sum string, depth int) {
 		for _, f := range contents.Files {
 			n.left -= f.Size
 		}
+		n.entries -= len(contents.Files) + len(contents.Folders)
 	}
 	if one.shut = err != nil || !contents.Complete || len(contents.Problems) > 0; one.shut {
 		n.all = append(n.all, one)
@@ -120,7 +128,7 @@ func (n *nest) open(raw []byte, at, top, sum string, depth int) {
 			continue
 		}
 		within := enclosedArchive{path: at + inside + f.Path, top: top, sum: hex.EncodeToString(f.SHA256[:]), shut: true}
-		if doc := docs[f.Path]; doc == nil || n.left <= 0 || len(n.all) >= maxNestedCount {
+		if doc := docs[f.Path]; doc == nil || n.spent() {
 			n.all = append(n.all, within)
 		} else {
 			n.open(doc.Bytes(), within.path, top, within.sum, depth+1)
@@ -173,7 +181,7 @@ func (n *nest) ingredients() []registry.Ingredient {
 			out = append(out, registry.Ingredient{Ref: ref.String(), Kind: "bundles"})
 		}
 		if itself == "" && one.sum != "" {
-			out = append(out, registry.Ingredient{Ref: fmt.Sprintf("%s sha256:%s", shown(one.path), one.sum), Kind: "unnamed"})
+			out = append(out, registry.Ingredient{Ref: fmt.Sprintf("sha256:%s %s", one.sum, shown(one.path)), Kind: "unnamed"})
 		}
 	}
 	return out

@@ -82,7 +82,7 @@ func TestNested(t *testing.T) {
 		"pkg:maven/g/native@2?checksum=sha256:" + sumOf(classified) + "&classifier=linux&type=jar",
 	}, named["holds"])
 	require.ElementsMatch(t, []string{"pkg:maven/org.shaded/inner@5", "pkg:maven/g/renamed@3"}, named["bundles"])
-	require.ElementsMatch(t, []string{"WEB-INF/lib/agent.jar sha256:" + sumOf(other), "WEB-INF/lib/it.jar sha256:" + sumOf(renamed), "z/broken.jar sha256:" + sumOf(broken)}, named["unnamed"])
+	require.ElementsMatch(t, []string{"sha256:" + sumOf(other) + " WEB-INF/lib/agent.jar", "sha256:" + sumOf(renamed) + " WEB-INF/lib/it.jar", "sha256:" + sumOf(broken) + " z/broken.jar"}, named["unnamed"])
 	require.Equal(t, "It holds archives that could not be opened here: z/broken.jar.", in.Undeclared)
 	where := map[string][]string{}
 	for _, r := range in.Runs {
@@ -109,6 +109,14 @@ func TestNestedBounds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "It holds archives that could not be opened here: b.jar, c.jar.", i.Inside(t.Context(), contents.Files).Undeclared)
 	require.Nil(t, i.nest.begin("large.jar", maxNestedArchive+1))
+	i = newInspector(at, &model{})
+	i.nest.entries = 3
+	many := zipped(t, map[string]string{"META-INF/services/a": "", "META-INF/services/b": ""})
+	contents, err = archive.Read(archive.Zip, []byte(zipped(t, map[string]string{"a.jar": many, "b.jar": many, "c.jar": many})), archive.Options{Inspect: i.Open})
+	require.NoError(t, err)
+	in = i.Inside(t.Context(), contents.Files)
+	require.Equal(t, "It holds archives that could not be opened here: b.jar, c.jar.", in.Undeclared)
+	require.Len(t, in.Runs[0].Files, 2)
 }
 
 // TestSources: a file of sources needs nothing, as long as there is no program in it.
@@ -116,4 +124,11 @@ func TestSources(t *testing.T) {
 	at := coordinates{"g", "a", "1", "sources", "jar"}
 	require.Equal(t, "It holds no program, so it needs no other package.", looked(t, at, map[string]string{"A.java": "class A {}"}).Needless)
 	require.NotContains(t, looked(t, at, map[string]string{"A.class": "x"}).Needless, "no program")
+}
+
+// TestSingle: a file that is a program is told by its name.
+func TestSingle(t *testing.T) {
+	for extension, runs := range map[string]int{"exe": 1, "so": 1, "pom": 0, "json": 0} {
+		require.Len(t, newInspector(coordinates{"g", "a", "1", "linux", extension}, &model{}).Inside(t.Context(), nil).Runs, runs, extension)
+	}
 }

@@ -43,6 +43,8 @@ type model struct {
 type pom struct {
 	root *node
 	at   coordinates // as it states them itself, or by its parent's
+	// properties are those that it sets, by name: many values may name many.
+	properties map[string]string
 }
 
 // gradleMark stands in the comment by which a POM announces Gradle's metadata
@@ -66,7 +68,14 @@ func readPOM(doc []byte) (pom, error) {
 			return pom{}, fmt.Errorf("it has %.60q twice", twice)
 		}
 	}
-	p := pom{root: root, at: coordinates{group: root.at("groupId"), artifact: root.at("artifactId"), version: root.at("version")}}
+	p := pom{root: root, at: coordinates{group: root.at("groupId"), artifact: root.at("artifactId"), version: root.at("version")}, properties: map[string]string{}}
+	if set := root.child("properties"); set != nil {
+		for _, n := range set.children {
+			if _, twice := p.properties[n.name]; !twice {
+				p.properties[n.name] = n.text
+			}
+		}
+	}
 	if p.at.group == "" {
 		p.at.group = root.at("parent", "groupId")
 	}
@@ -251,8 +260,8 @@ func (m *model) property(name string) (string, bool) {
 		}
 	}
 	for _, p := range m.chain {
-		if n := p.root.child("properties").child(name); n != nil {
-			return n.text, true
+		if value, set := p.properties[name]; set {
+			return value, true
 		}
 	}
 	return "", false

@@ -21,7 +21,7 @@ const (
 	maxNestedTotal   = 256 << 20 // bytes that all inflate to
 	maxNestedDepth   = 3         // archives in archives in the one that is audited
 	maxNestedCount   = 2000
-	maxNestedEntries = 200_000   // of all of them together
+	maxNestedEntries = 200_000  // of all of them together
 	maxDescription   = 64 << 10 // bytes of one description
 )
 

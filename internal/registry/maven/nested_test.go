@@ -132,3 +132,10 @@ func TestSingle(t *testing.T) {
 		require.Len(t, newInspector(coordinates{"g", "a", "1", "linux", extension}, &model{}).Inside(t.Context(), nil).Runs, runs, extension)
 	}
 }
+
+// TestClassPath: what a manifest lets Java load with an archive is named.
+func TestClassPath(t *testing.T) {
+	in := looked(t, coordinates{"g", "a", "1", "", "jar"}, map[string]string{"META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\nClass-Path: lib/b.jar http://example.com/\r\n c.jar\r\n\r\n"})
+	require.Len(t, in.Runs, 1)
+	require.Equal(t, []string{"Class-Path: lib/b.jar", "Class-Path: http://example.com/c.jar"}, in.Runs[0].Files)
+}

@@ -108,6 +108,11 @@ func (i *inspector) runs(in *registry.Inside, files []archive.File) {
 	for n, agent := range agents {
 		run(in, "start", agent.what, "", r.agents[n])
 	}
+	var places []string // docs.oracle.com, "JAR File Specification", "Class-Path Attribute"
+	for _, place := range strings.Fields(i.main.Get("Class-Path")) {
+		places = append(places, "Class-Path: "+registry.Cut(place, 160))
+	}
+	run(in, "use", "Its manifest lets Java load these with it, from where it stands or from the address given.", "", places)
 	run(in, "use", "Programs that look for these services load its classes by themselves.", "", r.services)
 	run(in, "use", fmt.Sprintf("It holds machine code (files: %d), which runs when it is loaded.", len(r.native)), "", r.native)
 }

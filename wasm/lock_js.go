@@ -16,7 +16,7 @@ import (
 
 // ofLocks are the functions for lock files.
 func ofLocks() map[string]any {
-	return map[string]any{"lock": js.FuncOf(promised(startLock)), "beside": js.FuncOf(promised(startBeside)), "written": js.FuncOf(promised(startWritten))}
+	return map[string]any{"lock": js.FuncOf(promised(startLock)), "beside": js.FuncOf(promised(startBeside)), "divisible": js.FuncOf(promised(startDivisible)), "written": js.FuncOf(promised(startWritten))}
 }
 
 // A lockRequest asks about a lock file.
@@ -27,6 +27,11 @@ type lockRequest struct {
 	Require map[string]int `json:"require"`
 	// Allow is the list of exceptions, as JSON; empty for none.
 	Allow string `json:"allow"`
+	// Part and Parts are which part ("part", "of") of the packages is audited here, and of how many;
+	// Given are lines that others answered as a part of the same, by their place.
+	Part  int               `json:"part"`
+	Parts int               `json:"of"`
+	Given map[int]pins.Line `json:"given"`
 	// Answered are the lines of an earlier check of the same files in the same
 	// way, which was ended before its time.
 	Answered []pins.Line `json:"answered"`
@@ -62,6 +67,19 @@ func startBeside(_ context.Context, args []js.Value) (any, error) {
 	return paths, nil
 }
 
+// startDivisible takes documents that belong together, as startLock does, and gives
+// how many packages of theirs may be audited in parts; 0 also where they can't be read.
+func startDivisible(_ context.Context, args []js.Value) (any, error) {
+	if len(args) < 1 {
+		return nil, errors.New("calling divisible: it takes a lock file")
+	}
+	f, err := lockfile.ReadAll(documents(args[0]))
+	if err != nil {
+		return 0, nil // that is said where it is checked
+	}
+	return pins.Divisible(f), nil
+}
+
 // startLock takes the request as JSON, the lock file with what belongs to it and
 // perhaps an older one with its own, each a list of { name, bytes }, and two
 // functions. The first gets the result without its lines, as
@@ -79,7 +97,7 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 	if req.Depth != pins.Records && req.Depth != pins.Bytes {
 		return nil, fmt.Errorf("the depth %q is none; choose records or bytes", req.Depth)
 	}
-	o := pins.Options{Depth: req.Depth, MinAge: req.MinAge, Require: req.Require, Answered: req.Answered}
+	o := pins.Options{Depth: req.Depth, MinAge: req.MinAge, Require: req.Require, Answered: req.Answered, Part: req.Part, Parts: req.Parts, Given: req.Given}
 	var err error
 	if req.Allow != "" {
 		if o.Allow, err = pins.ReadAllow([]byte(req.Allow)); err != nil {

@@ -23,15 +23,16 @@ const module = "touchstone/"
 // layers lists, for every package of the house, which other packages of the
 // house it may import. A package that is missing here is a failing test.
 var layers = map[string][]string{
-	"internal/digest":     {},
-	"internal/strictjson": {},
-	"internal/stricttoml": {},
-	"internal/source":     {},
-	"internal/slsa":       {"internal/source"},
-	"internal/purl":       {},
-	"internal/lockfile":   {"internal/purl"},
-	"internal/pins":       {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "internal/report/page", "internal/source", "principles"},
-	"internal/fetch":      {},
+	"internal/digest":                {},
+	"internal/strictjson":            {},
+	"internal/stricttoml":            {},
+	"internal/source":                {},
+	"internal/slsa":                  {"internal/source"},
+	"internal/purl":                  {},
+	"internal/lockfile":              {"internal/purl"},
+	"internal/lockfile/lockfiletest": {},
+	"internal/pins":                  {"internal/audit", "internal/evidence", "internal/lockfile", "internal/purl", "internal/report", "internal/report/page", "internal/source", "principles"},
+	"internal/fetch":                 {},
 	// how a recording is saved
 	"internal/fetch/har": {"internal/fetch"},
 	"internal/archive":   {},
@@ -216,7 +217,7 @@ func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 }
 
 // testOnly are packages that tests are made of.
-var testOnly = []string{"internal/mint", "internal/notary/notarytest", "internal/corpus", "internal/registry/registrytest"}
+var testOnly = []string{"internal/mint", "internal/notary/notarytest", "internal/corpus", "internal/registry/registrytest", "internal/lockfile/lockfiletest"}
 
 // TestNothingServedIsMinted: what invents logs and keys is linked into tests,
 // and into programs that say so by their build tag.

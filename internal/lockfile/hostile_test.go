@@ -7,33 +7,35 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/lockfile/lockfiletest"
 )
 
 // TestOddTexts: a mark of byte order and lines that end as on Windows change no
 // pin; what is no text in UTF-8 is refused with a word.
 func TestOddTexts(t *testing.T) {
-	for _, s := range samples() {
-		plain := said(t, s.name, s.text)
-		require.Equal(t, plain, said(t, s.name, "\ufeff"+strings.ReplaceAll(s.text, "\n", "\r\n")), s.name)
+	for _, s := range lockfiletest.All(made) {
+		plain := said(t, s.Name, s.Text)
+		require.Equal(t, plain, said(t, s.Name, "\ufeff"+strings.ReplaceAll(s.Text, "\n", "\r\n")), s.Name)
 		utf16 := func(mark string, at int) string {
 			var b strings.Builder
 			b.WriteString(mark)
-			for i := range len(s.text) {
+			for i := range len(s.Text) {
 				two := [2]byte{}
-				two[at] = s.text[i]
+				two[at] = s.Text[i]
 				b.Write(two[:])
 			}
 			return b.String()
 		}
-		middle := strings.Index(s.text, "\n") + 1
+		middle := strings.Index(s.Text, "\n") + 1
 		for text, say := range map[string]string{
 			utf16("\xff\xfe", 0): "UTF-16", utf16("\xfe\xff", 1): "UTF-16",
-			s.text[:middle] + "\x00" + s.text[middle:]:                               "zero byte",
-			s.text[:middle] + "\xc3(" + s.text[middle:]:                              "not a text in UTF-8",
-			s.text[:middle] + "<<<<<<< ours\n=======\n>>>>>>> x\n" + s.text[middle:]: "merge conflict",
+			s.Text[:middle] + "\x00" + s.Text[middle:]:                               "zero byte",
+			s.Text[:middle] + "\xc3(" + s.Text[middle:]:                              "not a text in UTF-8",
+			s.Text[:middle] + "<<<<<<< ours\n=======\n>>>>>>> x\n" + s.Text[middle:]: "merge conflict",
 		} {
-			_, err := Read(s.name, []byte(text))
-			require.ErrorContains(t, err, say, s.name)
+			_, err := Read(s.Name, []byte(text))
+			require.ErrorContains(t, err, say, s.Name)
 		}
 	}
 }

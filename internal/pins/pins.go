@@ -29,6 +29,10 @@ const (
 	Bytes   Depth = "bytes"   // everything
 )
 
+// parallel is how many packages are audited at a time. Records are small, and most of
+// the time is waiting; of packages few are held at once.
+var parallel = map[Depth]int{Records: 24, Bytes: 8}
+
 // Options are how pins are audited.
 type Options struct {
 	Depth Depth
@@ -44,6 +48,12 @@ type Options struct {
 	// options, which ended before its time: they are taken as they are, but for
 	// those that were not answered.
 	Answered []Line
+	// Part and Parts divide the work: only the packages of one part are audited, the
+	// first is 0, and all other lines stay without a state. No Parts are one.
+	Part, Parts int
+	// Given are lines that were answered elsewhere as a part of this check, by their
+	// place among all; they count as if they had been answered here.
+	Given map[int]Line
 	// Begun gets the result before anybody is asked: the lines are all there, and
 	// those that are still to be answered have no state. It must keep nothing of
 	// it. May be nil.
@@ -186,6 +196,14 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	origins := map[string]origin{}
 	earlier, taken := earlier(o.Answered), 0
 	for i, l := range r.Lines {
+		if o.Parts > 1 && (l.Kind != lockfile.Package || partOf(pins[i].Ref, o.Parts) != o.Part) {
+			continue
+		}
+		if given, found := o.Given[i]; found && given.place() == l.place() && slices.Contains(States, given.State) {
+			r.Lines[i] = given
+			r.answered(i, o, each)
+			continue
+		}
 		if had, found := earlier[l.place()]; found {
 			r.Lines[i] = had
 			taken++
@@ -208,7 +226,7 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	}
 	// 2. and 3.
 	then := func(i int, out audit.Outcome) []audit.Question { return pinned[i].then(out, o) }
-	for q, out := range a.Each(ctx, questions, audit.Set{Time: o.Time, Then: then}) {
+	for q, out := range a.Each(ctx, questions, audit.Set{Time: o.Time, Then: then, Parallel: parallel[o.Depth]}) {
 		all := pinned[q]
 		if _, wanted := origins[out.Question.Pasted]; wanted {
 			origins[out.Question.Pasted] = all.origin
@@ -228,7 +246,9 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	r.Notes = append(r.Notes, idle(o.Allow, o.Time)...)
+	if o.Parts <= 1 { // else what an exception is for may be in another part
+		r.Notes = append(r.Notes, idle(o.Allow, o.Time)...)
+	}
 	return r, nil
 }
 

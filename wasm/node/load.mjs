@@ -25,17 +25,25 @@ const softLimit = "160MiB";
  */
 const tieringBudget = 50_000_000;
 
+/** What was loaded last, for another thread: { glue, module }. */
+export let loaded;
+
 /** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
 export async function load(name = "touchstone", tell = undefined) {
   const { glue, wasm } = await program(name, tell);
+  loaded = { glue: String(glue), module: await WebAssembly.compile(wasm) };
+  return start(loaded);
+}
+
+/** Starts what was loaded, and resolves to its functions. */
+export async function start({ glue, module }) {
   setFlagsFromString(`--wasm-tiering-budget=${tieringBudget}`);
   await import(glue);
   globalThis.fs.writeSync = writeSync;
   const go = new globalThis.Go();
   go.env.GOMEMLIMIT = softLimit;
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  const { instance } = await WebAssembly.instantiate(wasm, go.importObject);
-  const ended = go.run(instance).then(() => { throw new Error("the WebAssembly program ended"); });
+  const ended = go.run(await WebAssembly.instantiate(module, go.importObject)).then(() => { throw new Error("the WebAssembly program ended"); });
   await Promise.race([ready, ended]);
   return globalThis.touchstone;
 }

@@ -2,6 +2,7 @@
 // changed since an older one.
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { lockInParts, partsFor } from "./parts.mjs";
 import { remark } from "./ending.mjs";
 
 /** The options that stand beside --lock alone. */
@@ -73,16 +74,21 @@ export async function auditLock(touchstone, o, request, read, signal) {
   const [files, base, allow] = await Promise.all([together(touchstone, o.lock, read), read(o.base, "the older lock file"), read(o.allow, "the exceptions")]);
   const asked = {
     ...request, depth: o.depth ?? "records", minAge: Number(o["min-age"] ?? 0),
+    time: o.time ?? `${new Date().toISOString().slice(0, 19)}Z`, // one for all parts
     require: Object.fromEntries(o.required.map(({ track, level }) => [track, level])), allow: allow ? new TextDecoder().decode(allow) : "",
   };
   let done = 0;
   const live = process.stderr.isTTY;
-  const answer = await touchstone.lock(JSON.stringify(asked), files, base && [{ name: basename(o.base), bytes: base }], undefined, (_line, _i, of, answered) => {
+  const tell = (_line, _i, of, answered) => {
     if (!answered) return;
     done += 1;
     if (live) remark(`\r\x1b[2K${done} of ${of}${done === of ? "\n" : ""}`);
     else if (done % 100 === 0) remark(`${done} of ${of}\n`);
-  }, signal);
+  };
+  const older = base && [{ name: basename(o.base), bytes: base }];
+  const answer = await partsFor(touchstone, files) > 1
+    ? await lockInParts(touchstone, asked, files, older, tell, signal)
+    : await touchstone.lock(JSON.stringify(asked), files, older, undefined, tell, signal);
   remark(`${answer.summary.replace(/[^\x20-\x7e]/g, "?")}\n`);
   const { text: written } = await touchstone.written(o.format ?? (o.json ? "json" : "text"), "", "");
   return { ...answer, written };

@@ -203,6 +203,23 @@ test("npm audit signatures passes the lock file that the action refused", async 
   }
 });
 
+test("a long lock file is answered in parts, each pin once and in the file's order", async () => {
+  const names = Array.from({ length: 230 }, (_, i) => `p${i}`);
+  const hostile = { p7: { integrity: `sha512-${createHash("sha512").update("hostile").digest("base64")}` } };
+  await mkdir(join(dir, "long"));
+  await writeFile(join(dir, "long", "package-lock.json"), lockWorld(names, { changed: hostile }).text);
+  await worldOf("long.mjs", "worlds.lockWorld(Array.from({ length: 230 }, (_, i) => `p${i}`)).world");
+  const { code, out, err } = await touchstone(["lock", join(dir, "long", "package-lock.json"), "--format", "json"], { world: "long.mjs" });
+  assert.equal(code, 1, err);
+  const { lines, counts } = JSON.parse(out);
+  assert.deepEqual(lines.map(({ name }) => name), names);
+  assert.equal(counts.failed, 1);
+  assert.deepEqual(lines.filter(({ state }) => state === "failed").map(({ name }) => name), ["p7"]);
+  const others = new Set(lines.filter(({ name }) => name !== "p7").map(({ state, findings }) => `${state} ${findings.map(({ rule }) => rule)}`));
+  assert.equal(others.size, 1, "the two programs answer alike: " + [...others].join("; "));
+  assert.match(err, /^200 of 230$/m);
+});
+
 test("the action runs nothing whose digest was not named", async () => {
   for (const [say, inputs] of [
     [/its SHA-256 is [0-9a-f]{64}, and not 0{64}: it is not run/, { FILE: "x", PROGRAM: packed, SHA256: "0".repeat(64) }],

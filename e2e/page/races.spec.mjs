@@ -71,7 +71,7 @@ test("a damaged store is a first visit", async ({ page, audit, origin }) => {
     };
   }));
   await audit(errors, goWorld());
-  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3");
+  await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3");
 });
 
 test("a file that is too large leaves the one before it out too", async ({ page, audit }) => {
@@ -86,7 +86,7 @@ test("a file that is too large leaves the one before it out too", async ({ page,
   await expect(page.locator("#file-name")).toContainText("large.zip is larger than");
   await page.getByRole("textbox").fill(errors);
   await page.keyboard.press("Enter");
-  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3", { timeout: 20_000 });
+  await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3", { timeout: 20_000 });
 });
 
 test("a file that is gone is said to be gone", async ({ page, audit }) => {

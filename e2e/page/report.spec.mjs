@@ -19,7 +19,7 @@ test("a Go module, through the relay", async ({ page, audit, origin }) => {
   const asked = await audit(errors, goWorld());
   await expect(report(page)).toBeVisible();
   expect(asked.every((url) => url.startsWith("https://proxy.golang.org/"))).toBe(true);
-  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3 (signed)");
+  await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3");
   await expect(page.locator("[data-heading]")).toBeFocused();
   await expect(page).toHaveTitle(/^Integrity 2 of 3.*: github\.com\/pkg\/errors v0\.9\.1$/);
   await expect(page).toHaveURL(`${origin}/#pkg:golang/github.com/pkg/errors@v0.9.1`);
@@ -32,7 +32,7 @@ test("an npm package, directly and through the relay", async ({ page, audit }) =
   const asked = await audit("npm:sigstore@1.0.0", provenance());
   await expect(report(page)).toBeVisible();
   expect(asked).toContain("https://registry.npmjs.org/sigstore/1.0.0");
-  await expect(page.locator("[data-sentence]")).toContainText("may raise Integrity to 3");
+  await expect(page.locator(".verdict .number")).toContainText("at most 3");
   for (const title of ["Source", "Build", "Integrity", "Attestation"]) {
     await expect(page.locator(".card").getByRole("heading", { name: title, exact: true })).toBeVisible();
   }
@@ -43,7 +43,7 @@ test.describe("relayed", () => {
   test.use({ tolerated: [/ERR_FAILED|Failed to load/] });
   test("what came by the relay alone is left open", async ({ page, audit }) => {
     await audit("npm:sigstore@1.0.0", provenance(), { direct: false });
-    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 0 of 3 and Accountability level 0 of 3. What could not be checked may raise Integrity to 3");
+    await expect(page.locator(".verdict .number")).toContainText("Integrity: level 0 of 3at most 3");
   });
 });
 

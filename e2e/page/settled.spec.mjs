@@ -17,7 +17,7 @@ test("who built it, from what, and where that is logged", async ({ page, context
   await clocked(context, time);
   await audit("npm:sigstore@1.0.0", npmWorld("1.0.0", "valid/sigstore-1.0.0.json"));
   await expect(page.locator("[data-headline]")).toContainText("Built");
-  await expect(page.locator("[data-sentence]")).toContainText("Integrity level 3 of 3");
+  await expect(page.locator(".verdict .number")).toContainText("Integrity: level 3 of 3");
   for (const card of await page.locator(".card > summary").all()) await card.click();
   await expect(page.locator(".card-build .signed")).toHaveText(/^Built from github\.com\/sigstore\/sigstore-js at commit [0-9a-f]{12} by \.github\/workflows\/publish\.yml/);
   await expect(page.locator(".card-attestation .signed").first()).toHaveText(/^Signed by https:\/\/github\.com\/sigstore\/sigstore-js\//);

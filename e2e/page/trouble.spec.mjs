@@ -117,14 +117,14 @@ test.describe("a loader that does not load", () => {
     const zip = goWorld()("https://proxy.golang.org/github.com/pkg/errors/@v/v0.9.1.zip").body;
     await audit(errors, nothing, { relay: false, direct: false });
     await expect(page.getByRole("heading", { name: "The package did not arrive" })).toBeInViewport();
-    await expect(page.locator("[data-sentence]")).toContainText("may raise Integrity to 2");
+    await expect(page.locator(".verdict .number")).toContainText("at most 2");
     await accessible(page);
     // The record answers now, the package still does not come.
     await context.unrouteAll({ behavior: "ignoreErrors" });
     await inhabit(context, origin, (url) => (url.endsWith(".zip") ? undefined : goWorld()(url)));
     const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Check the package file that I have" }).click()]);
     await chooser.setFiles({ name: "errors.zip", mimeType: "application/zip", buffer: zip });
-    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3");
+    await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3");
     await expect(page.locator("#file-name")).toContainText("errors.zip");
   });
 });

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"touchstone/internal/audit"
@@ -38,7 +39,7 @@ func ask(ctx context.Context, pasted string, o circumstances) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := untrue(r); err != nil {
+	if err := errors.Join(untrue(r), legible(r)); err != nil {
 		return nil, fmt.Errorf("the report is not true: %w", err)
 	}
 	if err := exceeds(ctx, o, r); err != nil {

@@ -35,6 +35,9 @@ func computed(e *exam, of registry.Subject, algorithm string) (value string, ok 
 		}
 		return value, true, reasonOpen{}
 	}
+	if art.Unwanted {
+		return "", false, reasonOpen{text: art.Answer.Reason}
+	}
 	if art.Answer.State != fetch.Found {
 		return "", false, reasonOpen{text: "the package could not be fetched: " + art.Answer.Reason, absent: art.Answer.State == fetch.NotThere}
 	}

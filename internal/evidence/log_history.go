@@ -39,7 +39,7 @@ func logHistory(e *exam) Finding {
 	if entry.Latest.State != fetch.Found && entry.Known == nil {
 		return because(Unknown, "Only one signed head was seen, so there was nothing to compare it with. The newest could not be fetched: "+sentence(entry.Latest.Reason))
 	}
-	return pass("Every signed head seen in this audit"+kept(entry)+" was proven to be part of one history: "+strings.Join(compared, "; ")+".",
+	return pass("Every signed head seen in this audit"+kept(entry)+" was proven to be part of one history. They are those of: "+strings.Join(compared, "; ")+".",
 		map[string]string{"heads": strings.Join(compared, "; ")})
 }
 

@@ -52,6 +52,7 @@ func topics(e *exam) []Topic {
 // the build.
 func materials(e *exam) []Topic {
 	var facts []Topic
+	var inputs []string
 	for _, a := range e.attested {
 		if a.speaks.Outcome != Pass || a.verified.Statement == nil {
 			continue
@@ -64,11 +65,16 @@ func materials(e *exam) []Topic {
 			continue
 		}
 		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {
-			facts = append(facts, Topic{ID: "materials", About: "ingredients", Items: build.Inputs,
-				Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(build.Inputs))})
+			inputs = append(inputs, build.Inputs...)
 		}
 	}
-	return facts
+	if len(inputs) == 0 {
+		return facts
+	}
+	slices.Sort(inputs)
+	inputs = slices.Compact(inputs)
+	return append(facts, Topic{ID: "materials", About: "ingredients", Items: inputs,
+		Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(inputs))})
 }
 
 // otherCommit tells that the repository's record names another commit than the
@@ -113,12 +119,13 @@ func contact(inside registry.Inside) Topic {
 		return Topic{ID: "contact-file", About: "contact", Items: inside.Contact,
 			Text: "The package carries its own instructions for reporting a vulnerability."}
 	case !inside.Read:
-		return unread("contact", "Whether it says how to report a vulnerability is not known.", inside.Unread)
+		return unread("contact", "Whether it says how to report a vulnerability is not known, either.", "")
 	}
 	return Topic{ID: "contact-none", About: "contact", Text: "The package carries no instructions for reporting a vulnerability."}
 }
 
-// unread says that a topic is open, and why.
+// unread says that a topic is open, and why. Of a package that was not read the
+// first topic alone says why.
 func unread(topic, open, why string) Topic {
 	return Topic{ID: topic + "-unknown", About: topic, Text: strings.TrimSpace(open + " " + why)}
 }
@@ -169,11 +176,11 @@ func installedAs(files []archive.File) []Topic {
 
 func ingredients(inside registry.Inside) []Topic {
 	kinds := []struct{ kind, noun, text string }{
-		{"requires", "other package", "Installing it pulls %s directly. Each has its own audit."},
+		{"requires", "other package", "Installing it pulls %s directly. None was checked here."},
 		{"runtime", "other package", "It also pulls %s that only running it needs. Code that uses it is compiled without."},
 		{"profile", "other package", "On some machines it also pulls %s: profiles in its POM decide by Java's version, system or settings."},
 		{"indirect", "other package", "It marks %s as needed by others that it needs. Nobody checks that mark: it may use them itself."},
-		{"optional", "other package", "With certain features switched on, it also pulls %s. Each has its own audit."},
+		{"optional", "other package", "With certain features switched on, it also pulls %s."},
 		{"left", "other package", "It can work with %s that it does not pull: whoever uses it chooses those."},
 		{"listed", "package", "It lists the versions of %s, for those who import or inherit them."},
 		{"built-on", "image", "By its own word it is built on %s, and carries what is in there."},
@@ -210,7 +217,7 @@ func ingredients(inside registry.Inside) []Topic {
 	}
 	switch {
 	case !inside.Read:
-		facts = append(facts, unread("ingredients", "Which other packages it names is not known.", inside.Unread))
+		facts = append(facts, unread("ingredients", "Which other packages it names is not known, either.", ""))
 	case inside.Undeclared != "":
 		facts = append(facts, unread("ingredients", "Which other packages it needs is not known.", inside.Undeclared))
 	case len(facts) == 0:

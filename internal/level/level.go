@@ -92,9 +92,9 @@ func Weigh(doc *principles.Document, findings []evidence.Finding) (Verdict, erro
 		switch check.OnFail {
 		case principles.Failed:
 			v.Failed = true
-			v.Failures = append(v.Failures, f.Reason)
+			v.Failures = distinct(append(v.Failures, f.Reason))
 		case principles.Alarm:
-			v.Alarms = append(v.Alarms, f.Reason)
+			v.Alarms = distinct(append(v.Alarms, f.Reason))
 		}
 	}
 	for _, t := range doc.Tracks {

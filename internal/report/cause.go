@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"touchstone/internal/level"
 	"touchstone/principles"
@@ -26,19 +27,45 @@ type Cause struct {
 // several things hangs on a cause of each.
 func (r *Report) causes() []Cause {
 	out := []Cause{}
+	var all []string
 	for _, q := range r.Requirements {
-		if q.Status == level.Met {
-			continue
+		for _, part := range lacked(q) {
+			all = append(all, part.Reason)
 		}
-		parts := q.Parts
-		if len(parts) == 0 { // no check decided it
-			parts = []level.Part{{Reason: q.Reason, Reach: q.Reach}}
-		}
-		for _, part := range parts {
-			out = r.hang(out, q, part)
+	}
+	for _, q := range r.Requirements {
+		for _, part := range lacked(q) {
+			for _, piece := range apart(part, all) {
+				out = r.hang(out, q, piece)
+			}
 		}
 	}
 	return out
+}
+
+// lacked are what a requirement that is not met lacks.
+func lacked(q Requirement) []level.Part {
+	switch {
+	case q.Status == level.Met:
+		return nil
+	case len(q.Parts) == 0: // no check decided it
+		return []level.Part{{Reason: q.Reason, Reach: q.Reach}}
+	}
+	return q.Parts
+}
+
+// apart takes what is lacked apart where its beginning or its end is the whole of
+// what another requirement lacks, so that this is said once.
+func apart(part level.Part, all []string) []level.Part {
+	for _, other := range all {
+		if rest, ok := strings.CutPrefix(part.Reason, other+" "); ok {
+			return append([]level.Part{{Reason: other, Reach: part.Reach}}, apart(level.Part{Reason: rest}, all)...)
+		}
+		if rest, ok := strings.CutSuffix(part.Reason, " "+other); ok {
+			return append(apart(level.Part{Reason: rest, Reach: part.Reach}, all), level.Part{Reason: other})
+		}
+	}
+	return []level.Part{part}
 }
 
 // hang adds what a requirement lacks to the causes, and it to the ones that lack it.

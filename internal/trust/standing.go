@@ -89,7 +89,7 @@ func (a Anchor) Standing(now time.Time, network bool) Standing {
 			a.Name, day(asOf), int(FreshFor/(24*time.Hour)), a.Keyring)
 	default:
 		s.Counts = false
-		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago. Try again when %s can be reached",
+		s.Reason = fmt.Sprintf("%s: last refreshed on %s, which is more than %d days ago; try again when %s can be reached",
 			a.Name, day(asOf), int(FreshFor/(24*time.Hour)), repositoryHost)
 	}
 	return s

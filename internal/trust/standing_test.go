@@ -23,7 +23,7 @@ func TestStanding(t *testing.T) {
 	keyring := Anchor{ID: "z", Kind: KindArchiveKeys, Name: "the archive's keys", Taken: taken, Refresh: "somehow", Keyring: "gold-keyring"}
 	release := Anchor{ID: "r", Kind: KindArchiveKeys, Name: "the release's key", Taken: taken}
 
-	const stale = "the keys: last refreshed on 2026-10-01, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"
+	const stale = "the keys: last refreshed on 2026-10-01, which is more than 30 days ago; try again when tuf-repo-cdn.sigstore.dev can be reached"
 	const own = "This program holds the release's key as of 2026-10-01. Nothing refreshes that set here, so later revocations are unseen"
 	const asOf = "the keys: as of 2026-10-01, later revocations unseen"
 	for name, c := range map[string]struct {
@@ -35,13 +35,13 @@ func TestStanding(t *testing.T) {
 	}{
 		"fresh":                          {refreshable, 0, true, true, ""},
 		"on the last day":                {refreshable, FreshFor, true, true, ""},
-		"a moment later":                 {refreshable, FreshFor + 1, true, false, "the keys: last refreshed on 2026-10-01, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"},
+		"a moment later":                 {refreshable, FreshFor + 1, true, false, "the keys: last refreshed on 2026-10-01, which is more than 30 days ago; try again when tuf-repo-cdn.sigstore.dev can be reached"},
 		"stale":                          {refreshable, FreshFor + 24*time.Hour, true, false, stale},
 		"stale, no network":              {refreshable, FreshFor + 24*time.Hour, false, true, asOf},
 		"years later, no network":        {refreshable, 10 * 365 * 24 * time.Hour, false, true, asOf},
 		"fresh, no network":              {refreshable, time.Hour, false, true, ""},
 		"refreshed":                      {refreshed, 90 * 24 * time.Hour, true, true, ""},
-		"refreshed long ago":             {refreshed, 91 * 24 * time.Hour, true, false, "the keys: last refreshed on 2026-11-30, which is more than 30 days ago. Try again when tuf-repo-cdn.sigstore.dev can be reached"},
+		"refreshed long ago":             {refreshed, 91 * 24 * time.Hour, true, false, "the keys: last refreshed on 2026-11-30, which is more than 30 days ago; try again when tuf-repo-cdn.sigstore.dev can be reached"},
 		"refreshed before the build":     {before, 20 * 24 * time.Hour, true, true, ""},
 		"clock behind, within leeway":    {refreshable, -clockLeeway, true, true, ""},
 		"clock behind":                   {refreshable, -clockLeeway - 1, true, false, "the keys: as of 2026-10-01, which this device's clock (2026-09-29) puts in the future. Set the clock, so that its age can be told"},

@@ -53,7 +53,7 @@ func askSite(ctx context.Context, c *fetch.Session, at located) (siteRecord, err
 		s.err = err
 		s.answer.Unusable("what came as the version record cannot be used: " + why)
 		s.source.Asked = fetch.Unknown
-		s.notes = []purl.Note{{Kind: "record", Text: "The site's version record could not be used: " + why + ". Nothing was read from it."}}
+		s.notes = []purl.Note{{Kind: "record", Text: "The site's version record could not be used: " + why + ". It was not read further."}}
 		return s, nil
 	}
 	s.read(version)

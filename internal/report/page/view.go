@@ -71,6 +71,11 @@ func requirementsOf(r *report.Report, track string) []report.Requirement {
 	return out
 }
 
+// explained tells that a cause says why the package did not arrive.
+func explained(r *report.Report) bool {
+	return slices.ContainsFunc(r.Causes, func(c report.Cause) bool { return strings.Contains(c.Text, r.Artifact.Missing) })
+}
+
 // hanging are the requirements that a cause keeps from being met. Those of the
 // next level stand first; they alone are shown there.
 func hanging(r *report.Report, c report.Cause) []report.Requirement {
@@ -92,6 +97,8 @@ func said(r *report.Report, q report.Requirement) (own, where string) {
 	var all []string
 	for _, c := range r.CausesOf(q) {
 		switch first := c.Requirements[0]; {
+		case slices.Contains(r.Verdict.Failures, c.Text):
+			where = cmp.Or(where, "The answer says why.")
 		case c.Alarm:
 			where = cmp.Or(where, "See the alarm above.")
 		case c.Next:
@@ -117,7 +124,7 @@ func nameOf(r *report.Report, id string) string {
 // statedBy says who stated a digest.
 func statedBy(c report.Comparison) string {
 	if c.By == "you" {
-		return "you"
+		return "the reference"
 	}
 	return "the repository"
 }
@@ -156,15 +163,27 @@ func linkWords(r *report.Report) string {
 	return "Copy a link to this audit"
 }
 
-// topicsAbout are the indexes of what a report states about one thing.
+// topicsAbout are the indexes of what a report states about one thing, without what
+// its heading says.
 func topicsAbout(r *report.Report, about string) []int {
 	var out []int
 	for i, t := range r.Topics {
-		if t.About == about {
+		dated := t.ID == "published" && r.About.Published != ""
+		if t.About == about && t.Text != r.About.Withdrawn && !dated {
 			out = append(out, i)
 		}
 	}
 	return out
+}
+
+// stop is how to prevent what a topic says would run; empty where the next one says
+// the same.
+func stop(r *report.Report, of []int, at int) string {
+	how := r.Topics[of[at]].Stop
+	if at+1 < len(of) && r.Topics[of[at+1]].Stop == how {
+		return ""
+	}
+	return how
 }
 
 // A pair is a name and a value, for a list.

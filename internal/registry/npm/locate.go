@@ -74,6 +74,8 @@ type find struct {
 	record *record      // nil where the document could not be had or read
 	notes  []purl.Note
 	lost   []lost
+	// nowhere tells that nobody has the name, nor the version, as far as answered.
+	nowhere bool
 }
 
 // A lost document is one that could not be read.
@@ -108,7 +110,7 @@ func locate(ctx context.Context, c *fetch.Session, ref purl.Ref) (find, error) {
 		}
 		if ref.Version != "" {
 			if note, ok := registry.Misspelled("the npm registry", f.at.String(), f.answer, l.answer); ok {
-				f.notes = append(f.notes, note)
+				f.notes, f.nowhere = append(f.notes, note), true
 			}
 			return f, f.missing(ref, l)
 		}
@@ -152,7 +154,7 @@ func (f *find) read(ctx context.Context, c *fetch.Session, asked string) (err er
 	if readErr != nil {
 		f.answer.Unusable("what came as the version record cannot be used: " + readErr.Error())
 		f.lost = append(f.lost, lost{"version record", readErr})
-		f.note("record", "The version record could not be used: %s. Nothing was read from it.", readErr)
+		f.note("record", "The version record could not be used: %s. It was not read further.", readErr)
 		return nil
 	}
 	rec.abbreviated = !whole
@@ -174,7 +176,7 @@ func (f *find) fromPackage(ctx context.Context, c *fetch.Session) (doc []byte, w
 	switch {
 	case readErr != nil:
 		f.lost = append(f.lost, lost{"package's document", readErr})
-		f.note("record", "The package's document could not be used: %s. Nothing was read from it.", readErr)
+		f.note("record", "The package's document could not be used: %s. It was not read further.", readErr)
 	case doc == nil:
 		f.note("record", "The package's document lists no version %s.", f.at.version)
 	default:
@@ -213,7 +215,7 @@ func (f *find) missing(ref purl.Ref, l *listing) error {
 	if near := l.line(f.at.version); len(near) > 0 {
 		offer(near[0], "the nearest before it", "The nearest before it is %s.")
 	}
-	return refused
+	return unknownVersion{refused}
 }
 
 // noTag is the error for a tag whose version could not be learned.

@@ -34,6 +34,21 @@ func TestNearer(t *testing.T) {
 	require.Equal(t, []string{"pkg:npm/lodash", "pkg:npm/lodas"}, found(object("react", "lodash", "lodahs", "lodash.merge", "lodas", "../x", "%2e", "")))
 	require.Equal(t, []string{"pkg:npm/lodash", "pkg:npm/lodah", "pkg:npm/odahs"}, found(object("lodash", "lodah", "odahs", "lodaxs")))
 	require.Empty(t, found(object("react")))
+	// Of a name that is there, and lacks the version, those that the search puts first.
+	listed := func(body string) []string {
+		_, err := resolve(t, world{search: ok(body), base + "lodahs" + listMark: ok(`{"name":"lodahs","dist-tags":{"latest":"0.0.0"},"versions":{"0.0.0":{}}}`)}, "npm:lodahs@4.0.0")
+		var refused *purl.Refused
+		require.ErrorAs(t, err, &refused)
+		var out []string
+		for _, c := range refused.Choices {
+			out = append(out, c.Reference)
+		}
+		return out
+	}
+	newest := []string{"pkg:npm/lodahs@0.0.0"}
+	require.Equal(t, append(newest, "pkg:npm/lodash"), listed(object("lodash", "lodahs", "lodas")))
+	require.Equal(t, newest, listed(object("lodahs", "lodash")))
+	require.Equal(t, newest, listed(""))
 	for _, odd := range []string{"", "{}", "[]", `{"objects":{}}`, `{"objects":[1,{"package":1},{"package":{"name":7}}]}`, "<html>"} {
 		require.Empty(t, found(odd), odd)
 	}

@@ -69,6 +69,9 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 	}
 	rel := r.release(ref, found)
 	if !v.FileInHand {
+		if err := r.nowhere(ctx, c, ref, found, rel.File.Request); err != nil {
+			return nil, err
+		}
 		c.Prefetch(ctx, rel.File.Request)
 	}
 	// 3.

@@ -208,15 +208,27 @@ func TestNotDirect(t *testing.T) {
 	assert.Equal(t, fetch.Relay, rel.File.Attestations.Answer.Route)
 	assert.NotEmpty(t, rel.File.Attestations.Answer.Reason)
 
-	rel, err = run("npm:pkg@1.2.3", world{})
-	require.NoError(t, err, "a 404 of the relay is no 404")
-	assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
-	assert.Equal(t, []string{"Is pkg@1.2.3 spelled right? Nothing was found under this name. Only a direct answer of the npm registry could settle that, and it gave none."}, noted(rel, "spelling"))
+	// A 404 of the relay is no 404: of a pin, and where the package itself came.
+	const asked = "Is pkg@1.2.3 spelled right? Nothing was found under this name. Only a direct answer of the npm registry could settle that, and it gave none."
+	for pasted, w := range map[string]world{
+		"npm:pkg@1.2.3 sha512-" + strings.Repeat("A", 86) + "==": {},
+		"npm:pkg@1.2.3": {relay + "/registry.npmjs.org/pkg/-/pkg-1.2.3.tgz": ok("bytes")},
+	} {
+		rel, err = run(pasted, w)
+		require.NoError(t, err, pasted)
+		assert.Equal(t, fetch.Unknown, rel.Record().Answer.State)
+		assert.Equal(t, []string{asked}, noted(rel, "spelling"))
+	}
 
-	// The name is asked about first, also where the search does not answer.
+	// The name is asked about first, with a version as without, also where the search
+	// does not answer.
 	_, err = run("npm:pkg", world{})
 	require.ErrorContains(t, err, "Is pkg spelled right? Nothing was found under this name.")
 	assert.NotContains(t, err.Error(), "relay")
+	_, err = run("npm:pkg@1.2.3", world{})
+	require.ErrorContains(t, err, asked+" If name and version are right, try again later.")
+	_, err = run("npm:pkg@1.2.3", world{relay + "/registry.npmjs.org/-/v1/search?size=8&text=pkg": ok(`{"objects":[{"package":{"name":"pkgs"}}]}`)})
+	require.ErrorContains(t, err, "finds names that are written nearly alike")
 
 	rel, err = run("npm:pkg@1.2.3", relayed.but(world{relay + "/registry.npmjs.org/pkg/1.2.3": {status: 404}, relay + "/registry.npmjs.org/pkg" + listMark: ok(listed("1.0.0"))}))
 	require.NoError(t, err, "nor is the relay's list")

@@ -107,7 +107,7 @@ func TestAPastedDigestIsComparedFirst(t *testing.T) {
 	require.True(t, r.Report.Verdict.Failed)
 	require.Equal(t, [2]int{0, 0}, levels(r)["integrity"])
 	require.Equal(t, "reference-digest", r.Report.Findings[0].Check)
-	require.Contains(t, r.Report.Verdict.Failures[0], "Your digest")
+	require.Contains(t, r.Report.Verdict.Failures[0], "The reference's digest")
 	require.Contains(t, outcome(t, r, "reference-digest"), "The log sum.golang.org holds the recorded one as its entry ")
 
 	// A message of the go command holds both: which is right is said.

@@ -95,7 +95,7 @@ func TestReasonsAreCauses(t *testing.T) {
 
 	advised := map[string]string{ // what to do follows what failed
 		"Go, other bytes":                  "file by file. Tell the Go module proxy.",
-		"Go, a wrong digest pasted":        "Your digest is of other bytes.",
+		"Go, a wrong digest pasted":        "The digest in the reference is of other bytes.",
 		"Go, a text brought as the module": "check that instead of your file.",
 	}
 	for _, k := range []kind{
@@ -135,7 +135,7 @@ func TestReasonsAreCauses(t *testing.T) {
 			[]string{"No signature covers", "no complete signed proof"}},
 		// o
 		{"Go, a wrong digest pasted", golang("github.com/pkg/errors v0.9.1 h1:GEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4=", same, true, nil),
-			"Do not use it. These are not the bytes that your digest names.", "FAILED: github.com/pkg/errors v0.9.1", nil,
+			"Do not use it. These are not the bytes that the digest in the reference names.", "FAILED: github.com/pkg/errors v0.9.1", nil,
 			map[string]string{"Integrity": "Wrong", "Public log record": "Confirmed"}, []string{"not what it should be", "empty cache"}},
 		// p
 		{"Go, a text brought as the module", golang(errorsRef, same, false, []byte("this is no module at all\n")),

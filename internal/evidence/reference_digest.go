@@ -32,16 +32,16 @@ func referenceDigest(e *exam) Finding {
 			// It proves no sameness, but a difference is a difference.
 			weak, agrees[name] = d.Algorithm, true
 		case !ok && why.failed:
-			wrong[name] = fmt.Sprintf("Your digest of %s is %s, but %s.", the(of), spelled(d.Algorithm, d.Value), why.text)
+			wrong[name] = fmt.Sprintf("The reference's digest of %s is %s, but %s.", the(of), spelled(d.Algorithm, d.Value), why.text)
 		case !ok:
 			// What did not arrive may be known all the same: the log says so.
 			if logged := provenDigest(e, of, d.Algorithm); logged != "" && logged != d.Value {
-				wrong[name] = fmt.Sprintf("Your digest of %s is %s; the signed log records %s.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, logged))
+				wrong[name] = fmt.Sprintf("The reference's digest of %s is %s; the signed log records %s.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, logged))
 			}
 			open = why.text
 		case got != d.Value:
 			others = append(others, spelled(d.Algorithm, d.Value))
-			wrong[name] = fmt.Sprintf("Your digest of %s is %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)) + e.another(d)
+			wrong[name] = fmt.Sprintf("The reference's digest of %s is %s; what arrived has %s. These are not the same bytes.", the(of), spelled(d.Algorithm, d.Value), spelled(d.Algorithm, got)) + e.another(d)
 		default:
 			facts[name], agrees[name] = got, true
 		}

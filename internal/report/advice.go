@@ -2,8 +2,9 @@ package report
 
 import "fmt"
 
-// advice is what to do about a failed verdict, by what failed: the bytes, the
-// reader's own digest, file or expectation, or what is served beside the bytes.
+// advice is what to do about a failed verdict, by what failed: the bytes, the digest
+// in the reference, the reader's own file or expectation, or what is served beside
+// the bytes.
 func (r *Report) advice(s Subject) []Pointer {
 	out := []Pointer{}
 	say := func(sentences ...string) {
@@ -17,7 +18,7 @@ func (r *Report) advice(s Subject) []Pointer {
 			"Keep your file if it should have been this package: it shows what was changed.")
 		return out
 	case gravest == "reference-digest" && r.passed("digest-matches"):
-		say("What arrived is what the repository records. Your digest is of other bytes.",
+		say("What arrived is what the repository records. The digest in the reference is of other bytes.",
 			"Ask whoever wrote the digest where those bytes came from, before you replace it.",
 			"If you have a file with that digest, keep it: it is the proof.")
 	case gravest == "source-expected":

@@ -107,7 +107,7 @@ func (r *Report) found(s Subject) string {
 	case matches == evidence.Pass && p.Logged != nil:
 		return fmt.Sprintf("The same bytes for everyone: the public log %s has them. Nobody proves who made them.", p.Logged.Log)
 	case r.passed("reference-digest"):
-		return "These bytes have the digest that you gave. " + r.unsigned(s)
+		return "These bytes have the digest that the reference carries. " + r.unsigned(s)
 	case matches == evidence.Pass && r.passed("record-direct") && r.Finding("signature-served").Outcome == evidence.Fail:
 		return "The bytes match the record as it was served, which proves no more."
 	case matches == evidence.Pass && r.passed("record-direct"):

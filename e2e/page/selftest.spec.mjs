@@ -1,12 +1,25 @@
 // Known answers are asked for while nobody asks anything else.
-import { workerScript } from "../world.mjs";
-import { accessible, expect, test } from "./fixture.mjs";
+import { mavenWorld, workerScript } from "../world.mjs";
+import { accessible, expect, report, test } from "./fixture.mjs";
 
 test("this browser gives the known answers", async ({ page, origin }) => {
   await page.goto(origin);
   expect(await page.evaluate(async () => {
     const { Auditor } = await import(document.querySelector('link[rel=modulepreload][href*="/auditor."]').href);
     return new Auditor().selftest();
+  })).toEqual([]);
+  await expect(page.locator("#unreliable")).toBeHidden();
+});
+
+test("the whole program is asked too, once it is needed", async ({ page, context, audit }) => {
+  let asked = 0;
+  context.on("request", (request) => { asked += /\/known\.[0-9a-f]+\.json$/.test(request.url()); });
+  await audit("pkg:maven/com.example/thing@1.0.0", mavenWorld("1.0.0", {}));
+  await expect(report(page)).toBeVisible();
+  await expect.poll(() => asked).toBeGreaterThanOrEqual(1);
+  expect(await page.evaluate(async () => {
+    const { Auditor } = await import(document.querySelector('link[rel=modulepreload][href*="/auditor."]').href);
+    return new Auditor({ whole: true }).selftest();
   })).toEqual([]);
   await expect(page.locator("#unreliable")).toBeHidden();
 });

@@ -72,7 +72,7 @@ var layers = map[string][]string{
 	"internal/report/page": {"internal/report", "internal/level", "internal/evidence", "internal/fetch"},
 	"internal/audit": {"internal/report", "internal/level", "internal/evidence", "internal/registry", "internal/registry/*",
 		"internal/fetch", "internal/purl", "internal/archive", "internal/trust", "internal/prove", "internal/artifact", "principles", "internal/bare", "internal/openpgp", "internal/sumdb"},
-	"internal/selftest": {"internal/bare", "internal/sigstore", "internal/sumdb", "internal/trust"},
+	"internal/selftest": {"internal/bare", "internal/openpgp", "internal/sigstore", "internal/sumdb", "internal/trust"},
 	"internal/rekor":    {"internal/fetch", "internal/sigstore"},
 	// what arrived
 	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive"},

@@ -5,8 +5,9 @@
 // The known answers are real: an entry and a head of the checksum database, a
 // publish attestation by a key of npm's, a provenance that Sigstore's public
 // instance logged. They verify by the anchors that audits use (package trust),
-// so that a build whose anchors are damaged fails, too. A bad one is the good one
-// with one character changed.
+// so that a build whose anchors are damaged fails, too; but for OpenPGP, whose
+// known text comes with its key. A bad one is the good one with one character
+// changed.
 //
 // That proves that these mechanisms work here and now; it does not prove that
 // the program is the one that was published, nor that a package is good.
@@ -43,6 +44,11 @@ type Known struct {
 	// certificate did.
 	Publish    json.RawMessage `json:"publish"`
 	Provenance json.RawMessage `json:"provenance"`
+	// OpenPGP is a clearsigned text and the key that signed it, both in armour.
+	OpenPGP struct {
+		Key    string `json:"key"`
+		Signed string `json:"signed"`
+	} `json:"openpgp"`
 }
 
 // A Step tries one mechanism.
@@ -51,13 +57,13 @@ type Step struct {
 	try  func(Known, trust.Anchors) error
 }
 
-// Steps are all mechanisms, the quick ones first.
-var Steps = []Step{
+// Steps are all mechanisms of this program, the quick ones first.
+var Steps = append([]Step{
 	{"the digest of a text", digests},
 	{"the proof of a log", log},
 	{"the signature of a key", key},
 	{"the signature of a certificate", bundle},
-}
+}, more...)
 
 // Run tries one step with the documents, as JSON. The error tells which answer is
 // another than the known one.

@@ -205,9 +205,9 @@ func (s *site) readProgram(name string) (asset, error) {
 // known is what the self-test asks: fetched when nobody waits.
 const known = "known.json"
 
-// answers are real documents whose answers are known (package selftest): an entry
-// of a log, and two bundles that the module that verifies bundles brings with it,
-// as go.sum pins it.
+// answers are documents whose answers are known (package selftest): an entry of a
+// log, a text that an OpenPGP key signed, and two bundles that the module that
+// verifies bundles brings with it, as go.sum pins it.
 func (s *site) answers() ([]byte, error) {
 	var k selftest.Known
 	entry, err := os.ReadFile(filepath.Join(s.root, "web", "known", "log.json"))
@@ -216,6 +216,13 @@ func (s *site) answers() ([]byte, error) {
 	}
 	if err := json.Unmarshal(entry, &k.Log); err != nil {
 		return nil, fmt.Errorf("reading the known answers: %w", err)
+	}
+	for name, into := range map[string]*string{"key.asc": &k.OpenPGP.Key, "signed.asc": &k.OpenPGP.Signed} {
+		text, err := os.ReadFile(filepath.Join(s.root, "web", "known", name))
+		if err != nil {
+			return nil, fmt.Errorf("reading the known answers: %w", err)
+		}
+		*into = string(text)
 	}
 	for name, into := range map[string]*json.RawMessage{"bundle-publish.json": &k.Publish, "bundle-provenance.json": &k.Provenance} {
 		if *into, err = os.ReadFile(filepath.Join(s.bundles, name)); err != nil {

@@ -37,6 +37,9 @@ export class Auditor {
 
   get ready() { return this.#ready; }
 
+  /** Whether the whole program is there, or comes with the next worker. */
+  get whole() { return Boolean(this.#whole); }
+
   /** Loads the auditor, if it is not there yet. */
   warm() {
     if (this.#worker) return;

@@ -48,6 +48,18 @@ export function pypiWorld(project, changed = {}) {
   };
 }
 
+/** A crate of crates.io as it was recorded: its file of the index, its record and itself. */
+export function crateWorld(name, version) {
+  const index = bytes("eco", "cargo", "index", name);
+  const { cksum } = index.toString().trim().split("\n").map((line) => JSON.parse(line)).find((one) => one.vers === version);
+  const pages = {
+    [`https://index.crates.io/${name.slice(0, 2)}/${name.slice(2, 4)}/${name}`]: index,
+    [`https://crates.io/api/v1/crates/${name}/${version}`]: JSON.stringify({ version: { crate: name, num: version, checksum: cksum } }),
+    [`https://static.crates.io/crates/${name}/${name}-${version}.crate`]: bytes("eco", "cargo", "crates", `${name}-${version}.crate`),
+  };
+  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+}
+
 const npm = "https://registry.npmjs.org/";
 
 /** One version of the npm package sigstore, with the registry's signature where it was recorded, with or without attestations. */

@@ -150,6 +150,17 @@ test("what was checked on this device is a press away, until it is cleared", asy
   expect(await page.evaluate(() => localStorage.getItem("recent checks"))).toBeNull();
 });
 
+test("that there is no network stands where the text does", async ({ page, origin, context }) => {
+  await page.goto(origin);
+  await context.setOffline(true);
+  const note = page.locator("#offline");
+  await expect(note).toBeVisible();
+  const [at, text] = [await note.boundingBox(), await page.locator("#examples-title").boundingBox()];
+  expect(Math.abs(at.x - text.x)).toBeLessThanOrEqual(1);
+  await fits(page);
+  await accessible(page);
+});
+
 test("what axe looks for, it finds", async ({ page, origin }) => {
   await page.goto(`${origin}/privacy/`);
   await page.evaluate(() => { document.querySelector("h1").style.color = "#777"; });

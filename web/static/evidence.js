@@ -30,6 +30,7 @@ export async function offer(button, look, save, say) {
   } catch (error) {
     place.textContent = error.message;
     button.disabled = false;
+    button.focus();
     say(error.message);
   }
 }

@@ -22,7 +22,7 @@ export function listen(control, bring) {
     }
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || !control.checked || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     bring();

@@ -94,7 +94,7 @@ func TestReasonsAreCauses(t *testing.T) {
 	noHead := func(p *thing) { p.Record = func(doc, _ map[string]any) { delete(doc, "gitHead") } }
 
 	advised := map[string]string{ // what to do follows what failed
-		"Go, other bytes":                  "file by file. Tell the Go module proxy.",
+		"Go, other bytes":                  "file by file. Tell the repository: Go module proxy.",
 		"Go, a wrong digest pasted":        "The digest in the reference is of other bytes.",
 		"Go, a text brought as the module": "check that instead of your file.",
 	}

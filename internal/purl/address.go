@@ -124,7 +124,8 @@ func isPageHost(text string) bool {
 		return false // these begin the paths of Go modules
 	case "github.com":
 		parts := strings.Split(rest, "/")
-		return len(parts) > 2 && slices.Contains([]string{"tree", "blob", "releases", "commit", "archive", "pkgs"}, parts[2])
+		talk := len(parts) > 3 && slices.Contains([]string{"issues", "pull", "discussions"}, parts[2]) && strings.Trim(parts[3], "0123456789") == ""
+		return talk || len(parts) > 2 && slices.Contains([]string{"tree", "blob", "releases", "commit", "archive", "pkgs"}, parts[2])
 	}
 	return belowSite(host)
 }

@@ -212,6 +212,9 @@ func (t *tool) command(words []string) command {
 				return command{err: refuseElsewhere("setting", set)}
 			}
 		}
+		if len(args) > 1 && slices.Contains([]string{"ERR!", "error", "WARN", "warn"}, args[0]) {
+			return command{quiet: true, err: fail(Malformed, "This is a message of %s and no command. Paste only the package that it is about.", words[0])}
+		}
 		if len(args) == 0 || !slices.Contains(t.verbs, args[0]) {
 			return command{quiet: true, err: fail(Malformed, "This %s command installs no package. Paste the name of the package.", words[0])}
 		}

@@ -1,7 +1,5 @@
 package report
 
-import "fmt"
-
 // advice is what to do about a failed verdict, by what failed: the bytes, the digest
 // in the reference, the reader's own file or expectation, or what is served beside
 // the bytes.
@@ -34,7 +32,7 @@ func (r *Report) advice(s Subject) []Pointer {
 			"If it fails again, save the evidence: it is the proof.")
 	}
 	if s.Release.Report != "" {
-		out = append(out, Pointer{fmt.Sprintf("Tell the %s.", r.Repository), "How to report it", s.Release.Report})
+		out = append(out, Pointer{"Tell the repository: " + r.Repository + ".", "How to report it", s.Release.Report})
 	}
 	return out
 }

@@ -27,7 +27,8 @@ type Image struct {
 	out    *archive.Contents
 	root   *node
 	layer  int
-	hidden map[string]bool // the folders of which this layer hides what was below
+	hidden map[string]bool // what this layer took away; a folder of which it hides what was below ends with "/"
+	steps  int             // taken to follow symbolic links
 	spent  spent
 }
 
@@ -159,6 +160,9 @@ func (i *Image) at(name string, create bool) *node {
 // maxFollowed bounds the symbolic links in one path, as systems do.
 const maxFollowed = 40
 
+// maxSteps bounds the parts of paths that are looked at in following them, in all.
+const maxSteps = 16 << 20
+
 // real is where a path stands once the symbolic links among its folders are followed;
 // the last part is not. False for one that stands below what is no folder, or leads
 // nowhere: clients refuse such a layer.
@@ -172,6 +176,11 @@ func (i *Image) real(name string) (string, bool) {
 	for followed := 0; len(left) > 0; {
 		part := left[0]
 		left = left[1:]
+		if i.steps++; i.steps > maxSteps {
+			i.problem(archive.TooMany, name, fmt.Sprintf("layer %d puts it behind symbolic links that take longer to follow than is tried", i.layer))
+			i.out.Complete = false
+			return "", false
+		}
 		switch part {
 		case "", ".":
 			continue
@@ -249,6 +258,11 @@ func (i *Image) problem(kind archive.ProblemKind, path, detail string) {
 // it.
 func (i *Image) remove(at string, self bool) {
 	if self {
+		// Once is enough: nothing of the layers before comes back in this one.
+		if i.hidden[at] {
+			return
+		}
+		i.hidden[at] = true
 		dir, base := path.Split(at)
 		parent := i.found(strings.TrimSuffix(dir, "/"))
 		if parent == nil || parent.below[base] == nil {
@@ -259,8 +273,8 @@ func (i *Image) remove(at string, self bool) {
 		}
 		return
 	}
-	if n := i.found(at); n != nil && !i.hidden[at] {
-		i.hidden[at] = true
+	if n := i.found(at); n != nil && !i.hidden[at+"/"] {
+		i.hidden[at+"/"] = true
 		i.hide(n)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -180,6 +181,34 @@ func TestOddEntries(t *testing.T) {
 			require.Equal(t, archive.Special, p.Kind)
 		}
 	}
+}
+
+// TestCostIsBounded: neither whiteouts nor links let a small layer cost much.
+func TestCostIsBounded(t *testing.T) {
+	entries := []tar.Header{file("d/x", "one")}
+	for n := range 2000 {
+		entries = append(entries, file(fmt.Sprintf("d/%d", n), ""))
+	}
+	for range 20_000 {
+		entries = append(entries, file(".wh.d", ""))
+	}
+	got, err := read([][]byte{pack(t, file("d/gone", "two")), zipped(pack(t, entries...))}, archive.Options{})
+	require.NoError(t, err)
+	require.Len(t, got.Files, 2001)
+
+	// Each of these is followed through 39 links of 2,000 parts.
+	long := strings.Repeat("./", 2000)
+	entries = nil
+	for n := range 39 {
+		entries = append(entries, link(fmt.Sprintf("l%d", n), long+fmt.Sprintf("l%d", n+1)))
+	}
+	for n := range 300 {
+		entries = append(entries, file(fmt.Sprintf("l0/%d", n), ""))
+	}
+	got, err = read([][]byte{pack(t, entries...)}, archive.Options{})
+	require.NoError(t, err)
+	require.False(t, got.Complete)
+	require.Equal(t, archive.TooMany, got.Problems[0].Kind)
 }
 
 // TestOnlyWhatIsAdded: what was read of a layer changes nothing before it is added.

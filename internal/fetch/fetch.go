@@ -84,7 +84,8 @@ type Request struct {
 	// Step names the step in progress reports, in words for people.
 	Step string
 
-	token string // an anonymous one, for this request alone
+	token   string   // an anonymous one, for this request alone
+	passing *Passing // how its body is read that is not kept; nil for all others
 }
 
 // Range is the value of the Range header field (RFC 9110, section 14.2) that a

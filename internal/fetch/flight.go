@@ -22,8 +22,6 @@ type flight struct {
 	r      Request
 	host   Host
 	hosts  []Host // where redirects may lead
-	// passing is how a body is read that is not kept; nil for all others.
-	passing *Passing
 
 	cancel context.CancelFunc
 	done   chan struct{} // closed when answer, sent and err are set

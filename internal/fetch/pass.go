@@ -41,7 +41,8 @@ func (s *Session) Pass(ctx context.Context, r Request, p Passing) (Answer, error
 	if err != nil {
 		return Answer{}, err
 	}
-	f := &flight{client: s.client, r: r, host: host, hosts: s.o.Hosts, passing: &p,
+	r.passing = &p
+	f := &flight{client: s.client, r: r, host: host, hosts: s.o.Hosts,
 		cancel: func() {}, done: make(chan struct{}), holders: map[*Session]string{s: r.Step}}
 	s.given(f, false)
 	f.fly(ctx)

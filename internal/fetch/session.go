@@ -108,7 +108,7 @@ func (s *Session) answer(f *flight, r Request) (Answer, error) {
 	}
 	a := f.answer
 	a.Request = r
-	a.Request.Arriving = nil // it was for the time of the asking
+	a.Request.Arriving, a.Request.passing = nil, nil // they were for the time of the asking
 	return a, nil
 }
 

@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,6 +31,7 @@ const challenge = `Bearer realm="https://auth.example.org/token",service="regist
 type tokenRegistry struct {
 	challenge, answer string
 	redirect          bool
+	body              string   // of the document
 	seen              []string // address and authorization
 }
 
@@ -48,18 +50,48 @@ func (s *tokenRegistry) Do(_ context.Context, r *fetch.Request) (*fetch.Response
 		res.Body = readCloser{strings.NewReader(s.answer)}
 		return res, err
 	case strings.HasPrefix(r.URL, "https://storage.example.net/"):
-		return respond(200, "")
+		return s.document(r)
 	case r.Authorization() == "":
 		return respond(401, "", "www-authenticate", s.challenge)
 	case s.redirect:
 		return respond(307, "", "location", "https://storage.example.net/blob")
 	}
-	return respond(200, "")
+	return s.document(r)
+}
+
+func (s *tokenRegistry) document(r *fetch.Request) (*fetch.Response, error) {
+	return &fetch.Response{Status: 200, URL: r.URL, Header: map[string]string{}, Body: readCloser{strings.NewReader(s.body)}}, nil
 }
 
 type readCloser struct{ *strings.Reader }
 
 func (readCloser) Close() error { return nil }
+
+// TestPassWithToken: what is read as it comes is the document, and never the answer that
+// brought the token for it.
+func TestPassWithToken(t *testing.T) {
+	for name, redirect := range map[string]bool{"at once": false, "from the store": true} {
+		t.Run(name, func(t *testing.T) {
+			registry := &tokenRegistry{challenge: challenge, answer: `{"token":"abc"}`, redirect: redirect, body: "layer"}
+			record := new(fetch.Record)
+			session := fetch.New(fetch.Options{Hosts: tokenHosts(), Transport: registry, Retries: -1}).Session(fetch.SessionOptions{Record: record})
+			defer session.Close()
+			var read []string
+			a, err := session.Pass(t.Context(), fetch.Request{URL: "https://registry.example.org/v2/a/b/manifests/x"}, fetch.Passing{Algorithm: "sha256", Read: func(body io.Reader) {
+				all, err := io.ReadAll(body)
+				require.NoError(t, err)
+				read = append(read, string(all))
+			}})
+			require.NoError(t, err)
+			require.Equal(t, fetch.Found, a.State, a.Reason)
+			require.Equal(t, int64(5), a.Passed.Size)
+			require.Equal(t, []string{"layer"}, read)
+			for _, x := range record.Exchanges() {
+				require.NotContains(t, x.URL, "auth.example.org")
+			}
+		})
+	}
+}
 
 // TestTokens: a token is asked for by the refusal of a known host, for reading one
 // repository, of the place that is known, and goes nowhere else.

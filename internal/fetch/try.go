@@ -33,6 +33,7 @@ type reply struct {
 func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, error) {
 	r := f.r
 	a := Answer{Request: r, State: Unknown, URL: r.URL, Route: route}
+	a.Request.passing = nil
 	var kept []Exchange
 	fail := func(e *Error) (Answer, []Exchange, error) {
 		a.Err, a.Reason = e, e.Detail
@@ -125,8 +126,8 @@ func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Erro
 		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", hostOf(r.URL), e)}
 	}
 	in := &arriving{f: f, ctx: ctx, r: r, route: route, res: res, alive: func() { stall.Reset(c.o.Timeout) }}
-	if f.passing != nil && in.good() {
-		got.passed, err = in.pass(f.passing)
+	if r.passing != nil && in.good() {
+		got.passed, err = in.pass(r.passing)
 	} else {
 		got.body, err = in.all()
 	}

@@ -25,15 +25,20 @@ function say(text) { $("check-says").textContent = visible(text); }
 
 let dropped = null; // { root, files } of a folder that was dropped
 
-// To know a file's size, a browser asks the disk and waits: only where it is needed.
-const entry = (file, path) => ({ path, file, get size() { return this.file.size; }, link: false, read: async () => new Uint8Array(await file.arrayBuffer()) });
+/** A chosen file. To know its size, a browser asks the disk and waits: only where it is needed. */
+class Entry {
+  constructor(file, path) { [this.file, this.path] = [file, path]; }
+  get size() { return this.file.size; }
+  get link() { return false; }
+  async read() { return new Uint8Array(await this.file.arrayBuffer()); }
+}
 
 /** The files of the chosen folder: its name is the first part of their paths. */
 function chosen() {
   if (dropped) return dropped;
   const files = [...$("check-folder").files];
   const root = files[0]?.webkitRelativePath.split("/")[0] ?? "";
-  return { root, files: inOrder(files.map((file) => entry(file, file.webkitRelativePath.slice(root.length + 1)))) };
+  return { root, files: inOrder(files.map((file) => new Entry(file, file.webkitRelativePath.slice(root.length + 1)))) };
 }
 
 const inOrder = (files) => files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -50,7 +55,7 @@ async function filesIn(folder) {
       if (some.length === 0) break;
       for (const one of some) {
         if (one.isDirectory) waiting.push([one, `${at}${one.name}/`]);
-        else files.push(entry(await new Promise((resolve, reject) => { one.file(resolve, reject); }), at + one.name));
+        else files.push(new Entry(await new Promise((resolve, reject) => { one.file(resolve, reject); }), at + one.name));
       }
       say(`Listing the folder: ${files.length} files`);
     }

@@ -41,7 +41,7 @@ function share(found, files, texts) {
       const place = places.get(dir);
       if (place) {
         const path = dir === "" ? file.path : file.path.slice(dir.length + 1);
-        place.files.push(within(file, path));
+        place.files.push(new Within(file, path));
         if (texts[file.path] !== undefined) place.texts[path] = texts[file.path];
         break;
       }
@@ -51,8 +51,14 @@ function share(found, files, texts) {
   return [...places.values(), ...shared];
 }
 
-/** A file of a folder as one of a package in it: by another path. Its size is not asked for. */
-const within = (file, path) => Object.create(file, { path: { value: path, enumerable: true } });
+/** A file of a folder as one of a package in it: by another path. Its size is not asked for; there may be 50,000 of them. */
+class Within {
+  constructor(of, path) { [this.of, this.path] = [of, path]; }
+  get size() { return this.of.size; }
+  get link() { return this.of.link; }
+  get file() { return this.of.file; }
+  read() { return this.of.read(); }
+}
 
 /** Packages whose files are listed. */
 function ofLists(found, files, texts) {
@@ -64,7 +70,7 @@ function ofLists(found, files, texts) {
   for (const file of files) {
     for (const one of new Set(owners.get(file.path))) {
       const path = one.folder === "" ? file.path : file.path.slice(one.folder.length + 1);
-      one.files.push(within(file, path));
+      one.files.push(new Within(file, path));
       if (texts[file.path] !== undefined) one.texts[path] = texts[file.path];
     }
   }

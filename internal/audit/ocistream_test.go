@@ -113,6 +113,7 @@ func TestLargeLayers(t *testing.T) {
 	require.Equal(t, both(3, 3, 2, 2), levels(r), r.Report.Text(false))
 	require.Equal(t, []string{"usr/big", "usr/kept"}, filesOf(r))
 	require.Equal(t, 1, s.asked)
+	hasOutcome(t, r, "offline-complete", "pass", "Its layers were too large to be kept")
 
 	// It is not in what is saved, and so what is inside is open there: not wrong.
 	zip := zipped(t, r, true)

@@ -40,6 +40,9 @@ test("on paper the document is whole, and says where its links lead", async ({ p
   await page.emulateMedia({ media: "screen" });
   await page.goto(`${origin}/registries/debian/`);
   await page.emulateMedia({ media: "print" });
+  await page.goto(`${origin}/registries/changes/`);
+  await expect(page.locator(".edition summary").first(), "whose answers changed").toBeVisible();
+  await page.goto(`${origin}/registries/debian/`);
   const [full, whole] = await page.locator(".counted i.full").first().evaluate((mark) => { const s = getComputedStyle(mark); return [parseFloat(s.borderBlockStartWidth) + parseFloat(s.borderBlockEndWidth), parseFloat(s.blockSize)]; });
   expect(full, "a mark is full on paper too, where no background is printed").toBeGreaterThanOrEqual(whole - 1);
   await page.goto(`${origin}/principles/integrity/`);

@@ -1,10 +1,8 @@
-// npm run bench [-- bundles|pins|page|folder|start]: how long it takes to verify a bundle, for the
-// first time and again, here and with two other verifiers, in Node and in
-// Chromium; how long a person waits for the page (see page.mjs), and for a
-// folder of 50,000 files (see folder.mjs); and what the pins of a lock file cost
-// beside the tools of their ecosystem (see pins.mjs). It prints figures and asserts nothing: a clock is not a test. With "start" it only
-// installs, loads everything and takes one sample of each verifier: npm test
-// asks that much.
+// npm run bench [-- PART ...]: how long it takes to verify a bundle, for the first
+// time and again, here and with two other verifiers, in Node and in Chromium, and
+// what else takes time: its parts are listed below. It prints figures and asserts
+// nothing: a clock is not a test. With "start" it only installs, loads everything and
+// takes one sample of each verifier: npm test asks that much.
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../../wasm/build.mjs";
@@ -94,36 +92,35 @@ async function bundles() {
   }
 }
 
-const usage = "usage: npm run bench -- [bundles] [pins] [page] [folder] [start] [list]";
+/** Makes ready what is measured in the page: Chromium, the programs and the site. */
+async function readyPage() {
+  await (await import("../chromium.mjs")).ensureChromium();
+  await ensureBuilt();
+  await buildSite();
+}
+
+/** What can be asked for: what it says, how it is done, what has to be there before, and whether it is done only where it is asked for. */
+const parts = {
+  start: { says: "only whether everything installs and loads", run: start, onlyAsked: true },
+  bundles: { says: "how long a bundle takes to verify, here and with two other verifiers", run: bundles },
+  pins: { says: "what the pins of a lock file cost, beside the tools of their ecosystems", ready: () => ensureBuilt("whole"), run: async () => (await import("./pins.mjs")).benchPins() },
+  page: { says: "how long a person waits for the page", ready: readyPage, run: async () => (await import("./page.mjs")).benchPage(samples) },
+  folder: { says: "a folder of 50,000 files in the page", ready: readyPage, run: async () => (await import("./folder.mjs")).benchFolder() },
+  list: { says: "a signed list of 10 MB in the page, asked of Debian's archive", ready: readyPage, run: async () => (await import("./list.mjs")).benchList(samples), onlyAsked: true },
+};
+
+const usage = `usage: npm run bench -- ${Object.keys(parts).map((name) => `[${name}]`).join(" ")}`;
 const help = `${usage}
-  bundles    how long a bundle takes to verify, here and with two other verifiers
-  pins       what the pins of a lock file cost, beside the tools of their ecosystems
-  page       how long a person waits for the page
-  folder     a folder of 50,000 files in the page
-  start      only whether everything installs and loads
-  list       a signed list of 10 MB in the page, asked of Debian's archive
-Without a part it runs all but the last two. It prints figures and asserts nothing.
+${Object.entries(parts).map(([name, { says, onlyAsked }]) => `  ${name.padEnd(10)} ${says}${onlyAsked ? " (only where it is asked for)" : ""}\n`).join("")}It prints figures and asserts nothing.
 `;
 
 async function bench(asked) {
-  if (asked.some((part) => !["bundles", "pins", "page", "folder", "start", "list"].includes(part))) throw new Error(usage);
+  if (asked.some((name) => !Object.hasOwn(parts, name))) throw new Error(usage);
+  const chosen = Object.entries(parts).filter(([name, { onlyAsked }]) => (asked.length === 0 ? !onlyAsked : asked.includes(name)));
   await install();
   await ensureBuilt("conformance");
-  if (asked.includes("start")) await start();
-  if (asked.length === 0 || asked.includes("bundles")) await bundles();
-  if (asked.length === 0 || asked.includes("pins")) {
-    await ensureBuilt("whole");
-    await (await import("./pins.mjs")).benchPins();
-  }
-  const inPage = ["page", "folder", "list"].filter((part) => asked.length === 0 && part !== "list" || asked.includes(part)); // the list is asked of the archive
-  if (inPage.length > 0) {
-    await (await import("../chromium.mjs")).ensureChromium();
-    await ensureBuilt();
-    await buildSite();
-  }
-  if (inPage.includes("page")) await (await import("./page.mjs")).benchPage(samples);
-  if (inPage.includes("folder")) await (await import("./folder.mjs")).benchFolder();
-  if (inPage.includes("list")) await (await import("./list.mjs")).benchList(samples);
+  for (const ready of new Set(chosen.map(([, part]) => part.ready).filter(Boolean))) await ready();
+  for (const [, { run }] of chosen) await run();
 }
 
 try {

@@ -41,13 +41,23 @@ var alsoInlined = []string{
 	"touchstone/internal/strictjson",
 }
 
-// smallFlags are those of a wasm that browsers load.
-func smallFlags(whole bool) []string {
-	flags := []string{"-gcflags=all=-l"}
-	pkgs := inlined
-	if whole {
-		pkgs = slices.Concat(inlined, alsoInlined)
+// inlines are the packages of a wasm in which functions are inlined; nil stands for all.
+func (b *builder) inlines(pkg, tags string) []string {
+	switch {
+	case b.list.Programs[pkg].Fast:
+		return nil
+	case slices.Contains(strings.Split(tags, ","), wholeTag):
+		return slices.Concat(inlined, alsoInlined)
 	}
+	return inlined
+}
+
+// inlining are the flags that let functions be inlined in packages, and nowhere else.
+func inlining(pkgs []string) []string {
+	if pkgs == nil {
+		return nil
+	}
+	flags := []string{"-gcflags=all=-l"}
 	for _, pkg := range pkgs {
 		flags = append(flags, "-gcflags="+pkg+"/...=")
 	}
@@ -80,9 +90,7 @@ func (b *builder) build(pkg, tags, wasm string) error {
 	defer os.RemoveAll(dir)
 	built := filepath.Join(dir, filepath.Base(file))
 	args := append([]string{"build", "-modfile=" + b.modfile(), "-tags=" + tags, "-o", built}, buildFlags...)
-	if !b.list.Programs[pkg].Fast {
-		args = append(args, smallFlags(slices.Contains(strings.Split(tags, ","), wholeTag))...)
-	}
+	args = append(args, inlining(b.inlines(pkg, tags))...)
 	_, dump, err := run(b.root, b.environment(), "go", append(args, pkg)...)
 	if err != nil {
 		return fmt.Errorf("building %s: %w", pkg, err)
@@ -95,7 +103,7 @@ func (b *builder) build(pkg, tags, wasm string) error {
 		return fmt.Errorf("building %s: %w", pkg, err)
 	}
 	if !b.unpacked {
-		if err := packFile(built, b.list.Programs[pkg].Fast); err != nil {
+		if err := packFile(built, b.inlines(pkg, tags)); err != nil {
 			return fmt.Errorf("building %s: %w", pkg, err)
 		}
 	}
@@ -105,12 +113,12 @@ func (b *builder) build(pkg, tags, wasm string) error {
 	return nil
 }
 
-func packFile(file string, inlined bool) error {
+func packFile(file string, inlines []string) error {
 	linked, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("packing the wasm: %w", err)
 	}
-	packed, err := pack(linked, inlined)
+	packed, err := pack(linked, inlines)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"go/ast"
 	"slices"
 	"strings"
 )
@@ -19,17 +20,17 @@ const functionName = 4 // in a function's description: where its name is, among 
 //     package, as in github.com/sigstore/sigstore-go/pkg/verify.?, between the
 //     functions of this module that led there
 //
-// The runtime goes by the names of some functions; all of those are its own or
-// reflect's, and stay. A wrapper of a method, called with nil, must be named like
+// The runtime goes by the names of some functions (see [named]), and a trace shows
+// those of its own that are exported; those stay. A wrapper of a method, called with nil, must be named like
 // one, (*TYPE).METHOD, or the runtime gives up where it would panic
 // (runtime/error.go, panicwrap): methods of pointers share a name of their own,
 // PACKAGE.(*?).?. What is inlined is named in tables of its own, which point
-// to the same names: the packages in which anything is keep theirs.
+// to the same names: the packages of which anything may be, inlines, keep theirs.
 //
 //  1. give every function the one name that it shares with others
 //  2. zero the names that went, and write those that are shared: each over the
 //     first that it stands for, which is longer
-func shortenNames(l lines) error {
+func shortenNames(l lines, inlines []string) error {
 	went, shared := map[uint32]int{}, map[string]uint32{}
 	for i := range l.count {
 		at := uint64(binary.LittleEndian.Uint32(l.descriptions[8*i+4:]))
@@ -42,7 +43,7 @@ func shortenNames(l lines) error {
 		if err != nil {
 			return fmt.Errorf("shortening the names of functions: function %d: %w", i, err)
 		}
-		short := shortName(name)
+		short := shortName(name, inlines)
 		if short == name {
 			continue
 		}
@@ -76,8 +77,8 @@ func (l lines) name(at uint32) (string, error) {
 }
 
 // shortName is the name that a function gets: its own, where none is shorter.
-func shortName(name string) string {
-	if short := packageOf(elided(name)); len(short) < len(name) {
+func shortName(name string, inlines []string) string {
+	if short := packageOf(elided(name), inlines); len(short) < len(name) {
 		return short
 	}
 	return name
@@ -95,14 +96,14 @@ func elided(name string) string {
 // own is the program: its main package, and its module.
 var own = []string{"main", "touchstone"}
 
-// named are the parts of Go's library by whose names the runtime goes, its own and
-// reflect's, with what lies beneath them.
-var named = []string{"runtime", "internal/runtime", "reflect"}
+// named are the functions by whose names the runtime goes (runtime/stkframe.go,
+// argMapInternal; runtime/traceback.go, printFuncName).
+var named = []string{"reflect.makeFuncStub", "reflect.methodValueCall", "runtime.gopanic"}
 
 // packageOf stands for all functions of a package of a library, Go's own among
 // them, or for all methods of its pointers. The names of the program itself stay,
 // those that the runtime goes by, and those of functions that may be inlined.
-func packageOf(name string) string {
+func packageOf(name string, inlines []string) string {
 	path := name
 	if made, ok := strings.CutPrefix(name, "type:."); ok { // type:.eq.PACKAGE.TYPE, which the compiler made
 		_, path, _ = strings.Cut(made, ".")
@@ -113,7 +114,7 @@ func packageOf(name string) string {
 		return name
 	}
 	stays := func(pkg string) bool { return path[:end] == pkg || strings.HasPrefix(path, pkg+"/") }
-	if slices.ContainsFunc(own, stays) || slices.ContainsFunc(named, stays) || slices.ContainsFunc(inlined, stays) || slices.ContainsFunc(alsoInlined, stays) {
+	if slices.ContainsFunc(own, stays) || slices.ContainsFunc(inlines, stays) || slices.Contains(named, name) || isExported(path) {
 		return name
 	}
 	kind := ".?"
@@ -121,4 +122,11 @@ func packageOf(name string) string {
 		kind = ".(*?).?"
 	}
 	return name[:len(name)-len(path)+end] + kind
+}
+
+// isExported tells whether a trace shows a function as one of the runtime's own that
+// programs call (runtime/traceback.go, isExportedRuntime).
+func isExported(name string) bool {
+	name, ok := strings.CutPrefix(name, "runtime.")
+	return ok && ast.IsExported(strings.TrimLeft(name, "(*"))
 }

@@ -38,15 +38,15 @@ type section struct {
 //  3. drop the tables that say which line of the source an instruction is of,
 //     see [dropLines]
 //  4. drop what the program computes itself, see [dropPoints]
-//  5. shorten the names of functions, see [shortenNames]; where libraries are
-//     inlined, they stay
+//  5. shorten the names of functions, see [shortenNames], but of the packages that
+//     the program inlines; all stay where it may inline any (nil)
 //  6. leave out what only counts functions, see [counted], and let the program
 //     write it when it starts, see [addStart]
 //  7. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte, but for the function that is
 // added. It fails if the module is not laid out as the pinned toolchain does.
-func pack(wasm []byte, inlined bool) ([]byte, error) {
+func pack(wasm []byte, inlines []string) ([]byte, error) {
 	sections, err := readSections(wasm)
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
@@ -64,7 +64,7 @@ func pack(wasm []byte, inlined bool) ([]byte, error) {
 		return nil, fmt.Errorf("packing the wasm: reading its data: %w", err)
 	}
 	// 2. to 6.
-	start, err := packMemory(memory, inlined)
+	start, err := packMemory(memory, inlines)
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
@@ -77,7 +77,7 @@ func pack(wasm []byte, inlined bool) ([]byte, error) {
 }
 
 // packMemory does steps 2 to 6 of pack, and returns the code of the start.
-func packMemory(memory []byte, inlined bool) ([]byte, error) {
+func packMemory(memory []byte, inlines []string) ([]byte, error) {
 	// 2.
 	l, err := findLines(memory)
 	if err != nil {
@@ -92,8 +92,8 @@ func packMemory(memory []byte, inlined bool) ([]byte, error) {
 		return nil, err
 	}
 	// 5.
-	if !inlined {
-		if err := shortenNames(l); err != nil {
+	if inlines != nil {
+		if err := shortenNames(l, inlines); err != nil {
 			return nil, err
 		}
 	}

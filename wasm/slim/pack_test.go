@@ -171,7 +171,7 @@ func TestPackRefuses(t *testing.T) {
 		"no-lines":      {"\x00asm\x01\x00\x00\x00\x0b\x01\x00", "0 headers"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := pack([]byte(tt.wasm), false)
+			_, err := pack([]byte(tt.wasm), inlined)
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
@@ -180,11 +180,11 @@ func TestPackRefuses(t *testing.T) {
 func FuzzPack(f *testing.F) {
 	f.Add(wasmOf(withLookup(small(), 0, 2)))
 	f.Fuzz(func(t *testing.T, wasm []byte) {
-		packed, err := pack(wasm, false)
+		packed, err := pack(wasm, inlined)
 		if err != nil {
 			return
 		}
-		_, err = pack(packed, false)
+		_, err = pack(packed, inlined)
 		assert.ErrorContains(t, err, "it has a start section")
 	})
 }
@@ -239,7 +239,7 @@ func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 		require.NoError(t, err)
 		is, err := z.name(binary.LittleEndian.Uint32(g[functionName:]))
 		require.NoError(t, err)
-		require.Equal(t, shortName(was), is)
+		require.Equal(t, shortName(was, inlined), is)
 		// What may differ is made equal, so that the rest can be compared.
 		further := int(binary.LittleEndian.Uint32(f[functionPC:]))
 		copy(f[functionName:functionName+4], g[functionName:functionName+4])
@@ -331,7 +331,7 @@ func pairs(table []byte) (values []uint64) {
 }
 
 // A packed program finds its way on deep stacks and out of a panic, and knows
-// its own functions' names and those that the runtime goes by; files and lines are gone.
+// its own functions' names and those that a trace shows of the runtime; files and lines are gone.
 func TestPackedStacks(t *testing.T) {
 	b := slow(t)
 	node(t)
@@ -356,6 +356,6 @@ func TestPackedStacks(t *testing.T) {
 			assert.Equal(t, full[i], packed[i])
 			continue
 		}
-		assert.Equal(t, function+" ?:0", packed[i])
+		assert.Equal(t, shortName(function, inlined)+" ?:0", packed[i])
 	}
 }

@@ -29,14 +29,14 @@ func wasmOf(memory []byte) []byte {
 func TestStartRestores(t *testing.T) {
 	node(t)
 	m := withLookup(small(), 0, 2)
-	wasm, err := pack(wasmOf(m), false)
+	wasm, err := pack(wasmOf(m), inlined)
 	require.NoError(t, err)
 	file := t.TempDir() + "/a.wasm"
 	require.NoError(t, os.WriteFile(file, wasm, 0o644))
 	l, err := findLines(m)
 	require.NoError(t, err)
 	require.NoError(t, dropLines(l))
-	require.NoError(t, shortenNames(l))
+	require.NoError(t, shortenNames(l, inlined))
 	got := memoryOf(t, file)
 	require.Greater(t, len(got), len(m))
 	assert.Equal(t, m, got[:len(m)])

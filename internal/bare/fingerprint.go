@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
 	"touchstone/internal/trust"
 )
 
@@ -19,9 +20,6 @@ import (
 // hexadecimal, by a key that comes with the signature and of which only the
 // digest is anchored (pkg's libpkg/pkgsign_ossl.c).
 type RSAFingerprint struct{}
-
-// minRSA is the size in bits below which a key can be broken.
-const minRSA = 2048
 
 // WithKey puts a signature and the key that comes with it together, as
 // [RSAFingerprint] takes them.
@@ -64,7 +62,7 @@ func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []tru
 		if rsa.VerifyPKCS1v15(k, crypto.SHA256, hexSum(message), made) != nil {
 			return fault.New(fault.Wrong, fmt.Sprintf("the key %s did not make this signature", keyID))
 		}
-		if k.N.BitLen() < minRSA {
+		if k.N.BitLen() < keysize.LeastRSA {
 			return fault.New(fault.Weak, fmt.Sprintf("the key has only %d bits", k.N.BitLen()))
 		}
 		return nil

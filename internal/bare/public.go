@@ -41,11 +41,11 @@ func ReadPublic(doc []byte) []Public {
 		}
 		switch k := key.(type) {
 		case *ecdsa.PublicKey:
-			if k.Params().BitSize < 256 {
+			if k.Params().BitSize < keysize.LeastCurve {
 				continue
 			}
 		case *rsa.PublicKey:
-			if k.N.BitLen() < 2048 || keysize.TooLong(k) != "" {
+			if k.N.BitLen() < keysize.LeastRSA || keysize.TooLong(k) != "" {
 				continue
 			}
 		case ed25519.PublicKey:

@@ -44,8 +44,6 @@ type Signer struct {
 const (
 	maxBlock    = 256 << 10 // bytes
 	maxDepth    = 40        // of values within values
-	minRSA      = 2048      // bits: fewer can be forged
-	minCurve    = 256       // bits
 	maxInBlock  = 64        // certificates
 	maxAnything = 100_000   // values
 )
@@ -236,11 +234,11 @@ func (by *Signer) named(c *x509.Certificate) {
 func fit(c *x509.Certificate) error {
 	switch key := c.PublicKey.(type) {
 	case *rsa.PublicKey:
-		if key.N.BitLen() < minRSA {
+		if key.N.BitLen() < keysize.LeastRSA {
 			return fault.New(fault.Weak, "its RSA key is shorter than 2048 bits")
 		}
 	case *ecdsa.PublicKey:
-		if key.Curve.Params().BitSize < minCurve {
+		if key.Curve.Params().BitSize < keysize.LeastCurve {
 			return fault.New(fault.Weak, "its curve is shorter than 256 bits")
 		}
 	case *dsa.PublicKey:
@@ -255,16 +253,10 @@ func fit(c *x509.Certificate) error {
 	if c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
 		return fault.New(fault.Malformed, "the certificate says that its key does not sign")
 	}
-	if !forCode(c) {
+	if !keysize.ForCode(c) {
 		return fault.New(fault.Malformed, "the certificate says that its key is not for signing code")
 	}
 	return nil
-}
-
-// forCode tells whether a certificate's key may sign code, or issue to who may (RFC
-// 5280, section 4.2.1.12): what an issuer may not, nobody may who has it from there.
-func forCode(c *x509.Certificate) bool {
-	return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
 }
 
 // chained follows a certificate to its issuers, as far as they are beside it: each
@@ -297,7 +289,7 @@ func chained(c *x509.Certificate, beside []*x509.Certificate) error {
 		if issuer.BasicConstraintsValid && !issuer.IsCA || issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCertSign == 0 {
 			return fault.New(fault.NotUnderstood, "a certificate beside it was issued by a key that says that it issues none")
 		}
-		if !forCode(issuer) {
+		if !keysize.ForCode(issuer) {
 			return fault.New(fault.NotUnderstood, "a certificate beside it says that its key issues none for signing code")
 		}
 		c = issuer

@@ -1,13 +1,20 @@
-// Package keysize refuses keys that are too long to compute with: anyone can write a
-// key of a million bits into a document that nobody has verified yet, and to verify
-// one signature by it takes minutes.
+// Package keysize bounds the keys that are used. Too long to compute with: anyone can
+// write a key of a million bits into a document that nobody has verified yet, and to
+// verify one signature by it takes minutes. Too short: it can be broken. And not for
+// code, by the word of its own certificate.
 package keysize
 
 import (
 	"crypto"
 	"crypto/rsa"
+	"crypto/x509"
 	"fmt"
+	"slices"
 )
+
+// LeastRSA and LeastCurve are the shortest RSA key and the shortest curve by which a
+// signature counts, in bits: below, signatures can be forged.
+const LeastRSA, LeastCurve = 2048, 256
 
 // Most is the longest RSA key that is computed with, in bits: OpenSSL's bound, too
 // (OPENSSL_RSA_MAX_MODULUS_BITS).
@@ -21,4 +28,12 @@ func TooLong(public crypto.PublicKey) string {
 		return fmt.Sprintf("an RSA key of %d bits; read are up to %d", key.N.BitLen(), Most)
 	}
 	return ""
+}
+
+// ForCode tells whether a certificate's key may sign code, or issue to who may (RFC
+// 5280, section 4.2.1.12). What an issuer may not, nobody may who has it from there:
+// the RFC leaves that open, and those who check chains agree (Go's crypto/x509,
+// OpenSSL's "purpose").
+func ForCode(c *x509.Certificate) bool {
+	return len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) == 0 || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)
 }

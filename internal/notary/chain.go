@@ -18,13 +18,8 @@ import (
 	"touchstone/internal/keysize"
 )
 
-// Bounds of the certificates of one envelope, and of their keys in bits: smaller ones
-// can be forged. Larger ones are bounded by package keysize.
-const (
-	maxChain = 10
-	minRSA   = 2048
-	minCurve = 256
-)
+// maxChain is how many certificates one envelope may have.
+const maxChain = 10
 
 // fitKey tells why a certificate's key can vouch for nothing here.
 func fitKey(c *x509.Certificate) error {
@@ -32,11 +27,11 @@ func fitKey(c *x509.Certificate) error {
 	case *rsa.PublicKey:
 		if long := keysize.TooLong(key); long != "" {
 			return fault.New(fault.NotUnderstood, "one of its certificates has "+long)
-		} else if bits := key.N.BitLen(); bits < minRSA {
+		} else if bits := key.N.BitLen(); bits < keysize.LeastRSA {
 			return fault.New(fault.Weak, fmt.Sprintf("one of its certificates has an RSA key of %d bits", bits))
 		}
 	case *ecdsa.PublicKey:
-		if key.Params().BitSize < minCurve {
+		if key.Params().BitSize < keysize.LeastCurve {
 			return fault.New(fault.Weak, "one of its certificates has a curve of less than 256 bits")
 		}
 	}
@@ -137,14 +132,12 @@ func maySign(c *x509.Certificate) error {
 	return nil
 }
 
-// mayIssue tells why a certificate may not issue others, below which so many issue. For
-// what it may be used, those below it may be used at most: RFC 5280 leaves that open,
-// and those who check chains agree (Go's crypto/x509, OpenSSL's "purpose").
+// mayIssue tells why a certificate may not issue others, below which so many issue.
 func mayIssue(c *x509.Certificate, below int) error {
 	if !c.BasicConstraintsValid || !c.IsCA || !criticalUsage(c) || c.KeyUsage&x509.KeyUsageCertSign == 0 {
 		return malformed("one of its certificates issues others, and may not")
 	}
-	if len(c.ExtKeyUsage)+len(c.UnknownExtKeyUsage) > 0 && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageCodeSigning) && !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny) {
+	if !keysize.ForCode(c) {
 		return malformed("one of its certificates issues others, and not for code")
 	}
 	if (c.MaxPathLen > 0 || c.MaxPathLenZero) && c.MaxPathLen < below {

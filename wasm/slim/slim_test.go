@@ -3,11 +3,8 @@ package main
 import (
 	"bytes"
 	"go/format"
-	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -170,32 +167,6 @@ func TestDisable(t *testing.T) {
 	assert.ErrorContains(t, err, "1 of 2 found")
 	_, err = disable("m.go", []byte("<html>"), []string{"f"})
 	assert.ErrorContains(t, err, "reading the functions of m.go")
-}
-
-// What panics in the pruned normalizer is what NFC, NFKC and NFKD call: nothing that
-// is linked may ask for a form but NFD.
-func TestOnlyNFD(t *testing.T) {
-	const norm = "golang.org/x/text/unicode/norm"
-	b := slow(t)
-	require.NoError(t, b.generate())
-	args := []string{"list", "-mod=readonly", "-modfile=" + b.modfile(), "-tags=touchstone_whole", "-deps", "-f", "{{$p := .}}{{range .Imports}}{{if eq . \"" + norm + "\"}}{{$p.ImportPath}}{{end}}{{end}}", program}
-	args = append(args, slices.Sorted(maps.Keys(b.list.Programs))...)
-	out, _, err := run(b.root, b.environment(), "go", args...)
-	require.NoError(t, err)
-	require.Equal(t, []string{"touchstone/internal/archive"}, strings.Fields(string(out)), "who normalizes")
-
-	files, err := filepath.Glob(b.path("internal", "archive", "*.go"))
-	require.NoError(t, err)
-	uses := 0
-	for _, file := range slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, "_test.go") }) {
-		src, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, use := range regexp.MustCompile(`\bnorm\.\w+`).FindAllString(string(src), -1) {
-			assert.Equal(t, "norm.NFD", use, file)
-			uses++
-		}
-	}
-	assert.NotZero(t, uses)
 }
 
 func TestReadModuleProvesTheZip(t *testing.T) {

@@ -33,8 +33,9 @@ test("digests and qualifiers are the asker's, and not in a README", () => {
 });
 
 test("no name breaks out of its form", () => {
-  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example']) {
+  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", "pkg:npm/<https://evil.example>`", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example']) {
     const { Markdown, HTML, reStructuredText, AsciiDoc } = texts(hostile);
+    assert.doesNotMatch(Markdown, /(?<!\\)[<>`]/, "no tag, no address and no code in the text");
     assert.match(Markdown, /^\[!\[(?:[^\\[\]]|\\.)*\]\(https:\/\/touchstone\.example\/badge\/[^\s()<>"]*\)\]\(https:\/\/touchstone\.example\/#[^\s()<>"]*\)$/, hostile);
     assert.match(HTML, /^<a href="[^"<>]*"><img src="[^"<>]*" alt="[^"<>]*"><\/a>$/, hostile);
     assert.match(reStructuredText, /^\.\. image:: \S+\n   :alt: [^\n]+\n   :target: \S+$/, hostile);

@@ -39,7 +39,7 @@ export function snippets(reference, origin, check) {
   const link = `${origin}/${address(check)}`;
   const alt = alternative(reference);
   return [
-    { name: "Markdown", text: `[![${alt.replace(/[\\[\]]/g, "\\$&")}](${image})](${link})` },
+    { name: "Markdown", text: `[![${alt.replace(/[\\[\]<>`]/g, "\\$&")}](${image})](${link})` },
     { name: "HTML", text: `<a href="${html(link)}"><img src="${html(image)}" alt="${html(alt)}"></a>` },
     { name: "reStructuredText", text: `.. image:: ${image}\n   :alt: ${alt}\n   :target: ${link}` },
     { name: "AsciiDoc", text: `image:${image}["${alt.replaceAll('"', "'").replaceAll("]", "")}",link="${link}"]` },

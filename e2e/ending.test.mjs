@@ -18,6 +18,8 @@ test("nothing orders anything of a build service", () => {
     ["why: ##vso[task.setvariable variable=PATH]/tmp", "why: ##vso\\u005btask.setvariable variable=PATH]/tmp"],
     ["##teamcity[buildStatus status='SUCCESS']", "##teamcity\\u005bbuildStatus status='SUCCESS']"],
     ["std::io, a::b and ## [x] are text", "std::io, a::b and ## [x] are text"],
+    ["\u00a0\u3000::error::x", "\u00a0\u3000\\u003a:error::x"],
+    ["\n".repeat(200_000), "\n".repeat(200_000)],
     ["", ""],
   ]) assert.equal(unordered(text), written);
   const said = { reason: "##vso[task.complete] ::error::" };

@@ -15,7 +15,7 @@ export const one = (text) => plain(text).replace(/[\n\t]/g, (c) => `\\u{${c.code
  * What a build service would take for an order to itself, as text: GitHub takes a line
  * that begins with "::", it, Azure and TeamCity take "##[", "##vso[" and the like.
  */
-export const unordered = (text) => String(text).replace(/(##[A-Za-z]*)\[/g, "$1\\u005b").replace(/^(\s*):(?=:)/gm, "$1\\u003a");
+export const unordered = (text) => String(text).replace(/(##[A-Za-z]*)\[/g, "$1\\u005b").replace(/^([^\S\n]*):(?=:)/gm, "$1\\u003a");
 
 /** Writes to standard output. What came from outside orders nothing there. */
 export const print = (text) => process.stdout.write(unordered(text));

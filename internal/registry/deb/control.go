@@ -24,6 +24,13 @@ type stanza map[string]string
 // end), a second paragraph, a comment (for dpkg and apt none).
 func parseStanza(text string) (stanza, error) {
 	out, last, over := stanza{}, "", false
+	var more []string // lines of the last field: there may be a million
+	end := func() {
+		if len(more) > 0 {
+			out[last] += "\n" + strings.Join(more, "\n")
+		}
+		more = nil
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
@@ -38,7 +45,7 @@ func parseStanza(text string) (stanza, error) {
 			if last == "" {
 				return nil, errors.New("it begins inside a field")
 			}
-			out[last] += "\n" + line[1:]
+			more = append(more, line[1:])
 			continue
 		}
 		name, value, ok := strings.Cut(line, ":")
@@ -49,8 +56,10 @@ func parseStanza(text string) (stanza, error) {
 		if _, twice := out[name]; twice {
 			return nil, fmt.Errorf("it states the field %q twice", name)
 		}
+		end()
 		out[name], last = strings.TrimSpace(value), name
 	}
+	end()
 	return out, nil
 }
 

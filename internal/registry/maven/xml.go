@@ -56,6 +56,7 @@ func parseXML(doc []byte) (*node, error) {
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) { return in, nil } // done by unicoded
 	root := &node{}
 	open := []*node{root}
+	texts := []*strings.Builder{{}} // of those: what stands between may cut a text into many pieces
 	for nodes := 0; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -72,13 +73,13 @@ func parseXML(doc []byte) (*node, error) {
 			}
 			n := &node{name: t.Name.Local}
 			top.children = append(top.children, n)
-			open = append(open, n)
+			open, texts = append(open, n), append(texts, new(strings.Builder))
 		case xml.EndElement:
-			top.text = strings.TrimSpace(top.text)
-			open = open[:len(open)-1]
+			top.text = strings.TrimSpace(texts[len(texts)-1].String())
+			open, texts = open[:len(open)-1], texts[:len(texts)-1]
 		case xml.CharData:
 			if len(top.children) == 0 || len(bytes.TrimSpace(t)) > 0 {
-				top.text += string(t)
+				texts[len(texts)-1].Write(t)
 			}
 		case xml.Comment:
 			if len(open) <= 2 {
@@ -89,7 +90,7 @@ func parseXML(doc []byte) (*node, error) {
 		}
 	}
 	// 3.
-	if len(root.children) != 1 || strings.TrimSpace(root.text) != "" {
+	if len(root.children) != 1 || strings.TrimSpace(texts[0].String()) != "" {
 		return nil, errors.New("it is not one element")
 	}
 	root.children[0].comments = append(root.comments, root.children[0].comments...)

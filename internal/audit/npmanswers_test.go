@@ -135,6 +135,11 @@ func TestNPMLineage(t *testing.T) {
 				s.Claims[18] = mintedRepo + "/.github/workflows/other.yml@refs/heads/main"
 			})
 		}, nil, "fail", "other.yml"},
+		"by an issuer that cannot know": {func(p *thing) []map[string]any { return p.earlier(mintedRepo, nil) }, func(p *thing) {
+			s := p.Provenance()
+			s.Claims[8] = "https://oidc.builds.example.org"
+			p.Attestations = []map[string]any{p.NPM.Attest(s)}
+		}, "fail", "cannot vouch for that repository"},
 		"not to be verified": {func(p *thing) []map[string]any {
 			return []map[string]any{{"predicateType": mint.SLSAType, "bundle": map[string]any{}}}
 		}, nil, "unknown", ""},

@@ -138,6 +138,7 @@ func TestNPMAttestations(t *testing.T) {
 		{"a stranger poses as the registry", only(built, bent(built, func(p *thing, s *mint.Signing) { s.Statement = p.Publish().Statement })), fails, "attestations-genuine", "fail", "poses as the repository's own"},
 		{"a stranger poses under another label", only(built, bent(built, func(p *thing, s *mint.Signing) { s.Statement, s.Label = p.Publish().Statement, mint.SLSAType })), fails, "attestations-genuine", "fail", "labelled"},
 		{"another issuer vouches for GitHub's", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] = "https://oidc.builds.example.org" })), both(2, 3, 1, 2), "signer-identity", "unknown", "that issuer cannot vouch for"},
+		{"another issuer vouches for the source", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] = "https://oidc.builds.example.org" })), both(2, 3, 1, 2), "source-agrees", "unknown", "cannot vouch"},
 		{"an enterprise's issuer", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] += "/acme" })), both(3, 3, 2, 2), "signer-identity", "pass", ""},
 		{"an issuer that only begins so", only(publish, bent(built, func(_ *thing, s *mint.Signing) { s.Claims[8] += ".evil.example" })), both(2, 3, 1, 2), "signer-identity", "unknown", ""},
 		{"no source in the certificate", only(publish, bent(built, func(_ *thing, s *mint.Signing) { delete(s.Claims, 12) })), both(2, 3, 1, 2), "signer-identity", "unknown", "names no source repository"},

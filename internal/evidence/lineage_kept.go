@@ -37,6 +37,8 @@ func lineageKept(e *exam) Finding {
 	to, _ := now.Source()
 	was, is := workflowPath(before), workflowPath(now)
 	switch {
+	case before.Knows(from) && !now.Knows(to):
+		return because(Fail, fmt.Sprintf("Version %s came from %s. This one says that it came from %s, by the word of %s, which cannot vouch for that repository.", quoted(line.Attested[0]), quoted(from), quoted(to), quoted(now.Issuer)))
 	case source.Compare(from, to) != source.Same && !renamed(before, now):
 		return because(Fail, fmt.Sprintf("Version %s came from %s, and this one from %s.", quoted(line.Attested[0]), quoted(from), quoted(to)))
 	case replaced(before, now) != "":

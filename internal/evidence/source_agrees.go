@@ -72,8 +72,8 @@ func sourceAgrees(e *exam) Finding {
 }
 
 // builtFrom is the repository that a verified statement attests as the origin;
-// empty for what is not verified, or tells of none, and for a stranger's where
-// strangers can put theirs.
+// empty for what is not verified, or tells of none, for a stranger's where
+// strangers can put theirs, and for one whose issuer cannot know it.
 func builtFrom(e *exam, a attested) string {
 	if e.Release.File.Attestations.Open && a.speaks.Outcome != Pass {
 		return ""
@@ -82,6 +82,9 @@ func builtFrom(e *exam, a attested) string {
 		return ""
 	}
 	repository, _ := a.verified.Certificate.Source()
+	if a.speaks.Outcome != Pass && !a.verified.Certificate.Knows(repository) {
+		return ""
+	}
 	return repository
 }
 

@@ -29,5 +29,8 @@ func buildRef(e *exam) Finding {
 	case ref == "":
 		return because(Absent, "The certificate does not say of which branch or tag the attested run was.")
 	}
+	if repository, _ := id.Source(); !id.Knows(repository) {
+		return because(NotApplicable, "What the certificate says of a branch or tag is not the word of an issuer that can know it.")
+	}
 	return pass("The attested run was of "+ref+", which is no pull request.", map[string]string{"ref": ref})
 }

@@ -23,10 +23,11 @@ func TestBuildRef(t *testing.T) {
 		"old claims": {func(c *sigstore.Claims, _ *sigstore.Statement) {
 			c.SourceRepositoryRef, c.GitHubWorkflowRef = "", "refs/pull/9/head"
 		}, Fail},
-		"old trigger":        {func(c *sigstore.Claims, _ *sigstore.Statement) { c.GitHubWorkflowTrigger = "pull_request" }, Fail},
-		"says nothing":       {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "" }, Absent},
-		"another kind":       {bentBy("https://example.org/scan"), NotApplicable},
-		"a branch like pull": {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "refs/heads/refs/pull/1" }, Pass},
+		"old trigger":          {func(c *sigstore.Claims, _ *sigstore.Statement) { c.GitHubWorkflowTrigger = "pull_request" }, Fail},
+		"says nothing":         {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "" }, Absent},
+		"another's repository": {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryURI = "https://gitlab.com/o/r" }, NotApplicable},
+		"another kind":         {bentBy("https://example.org/scan"), NotApplicable},
+		"a branch like pull":   {func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryRef = "refs/heads/refs/pull/1" }, Pass},
 	} {
 		in := &exam{Case: Case{Artifact: &artifact.Artifact{}, Release: &registry.Release{}}, attested: []attested{verified(c.bend)}}
 		assert.Equal(t, c.want, buildRef(in).Outcome, name)

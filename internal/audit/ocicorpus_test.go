@@ -260,7 +260,7 @@ func TestImagesOfTheCorpus(t *testing.T) {
 				}
 			}
 			if strings.HasSuffix(id, ", expected") {
-				o.Expect = evidence.Expectation{Signer: "cody@soyland.com"}
+				o.Expect = evidence.Expectation{Signer: "cody@soyland.com https://github.com/login/oauth"}
 			}
 			r, err := ask(context.Background(), reference, o)
 			require.NoError(t, err)

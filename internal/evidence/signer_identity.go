@@ -99,7 +99,7 @@ func (e *exam) judgeSigners() {
 //  3. else the one from whom the reader expects it.
 func entitled(e *exam, a attested) Finding {
 	f := entitledByOthers(e, a)
-	if f.Outcome != Pass && e.Expected != (Expectation{}) && !e.Expected.Linked && e.Expected.lacks(a.verified.Certificate) == "" { // 3.
+	if f.Outcome != Pass && e.Expected != (Expectation{}) && !e.Expected.Linked && e.Expected.lacks(a.verified.Certificate) == "" && !e.Expected.vague(a.verified.Certificate) { // 3.
 		return vouched(a, "You expect the package from there.")
 	}
 	return f

@@ -13,7 +13,9 @@ import (
 // compared; the zero value expects nobody.
 type Expectation struct {
 	Source string // address of the source repository
-	Signer string // the certificate's subject, as it is written there
+	// Signer is the certificate's subject, as it is written there; behind it, and a
+	// blank, may stand the identity provider that must vouch for it.
+	Signer string
 	// Linked tells that a link brought it, which anybody can write, and the reader
 	// has not made it their own: then it lets nobody speak for the package, and is
 	// an alarm where it fails, and no failure.
@@ -44,7 +46,7 @@ func (x Expectation) Read() (read Expectation, known bool) {
 // it is.
 //
 //  1. Its issuer can vouch for the repository, and names the expected one.
-//  2. Its subject is the expected one.
+//  2. Its subject is the expected one, by the expected identity provider.
 func (x Expectation) lacks(id *sigstore.Identity) string {
 	// 1.
 	repository, _ := id.Source()
@@ -58,10 +60,18 @@ func (x Expectation) lacks(id *sigstore.Identity) string {
 		return "by an issuer that cannot vouch for that repository"
 	}
 	// 2.
-	if x.Signer != "" && x.Signer != id.SAN {
-		return "by " + quoted(id.SAN)
+	subject, issuer, given := strings.Cut(x.Signer, " ")
+	if subject != "" && subject != id.SAN || given && strings.TrimSpace(issuer) != id.Issuer {
+		return fmt.Sprintf("by %s, vouched for by %s", quoted(id.SAN), quoted(id.Issuer))
 	}
 	return ""
+}
+
+// vague tells that a certificate has the expected subject, for which any of several
+// identity providers may vouch, and that none of them is named: who has the address
+// at one of them may be another person than who has it at the next.
+func (x Expectation) vague(id *sigstore.Identity) bool {
+	return x.Source == "" && !strings.Contains(x.Signer, " ") && (id.SANKind == sigstore.SANEmail || id.SANKind == sigstore.SANOther)
 }
 
 // said begins a sentence by whose expectation it is.
@@ -82,7 +92,7 @@ func (x Expectation) other(found string) Finding {
 }
 
 func (x Expectation) String() string {
-	return strings.Join(slices.DeleteFunc([]string{x.Source, x.Signer}, func(s string) bool { return s == "" }), ", signed by ")
+	return strings.Join(slices.DeleteFunc([]string{x.Source, strings.Replace(x.Signer, " ", ", vouched for by ", 1)}, func(s string) bool { return s == "" }), ", signed by ")
 }
 
 // sourceExpected asks whether the package is from where the reader expects it.
@@ -95,12 +105,16 @@ func sourceExpected(e *exam) Finding {
 	if e.Expected == (Expectation{}) {
 		return because(NotApplicable, "You did not say from where you expect the package.")
 	}
-	other := ""
+	other, vague := "", ""
 	for _, a := range e.attested {
 		if a.finding.Outcome != Pass || a.verified.Certificate == nil {
 			continue
 		}
 		lacks := e.Expected.lacks(a.verified.Certificate)
+		if lacks == "" && e.Expected.vague(a.verified.Certificate) {
+			vague = a.verified.Certificate.Issuer
+			continue
+		}
 		if lacks == "" { // 1.
 			if e.Expected.Linked {
 				return pass(e.Expected.said()+", and a certificate that verified says so. Anybody can write such a link: ask with it yourself, if you expect the same.", map[string]string{"expected": e.Expected.String()})
@@ -114,6 +128,9 @@ func sourceExpected(e *exam) Finding {
 	}
 	if other != "" { // 2.
 		return e.Expected.other(fmt.Sprintf("It was signed %s.", other))
+	}
+	if vague != "" {
+		return because(Absent, fmt.Sprintf("%s. A certificate that verified says so, by the word of %s. Others may vouch for the same address: name the one that you expect behind the subject.", e.Expected.said(), quoted(vague)))
 	}
 	// 3.
 	stated := ""

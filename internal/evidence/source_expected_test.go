@@ -31,6 +31,8 @@ func TestSourceExpected(t *testing.T) {
 	from := func(repository string) attested {
 		return by(func(c *sigstore.Claims) { c.SourceRepositoryURI = repository })
 	}
+	mailed := from(thing)
+	mailed.verified.Certificate.SANKind, mailed.verified.Certificate.Issuer = sigstore.SANEmail, "https://accounts.google.com"
 	unverified := from(thing)
 	unverified.finding = because(Unknown, "x")
 	table{
@@ -40,6 +42,10 @@ func TestSourceExpected(t *testing.T) {
 		"by that signer":              {served(Expectation{Signer: "san"}, from(thing)), Pass},
 		"one of two":                  {served(Expectation{Source: thing}, from(elsewhere), from(thing)), Pass},
 		"from elsewhere":              {served(Expectation{Source: thing}, from(elsewhere)), Fail},
+		"by an address":               {served(Expectation{Signer: "san"}, mailed), Absent},
+		"by an address of theirs":     {served(Expectation{Signer: "san https://accounts.google.com"}, mailed), Pass},
+		"by an address of others":     {served(Expectation{Signer: "san https://login.microsoftonline.com"}, mailed), Fail},
+		"by another address":          {served(Expectation{Signer: "other"}, mailed), Fail},
 		"by another signer":           {served(Expectation{Source: thing, Signer: "other"}, from(thing)), Fail},
 		"by an issuer that cannot know": {served(Expectation{Source: thing}, func() attested {
 			a := from(thing)
@@ -57,6 +63,19 @@ func TestSourceExpected(t *testing.T) {
 		"stated by other bytes":        {stating(Expectation{Source: thing}, Fail, elsewhere, ""), Absent},
 		"stated in no known form":      {stating(Expectation{Source: thing}, Pass, "somewhere", ""), Absent},
 	}.run(t, sourceExpected)
+}
+
+// TestAnAddressAloneEntitlesNobody: identity providers are many, and one may give an
+// address to whom another would not.
+func TestAnAddressAloneEntitlesNobody(t *testing.T) {
+	for expected, want := range map[string]Outcome{"san": Unknown, "san https://accounts.google.com": Pass, "san https://login.microsoftonline.com": Unknown} {
+		e, a := released(nil), verified(func(c *sigstore.Claims, _ *sigstore.Statement) { c.SourceRepositoryURI = "" })
+		a.verified.Certificate.SANKind, a.verified.Certificate.Issuer = sigstore.SANEmail, "https://accounts.google.com"
+		e.Expected.Signer = expected
+		if f := entitled(e, a); f.Outcome != want {
+			t.Errorf("expecting %q: %s, want %s: %s", expected, f.Outcome, want, f.Reason)
+		}
+	}
 }
 
 // TestEntitledByExpectation: who is expected may speak for the package.

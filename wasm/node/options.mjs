@@ -21,7 +21,7 @@ const table = [
   ["records", "", ["fetch no package: audit what is said of it; of an RPM, its signed", "header, which lists every file"], "audit"],
   ["all-files", "", ["audit every file of the version; the weakest decides"], "audit"],
   ["expect-source", "HOST/OWNER/REPO", ["exit 1 unless what verifies says that it is from there"], "audit check"],
-  ["expect-signer", "SUBJECT", ["exit 1 unless a certificate that verifies has this subject"], "audit check"],
+  ["expect-signer", "SUBJECT", ["exit 1 unless a certificate that verifies has this subject;", "an e-mail address with who vouches: \"a@b.c https://accounts.google.com\""], "audit check"],
   ["key", "FILE", ["expect a signature by a public key in this file (a project's KEYS)"], "audit check"],
   ["require", "T=N", ["exit 1 unless track T reaches level N (integrity=2); may repeat"], "audit check lock"],
   ["format", "F", ["vsa: the verdict as an in-toto statement; with --folder alone:", "sarif"], "audit"],

@@ -163,7 +163,8 @@ test("an object that is taken away in the middle owes the answer, and gives it l
     instead = undefined;
     edge.asked.length = 0;
     await eventually(edge, "npm/four@1.0.0.svg", whole);
-    assert.deepEqual(edge.asked, [], "what was kept is kept");
+    // The one that is owed may be asked again by now, on a slow machine.
+    assert.deepEqual(edge.asked.filter((line) => line.includes("/four")), [], "what was kept is kept");
     const end = Date.now() + 15_000;
     while (!edge.asked.some((line) => line.endsWith(".tgz"))) {
       assert.ok(Date.now() < end, "nobody asked again");

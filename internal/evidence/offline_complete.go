@@ -19,6 +19,9 @@ func offlineComplete(e *exam) Finding {
 	if !lasting && e.keyed.Outcome == Pass && e.signed.Outcome != Pass {
 		return pass("A recording of this audit holds the package and its signature. With the key that you brought they verify again without a network."+unkept(e), nil)
 	}
+	if !lasting && e.signed.Outcome == Pass {
+		return pass("A recording of this audit holds the package, and the signed record that leads to it. With the repository's keys they verify again without a network.", nil)
+	}
 	anchors := "the repository's keys and Sigstore's root"
 	if e.own.Outcome != Pass && e.signed.Outcome != Pass {
 		anchors = "Sigstore's root"

@@ -74,3 +74,27 @@ func TestDebSuitesPassedOver(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatListsLack: that lists lack a package is the repository's word where its own
+// host gave them. What a relay gave nobody verified for that.
+func TestWhatListsLack(t *testing.T) {
+	key, w := mint.NewArchiveKey("archive", debMade), world{}
+	mint.DebSuite{Base: debBase, Name: "trixie", ByHash: true}.Serve(mint.World(w), key, debMade, mint.NewDeb("gold-leaf", "1"))
+	for base, suite := range map[string]string{debBase: "trixie-updates", securityBase: "trixie-security"} { // a relay's 404 is nobody's word
+		mint.DebSuite{Base: base, Name: suite}.Serve(mint.World(w), key, debMade, mint.NewDeb("other", "1"))
+	}
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(goldKey("fedora")))
+	mint.ServeRPMs(w, "https://dl.fedoraproject.org/pub/fedora/linux/releases/43/Everything/x86_64/os/", nil, goldRPM(goldKey("fedora")))
+	beast, _ := mint.FreeBSDKeys()
+	mint.ServeFreeBSD(w, freebsdBase, beast, mint.NewFreeBSDPackage("gold-leaf", "1.2.3_1"))
+	const heard = "came through the relay"
+	for _, reference := range []string{"pkg:deb/debian/lead-leaf?arch=amd64&distro=trixie", "pkg:rpm/fedora/lead-leaf?arch=x86_64&distro=fedora-43", "pkg:freebsd/lead-leaf", "pkg:freebsd/gold-leaf@9"} {
+		o := options(w)
+		_, err := ask(t.Context(), reference, o)
+		require.Error(t, err, reference)
+		require.NotContains(t, err.Error(), heard)
+		o.Transport, o.Relay = relayedWorld{w}, relay
+		_, err = ask(t.Context(), reference, o)
+		require.ErrorContains(t, err, heard, reference)
+	}
+}

@@ -194,7 +194,7 @@ func (s *search) missing() error {
 	case whole && !s.there:
 		return purl.Refuse(purl.Missing, "%s has no suite called %q. Name a release, such as distro=%s.", s.of.name, s.ref.Qualifiers["distro"], s.of.newest)
 	case whole:
-		r := purl.Refuse(purl.Missing, "The lists of %s hold no package %s for %s. Check name, version, release and architecture. Versions that were replaced are not kept in them.", s.of.name, what, s.arch)
+		r := purl.Refuse(purl.Missing, "The lists of %s hold no package %s for %s. Check name, version, release and architecture. Versions that were replaced are not kept in them.%s", s.of.name, what, s.arch, registry.Hearsay(s.documents()...))
 		for _, version := range slices.Compact(s.others) {
 			other := s.ref
 			other.Version = version
@@ -205,6 +205,15 @@ func (s *search) missing() error {
 		return purl.Refuse(purl.BadVersion, "Which version of %s is the newest could not be learned: not all lists of %s could be read. Give a version, or try again later.", s.ref.Name, s.of.name)
 	}
 	return nil
+}
+
+// documents are the signed indexes and lists that were read.
+func (s *search) documents() []fetch.Answer {
+	var out []fetch.Answer
+	for i := range s.lists {
+		out = append(out, s.lists[i].in.answer, s.lists[i].answer)
+	}
+	return out
 }
 
 // chain is the way to the file, or to the first document that could not be used, and

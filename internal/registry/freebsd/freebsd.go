@@ -66,11 +66,11 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _
 	found := cat.packages
 	switch {
 	case cat.answer.State == fetch.NotThere, cat.read && len(found) == 0:
-		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has no package %s. Packages are often called otherwise than the port that they are made from.", abi, branch, ref.Name)
+		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has no package %s. Packages are often called otherwise than the port that they are made from.%s", abi, branch, ref.Name, registry.Hearsay(cat.answer))
 	case cat.read && ref.Version != "" && found[0].version != ref.Version:
 		choice := ref.Bare()
 		choice.Version = found[0].version
-		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has %s in version %s only. A catalogue holds one version of each package, and is replaced by the next.", abi, branch, ref.Name, found[0].version).Offer(choice, "the version that is there")
+		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has %s in version %s only. A catalogue holds one version of each package, and is replaced by the next.%s", abi, branch, ref.Name, found[0].version, registry.Hearsay(cat.answer)).Offer(choice, "the version that is there")
 	case !cat.read && ref.Version == "":
 		return nil, purl.Refuse(purl.Unlearned, "Which version of %s there is could not be learned from the catalogue (%s). Give a version, or try again later.", ref.Name, cat.answer.Reason)
 	}

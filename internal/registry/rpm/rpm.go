@@ -109,7 +109,11 @@ func missing(ref purl.Ref, of release, all []listing, w wanted) error {
 		if w.version != "" {
 			what += "-" + w.version + "-" + w.release
 		}
-		return purl.Refuse(purl.Missing, "%s has no package %s for %s. Check name, version and architecture. Versions that were replaced are not kept in its index.", of.name, what, w.arch)
+		var documents []fetch.Answer
+		for _, l := range all {
+			documents = append(documents, l.repomd, l.primary)
+		}
+		return purl.Refuse(purl.Missing, "%s has no package %s for %s. Check name, version and architecture. Versions that were replaced are not kept in its index.%s", of.name, what, w.arch, registry.Hearsay(documents...))
 	case w.version == "":
 		return purl.Refuse(purl.Unlearned, "Which version of %s is the newest could not be learned from %s (%s). Give a version, or try again later.", ref.Name, of.name, first.why())
 	}

@@ -3,6 +3,11 @@
 package audit_test
 
 import (
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -31,9 +36,9 @@ func TestDebSuitesPassedOver(t *testing.T) {
 	}{
 		"the newest is in the small suite": {world: func(w world) { fixes.Serve(mint.World(w), security, debMade, newer) }, version: newer.Version},
 		"the small suite lacks it": {world: func(w world) { fixes.Serve(mint.World(w), security, debMade, silver) },
-			says: "No version of it stands in trixie-security. The signatures there were not verified", version: gold.Version},
+			says: "No version of gold-leaf stands in trixie-security. The signatures there were not verified", version: gold.Version},
 		"a stranger's small suite": {world: func(w world) { fixes.Serve(mint.World(w), key, debMade, silver) },
-			says: "No version of it stands in trixie-security. The signatures there were not verified", version: gold.Version},
+			says: "No version of gold-leaf stands in trixie-security. The signatures there were not verified", version: gold.Version},
 		"the small suite does not come": {world: func(w world) { w[index] = mint.Page{Status: 500} },
 			says: "The signed index of trixie-security could not be had: a newer version may stand there.", version: gold.Version},
 		"the small suite cannot be read": {world: func(w world) { w[index] = mint.Page{Body: []byte("-----BEGIN PGP SIGNED MESSAGE-----\n")} },
@@ -97,4 +102,45 @@ func TestWhatListsLack(t *testing.T) {
 		_, err = ask(t.Context(), reference, o)
 		require.ErrorContains(t, err, heard, reference)
 	}
+}
+
+// TestDebCommands: what the page tells to run leads from the signed index to the
+// package, and says of the key whose it is, and as of when the keys are held.
+func TestDebCommands(t *testing.T) {
+	key, w := mint.NewArchiveKey("archive", debMade), world{}
+	mint.DebSuite{Base: debBase, Name: "trixie", ByHash: true, ValidUntil: at.Add(time.Hour)}.Serve(mint.World(w), key, debMade, mint.NewDeb("gold-leaf", "1.2.3-4"), mint.NewDeb("gold-leaf++", "1"))
+	r, err := ask(t.Context(), "pkg:deb/debian/gold-leaf%2B%2B@1?arch=amd64&distro=trixie", debCircumstances(t, w, key))
+	require.NoError(t, err)
+	facts := r.Report.Finding("registry-signature").Facts
+	assert.Equal(t, "key 1 of the archive's keys", facts["key's name"])
+	assert.Equal(t, at.Format(time.DateOnly), facts["keys as of"])
+	dir := t.TempDir()
+	said := map[string]string{}
+	for _, c := range r.Seen.Release.Commands {
+		for i, tool := range c.Argv {
+			if page, there := w[tool]; i > 0 && there { // what curl would have fetched
+				name := c.Argv[i-1]
+				if name == "-sSfO" {
+					name = path.Base(tool)
+				}
+				require.NoError(t, os.WriteFile(filepath.Join(dir, name), page.Body, 0o600))
+			}
+		}
+		if tool := c.Argv[0]; tool == "sha256sum" || tool == "zgrep" {
+			run := exec.CommandContext(t.Context(), tool, c.Argv[1:]...)
+			run.Dir = dir
+			out, err := run.Output()
+			require.NoError(t, err, "%q", c.Argv)
+			said[c.Expect] = string(out)
+		}
+	}
+	require.Len(t, said, 3)
+	stated := 0
+	for expected, out := range said {
+		if sum := regexp.MustCompile(`[0-9a-f]{64}`).FindString(expected); sum != "" {
+			stated++
+			require.Contains(t, out, sum, expected)
+		}
+	}
+	require.Equal(t, 2, stated)
 }

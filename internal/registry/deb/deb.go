@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -255,14 +256,13 @@ func (r Registry) release(s *search, notes []purl.Note) *registry.Release {
 		},
 	}
 	rel.Chain, rel.Index.Signed = s.chain()
-	notes = append(notes, s.passedOver()...)
 	if s.chosen != nil {
 		s.describe(rel, &exact)
 		if s.ref.Version == "" {
 			notes = append(notes, purl.Note{Kind: "moving", Text: fmt.Sprintf("You gave no version. Checked is %s, the newest that %s has.", exact.Version, s.found.in.of.name)})
 		}
 	}
-	rel.Ref, rel.Notes = exact, notes
+	rel.Ref, rel.Notes = exact, append(notes, s.passedOver()...)
 	i := &inspector{asked: exact, entry: s.chosen}
 	rel.File.Format, rel.File.Read, rel.File.Inspector = container.Format, container.Read, i
 	return rel
@@ -278,7 +278,7 @@ func (s *search) describe(rel *registry.Release, exact *purl.Ref) {
 	rel.Index.State = s.found.answer.State
 	rel.Source = registry.Source{Asked: s.found.answer.State, Route: s.found.answer.Route, InRecord: true}
 	rel.About = registry.About{Description: firstLine(fields["description"]), Homepage: fields["homepage"]}
-	file := path.Base(s.chosen.file)
+	file, list := path.Base(s.chosen.file), path.Base(s.found.place.path)
 	rel.Commands = []registry.Command{{
 		Purpose: "Fetch the signed index.",
 		Argv:    []string{"curl", "-sSfO", in.answer.Request.URL},
@@ -289,8 +289,16 @@ func (s *search) describe(rel *registry.Release, exact *purl.Ref) {
 		Expect:  "It says that a signature is good, and by which key.",
 	}, {
 		Purpose: "Fetch the list of packages, whose SHA-256 InRelease states.",
-		Argv:    []string{"curl", "-sSfo", path.Base(s.found.place.path), s.found.answer.Request.URL},
-		Expect:  "The file has the digest that InRelease states for " + s.found.place.path + ".",
+		Argv:    []string{"curl", "-sSfo", list, s.found.answer.Request.URL},
+		Expect:  "curl writes the file " + list + ".",
+	}, {
+		Purpose: "Compute the list's digest.",
+		Argv:    []string{"sha256sum", list},
+		Expect:  "The output begins with what InRelease states for " + s.found.place.path + ": " + s.found.place.sum + ".",
+	}, {
+		Purpose: "Read what the list says of the package.",
+		Argv:    []string{greps[path.Ext(list)], "-E", "-A", "60", "^Package: " + regexp.QuoteMeta(fields["package"]) + "$", list},
+		Expect:  "The entry of version " + fields["version"] + " states the SHA256 " + s.chosen.sum + ".",
 	}, {
 		Purpose: "Fetch the package, without installing it.",
 		Argv:    []string{"curl", "-sSfO", rel.File.Request.URL},
@@ -302,6 +310,9 @@ func (s *search) describe(rel *registry.Release, exact *purl.Ref) {
 		Shows:   []registry.Shown{{Label: "sha256sum", Of: registry.OfArtifact, Algorithm: "sha256", Hex: true}},
 	}}
 }
+
+// greps find lines in a list, by how it is packed.
+var greps = map[string]string{".xz": "xzgrep", ".gz": "zgrep", ".zst": "zstdgrep"}
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")

@@ -44,7 +44,7 @@ func (s *search) passedOver() []purl.Note {
 		}
 	}
 	if len(lack) > 0 {
-		tell("No version of it stands in %s. The signatures there were not verified: only those that lead to this package were.", strings.Join(lack, " and "))
+		tell("No version of %s stands in %s. The signatures there were not verified: only those that lead to this package were.", s.ref.Name, strings.Join(lack, " and "))
 	}
 	return notes
 }

@@ -195,7 +195,7 @@ func (s *search) missing() error {
 	case whole && !s.there:
 		return purl.Refuse(purl.Missing, "%s has no suite called %q. Name a release, such as distro=%s.", s.of.name, s.ref.Qualifiers["distro"], s.of.newest)
 	case whole:
-		r := purl.Refuse(purl.Missing, "The lists of %s hold no package %s for %s. Check name, version, release and architecture. Versions that were replaced are not kept in them.%s", s.of.name, what, s.arch, registry.Hearsay(s.documents()...))
+		r := purl.Refuse(purl.Missing, "The lists of %s's %s hold no package %s for %s. Check name, version, release and architecture. Versions that were replaced are not kept in them.%s", s.of.name, s.asked(), what, s.arch, registry.Hearsay(s.documents()...))
 		for _, version := range slices.Compact(s.others) {
 			other := s.ref
 			other.Version = version
@@ -206,6 +206,20 @@ func (s *search) missing() error {
 		return purl.Refuse(purl.BadVersion, "Which version of %s is the newest could not be learned: not all lists of %s could be read. Give a version, or try again later.", s.ref.Name, s.of.name)
 	}
 	return nil
+}
+
+// asked are the suites whose lists were read, for people.
+func (s *search) asked() string {
+	var names []string
+	for i := range s.lists {
+		if name := s.lists[i].in.of.name; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "suites"
+	}
+	return strings.Join(names, ", ")
 }
 
 // documents are the signed indexes and lists that were read.

@@ -283,6 +283,40 @@ func TestRPMTwice(t *testing.T) {
 	require.Contains(t, r.Report.Text(false), "two packages of this name, version and architecture with different digests")
 }
 
+// TestRPMPassedOver: where no version was asked for, an index that could not be read
+// and comes before the one that has the package is told.
+func TestRPMPassedOver(t *testing.T) {
+	const released = "https://dl.fedoraproject.org/pub/fedora/linux/releases/43/Everything/x86_64/os/"
+	key, updates := goldKey("fedora"), world{}
+	mint.ServeRPMs(updates, fedoraBase, nil, mint.NewRPM("gold-leaf", "1.2.4", "1.fc43", key))
+	const says = "The index below /pub/fedora/linux/updates/43/Everything/x86_64/ could not be read: a newer version may stand there."
+	for name, c := range map[string]struct {
+		page    page
+		version string
+		told    bool
+	}{
+		"read":          {updates[fedoraBase+"repodata/repomd.xml"], "1.2.4-1.fc43", false},
+		"not there":     {page{Status: 404}, "1.2.3-4.fc43", false},
+		"does not come": {page{Status: 500}, "1.2.3-4.fc43", true},
+		"no index":      {ok([]byte("<repomd>")), "1.2.3-4.fc43", true},
+	} {
+		w := updates.But(fedoraBase+"repodata/repomd.xml", c.page)
+		mint.ServeRPMs(w, released, nil, goldRPM(key))
+		for reference, told := range map[string]bool{"pkg:rpm/fedora/gold-leaf?arch=x86_64&distro=fedora-43": c.told, fedoraRef: false} {
+			r, err := tryRPM(t, w, reference, "fedora-43", key)
+			if reference == fedoraRef && name == "read" {
+				continue // that version stands in the other index
+			}
+			require.NoError(t, err, name)
+			text := r.Report.Text(false)
+			require.Equal(t, told, strings.Contains(text, says), "%s: %s", name, text)
+			if reference != fedoraRef {
+				require.Contains(t, r.Report.Reference, "@"+c.version+"?", name)
+			}
+		}
+	}
+}
+
 // TestRPMMutants damages every link.
 func TestRPMMutants(t *testing.T) {
 	t.Parallel()

@@ -80,6 +80,9 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 			break
 		}
 	}
+	if w.version == "" && len(found.packages) > 0 {
+		notes = append(notes, passedOver(all)...)
+	}
 	if len(found.packages) == 0 {
 		if err := missing(ref, of, all, w); err != nil {
 			return nil, err
@@ -87,6 +90,18 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		found = unread(all)
 	}
 	return r.release(ref, of, found, w, notes), nil
+}
+
+// passedOver tells of the indexes that were asked before the one that has the package,
+// and could not be read: a newer version may stand there.
+func passedOver(all []listing) []purl.Note {
+	var notes []purl.Note
+	for _, l := range all {
+		if !l.read {
+			notes = append(notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The index below %s could not be read: a newer version may stand there.", l.folder)})
+		}
+	}
+	return notes
 }
 
 // unread is the first index that could not be read: what is asked for may be in it.

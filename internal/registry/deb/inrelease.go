@@ -73,6 +73,12 @@ func (in *inRelease) read() {
 		in.broken = fmt.Sprintf("it is the index of %.60q and not of %s", name, in.of.name)
 		return
 	}
+	for _, field := range []string{"date", "valid-until"} {
+		if in.fields[field] != "" && in.date(field).IsZero() {
+			in.broken = fmt.Sprintf("its field %s is no time: %.60q", field, in.fields[field])
+			return
+		}
+	}
 	in.lists = map[string]listed{}
 	for line := range strings.Lines(in.fields["sha256"]) {
 		words := strings.Fields(line)
@@ -173,10 +179,11 @@ func (in *inRelease) signed(heads map[string][]byte) registry.SignedIndex {
 	return registry.SignedIndex{Name: name, Made: made, ValidUntil: in.date("valid-until"), Known: heads[name]}
 }
 
-// date reads one of its times (RFC 5322 with "UTC"); zero where there is none.
+// date reads one of its times (RFC 5322, in universal time as the form asks, in whichever
+// of its spellings); zero where there is none, or another zone.
 func (in *inRelease) date(field string) time.Time {
 	t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 MST", in.fields[field])
-	if err != nil {
+	if zone, _ := t.Zone(); err != nil || !slices.Contains([]string{"UTC", "GMT", "+0000"}, zone) {
 		return time.Time{}
 	}
 	return t.UTC()

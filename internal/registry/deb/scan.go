@@ -13,6 +13,8 @@ import (
 type scan struct {
 	name string
 	most int64 // bytes that may come out of it
+	// undo undoes the list's packing; nil for [packed.OpenStream].
+	undo func(in io.Reader) (packed.Kind, io.ReadCloser, error)
 
 	mu   sync.Mutex
 	next int64 // the offset of the piece that is to come
@@ -20,8 +22,9 @@ type scan struct {
 	in   *io.PipeReader
 	done chan struct{} // closed when found and err are set
 	// What the last try led to.
-	found []stanza
-	err   error
+	found    []stanza
+	err      error
+	panicked any
 }
 
 var errAbandoned = errors.New("it is not read on")
@@ -44,25 +47,36 @@ func (s *scan) arrive(offset int64, piece []byte) {
 	}
 }
 
-// begin reads from now on what is written.
+// begin reads from now on what is written. What panics there panics in end, where
+// whoever asked can deal with it; the bytes are not known to be the list's yet.
 func (s *scan) begin() {
 	in, out := io.Pipe()
 	done := make(chan struct{})
 	s.in, s.out, s.done = in, out, done
 	go func() {
 		defer close(done)
-		found, err := s.read(in)
+		var found []stanza
+		var err error
+		panicked := func() (v any) {
+			defer func() { v = recover() }()
+			found, err = s.read(in)
+			return nil
+		}()
 		in.CloseWithError(errAbandoned)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.done == done {
-			s.found, s.err = found, err
+			s.found, s.err, s.panicked = found, err, panicked
 		}
 	}()
 }
 
 func (s *scan) read(in io.Reader) ([]stanza, error) {
-	_, stream, err := packed.OpenStream(in)
+	undo := s.undo
+	if undo == nil {
+		undo = packed.OpenStream
+	}
+	_, stream, err := undo(in)
 	if err != nil {
 		return nil, err
 	}
@@ -98,5 +112,8 @@ func (s *scan) end(size int64) (found []stanza, err error, whole bool) {
 	<-done
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.panicked != nil {
+		panic(s.panicked)
+	}
 	return s.found, s.err, true
 }

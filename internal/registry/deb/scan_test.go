@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"touchstone/internal/archive/packed"
 	"touchstone/internal/fetch"
 )
 
@@ -80,6 +81,22 @@ func TestScan(t *testing.T) {
 		}
 		s.stop()
 	}
+}
+
+// TestScanThatPanics: what breaks over bytes that are still arriving ends no more than
+// the question: it breaks where that waits for them, and only if they were the list.
+func TestScanThatPanics(t *testing.T) {
+	list := packedList(t, scanned)
+	breaks := func(io.Reader) (packed.Kind, io.ReadCloser, error) { panic("broken") }
+	s := &scan{name: "gold", most: int64(len(scanned)), undo: breaks}
+	pieces(s, list, 7)
+	assert.PanicsWithValue(t, "broken", func() { _, _, _ = s.end(int64(len(list))) })
+	s.stop()
+	s = &scan{name: "gold", most: int64(len(scanned)), undo: breaks}
+	pieces(s, list, 7)
+	s.stop()
+	_, _, whole := s.end(int64(len(list)))
+	assert.False(t, whole)
 }
 
 // TestListWhileItArrives: a list that comes in pieces, and one that was here already,

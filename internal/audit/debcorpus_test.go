@@ -126,3 +126,26 @@ func TestDebStale(t *testing.T) {
 		assert.Equal(t, outcome == "fail", len(r.Report.Verdict.Alarms) > 0)
 	}
 }
+
+// TestNativeAndWasmAgreeOnDebian is the same for a package of the security archive, and
+// for that with a link that another stands in the place of.
+func TestNativeAndWasmAgreeOnDebian(t *testing.T) {
+	const reference = "pkg:deb/debian/libopenh264-cisco7@2.3.1%2Bdfsg-3%2Bdeb12u1?arch=amd64&distro=bookworm-security"
+	read := func(path string) []byte {
+		b, err := os.ReadFile(corpus.Path(t, "eco/debian/"+path))
+		require.NoError(t, err)
+		return b
+	}
+	const folder = securityBase + "/dists/bookworm-security/"
+	list := read("dists/bookworm-security/contrib/binary-amd64/Packages.xz")
+	by := fmt.Sprintf("%scontrib/binary-amd64/by-hash/SHA256/%x", folder, sha256.Sum256(list))
+	w := world{
+		folder + "InRelease": ok(read("dists/bookworm-security/InRelease")), by: ok(list),
+		securityBase + "/pool/updates/contrib/o/openh264/libopenh264-cisco7_2.3.1+dfsg-3+deb12u1_amd64.deb": ok(read("pool/updates/contrib/o/openh264/libopenh264-cisco7_2.3.1+dfsg-3+deb12u1_amd64.deb")),
+	}
+	changed := bytes.Clone(w[folder+"InRelease"].Body)
+	changed[len(changed)/2] ^= 1
+	for name, bent := range map[string]world{"good": w, "another list": w.But(by, ok(append(bytes.Clone(list), 'x'))), "another index": w.But(folder+"InRelease", ok(changed))} {
+		t.Run(name, func(t *testing.T) { agree(t, bent, reference) })
+	}
+}

@@ -54,7 +54,7 @@ func TestOwnTools(t *testing.T) {
 				require.NoError(t, err, "%s\n%s", command.Text, out)
 				ran[argv[0]] = true
 				if strings.HasSuffix(argv[0], "sum") {
-					require.Contains(t, fmt.Sprint(r.Seen.Artifact.Digests), strings.Fields(string(out))[0], command.Text)
+					require.Contains(t, fmt.Sprint(r.Seen.Artifact.Digests, command.Expect), strings.Fields(string(out))[0], command.Text)
 				}
 				t.Logf("%s\n%.300s", command.Text, out)
 			}

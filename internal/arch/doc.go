@@ -1,5 +1,5 @@
 // Package arch holds no code: its tests hold the house in shape.
 //
 // Adapters translate, checks verify, principles weigh, reports show. Nothing
-// flows back (DESIGN.md section 4).
+// flows back.
 package arch

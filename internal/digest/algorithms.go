@@ -72,7 +72,7 @@ func Name(spelled string) string {
 }
 
 // Strong tells whether digests of an algorithm may meet a requirement: 256 bits
-// or more of SHA-2, SHA-3, BLAKE2 or BLAKE3 (DESIGN.md section 2).
+// or more of SHA-2, SHA-3, BLAKE2 or BLAKE3.
 func Strong(algorithm string) bool { return algorithms[Name(algorithm)].strong }
 
 // Computed tells whether digests of an algorithm can be computed here, of bytes.

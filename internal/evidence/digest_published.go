@@ -49,7 +49,7 @@ func digestPublished(e *exam) Finding {
 }
 
 // unvouchedList says why the signed list inside a package publishes no digest where
-// nobody vouches for its signer (DESIGN.md section 2: a key that no anchor knows is
+// nobody vouches for its signer (a key that no anchor knows is
 // absent where the world is open); empty where there is no such list.
 func unvouchedList(e *exam) string {
 	if e.enclosed.Outcome != Pass {

@@ -12,7 +12,7 @@ import (
 // An Outcome is how a check ended.
 type Outcome string
 
-// The outcomes (DESIGN.md section 3).
+// The outcomes.
 const (
 	Pass          Outcome = "pass"
 	Fail          Outcome = "fail"           // there, and wrong

@@ -92,7 +92,7 @@ func (e *exam) judgeSigners() {
 }
 
 // entitled compares whom a verified certificate names with whom this name's
-// publisher is said to be (DESIGN.md section 2, "Entitled to this name"):
+// publisher is said to be:
 //
 //  1. whom the repository, or the name itself, calls the publisher;
 //  2. else the source repository that the package names;

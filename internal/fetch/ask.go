@@ -9,8 +9,7 @@ import (
 )
 
 // ask asks the flight's question by the routes there are, again where that may
-// help, and gives the exchanges of the last try. The error is ctx's. DESIGN.md
-// section 7.
+// help, and gives the exchanges of the last try. The error is ctx's.
 //
 //  1. Begin with the host itself; with the relay where the host refuses
 //     browsers; with the record in a replay.

@@ -127,7 +127,7 @@ type Transport interface {
 // A State tells what an answer means for the question "is it there?".
 type State string
 
-// Unknown is not NotThere: DESIGN.md section 3.
+// Unknown is not NotThere: what could not be asked may be there.
 const (
 	// Found: a 2xx answer, complete.
 	Found State = "found"

@@ -257,7 +257,7 @@ func (c *Client) originURL(sent string, route Route) string {
 }
 
 // judge says what an answer means for the question "is it there?".
-// DESIGN.md section 2: only the host itself can say that it is not.
+// Only the host itself can say that it is not.
 func judge(a *Answer) {
 	host := hostOf(a.URL)
 	says := fmt.Sprintf("%s answers %d", host, a.Status)

@@ -308,8 +308,7 @@ type Publisher struct {
 	Workflow   string // path of the build's definition, inside that repository
 	SAN        string // the certificate's subject, where it is no build
 	// Answer is the document that says so. It is zero where the name itself does,
-	// by a mapping that holds for the whole repository (DESIGN.md section 2,
-	// "Entitled to this name").
+	// by a mapping that holds for the whole repository.
 	Answer fetch.Answer
 }
 

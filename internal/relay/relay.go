@@ -1,6 +1,6 @@
 // Package relay decides what the relay forwards, and what it says. The relay
 // brings a page the answers of hosts that refuse browsers; it is never trusted
-// for anything that a hash or a signature decides (DESIGN.md section 9).
+// for anything that a hash or a signature decides.
 //
 // The package does nothing itself: whoever serves the relay asks [Relay.Ask],
 // sends the order it gets, tells [Relay.Answer] what came, and so on until

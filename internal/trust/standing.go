@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// FreshFor is how long an anchor counts after it was last refreshed
-// (DESIGN.md section 2, "Anchors' age").
+// FreshFor is how long an anchor counts after it was last refreshed.
 const FreshFor = 30 * 24 * time.Hour
 
 // clockLeeway is how far a visitor's clock may lag behind the anchors before
@@ -114,7 +113,7 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 // not hold.
 type Lack string
 
-// The meanings (DESIGN.md section 2, "A key our anchors lack").
+// The meanings, of a key that our anchors lack.
 const (
 	LackFails   Lack = "fails"   // the set is closed and up to date: not the owner's key
 	LackUnknown Lack = "unknown" // the set may have changed since

@@ -32,7 +32,6 @@ type listed struct {
 var compared = map[string]bool{
 	"internal/purl.Note.Kind":             true,
 	"internal/sigstore.Identity.Logged":   true,
-	"internal/sigstore.Identity.SANKind":  true,
 	"internal/sigstore.LogEntry.Kind":     true,
 	"internal/sigstore.Proof.Checkpoint":  true,
 	"internal/sigstore.ProvenTime.Signer": true,

@@ -59,8 +59,8 @@ func TestEvidenceOnTheCommandLine(t *testing.T) {
 	other := filepath.Join(dir, "pkg", "mod", "github.com", "pkg", "errors@v0.9.0")
 	require.NoError(t, os.MkdirAll(filepath.Dir(other), 0o755))
 	require.NoError(t, os.Rename(folder, other))
-	out, _, code = node(t, "--check", zip, "--time", when, "--folder", other)
-	require.Equal(t, 1, code)
+	out, said, code = node(t, "--check", zip, "--time", when, "--folder", other)
+	require.Equal(t, 1, code, out+said)
 	require.Contains(t, out, "By its own word the folder holds pkg:golang/github.com/pkg/errors@v0.9.0.")
 	require.NoError(t, os.Rename(other, folder))
 

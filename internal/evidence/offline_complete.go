@@ -14,7 +14,7 @@ func offlineComplete(e *exam) Finding {
 	}
 	lasting := e.own.Outcome == Pass || e.signer.Outcome == Pass
 	if !lasting && e.hostDated {
-		return because(Absent, "The signing key is retired by now, and only the repository's host dates the signature. That word cannot be kept as proof.").by(Maintainer)
+		return because(Absent, "The signing key is retired, and only the repository's host dates the signature. That word cannot be kept as proof.").by(Maintainer)
 	}
 	if !lasting && e.keyed.Outcome == Pass && e.signed.Outcome != Pass {
 		return pass("A recording of this audit holds the package and its signature. With the key that you brought they verify again without a network."+unkept(e), nil)

@@ -56,7 +56,9 @@ class Within {
   constructor(of, path) { [this.of, this.path] = [of, path]; }
   get size() { return this.of.size; }
   get link() { return this.of.link; }
-  get file() { return this.of.file; }
+  get file() { return this.of.file; } // in a browser
+  get place() { return this.of.place; } // on the command line
+  get out() { return this.of.out; }
   read() { return this.of.read(); }
 }
 

@@ -81,6 +81,9 @@ func read(input, text string) (Ref, error) {
 	if ref, ok, err := readMismatch(text); ok {
 		return ref, err
 	}
+	if err := readLack(text); err != nil {
+		return Ref{}, err
+	}
 	if strings.HasPrefix(text, "-----BEGIN ") {
 		return Ref{}, fail(NoPackage, "This is a key, a signature or a certificate, not a package. Paste the package that it is about.")
 	}
@@ -239,6 +242,9 @@ func readLine(line string) (Ref, error) {
 		return withDigests(func(string) (Ref, error) { return readPair(strings.TrimSuffix(first, ":"), words[1]) }, append([]string{first}, words[2:]...))
 	}
 	if len(words) > 1 {
+		if err := listed(words); err != nil {
+			return Ref{}, err
+		}
 		if ref, err := withDigests(readWord, words); err == nil {
 			return ref, nil
 		}
@@ -247,6 +253,26 @@ func readLine(line string) (Ref, error) {
 		}
 	}
 	return withDigests(readWord, words)
+}
+
+// listed is the refusal of a list of packages, each but the last followed by a
+// comma; nil where not each part names one.
+func listed(words []string) error {
+	var parts []string
+	for i, w := range words {
+		w, comma := strings.CutSuffix(w, ",")
+		if comma != (i < len(words)-1) {
+			return nil
+		}
+		parts = append(parts, strings.Split(w, ",")...)
+	}
+	if len(parts) < 2 || slices.Contains(parts, "") {
+		return nil
+	}
+	if _, err := readSeveral(parts); kindOf(err) == Several {
+		return err
+	}
+	return nil
 }
 
 // sentence is the refusal of words that are no form: none of them is taken for

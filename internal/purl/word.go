@@ -7,6 +7,9 @@ import (
 
 // readWord reads a single word that is neither a package URL nor an address.
 func readWord(word string) (Ref, error) {
+	if err := listed([]string{word}); err != nil {
+		return Ref{}, err
+	}
 	if typ, rest, ok := strings.Cut(word, ":"); ok && rest != "" && !strings.Contains(rest, ":") && typ != "npm" {
 		// "pypi:six@1.16.0": a package URL without its first word. What npm writes so
 		// is npm's own, which reads more.

@@ -3,6 +3,7 @@
 package audit_test
 
 import (
+	"crypto"
 	"encoding/json"
 	"encoding/pem"
 	"slices"
@@ -54,13 +55,13 @@ func TestImageKeys(t *testing.T) {
 		"its certificate ended":       {func(i shipped) { refer(i, jws, notary.Envelope(jws, index, i.Index, at, time.Time{})) }, roots, at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "nothing proves"}},
 		"not yet valid":               {func(i shipped) { refer(i, jws, notary.Envelope(jws, index, i.Index, at, time.Time{})) }, roots, at.AddDate(0, 0, -9), both(1, 1, 1, 1), [2]string{"absent", "valid from"}},
 		"stamped before it ended": {func(i shipped) {
-			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at))
+			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at, crypto.SHA256))
 		}, roots, at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"pass", "dates it"}},
 		"stamped when it had ended": {func(i shipped) {
-			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at.AddDate(0, 0, 5)))
+			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at.AddDate(0, 0, 5), crypto.SHA256))
 		}, roots, at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "not valid"}},
 		"a stamp of nobody known": {func(i shipped) {
-			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at))
+			refer(i, jws, notary.Stamped(notary.Envelope(jws, index, i.Index, at, time.Time{}), at, crypto.SHA256))
 		}, notarytest.PEM(notary.Root), at.AddDate(0, 0, 9), both(1, 1, 1, 1), [2]string{"absent", "nothing proves"}},
 		"a good one beside one of junk": {func(i shipped) {
 			refer(i, "application/vnd.oci.image.layer.v1.tar", []byte("junk"))

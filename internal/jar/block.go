@@ -23,6 +23,7 @@ import (
 
 	"touchstone/internal/fault"
 	"touchstone/internal/keysize"
+	"touchstone/internal/tsp"
 )
 
 // A Signer is who made a signature, by the word of the certificate beside it: who
@@ -199,16 +200,6 @@ func overData(block []byte, hash asn1.ObjectIdentifier) bool {
 	return err == nil && h.Type.Equal(pkcs7.OIDSignedData) && c.Version == 1 && c.Over.Type.Equal(pkcs7.OIDData) && len(c.Digests) == 1 && c.Digests[0].Algorithm.Equal(hash)
 }
 
-// overStrong tells whether a hash cannot be forged.
-func overStrong(hash asn1.ObjectIdentifier) bool {
-	for _, h := range hashes {
-		if h.oid.Equal(hash) {
-			return h.strong != 0
-		}
-	}
-	return false
-}
-
 // ofOneHash tells whether the name of a signature algorithm states a hash.
 func ofOneHash(oid asn1.ObjectIdentifier) bool {
 	return contains([]asn1.ObjectIdentifier{pkcs7.OIDEncryptionAlgorithmRSASHA1, pkcs7.OIDDigestAlgorithmECDSASHA1, pkcs7.OIDDigestAlgorithmDSASHA1, oidDSASHA224}, oid) || dsaHashes[oid.String()] != 0 ||
@@ -319,9 +310,6 @@ func refusal(err error, what string) error {
 	return fault.New(fault.NotUnderstood, "its signature cannot be judged")
 }
 
-// oidStamp names what a timestamp is over (RFC 3161, section 2.4.2).
-var oidStamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
-
 // stamp reads the timestamp over a signature. One that could be forged, or is by a key
 // that is not for timestamps alone (RFC 3161, section 2.3), proves no time.
 func (by *Signer) stamp(token, signature []byte) error {
@@ -336,12 +324,10 @@ func (by *Signer) stamp(token, signature []byte) error {
 	if err != nil {
 		return refusal(err, "its timestamp is not signed by whom it names")
 	}
-	if read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 || !overStrong(p7.Signers[0].DigestAlgorithm.Algorithm) {
+	if err := tsp.Sound(token); fault.Of(err) == fault.Weak || err == nil && read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 {
 		return nil
-	}
-	var over head
-	if _, err := asn1.Unmarshal(token, &over); err != nil || !over.Content.Over.Type.Equal(oidStamp) {
-		return fault.New(fault.NotUnderstood, "its timestamp cannot be read")
+	} else if err != nil {
+		return err
 	}
 	h := read.HashAlgorithm.New()
 	h.Write(signature)

@@ -24,6 +24,9 @@ import (
 	"touchstone/internal/mint"
 )
 
+// oidStamp names what a timestamp is over (RFC 3161, section 2.4.2).
+var oidStamp = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
 // TestStamp: a timestamp proves a time where it is over this signature, by a key that is
 // for timestamps; one that could be forged proves none, and what is none is told.
 func TestStamp(t *testing.T) {
@@ -77,22 +80,39 @@ func TestStamp(t *testing.T) {
 		return der
 	}
 	sha := pkcs7.OIDDigestAlgorithmSHA256
+	// byWeak names a strong digest of what it is over, and signs that over a weak one.
+	byWeak := func() []byte {
+		s, err := pkcs7.NewSignedData(read.Content)
+		require.NoError(t, err)
+		s.SetDigestAlgorithm(sha)
+		s.SetContentType(oidStamp)
+		require.NoError(t, s.AddSigner(clock, key, pkcs7.SignerInfoConfig{}))
+		info := &s.GetSignedData().SignerInfos[0]
+		sum := sha1.Sum(must(asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")))
+		info.DigestEncryptionAlgorithm.Algorithm, info.EncryptedDigest = pkcs7.OIDDigestAlgorithmECDSASHA1, must(key.Sign(rand.Reader, sum[:], crypto.SHA1))
+		der, err := s.Finish()
+		require.NoError(t, err)
+		return der
+	}()
+	_, err = timestamp.Parse(byWeak)
+	require.NoError(t, err, "the library takes it")
 	for name, c := range map[string]struct {
 		token  []byte
 		proves bool
 		kind   fault.Kind
 	}{
-		"in order":                   {good, true, ""},
-		"made here":                  {signed(clock, sha, oidStamp, read.Content), true, ""},
-		"over another signature":     {token("other"), false, fault.Wrong},
-		"over a weak hash":           {signed(clock, sha, oidStamp, weak), false, ""},
-		"signed over a weak hash":    {signed(clock, pkcs7.OIDDigestAlgorithmSHA1, oidStamp, read.Content), false, ""},
-		"by a key for code":          {signed(authority(x509.ExtKeyUsageCodeSigning), sha, oidStamp, read.Content), false, ""},
-		"by a key for code and time": {signed(authority(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageCodeSigning), sha, oidStamp, read.Content), false, ""},
-		"by a key for anything":      {signed(authority(), sha, oidStamp, read.Content), false, ""},
-		"no timestamp":               {signed(clock, sha, pkcs7.OIDData, read.Content), false, fault.NotUnderstood},
-		"changed":                    {bytes.Replace(good, []byte("20261101"), []byte("20251101"), 1), false, fault.Wrong},
-		"nothing":                    {nil, false, fault.NotUnderstood},
+		"in order":                                {good, true, ""},
+		"made here":                               {signed(clock, sha, oidStamp, read.Content), true, ""},
+		"over another signature":                  {token("other"), false, fault.Wrong},
+		"over a weak hash":                        {signed(clock, sha, oidStamp, weak), false, ""},
+		"signed over a weak hash":                 {signed(clock, pkcs7.OIDDigestAlgorithmSHA1, oidStamp, read.Content), false, ""},
+		"signed by an algorithm over a weak hash": {byWeak, false, ""},
+		"by a key for code":                       {signed(authority(x509.ExtKeyUsageCodeSigning), sha, oidStamp, read.Content), false, ""},
+		"by a key for code and time":              {signed(authority(x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageCodeSigning), sha, oidStamp, read.Content), false, ""},
+		"by a key for anything":                   {signed(authority(), sha, oidStamp, read.Content), false, ""},
+		"no timestamp":                            {signed(clock, sha, pkcs7.OIDData, read.Content), false, fault.NotUnderstood},
+		"changed":                                 {bytes.Replace(good, []byte("20261101"), []byte("20251101"), 1), false, fault.Wrong},
+		"nothing":                                 {nil, false, fault.NotUnderstood},
 	} {
 		t.Run(name, func(t *testing.T) {
 			by := Signer{}

@@ -129,6 +129,9 @@ func maySign(c *x509.Certificate) error {
 			return malformed("its signer's certificate is for something else than code")
 		}
 	}
+	if !keysize.ForCode(c) {
+		return malformed("its signer's certificate is for something else than code")
+	}
 	return nil
 }
 

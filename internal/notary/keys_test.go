@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"math/big"
 	"testing"
 	"time"
@@ -16,6 +17,32 @@ import (
 
 	"touchstone/internal/fault"
 )
+
+// TestSignersUses: whose certificate says what its key is for, and says nothing of code,
+// signs none; it may say more than that.
+func TestSignersUses(t *testing.T) {
+	unknown := asn1.ObjectIdentifier{1, 2, 3}
+	for name, c := range map[string]struct {
+		uses []x509.ExtKeyUsage
+		more []asn1.ObjectIdentifier
+		want fault.Kind
+	}{
+		"nothing said":     {nil, nil, ""},
+		"code":             {[]x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}, nil, ""},
+		"code and unknown": {[]x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}, []asn1.ObjectIdentifier{unknown}, ""},
+		"unknown alone":    {nil, []asn1.ObjectIdentifier{unknown}, fault.Malformed},
+		"time-stamping":    {[]x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}, nil, fault.Malformed},
+		"code and servers": {[]x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageServerAuth}, nil, fault.Malformed},
+	} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		require.NoError(t, err)
+		one := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "alone"}, NotAfter: time.Now(), KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: c.uses, UnknownExtKeyUsage: c.more}
+		der, err := x509.CreateCertificate(rand.Reader, one, one, key.Public(), key)
+		require.NoError(t, err)
+		_, err = readChain([][]byte{der})
+		require.Equal(t, c.want, fault.Of(err), "%s: %v", name, err)
+	}
+}
 
 // TestKeysOfChains: who issues with a key that others can compute vouches for nobody,
 // and a key of a million bits is not computed with.

@@ -1,6 +1,7 @@
 package notary_test
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/json"
 	"os"
@@ -62,7 +63,11 @@ func TestVerify(t *testing.T) {
 
 func TestStamped(t *testing.T) {
 	n, all := envelopes()
-	doc := n.Stamped(all[notary.JWS], at.Add(time.Hour))
+	weak, err := notary.Verify(notary.JWS, n.Stamped(all[notary.JWS], at.Add(time.Hour), crypto.SHA1))
+	require.NoError(t, err)
+	_, err = weak.Stamped([]*x509.Certificate{n.StampRoot})
+	assert.Equal(t, fault.Weak, fault.Of(err), "whoever finds a collision has a time of choice")
+	doc := n.Stamped(all[notary.JWS], at.Add(time.Hour), crypto.SHA256)
 	s, err := notary.Verify(notary.JWS, doc)
 	require.NoError(t, err)
 	stamp, err := s.Stamped([]*x509.Certificate{n.Root, n.StampRoot})

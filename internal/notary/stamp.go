@@ -11,6 +11,7 @@ import (
 	"github.com/sigstore/timestamp-authority/v2/pkg/verification"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/tsp"
 )
 
 // A Stamp is a time that an authority proves a signature to have been made before.
@@ -24,7 +25,7 @@ type Stamp struct {
 // Stamped tells what the timestamp beside the signature proves (RFC 3161), by the
 // time-stamping authorities that the reader brings. The errors are faults: Missing
 // where there is none, NoAnchor where it rests on none of those brought, Wrong where
-// it is no timestamp of this signature.
+// it is no timestamp of this signature, Weak where it could be forged.
 func (s *Signature) Stamped(brought []*x509.Certificate) (Stamp, error) {
 	if s.stamp == nil {
 		return Stamp{}, fault.New(fault.Missing, "there is no timestamp")
@@ -39,6 +40,9 @@ func (s *Signature) Stamped(brought []*x509.Certificate) (Stamp, error) {
 		if fitKey(c) != nil {
 			return Stamp{}, fault.New(fault.Wrong, "the timestamp has a certificate whose key is too weak, or larger than is read")
 		}
+	}
+	if err := tsp.Sound(s.stamp); err != nil {
+		return Stamp{}, err
 	}
 	// The token is the second part of a response, of which the first says "granted"
 	// (RFC 3161, section 2.4.2).

@@ -48,8 +48,16 @@ func TestHugeKeyOfAStamp(t *testing.T) {
 	}
 	_, err = (&watchedTSA{}).Verify(stamp(1<<20), nil)
 	require.ErrorContains(t, err, "an RSA key of 1048576 bits")
-	require.NoError(t, stampFits(stamp(keysize.Most)))
-	require.NoError(t, stampFits([]byte("no timestamp")))
+	_, err = (&watchedTSA{}).Verify(stamp(keysize.Most), nil)
+	require.ErrorContains(t, err, "not one by one signer", "the key is not what is wrong with it")
+	// Before its authority is looked up, too.
+	v := newVirtual(t)
+	v.withTSA()
+	b := v.sign(v.signing(aStatement("")))
+	addStamps(b, stamp(1<<20))
+	_, err = Verify(query(v, b))
+	require.ErrorContains(t, err, "an RSA key of 1048576 bits")
+	require.Equal(t, fault.NotUnderstood, fault.Of(err))
 }
 
 // TestLongKeys: a bundle that has a key of a million bits is refused before anything is

@@ -13,6 +13,7 @@ import (
 
 	"touchstone/internal/fault"
 	"touchstone/internal/strictjson"
+	"touchstone/internal/tsp"
 )
 
 // A Root is one Sigstore instance's anchors: certificate authorities, logs and
@@ -183,7 +184,7 @@ type watchedTSA struct {
 }
 
 func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
-	if err := stampFits(stamp); err != nil {
+	if err := tsp.Sound(tokenOf(stamp)); err != nil {
 		return nil, err
 	}
 	proven, err := w.TimestampingAuthority.Verify(stamp, signature)

@@ -2,12 +2,14 @@ package sigstore
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"slices"
 	"time"
 
 	"touchstone/internal/fault"
+	"touchstone/internal/tsp"
 
 	"github.com/digitorus/pkcs7"
 	"github.com/digitorus/timestamp"
@@ -71,10 +73,13 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 func (a *attempt) checkStamp(stamp, signature []byte) (*ProvenTime, *Failure) {
 	known, err := a.query.Root.authority(stamp)
 	if err != nil {
-		return nil, fail(fault.Malformed, StepTime, err.Error())
+		return nil, fail(cmp.Or(fault.Of(err), fault.Malformed), StepTime, err.Error())
 	}
 	if !known {
 		return nil, fail(fault.NoAnchor, StepTime, "the timestamp authority is not among the anchors")
+	}
+	if err := tsp.Sound(tokenOf(stamp)); err != nil {
+		return nil, fail(fault.Of(err), StepTime, err.Error())
 	}
 	var reason error
 	for _, tsa := range a.seen.TimestampingAuthorities() {
@@ -119,6 +124,9 @@ func anyTime(times []ProvenTime, holds func(time.Time) bool) bool {
 // authority tells whether a timestamp names a signer that the root knows. The
 // error says why it is not a timestamp.
 func (r *Root) authority(stamp []byte) (known bool, err error) {
+	if err := tsp.Fits(tokenOf(stamp)); err != nil {
+		return false, err
+	}
 	parsed, err := timestamp.ParseResponse(stamp)
 	if err != nil {
 		return false, fmt.Errorf("it is not a timestamp response: %w", err)

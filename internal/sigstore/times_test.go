@@ -21,6 +21,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// forgeable is a time that the authority stamps over SHA-1.
+var forgeable = signedAt.Add(30 * time.Second)
+
 // withTSA gives an instance a timestamp authority, and returns what stamps.
 func (v *virtual) withTSA() (authority *root.SigstoreTimestampingAuthority, stamp func(sig []byte, at time.Time) []byte) {
 	usage, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, 8}})
@@ -37,12 +40,16 @@ func (v *virtual) withTSA() (authority *root.SigstoreTimestampingAuthority, stam
 	authority = &root.SigstoreTimestampingAuthority{Root: v.ca.Root, Leaf: leaf, URI: "https://clock.example.org"}
 	v.stamps = append(v.stamps, authority)
 	return authority, func(sig []byte, at time.Time) []byte {
+		hash := crypto.SHA256
+		if at.Equal(forgeable) {
+			hash = crypto.SHA1
+		}
 		sum := sha256.Sum256(sig)
 		t := timestamp.Timestamp{
 			HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: at, Policy: asn1.ObjectIdentifier{1, 2, 3},
 			SerialNumber: big.NewInt(1), AddTSACertificate: true,
 		}
-		response, err := t.CreateResponseWithOpts(leaf, key, crypto.SHA256)
+		response, err := t.CreateResponseWithOpts(leaf, key, hash)
 		require.NoError(v.t, err)
 		return response
 	}
@@ -83,6 +90,7 @@ func TestTimestamps(t *testing.T) {
 			}, false, 0, fault.Wrong, 0},
 		{"authority-ends-then", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
 			func(_ *virtual, a *root.SigstoreTimestampingAuthority) { a.ValidityPeriodEnd = within }, false, 1, "", 0},
+		{"signed-over-a-weak-digest", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, forgeable)} }, nil, true, 0, fault.Weak, 0},
 		{"authority-unknown", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },
 			func(v *virtual, _ *root.SigstoreTimestampingAuthority) { v.stamps = nil }, false, 0, fault.NoAnchor, 0},
 		{"authority-unknown-beside-the-log", func(s func([]byte, time.Time) []byte, sig []byte) [][]byte { return [][]byte{s(sig, within)} },

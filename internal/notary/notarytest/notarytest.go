@@ -57,13 +57,13 @@ func (n *Notary) Envelope(mediaType, documentType string, document []byte, made,
 	}))
 }
 
-// Stamped puts a timestamp of at beside the signature of a JWS.
-func (n *Notary) Stamped(jws []byte, at time.Time) []byte {
+// Stamped puts a timestamp of at beside the signature of a JWS, signed over a hash.
+func (n *Notary) Stamped(jws []byte, at time.Time, hash crypto.Hash) []byte {
 	var e map[string]any
 	must(0, json.Unmarshal(jws, &e))
 	sum := sha256.Sum256(must(base64.RawURLEncoding.DecodeString(e["signature"].(string))))
 	t := timestamp.Timestamp{HashAlgorithm: crypto.SHA256, HashedMessage: sum[:], Time: at, SerialNumber: big.NewInt(4), Policy: asn1.ObjectIdentifier{1, 2, 3}, AddTSACertificate: true}
-	response := must(t.CreateResponseWithOpts(n.stamper, n.stampKey, crypto.SHA256))
+	response := must(t.CreateResponseWithOpts(n.stamper, n.stampKey, hash))
 	e["header"].(map[string]any)["io.cncf.notary.timestampSignature"] = must(timestamp.ParseResponse(response)).RawToken
 	return must(json.Marshal(e))
 }

@@ -1,0 +1,92 @@
+// Package tsp tells which tokens of time-stamping authorities (RFC 3161) could be
+// forged, or read as something else: the libraries that verify them do not ask.
+package tsp
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/asn1"
+
+	"github.com/digitorus/pkcs7"
+
+	"touchstone/internal/fault"
+	"touchstone/internal/keysize"
+)
+
+// oidInfo names what a token is over (RFC 3161, section 2.4.2).
+var oidInfo = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
+// strong are the digests by which a token counts.
+var strong = []asn1.ObjectIdentifier{pkcs7.OIDDigestAlgorithmSHA256, pkcs7.OIDDigestAlgorithmSHA384, pkcs7.OIDDigestAlgorithmSHA512}
+
+// weak are the signature algorithms that bring a weak digest of their own, whatever
+// digest stands beside them.
+var weak = []asn1.ObjectIdentifier{pkcs7.OIDDigestAlgorithmECDSASHA1, pkcs7.OIDDigestAlgorithmDSASHA1, pkcs7.OIDEncryptionAlgorithmRSASHA1}
+
+// Fits tells why a token's signature is not computed: one of its keys is too long. Nobody
+// signs which keys stand in it, and whoever parses it with a library computes with them.
+// The error is a fault of the kind NotUnderstood; what cannot be read has none.
+func Fits(token []byte) error {
+	read, err := pkcs7.Parse(token)
+	if err != nil {
+		return nil
+	}
+	for _, c := range read.Certificates {
+		if long := keysize.TooLong(c.PublicKey); long != "" {
+			return fault.New(fault.NotUnderstood, "a certificate of the timestamp has "+long)
+		}
+	}
+	return nil
+}
+
+// Sound tells why a token proves no time, whoever its authority is. It verifies no
+// signature. The errors are faults: NotUnderstood for what cannot be read as a token or
+// does not fit, Weak for what could be forged.
+//
+//  1. None of its keys is larger than is computed with.
+//  2. It is signed data over a timestamp, with one signature.
+//  3. Its signature is made over no weak digest: neither the one of what is signed, nor
+//     the one that the signature algorithm names.
+//  4. The signer's key is not too short.
+func Sound(token []byte) error {
+	// 1.
+	if err := Fits(token); err != nil {
+		return err
+	}
+	// 2.
+	var head struct {
+		Type    asn1.ObjectIdentifier
+		Content struct {
+			Version int
+			Digests asn1.RawValue
+			Over    struct{ Type asn1.ObjectIdentifier }
+		} `asn1:"explicit,tag:0"`
+	}
+	_, err := asn1.Unmarshal(token, &head)
+	read, unread := pkcs7.Parse(token)
+	if err != nil || unread != nil || !head.Type.Equal(pkcs7.OIDSignedData) || !head.Content.Over.Type.Equal(oidInfo) || len(read.Signers) != 1 {
+		return fault.New(fault.NotUnderstood, "the timestamp cannot be read, or is not one by one signer")
+	}
+	// 3.
+	if s := read.Signers[0]; !among(strong, s.DigestAlgorithm.Algorithm) || among(weak, s.DigestEncryptionAlgorithm.Algorithm) {
+		return fault.New(fault.Weak, "the timestamp is signed over a digest that can be forged")
+	}
+	// 4.
+	if c := read.GetOnlySigner(); c != nil {
+		rsaKey, isRSA := c.PublicKey.(*rsa.PublicKey)
+		curve, isCurve := c.PublicKey.(*ecdsa.PublicKey)
+		if isRSA && rsaKey.N.BitLen() < keysize.LeastRSA || isCurve && curve.Params().BitSize < keysize.LeastCurve {
+			return fault.New(fault.Weak, "the timestamp is signed by a key that is too short")
+		}
+	}
+	return nil
+}
+
+func among(all []asn1.ObjectIdentifier, one asn1.ObjectIdentifier) bool {
+	for _, oid := range all {
+		if oid.Equal(one) {
+			return true
+		}
+	}
+	return false
+}

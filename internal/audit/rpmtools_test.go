@@ -145,6 +145,10 @@ func TestRPMMirror(t *testing.T) {
 			chain[2] = url
 		}
 	}
+	for _, list := range [][]byte{bytes.Repeat([]byte{0x1f, 0x8b}, 100), append(bytes.Clone(w[chain[2]].Body), 0)} {
+		got := audit(w.But(chain[2], ok(list)), 0)
+		require.True(t, got.Report.Verdict.Failed, "another list, which cannot be read: %s", got.Report.Text(false))
+	}
 	mutants := 10
 	if corpus.Whole() {
 		mutants = 400

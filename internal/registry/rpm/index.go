@@ -45,12 +45,18 @@ type listing struct {
 	// all are those of every version that fits what is asked for.
 	all []entry
 	// read tells that the whole index was read.
-	read  bool
+	read bool
+	// other tells that a list came that is not the one that the index states, and
+	// cannot be read.
+	other bool
 	notes []purl.Note
 }
 
 // why says why it was not read.
 func (l listing) why() string {
+	if l.other {
+		return "the list of packages is not the one that the index states"
+	}
 	for _, a := range []fetch.Answer{l.primary, l.repomd} {
 		if a.Reason != "" {
 			return a.Reason
@@ -63,6 +69,16 @@ func (l listing) why() string {
 type pointer struct {
 	href   string
 	states []registry.Stated
+}
+
+// is tells whether a document has the digest that stands beside its address, as far as
+// that can be computed.
+func (p pointer) is(b []byte) bool {
+	s := p.states[0]
+	h := digest.NewHasher(s.Algorithm)
+	_, _ = h.Write(b) // a hash never fails
+	sum, computed := h.Sums()[digest.Name(s.Algorithm)]
+	return !computed || sum == s.Value
 }
 
 // ask reads one repository's index:
@@ -104,7 +120,10 @@ func ask(ctx context.Context, c *fetch.Session, of release, folder string, w wan
 		return l, fmt.Errorf("reading the list of packages: %w", ctx.Err())
 	}
 	if err != nil {
-		l.primary.Unusable(err.Error())
+		// Another list than the index states is wrong, whatever it is that came.
+		if l.other = !l.list.is(l.primary.Body); !l.other {
+			l.primary.Unusable(err.Error())
+		}
 		return l, nil
 	}
 	l.read, l.all = true, found

@@ -11,6 +11,8 @@ const tools = {
   "apt-ftparchive": "apt-utils",
   "dpkg-deb": "dpkg",
   rpm: "rpm",
+  rpmbuild: "rpm",
+  rpmsign: "rpm",
   rpmkeys: "rpm",
   createrepo_c: "createrepo-c",
   "docker-registry": "docker-registry",
@@ -22,7 +24,11 @@ const tools = {
   jarsigner: "default-jdk-headless",
 };
 
-const here = (command) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, command)));
+/** The path of a command; undefined where it is not here. */
+export const pathOf = (command) => process.env.PATH.split(delimiter).map((folder) => join(folder, command)).find((path) => existsSync(path));
+
+/** Those of some tools that are not here. */
+export const missing = (commands) => commands.filter((command) => !pathOf(command));
 
 let fresh; // the list of packages is fetched once
 
@@ -45,7 +51,7 @@ export async function install(packages) {
 
 /** Installs the tools that are not here, and says which could not be. */
 export async function ensureTools(say) {
-  const absent = () => Object.keys(tools).filter((command) => !here(command));
+  const absent = () => missing(Object.keys(tools));
   if (absent().length) {
     const packages = [...new Set(absent().map((command) => tools[command]))];
     say(`installing from Debian's packages: ${packages.join(" ")}\n`);

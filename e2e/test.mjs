@@ -69,13 +69,13 @@ const others = [
 ];
 const ours = [
   ["the build", async () => {
-    for (const name of [...served, "conformance"]) await build(name);
+    for (const name of [...served, "conformance", "anchored"]) await build(name);
     await buildEdge();
     await buildSite();
   }],
   ["vet for js", async () => {
     await run("go", ["vet", `-modfile=${pruned}`, ...compiled, ...jsPackages()], { env: js });
-    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, "-tags=touchstone_whole", "./wasm"], { env: js });
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, "-tags=touchstone_whole,touchstone_testanchors", "./wasm"], { env: js });
   }],
   ["nothing is unreachable", reachable],
   // The analyser runs here while it analyses for js, hence the -exec. It cannot

@@ -9,7 +9,6 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
-	"touchstone/internal/trust"
 )
 
 // kept is what a page, or nobody, keeps between two audits.
@@ -47,7 +46,11 @@ func (s *shared) of(req request) (*audit.Auditor, error) {
 	if s.current != nil && s.relay == req.Relay && s.known[sum] {
 		return s.current, nil
 	}
-	o := audit.Options{Transport: fetch.NewGlobal(), Relay: req.Relay, PerHost: req.PerHost, Anchors: trust.Embedded(), Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
+	pinned, err := anchors()
+	if err != nil {
+		return nil, err
+	}
+	o := audit.Options{Transport: fetch.NewGlobal(), Relay: req.Relay, PerHost: req.PerHost, Anchors: pinned, Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
 	for name, head := range req.Heads {
 		o.Heads[name] = []byte(head)
 	}

@@ -30,6 +30,8 @@ const programs = {
   touchstone: { folder: "./wasm", compressed: true },
   whole: { folder: "./wasm", tags: "touchstone_whole", compressed: true },
   conformance: { folder: "./wasm/conformance", compressed: false },
+  // The whole program with anchors that a test makes: tests alone run it.
+  anchored: { folder: "./wasm", tags: "touchstone_whole,touchstone_testanchors", compressed: false },
 };
 
 /** Builds a program, and compresses what is served: well where it is to be deployed, else quickly. */

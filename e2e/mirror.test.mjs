@@ -1,0 +1,63 @@
+// The command line audits repositories that the real tools made, over a server on
+// this machine: whole, and bent at each link: node --test e2e/mirror.test.mjs.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { commandLine, debianMirror, rpmMirror, unmade } from "./mirror.mjs";
+
+let dir, script, server, pages;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "touchstone-mirror-"));
+  script = await commandLine(dir);
+  server = createServer((request, response) => {
+    const body = pages[request.url.slice(1)];
+    response.writeHead(body ? 200 : 404).end(body);
+  });
+  await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+});
+after(async () => {
+  server.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Audits as a person does; what is asked of any host goes to the server here. */
+async function audit({ reference, anchors }) {
+  const world = join(dir, "world.mjs");
+  await writeFile(world, `globalThis.touchstoneTestAnchors = ${JSON.stringify(anchors)};
+const outside = globalThis.fetch;
+globalThis.fetch = async (url, how) => Object.defineProperty(await outside("http://127.0.0.1:${server.address().port}/" + url, how), "url", { value: url });\n`);
+  return new Promise((resolve) => {
+    execFile(process.execPath, [`--import=${pathToFileURL(world)}`, script, reference, "--json", "--require", "integrity=2"], { env: { ...process.env, XDG_STATE_HOME: join(dir, "state") } }, (error, out, err) => {
+      resolve({ code: error?.code ?? 0, report: out && JSON.parse(out), err });
+    });
+  });
+}
+
+/** The same bytes with one bit changed, so far in. */
+function bent(body, part) {
+  const other = Buffer.from(body);
+  other[Math.floor(part * body.length)] ^= 1;
+  return other;
+}
+
+for (const [kind, make] of Object.entries({ debian: debianMirror, rpm: rpmMirror })) {
+  test(`${kind}: whole it is level 2, and bent at any link it fails`, { skip: unmade(kind) }, async () => {
+    const mirror = await make(join(dir, kind));
+    pages = mirror.pages;
+    const { code, report, err } = await audit(mirror);
+    assert.equal(code, 0, err);
+    assert.deepEqual([report.verdict.integrity.level, report.verdict.alarms ?? []], [2, []]);
+    for (const link of mirror.chain) {
+      pages = { ...mirror.pages, [link]: bent(mirror.pages[link], 0.3) };
+      const failed = await audit(mirror);
+      assert.equal(failed.code, 1, `${link}: ${failed.err}`);
+      assert.equal(failed.report.verdict.failed, true, link);
+    }
+  });
+}

@@ -14,10 +14,7 @@ func buildRef(e *exam) Finding {
 		return because(NotApplicable, "No verified provenance tells of which branch or tag the attested run was.")
 	}
 	c := id.Claims
-	ref, trigger := c.SourceRepositoryRef, c.BuildTrigger
-	if ref == "" {
-		ref = c.GitHubWorkflowRef
-	}
+	ref, trigger := refOf(id), c.BuildTrigger
 	if trigger == "" {
 		trigger = c.GitHubWorkflowTrigger
 	}

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -46,7 +47,39 @@ func lineageKept(e *exam) Finding {
 	case was != is:
 		return because(Fail, fmt.Sprintf("Version %s came by the workflow %s, and this one by %s.", quoted(line.Attested[0]), quoted(was), quoted(is)))
 	}
+	if refs := otherRef(before, now); refs.Outcome != "" {
+		refs.Reason = fmt.Sprintf("Version %s of this release line came from the same repository, by a workflow at the same path. ", quoted(line.Attested[0])) + refs.Reason
+		return refs
+	}
 	return pass(fmt.Sprintf("Version %s of this release line came from the same repository, by the same workflow.", quoted(line.Attested[0])), nil)
+}
+
+// otherRef compares of which branch or tag two runs of one workflow were, where their
+// issuer knows it; the zero Finding where nothing is to be said. What stands at a
+// workflow's path may be another on each branch, and who may push a branch may often
+// push no tag: from a tag to a branch is not kept. Other branches are told: projects
+// have one for each release line. Tags always differ.
+func otherRef(before, now *sigstore.Identity) Finding {
+	repository, _ := now.Source()
+	was, is := refOf(before), refOf(now)
+	switch {
+	case !now.Knows(repository) || was == "" || was == is || strings.HasPrefix(is, tags):
+		return Finding{}
+	case is == "":
+		return because(Unknown, "The certificate of this one does not say of which branch or tag its run was.")
+	case strings.HasPrefix(was, tags):
+		return because(Fail, fmt.Sprintf("But that one was of the tag %s, and this one is of %s. Whoever may push a branch can change the workflow on it. Find out who did before you use it.", quoted(strings.TrimPrefix(was, tags)), quoted(is)))
+	}
+	return pass(fmt.Sprintf("That one was of %s, and this one is of %s. What the workflow does may differ between them.", quoted(was), quoted(is)), nil)
+}
+
+// tags is how the full name of a tag begins (git-scm.com/docs/gitglossary, "ref").
+const tags = "refs/tags/"
+
+// refOf is the branch or tag that a run was of, as its certificate states it; empty
+// where it does not.
+func refOf(id *sigstore.Identity) string {
+	return cmp.Or(id.Claims.SourceRepositoryRef, id.Claims.GitHubWorkflowRef)
 }
 
 // without tells whether it is known that no attestation with a certificate is

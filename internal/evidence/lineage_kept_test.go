@@ -21,6 +21,35 @@ func TestReplaced(t *testing.T) {
 	assert.Equal(t, "", replaced(before, id("https://gitlab.com", "666", "777")), "another host counts anew")
 }
 
+// TestOtherRef: the same path is another workflow on each branch.
+func TestOtherRef(t *testing.T) {
+	for _, c := range []struct {
+		was, is string
+		want    Outcome
+		says    string
+	}{
+		{"refs/tags/v1", "refs/heads/rogue", Fail, `of the tag "v1", and this one is of "refs/heads/rogue"`},
+		{"refs/tags/v1", "refs/pull/1/merge", Fail, "refs/pull/1/merge"},
+		{"refs/tags/v1", "", Unknown, "does not say"},
+		{"refs/heads/main", "refs/heads/rogue", Pass, `of "refs/heads/main", and this one is of "refs/heads/rogue"`},
+		{"refs/heads/main", "refs/heads/main", "", ""},
+		{"refs/heads/main", "refs/tags/v2", "", ""},
+		{"refs/tags/v1", "refs/tags/v2", "", ""},
+		{"", "refs/heads/main", "", ""},
+	} {
+		of := func(ref string) *sigstore.Identity {
+			return verified(func(claims *sigstore.Claims, _ *sigstore.Statement) { claims.SourceRepositoryRef = ref }).verified.Certificate
+		}
+		f := otherRef(of(c.was), of(c.is))
+		assert.Equal(t, c.want, f.Outcome, "%s to %s", c.was, c.is)
+		assert.Contains(t, f.Reason, c.says)
+	}
+	stranger := func(ref string) *sigstore.Identity {
+		return &sigstore.Identity{Issuer: "https://accounts.example.org", Claims: sigstore.Claims{SourceRepositoryURI: thing, SourceRepositoryRef: ref}}
+	}
+	assert.Equal(t, Outcome(""), otherRef(stranger("refs/tags/v1"), stranger("refs/heads/x")).Outcome, "nobody's word")
+}
+
 func TestWorkflowPath(t *testing.T) {
 	id := func(source, workflow string) *sigstore.Identity {
 		return &sigstore.Identity{SAN: "san", Claims: sigstore.Claims{SourceRepositoryURI: source, BuildConfigURI: workflow}}

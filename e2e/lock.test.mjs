@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../wasm/build.mjs";
+import { matching } from "../wasm/node/lock.mjs";
 
 const program = fileURLToPath(new URL("../wasm/node/audit.mjs", import.meta.url));
 let dir;
@@ -68,6 +69,19 @@ test("files that belong to it are read with it, and each finding says where it s
   assert.match(err, /^Read with it: base\.txt$/m);
   assert.match(out, /requirements\.txt \(requirements\.txt\) has 3 entries/);
   assert.match(out, /ALARM: a, base\.txt line 1\n/);
+});
+
+test("patterns of workspaces with many stars lead to each folder once, and soon", async () => {
+  const root = join(dir, "stars");
+  const [long, deep] = ["a".repeat(200), Array(20).fill("d").join("/")];
+  for (const folder of [long, "xaby", "ab", deep]) await mkdir(join(root, folder), { recursive: true });
+  const found = (pattern) => matching(root, `${pattern}/package.json`);
+  assert.deepEqual(await found("x*b*"), ["xaby/package.json"]);
+  assert.deepEqual(await found("*ab"), ["ab/package.json"]);
+  assert.deepEqual(await found("ab*b"), [], "two texts of a pattern share no letter");
+  assert.deepEqual(await found(`${"*a".repeat(60)}*b`), []); // by trying all places it would take years
+  assert.deepEqual(await found(`${"**/".repeat(30)}none/*`), []);
+  assert.deepEqual(await found(`${"**/".repeat(30)}ab*`), ["ab/package.json"]);
 });
 
 test("workspaces are read with it, by the folders or the patterns that name them", async () => {

@@ -31,38 +31,65 @@ const most = 200;
  * stands for any part of a folder's name, two for any folders. As npm does, none is
  * looked for in node_modules; hidden folders and links are left out.
  */
-async function matching(root, pattern) {
-  const found = [];
-  const walk = async (folder, [part, ...rest]) => {
-    if (rest.length === 0) return void found.push([...folder, part].join("/"));
-    if (!part.includes("*")) return walk([...folder, part], rest);
-    const one = new RegExp(`^${part.split("*").map((text) => text.replace(/[^\w]/g, "\\$&")).join(".*")}$`);
+export async function matching(root, pattern) {
+  const parts = pattern.split("/");
+  const [found, been] = [[], new Set()];
+  const walk = async (folder, at) => {
+    const here = [at, ...folder].join("/"); // several stars lead to one folder by many ways
+    if (been.has(here)) return;
+    been.add(here);
+    const part = parts[at];
+    if (at === parts.length - 1) return void found.push([...folder, part].join("/"));
+    if (!part.includes("*")) return walk([...folder, part], at + 1);
+    if (part === "**") await walk(folder, at + 1);
     const entries = await readdir(join(root, ...folder), { withFileTypes: true }).catch(() => []);
-    if (part === "**") await walk(folder, rest);
     for (const { name } of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (name === "node_modules" || name.startsWith(".") || found.length > most || !one.test(name)) continue;
-      await walk([...folder, name], part === "**" ? [part, ...rest] : rest);
+      if (name === "node_modules" || name.startsWith(".") || found.length > most || !fits(name, part)) continue;
+      await walk([...folder, name], part === "**" ? at : at + 1);
     }
   };
-  await walk([], pattern.split("/"));
+  await walk([], 0);
   return [...new Set(found)];
+}
+
+/**
+ * Whether a name is as a pattern says, in which a star stands for any text: each text
+ * between stars where it first comes. A regular expression would try all places of all.
+ */
+function fits(name, pattern) {
+  const [begins, ...between] = pattern.split("*");
+  const ends = between.pop();
+  let at = begins.length;
+  if (!name.startsWith(begins)) return false;
+  for (const text of between) {
+    const found = name.indexOf(text, at);
+    if (found < 0) return false;
+    at = found + text.length;
+  }
+  return name.length - ends.length >= at && name.endsWith(ends);
 }
 
 /** The lock file and what belongs to it, as far as it lies beside it: [{ name, bytes }], by names seen from its folder. */
 async function together(touchstone, path, read) {
   const documents = [{ name: basename(path), bytes: await read(path, "the lock file") }];
   const tried = new Set([documents[0].name]);
+  let more = false;
   for (let i = 0; i < documents.length; i += 1) {
     const beside = await touchstone.beside(documents[i].name, documents[i].bytes);
     const named = await Promise.all(beside.map((name) => (name.includes("*") ? matching(dirname(path), name) : [name])));
     for (const name of named.flat()) {
-      if (tried.has(name) || documents.length === most) continue;
+      if (tried.has(name)) continue;
       tried.add(name);
+      if (documents.length === most) {
+        more = true;
+        continue;
+      }
       const bytes = await read(join(dirname(path), name), name).catch(() => undefined); // that it may be there does not say that it is
       if (bytes) documents.push({ name, bytes });
     }
   }
   if (documents.length > 1) remark(`Read with it: ${documents.slice(1).map(({ name }) => name.replace(/[^\x20-\x7e]/g, "?")).join(", ")}\n`);
+  if (more) remark(`It names more files than are read together, ${most}: the others were not looked for.\n`);
   return documents;
 }
 

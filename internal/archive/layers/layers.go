@@ -98,6 +98,8 @@ func (i *Image) Add(l *Layer) {
 		switch {
 		case base == ".wh..wh..opq": // 2.
 			i.remove(strings.TrimSuffix(dir, "/"), false)
+		case slices.Contains([]string{".wh.", ".wh..", ".wh..."}, base):
+			i.problem(archive.NameDotDot, e.path, fmt.Sprintf("layer %d takes away what has no name: some clients take away the folder", i.layer))
 		case strings.HasPrefix(base, ".wh."):
 			i.remove(dir+strings.TrimPrefix(base, ".wh."), true)
 		default: // 3.

@@ -106,6 +106,7 @@ func TestLayers(t *testing.T) {
 		"no tar":                {layers: [][]byte{[]byte("nothing of the kind, and longer than a block is not")}, want: map[string]string{}, problems: []archive.ProblemKind{archive.Corrupt}},
 		"half":                  {layers: [][]byte{pack(t, file("a", "one"), file("b", "two"))[:1030]}, want: map[string]string{"a": "one"}, problems: []archive.ProblemKind{archive.Corrupt}},
 		"no layer":              {want: map[string]string{}},
+		"whiteout of a folder":  {layers: [][]byte{pack(t, file("d/a", "one")), pack(t, file("d/.wh..", ""), file("d/e/.wh...", ""), file(".wh.", ""))}, want: map[string]string{"d/a": "one"}, problems: []archive.ProblemKind{archive.NameDotDot, archive.NameDotDot, archive.NameDotDot}},
 		"whiteout of nobody":    {layers: [][]byte{pack(t, file("x/.wh.y", ""), file("q/.wh..wh..opq", ""))}, want: map[string]string{}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,12 @@ func (n *nest) finish() {
 func (n *nest) open(raw []byte, at, top, sum string, depth int) {
 	one := enclosedArchive{path: at, top: top, sum: sum}
 	docs := map[string]*bytes.Buffer{}
-	contents, err := archive.Read(archive.Zip, raw, archive.Options{Limits: archive.Limits{Archive: maxNestedArchive, Total: n.left, Entries: n.entries}, Inspect: func(name string, size int64) io.Writer {
+	// All that reading it takes counts, of files that are damaged, too: those are in no list.
+	// The archive is asked about each entry, and about bytes now and then.
+	inflated, entries := int64(0), 0
+	spending := func(bytes int64) { inflated = bytes }
+	counting := func() bool { entries++; return false }
+	contents, err := archive.Read(archive.Zip, raw, archive.Options{Limits: archive.Limits{Archive: maxNestedArchive, Total: n.left, Entries: n.entries}, Progress: spending, Cancelled: counting, Inspect: func(name string, size int64) io.Writer {
 		most := int64(maxDescription)
 		switch _, _, document, ok := described(name); {
 		case name == manifestPath:
@@ -101,12 +106,7 @@ func (n *nest) open(raw []byte, at, top, sum string, depth int) {
 		docs[name] = &bytes.Buffer{}
 		return docs[name]
 	}})
-	if contents != nil {
-		for _, f := range contents.Files {
-			n.left -= f.Size
-		}
-		n.entries -= len(contents.Files) + len(contents.Folders)
-	}
+	n.left, n.entries = n.left-inflated, n.entries-entries
 	if one.shut = err != nil || !contents.Complete || len(contents.Problems) > 0; one.shut {
 		n.all = append(n.all, one)
 		return

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
+	"hash/crc32"
 	"io"
 	"maps"
 	"slices"
@@ -117,6 +119,31 @@ func TestNestedBounds(t *testing.T) {
 	in = i.Inside(t.Context(), contents.Files)
 	require.Equal(t, "It holds archives that could not be opened here: b.jar, c.jar.", in.Undeclared)
 	require.Len(t, in.Runs[0].Files, 2)
+}
+
+// TestNestedDamaged: what is damaged costs as much as what is in order, and counts.
+func TestNestedDamaged(t *testing.T) {
+	// The checksum of the one file stands in its descriptor and in the directory.
+	sum := binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(make([]byte, 1<<20)))
+	bomb := strings.ReplaceAll(zipped(t, map[string]string{"zeros": strings.Repeat("\x00", 1<<20)}), string(sum), "none")
+	files := map[string]string{}
+	for n := range 9 {
+		files[string(rune('a'+n))+".jar"] = bomb
+	}
+	i := newInspector(coordinates{"g", "app", "1", "", "jar"}, &model{})
+	i.nest.left = 5 << 19
+	contents, err := archive.Read(archive.Zip, []byte(zipped(t, files)), archive.Options{Inspect: i.Open})
+	require.NoError(t, err)
+	require.Contains(t, i.Inside(t.Context(), contents.Files).Undeclared, "and 6 more")
+	require.Equal(t, int64(1<<19), i.nest.left, "two were inflated")
+	// Entries without files in the list: names that lead out.
+	i = newInspector(coordinates{"g", "app", "1", "", "jar"}, &model{})
+	i.nest.entries = 5
+	astray := zipped(t, map[string]string{"../a": "", "../b": ""})
+	contents, err = archive.Read(archive.Zip, []byte(zipped(t, map[string]string{"a.jar": astray, "b.jar": astray, "c.jar": astray, "d.jar": astray})), archive.Options{Inspect: i.Open})
+	require.NoError(t, err)
+	i.Inside(t.Context(), contents.Files)
+	require.Equal(t, 1, i.nest.entries, "two were read")
 }
 
 // TestSources: a file of sources needs nothing, as long as there is no program in it.

@@ -207,8 +207,11 @@ func readPDM(f *File, doc []byte) error {
 			p = p.note("It belongs to: " + clip(strings.Join(groups, ", "), 200) + ".")
 		}
 		p = p.marked(entry.str("marker"))
+		if p = p.fromOnePlace(entry, elsewhere...); p.Kind != "" {
+			return p
+		}
 		switch {
-		case entry.get("path") != nil || entry.yes("editable"):
+		case entry.get("path") != nil:
 			return p.is(Own, ownFolder)
 		case entry.get("git") != nil:
 			p.Address = entry.str("git")
@@ -240,6 +243,11 @@ func readPylock(f *File, doc []byte) error {
 	}
 	return readTables(f, doc, "packages", known, func(p Pin, _, entry *node) Pin {
 		p = p.marked(entry.str("marker"))
+		for _, files := range []string{"sdist", "wheels"} { // a version may have both
+			if p = p.fromOnePlace(entry, "directory", "vcs", "archive", files); p.Kind != "" {
+				return p
+			}
+		}
 		switch {
 		case entry.get("directory") != nil:
 			return p.is(Own, ownFolder)
@@ -260,6 +268,26 @@ func readPylock(f *File, doc []byte) error {
 		}
 		return p.python(entry.str("index"), labels).pythonFiles("url", files)
 	})
+}
+
+// elsewhere are the keys by which an entry of pipenv's and PDM's files comes from
+// elsewhere than an index. That it is editable says nothing of that: of a version on an
+// index, both pass over it.
+var elsewhere = []string{"path", "git", "hg", "svn", "bzr", "url", "uri", "file"}
+
+// fromOnePlace refuses an entry that names several places from which it comes: each
+// client takes the one for which it looks first.
+func (p Pin) fromOnePlace(entry *node, keys ...string) Pin {
+	var named []string
+	for _, key := range keys {
+		if entry.get(key) != nil {
+			named = append(named, key)
+		}
+	}
+	if len(named) > 1 {
+		return p.is(NotRead, fmt.Sprintf("It names several places from which it comes (%s). Clients differ about which of them counts.", strings.Join(named, ", ")))
+	}
+	return p
 }
 
 // fromElsewhere tells of an entry that names an address or a repository of another
@@ -302,8 +330,11 @@ func readPipfile(f *File, doc []byte) error {
 }
 
 func (p Pin) pipfile(sources []*node, entry *node) Pin {
-	switch {
-	case entry.get("path") != nil || entry.yes("editable") && entry.get("git") == nil:
+	if p = p.fromOnePlace(entry, elsewhere...); p.Kind != "" {
+		return p
+	}
+	switch file := entry.str("file"); {
+	case entry.get("path") != nil || entry.yes("editable") && file != "" && !strings.Contains(file, ":"):
 		return p.is(Own, ownFolder)
 	case entry.get("git") != nil:
 		p.Address = entry.str("git")

@@ -44,6 +44,9 @@ func readUV(f *File, doc []byte) error {
 
 func (p Pin) uv(entry *node) Pin {
 	source := entry.get("source")
+	if p = p.fromOnePlace(source, "registry", "git", "url", "path", "directory", "editable", "virtual"); p.Kind != "" {
+		return p
+	}
 	for _, own := range []string{"editable", "virtual", "directory", "path"} {
 		if source.get(own) != nil {
 			return p.is(Own, ownFolder)

@@ -24,12 +24,13 @@ test("the whole program is asked too, once it is needed", async ({ page, context
   await expect(page.locator("#unreliable")).toBeHidden();
 });
 
-test("another answer than the known one is said wherever one is", async ({ page, context, origin }) => {
+for (const path of ["/", "/lock/"]) test(`${path}: another answer than the known one is said wherever one is`, async ({ page, context, origin }) => {
   const { name, source } = workerScript();
   const judged = "if (trial.wrong)";
   expect(source.split(judged).length).toBe(2);
   await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body: source.replace(judged, `if (!more) trial.wrong = "the proof of a log: a bad one was accepted";\n    ${judged}`) }));
-  await page.goto(origin);
+  await page.goto(origin + path);
+  if (path === "/lock/") await page.locator("#lock-file").setInputFiles({ name: "go.sum", mimeType: "text/plain", buffer: Buffer.from("") });
   await expect(page.getByRole("alert")).toHaveText("Do not rely on what this page says here: this browser gives a known question another answer (the proof of a log: a bad one was accepted). Use another browser or device.");
   await accessible(page);
 });

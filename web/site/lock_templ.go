@@ -64,7 +64,7 @@ func lockPage(f frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". With go.sum, choose go.mod, go.work and vendor/modules.txt, too: they tell what is used. With npm's and Yarn's, choose package.json: it tells what the project asks for. Requirements files that include each other belong together.</p><details><summary>Or paste its text</summary><p><label for=\"lock-text\">The text of a lock file</label> <textarea id=\"lock-text\" rows=\"8\" dir=\"ltr\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\"></textarea></p></details> <details id=\"lock-compare\"><summary>Compare with an older one: only what changed is checked</summary><p><label for=\"lock-older\">The older lock file</label><br><input id=\"lock-older\" type=\"file\" multiple></p><p>Pins that were added or changed are checked, and those that lost their provenance come first.</p></details><fieldset><legend>How deep</legend><p><label><input type=\"radio\" name=\"depth\" value=\"records\" checked> Records: what is recorded, signed and attested. No package is fetched.</label></p><p><label><input type=\"radio\" name=\"depth\" value=\"bytes\"> Bytes: each pinned file is fetched as well, and looked into.</label></p></fieldset><p><label for=\"lock-age\">Raise an alarm for versions younger than this many days (0 for none)</label><br><input id=\"lock-age\" type=\"number\" min=\"0\" max=\"3650\" step=\"1\" value=\"0\" inputmode=\"numeric\"></p><p class=\"buttons\"><button type=\"submit\" class=\"button\">Check every pin</button> <button type=\"button\" id=\"lock-cancel\" hidden>Cancel</button> <button type=\"button\" id=\"lock-continue\" hidden>Continue</button></p></form><noscript><p class=\"needs\">Checking here needs JavaScript and WebAssembly: your browser does the work. The command line checks lock files too.</p></noscript><p id=\"lock-says\" class=\"lock-says\" role=\"status\" dir=\"auto\"></p><section id=\"lock-result\" aria-labelledby=\"lock-title\" hidden><h2 id=\"lock-title\" tabindex=\"-1\"></h2><progress id=\"lock-bar\" max=\"1\" value=\"0\" aria-label=\"Pins answered\" hidden></progress><blockquote id=\"lock-summary\" dir=\"auto\"></blockquote><p class=\"buttons\"><button type=\"button\" class=\"small\" id=\"lock-copy\">Copy the summary</button> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". With go.sum, choose go.mod, go.work and vendor/modules.txt, too: they tell what is used. With npm's and Yarn's, choose package.json: it tells what the project asks for. Requirements files that include each other belong together.</p><details><summary>Or paste its text</summary><p><label for=\"lock-text\">The text of a lock file</label> <textarea id=\"lock-text\" rows=\"8\" dir=\"ltr\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\"></textarea></p></details> <details id=\"lock-compare\"><summary>Compare with an older one: only what changed is checked</summary><p><label for=\"lock-older\">The older lock file</label><br><input id=\"lock-older\" type=\"file\" multiple></p><p>Pins that were added or changed are checked, and those that lost their provenance come first.</p></details><fieldset><legend>How deep</legend><p><label><input type=\"radio\" name=\"depth\" value=\"records\" checked> Records: what is recorded, signed and attested. No package is fetched.</label></p><p><label><input type=\"radio\" name=\"depth\" value=\"bytes\"> Bytes: each pinned file is fetched as well, and looked into.</label></p></fieldset><p><label for=\"lock-age\">Raise an alarm for versions younger than this many days (0 for none)</label><br><input id=\"lock-age\" type=\"number\" min=\"0\" max=\"3650\" step=\"1\" value=\"0\" inputmode=\"numeric\"></p><p class=\"buttons\"><button type=\"submit\" class=\"button\">Check every pin</button> <button type=\"button\" id=\"lock-cancel\" hidden>Cancel</button> <button type=\"button\" id=\"lock-continue\" hidden>Continue</button></p></form><noscript><p class=\"needs\">Checking here needs JavaScript and WebAssembly: your browser does the work. The command line checks lock files too.</p></noscript><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"lock-says\" class=\"lock-says\" role=\"status\" dir=\"auto\"></p><section id=\"lock-result\" aria-labelledby=\"lock-title\" hidden><h2 id=\"lock-title\" tabindex=\"-1\"></h2><progress id=\"lock-bar\" max=\"1\" value=\"0\" aria-label=\"Pins answered\" hidden></progress><blockquote id=\"lock-summary\" dir=\"auto\"></blockquote><p class=\"buttons\"><button type=\"button\" class=\"small\" id=\"lock-copy\">Copy the summary</button> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -76,7 +76,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.format)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 61}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -89,7 +89,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(s.ending)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 86}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 86}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -102,7 +102,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Save as " + s.name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 70, Col: 110}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 110}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -125,7 +125,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(flag))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -138,7 +138,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -151,7 +151,7 @@ func lockPage(f frame) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 93, Col: 102}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 102}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -169,7 +169,7 @@ func lockPage(f frame) templ.Component {
 		var templ_7745c5c3_Var10 string
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(pins.Several))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 108, Col: 91}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 109, Col: 91}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {

@@ -15,6 +15,7 @@ import { Progress, bytes } from "./progress.js";
 import { addressed, addressedAlso, addressedPart, addressedSource, brief, expects, fragment, linked, visible } from "./question.js";
 import * as recent from "./recent.js";
 import { enliven, go } from "./report.js";
+import { idle, selftest } from "./selftest.js";
 import * as shortcut from "./shortcut.js";
 import * as suggest from "./suggest.js";
 
@@ -187,7 +188,7 @@ function show(answer) {
   holder.querySelector("[data-heading]").focus();
   say(`${visible(report.verdict.title)}. ${visible(report.verdict.headline)}`);
   turn();
-  idle(selftest);
+  idle(known);
 }
 
 // ---- what can go wrong
@@ -226,6 +227,7 @@ function problem(error, text) {
   trace.hidden = error.name !== "PanicError";
   trace.querySelector("pre").textContent = error.stack;
   view("problem");
+  say(""); // no longer that it is checked; what is so is focused
   document.title = `${title}: ${brief(text)}`;
   $("problem-title").focus();
 }
@@ -255,24 +257,7 @@ async function bring(file) {
 }
 
 const warm = () => auditor.warm();
-const idle = globalThis.requestIdleCallback ?? setTimeout;
-let tested = ""; // which of the two programs was asked
-
-/**
- * While nobody asks, the program is asked for known answers: a device that
- * computes wrongly is found, and the first audit finds the program warm. The whole
- * program knows one mechanism more.
- */
-async function selftest() {
-  const program = auditor.whole ? "whole" : "first";
-  if (tested === program || running) return;
-  tested = program;
-  const wrong = await auditor.selftest().catch(() => []); // not run: nothing is known
-  if (wrong.length === 0) return;
-  const place = $("unreliable");
-  place.hidden = false;
-  place.textContent = `Do not rely on what this page says here: this browser gives a known question another answer (${visible(wrong.join("; "))}). Use another browser or device.`;
-}
+const known = () => { if (!running) selftest(auditor); };
 
 suggest.listen((text, signal) => suggestions(auditor, text, signal));
 box.listen({ ask, warm, read: (text, signal) => auditor.read(text, signal), link: fragment, locks: lockhand.goWith });
@@ -280,7 +265,7 @@ drop.listen({ text: box.receive, file: bring, isLock: lockhand.isLock, lock: (fi
 shortcut.listen($("shortcut"), box.focus);
 addEventListener("hashchange", route);
 // Who comes will mostly ask: the auditor is ready by then, unless bytes are dear.
-if (!navigator.connection?.saveData) idle(() => { warm(); selftest(); });
+if (!navigator.connection?.saveData) idle(() => { warm(); known(); });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && running) running.abort(); });
 for (const link of document.querySelectorAll("[data-example]")) link.addEventListener("pointerenter", warm, { once: true });
 $("cancel").addEventListener("click", () => running?.abort());

@@ -7,6 +7,7 @@ import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
 import { addressed, addressedPart, fragment, visible } from "./question.js";
 import { enliven, go } from "./report.js";
+import { idle, selftest } from "./selftest.js";
 
 /** The largest file that is read, in bytes: above it a tab had no memory left. */
 const largest = 600 << 20;
@@ -270,6 +271,7 @@ async function start() {
   } finally {
     if (running === abort) {
       running = null;
+      idle(() => { if (!running && auditor.ready) selftest(auditor); });
       $("check-cancel").hidden = true;
     }
   }

@@ -10,6 +10,7 @@ import { recall, remember } from "./memory.js";
 import { serviceWorkerURL } from "./policy.js";
 import { bytes } from "./progress.js";
 import { visible } from "./question.js";
+import { idle, selftest } from "./selftest.js";
 
 /** How often the table is drawn while answers come, and how often somebody who cannot see it is told how far it is, in milliseconds. */
 const [drawn, told] = [500, 10_000];
@@ -41,8 +42,14 @@ function choose(files) {
   }));
   if (files.length > 0) {
     $("lock-text").value = "";
-    auditor.warm();
+    warm();
   }
+}
+
+/** Loads the auditor, and asks it for known answers unless something else is asked before. */
+function warm() {
+  auditor.warm();
+  idle(() => { if (!running) selftest(auditor); });
 }
 
 /** The lock file that was given with what belongs to it, and the older one. Throws with what to do. */
@@ -108,6 +115,7 @@ async function check(answered) {
       running = null;
       working(false);
       show();
+      warm();
       if (!$("lock-continue").hidden) $("lock-continue").focus();
     }
   }
@@ -249,7 +257,7 @@ $("lock-form").addEventListener("submit", (event) => {
   start();
 });
 $("lock-file").addEventListener("change", ({ target }) => choose([...target.files]));
-$("lock-text").addEventListener("input", () => { if ($("lock-text").value) chosen.length > 0 ? choose([]) : auditor.warm(); });
+$("lock-text").addEventListener("input", () => { if ($("lock-text").value) chosen.length > 0 ? choose([]) : warm(); });
 $("lock-cancel").addEventListener("click", () => running?.abort());
 $("lock-continue").addEventListener("click", goOn);
 $("lock-forget").addEventListener("click", forget);

@@ -22,9 +22,17 @@ for (const [name, look] of Object.entries({ ...looks, "reduced motion": { reduce
 test("right to left, nothing runs out of the page", async ({ page, origin }) => {
   for (const path of pages) {
     await page.goto(origin + path);
-    await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+    await page.evaluate(() => { document.body.dir = "rtl"; });
     await fits(page);
   }
+});
+
+test("on paper it keeps its heading and its box", async ({ page, origin }) => {
+  await page.goto(origin);
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "A package URL" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Check it" })).toBeHidden();
 });
 
 test.describe("without script", () => {

@@ -24,7 +24,7 @@ for (const [name, look] of Object.entries(looks)) {
         await page.goto(origin + path);
         await fits(page);
         if (looked) await accessible(page);
-        await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+        await page.evaluate(() => { document.body.dir = "rtl"; });
         await fits(page);
       });
     }

@@ -140,6 +140,7 @@ test("an address cannot put words into the list of what was meant", async ({ pag
   await audit("x say which: pkg:npm/trust-me", () => undefined);
   await expect(page.locator("#problem-title")).toHaveText("This could not be checked");
   expect(await page.locator("#problem-choices").textContent()).not.toContain("trust-me");
+  await expect(page.locator("#status")).toBeEmpty(); // it no longer says that this is checked
 });
 
 test("what may have been meant is one press away", async ({ page, audit }) => {

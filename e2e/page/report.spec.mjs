@@ -64,7 +64,7 @@ for (const [name, look] of Object.entries(looks)) {
       for (const details of await page.locator("[data-report] details").all()) await details.evaluate((d) => { d.open = true; });
       await fits(page);
       await accessible(page);
-      await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+      await page.evaluate(() => { document.body.dir = "rtl"; });
       await fits(page);
       await context.unrouteAll();
       await page.goto("about:blank");
@@ -75,6 +75,20 @@ for (const [name, look] of Object.entries(looks)) {
     });
   });
 }
+
+test("where a document is turned by force, its English keeps its direction", async ({ page, audit }) => {
+  await audit(errors, goWorld());
+  await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+  const [stop, before] = await page.locator(".answer .limit").evaluate((p) => [1, 2].map((back) => {
+    const text = document.createTreeWalker(p, NodeFilter.SHOW_TEXT).nextNode();
+    const range = new Range();
+    range.setStart(text, text.data.length - back);
+    range.setEnd(text, text.data.length - back + 1);
+    return { says: range.toString(), left: range.getBoundingClientRect().left };
+  }));
+  expect(stop.says).toBe(".");
+  expect(stop.left).toBeGreaterThan(before.left);
+});
 
 test("states differ by word and by sign", async ({ page, audit }) => {
   await audit(errors, goWorld());

@@ -1,6 +1,7 @@
 package oci
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -234,8 +235,12 @@ func (i *inspector) read(body []byte, m *manifest) {
 		i.unread = "Its configuration cannot be read."
 		return
 	}
-	i.unread = ""
 	config := doc.Object("config")
+	if key := cmp.Or(respelled(doc, "config"), respelled(config, "Entrypoint", "Cmd", "User", "Labels", "ExposedPorts")); key != "" {
+		i.unread = fmt.Sprintf("Its configuration cannot be read in one way only: %v.", otherSpelling(key))
+		return
+	}
+	i.unread = ""
 	labels := config.Object("Labels")
 	label := func(name string) string {
 		if text := labels.Text("org.opencontainers.image." + name); text != "" {

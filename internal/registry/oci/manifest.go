@@ -1,9 +1,12 @@
 package oci
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"touchstone/internal/digest"
@@ -64,11 +67,37 @@ type manifest struct {
 	isIndex   bool
 }
 
+// The keys that are read of a manifest, of a descriptor and of a platform.
+var (
+	manifestKeys   = []string{"schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject", "annotations"}
+	descriptorKeys = []string{"mediaType", "artifactType", "digest", "size", "urls", "data", "platform", "annotations"}
+	platformKeys   = []string{"os", "architecture", "variant"}
+)
+
+// respelled names a key that differs from one of those that are read in the case of its
+// letters alone; empty for none. Clients that are written in Go take one for the other
+// (pkg.go.dev/encoding/json#Unmarshal), and the last of both.
+func respelled(doc strictjson.Object, read ...string) string {
+	for _, key := range slices.Sorted(maps.Keys(doc)) {
+		if !slices.Contains(read, key) && slices.ContainsFunc(read, func(one string) bool { return strings.EqualFold(one, key) }) {
+			return key
+		}
+	}
+	return ""
+}
+
+func otherSpelling(key string) error {
+	return fmt.Errorf("its key %.40q is spelled otherwise than the specification does: readers differ about it", key)
+}
+
 // readManifest reads a manifest whole, or not at all.
 func readManifest(body []byte) (*manifest, error) {
 	doc, err := strictjson.Parse(body)
 	if err != nil {
 		return nil, err
+	}
+	if key := respelled(doc, manifestKeys...); key != "" {
+		return nil, otherSpelling(key)
 	}
 	if string(doc["schemaVersion"]) != "2" {
 		return nil, fmt.Errorf("its schema version is %.20q; known is 2", doc["schemaVersion"])
@@ -110,6 +139,9 @@ func (m *manifest) artifact(layers []string) string {
 
 func descriptors(doc strictjson.Object, key string, most int) ([]descriptor, error) {
 	list := doc.List(key)
+	if list == nil && doc.Has(key) && string(doc[key]) != "null" {
+		return nil, fmt.Errorf("its %s are no list", key)
+	}
 	if len(list) > most {
 		return nil, fmt.Errorf("it lists %d %s; at most %d are read", len(list), key, most)
 	}
@@ -125,6 +157,9 @@ func descriptors(doc strictjson.Object, key string, most int) ([]descriptor, err
 }
 
 func readDescriptor(o strictjson.Object) (descriptor, error) {
+	if key := cmp.Or(respelled(o, descriptorKeys...), respelled(o.Object("platform"), platformKeys...)); key != "" {
+		return descriptor{}, otherSpelling(key)
+	}
 	algorithm, sum, _ := strings.Cut(o.Text("digest"), ":")
 	d := descriptor{mediaType: o.Text("mediaType"), artifactType: o.Text("artifactType"), algorithm: algorithm, sum: sum,
 		foreign: len(o.List("urls")) > 0 || strings.Contains(o.Text("mediaType"), "foreign") || strings.Contains(o.Text("mediaType"), "nondistributable"), annotations: o.Object("annotations")}

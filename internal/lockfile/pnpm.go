@@ -153,17 +153,22 @@ func pnpmPackage(major, key string, entry *node) Pin {
 		p.Version = version
 	}
 	switch {
-	case resolution.str("type") == "git" || resolution.str("repo") != "":
+	// By the kind pnpm chooses where to take it from; without one it asks the registry.
+	case resolution.str("type") == "" && (resolution.get("repo") != nil || resolution.get("directory") != nil || resolution.get("url") != nil):
+		return p.is(NotRead, "It resolved to some place without saying of which kind that is. Its client takes it from a registry.")
+	case resolution.str("type") == "git":
 		p.Address = resolution.str("repo")
 		return p.is(Git, foreign["git+"].why)
 	case resolution.str("type") == "variations" || resolution.str("type") == "binary":
 		p.Address = resolution.str("url")
 		return p.is(Address, "It is a program for each kind of system, from addresses that no package repository answers for.")
-	case resolution.str("type") == "directory" || resolution.str("directory") != "":
+	case resolution.str("type") == "directory":
 		return p.is(Own, ownFolder)
 	case resolution.str("type") != "":
 		p.Address = resolution.str("url")
 		return p.is(NotRead, fmt.Sprintf("It resolved to something of the kind %.40q, which is not known here.", resolution.str("type")))
+	case address == "" && resolution.get("integrity") != nil && (strings.Contains(key, "file:") || strings.Contains(key, "link:")):
+		return p.is(NotRead, "By its key it is of the project itself, and yet it has the digest of an archive. Its client takes that from a registry.")
 	case address == "" && (strings.Contains(key, "file:") || strings.Contains(key, "link:")):
 		return p.is(Own, ownFolder)
 	case resolution == nil:

@@ -151,7 +151,9 @@ func (e *yarnEntry) pin() Pin {
 	}
 	address, sum, _ := strings.Cut(e.fields["resolved"], "#")
 	if address == "" && strings.Contains(wanted, ":") && !strings.HasPrefix(wanted, "npm:") {
-		address = wanted
+		if address = wanted; slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(one); return isRange(spec) }) {
+			return p.is(NotRead, "It answers a range of versions, too, and does not say where that comes from.")
+		}
 	}
 	digests, err := integrity(e.fields["integrity"])
 	if sum != "" && err == nil && !strings.Contains(address, ".git") {

@@ -3,10 +3,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall/js"
 	"time"
 
@@ -53,6 +55,27 @@ func documents(v js.Value) []lockfile.Document {
 	return out
 }
 
+// A parsed is what was read last: one check of a lock file asks for it several times,
+// where it is made in parts.
+type parsed struct {
+	documents []lockfile.Document
+	file      *lockfile.File
+}
+
+var latest parsed
+
+// readAll reads documents that belong together, or gives what was read of the same
+// before; nothing changes it.
+func (p *parsed) readAll(docs []lockfile.Document) (*lockfile.File, error) {
+	same := func(a, b lockfile.Document) bool { return a.Name == b.Name && bytes.Equal(a.Text, b.Text) }
+	if p.file != nil && slices.EqualFunc(p.documents, docs, same) {
+		return p.file, nil
+	}
+	file, err := lockfile.ReadAll(docs)
+	*p = parsed{docs, file}
+	return file, err
+}
+
 // startBeside takes a document's name and bytes, and gives the paths of those that
 // may belong to it.
 func startBeside(_ context.Context, args []js.Value) (any, error) {
@@ -73,7 +96,7 @@ func startDivisible(_ context.Context, args []js.Value) (any, error) {
 	if len(args) < 1 {
 		return nil, errors.New("calling divisible: it takes a lock file")
 	}
-	f, err := lockfile.ReadAll(documents(args[0]))
+	f, err := latest.readAll(documents(args[0]))
 	if err != nil {
 		return 0, nil // that is said where it is checked
 	}
@@ -109,9 +132,12 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 			return nil, fmt.Errorf("reading the audit time: %w; write it like 2026-01-31T12:00:00Z", err)
 		}
 	}
-	file, err := lockfile.ReadAll(documents(args[1]))
+	file, err := latest.readAll(documents(args[1]))
 	if err != nil {
 		return nil, err
+	}
+	if req.Parts <= 1 {
+		latest = parsed{} // it is large, and all is asked
 	}
 	var base *lockfile.File
 	if old := documents(args[2]); len(old) > 0 {

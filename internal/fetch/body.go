@@ -96,9 +96,10 @@ func (in *arriving) all() ([]byte, error) {
 	// of it, up to 16 times what came.
 	body := make([]byte, 0, min(max(min(in.total, want), 4<<10)+1, 1<<20))
 	for {
-		if cap(body)-len(body) < 4<<10 {
+		room, left := cap(body)-len(body), min(in.total, want)-int64(len(body))
+		if fits := in.total >= 0 && left < int64(room); room < 4<<10 && !fits {
 			more := max(int64(len(body)), 16<<10)
-			if left := min(in.total, want) - int64(len(body)); left > 0 && left < 16*int64(len(body)) {
+			if left > 0 && left < 16*int64(len(body)) {
 				more = left + 4<<10
 			}
 			body = slices.Grow(body, int(more))

@@ -136,7 +136,7 @@ func (l *Line) weakest(others []fileAnswer, tracks []Track) {
 	if lowest != "" {
 		said += ", and the levels are those of the weakest: " + lowest
 	}
-	l.Notes = append(l.Notes, said+".")
+	l.Notes = append(slices.Clip(l.Notes), said+".")
 }
 
 // require adds the levels that are required and not reached.

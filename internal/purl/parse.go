@@ -41,7 +41,8 @@ func Parse(input string) (Ref, error) {
 	ref, err := read(input, text)
 	if err == nil {
 		ref.Digests = distinct(ref.Digests)
-		if len(ref.String()) > MaxReference {
+		// A short text becomes at most a few times as long.
+		if len(text) > MaxReference/8 && len(ref.String()) > MaxReference {
 			err = fail(Malformed, "The text carries too many digests. Paste the package with those of the file that you have.")
 		}
 	}
@@ -75,6 +76,14 @@ func read(input, text string) (Ref, error) {
 			return Ref{}, fail(Malformed, "Byte %d is %s. Remove it.", i+1, named(rune(c)))
 		}
 	}
+	if isPlain(text) {
+		return readPlain(text)
+	}
+	return readForm(text)
+}
+
+// readForm takes steps 2 and 3 of Parse.
+func readForm(text string) (Ref, error) {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\\\n", " ")
 
 	// 2.

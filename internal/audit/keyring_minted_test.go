@@ -5,9 +5,11 @@ package audit_test
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,29 @@ func TestArchiveKeysAreRefreshed(t *testing.T) {
 	}
 	more, less := keyringOf("3", a.old, a.next), keyringOf("3", a.next)
 	stale := "no newer signed list of it could be had"
+	// What the archive's own host must not serve, and what a relay can make of anything.
+	changed := func(w world, _ string) {
+		w[ringIndex+"InRelease"] = mint.Page{Body: bytes.Replace(w[ringIndex+"InRelease"].Body, []byte("Origin: Test"), []byte("Origin: Best"), 1)}
+	}
+	wrongly := func(w world, _ string) {
+		const begin = "-----BEGIN PGP SIGNATURE-----\n\n"
+		text, _, _ := strings.Cut(string(w[ringIndex+"InRelease"].Body), begin)
+		packets := func(index []byte) []byte {
+			_, armoured, _ := strings.Cut(string(index), begin)
+			line, _, _ := strings.Cut(armoured, "\n")
+			b, err := base64.StdEncoding.DecodeString(line)
+			require.NoError(t, err)
+			return b
+		}
+		both := slices.Concat(packets(w[ringIndex+"InRelease"].Body), packets(a.old.Clearsign("Origin: Best\n", at)))
+		w[ringIndex+"InRelease"] = mint.Page{Body: []byte(text + begin + base64.StdEncoding.EncodeToString(both) + "\n-----END PGP SIGNATURE-----\n")}
+	}
+	another := func(w world, list string) {
+		w[list] = mint.Page{Body: mint.DebSuite{}.Packages(keyringOf("9", a.next))}
+	}
+	repacked := func(w world, _ string) {
+		w[debBase+"/"+more.Pool()] = mint.Page{Body: keyringOf("3", a.next, stranger).Packed()}
+	}
 	for name, c := range map[string]struct {
 		list    ringList
 		by      *mint.ArchiveKey // of the package's index
@@ -145,13 +170,15 @@ func TestArchiveKeysAreRefreshed(t *testing.T) {
 			level: [2]int{1, 2}, outcome: "unknown", says: stale, asks: 1},
 		"no network there": {list: fresh, bend: func(w world, _ string) { w[ringIndex+"InRelease"] = mint.Page{Err: errors.New("no route")} },
 			level: [2]int{1, 2}, outcome: "unknown", says: stale, asks: 1},
-		"a stranger's index": {list: as(func(l *ringList) { l.by = stranger }), level: [2]int{1, 2}, outcome: "unknown", says: stale, asks: 1},
-		"an index that was changed": {list: fresh, bend: func(w world, _ string) {
-			w[ringIndex+"InRelease"] = mint.Page{Body: bytes.Replace(w[ringIndex+"InRelease"].Body, []byte("Origin: Test"), []byte("Origin: Best"), 1)}
-		}, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "does not verify", asks: 1},
-		"another list": {list: fresh, bend: func(w world, list string) {
-			w[list] = mint.Page{Body: mint.DebSuite{}.Packages(keyringOf("9", a.next))}
-		}, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another digest", asks: 2},
+		"a stranger's index":                     {list: as(func(l *ringList) { l.by = stranger }), level: [2]int{1, 2}, outcome: "unknown", says: stale, asks: 1},
+		"an index that was changed":              {list: fresh, bend: changed, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "does not verify", asks: 1},
+		"an index with a wrong signature more":   {list: fresh, bend: wrongly, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "does not verify", asks: 1},
+		"another list":                           {list: fresh, bend: another, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another digest", asks: 2},
+		"a changed index by relay":               {list: fresh, bend: changed, relayed: true, level: [2]int{0, 2}, outcome: "unknown", says: stale, asks: 1},
+		"a wrong signature more by relay":        {list: fresh, bend: wrongly, relayed: true, level: [2]int{0, 2}, outcome: "unknown", says: stale, asks: 1},
+		"another list by relay":                  {list: fresh, bend: another, relayed: true, level: [2]int{0, 2}, outcome: "unknown", says: stale, asks: 2},
+		"a package of another digest by relay":   {list: as(func(l *ringList) { l.ring = more }), bend: repacked, relayed: true, level: [2]int{0, 2}, outcome: "unknown", says: stale, asks: 3},
+		"another file of that version, by relay": {list: as(func(l *ringList) { l.ring = keyringOf("2", a.old, a.next) }), relayed: true, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another file as gold-keyring 2", asks: 2},
 		"a key more": {list: as(func(l *ringList) { l.ring = more }), by: a.next,
 			level: [2]int{2, 2}, outcome: "pass", says: "by gold-keyring 3 in a list", asks: 3},
 		"a key less, which signs the package's index": {list: as(func(l *ringList) { l.ring = less }), by: a.old,
@@ -164,9 +191,7 @@ func TestArchiveKeysAreRefreshed(t *testing.T) {
 			level: [2]int{1, 2}, outcome: "unknown", says: "which this version does not know", asks: 2},
 		"another file under the same version": {list: as(func(l *ringList) { l.ring = keyringOf("2", a.old, a.next) }),
 			level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another file as gold-keyring 2", asks: 2},
-		"a package of another digest": {list: as(func(l *ringList) { l.ring = more }), by: a.next, bend: func(w world, _ string) {
-			w[debBase+"/"+more.Pool()] = mint.Page{Body: keyringOf("3", a.next, stranger).Packed()}
-		}, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another digest", asks: 3},
+		"a package of another digest": {list: as(func(l *ringList) { l.ring = more }), by: a.next, bend: repacked, level: [2]int{0, 0}, failed: true, outcome: "fail", says: "another digest", asks: 3},
 		"a package that does not come": {list: as(func(l *ringList) { l.ring = more }), bend: func(w world, _ string) { delete(w, debBase+"/"+more.Pool()) },
 			level: [2]int{1, 2}, outcome: "unknown", says: stale, asks: 3},
 		"a package without the keyring": {list: as(func(l *ringList) { l.ring = mint.Deb{Name: "gold-keyring", Version: "3", Arch: "amd64"} }),

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,8 +76,8 @@ type keyringFound struct {
 //     Keys that are gone end with the date of the list.
 //
 // The error is of the first way that went wrong, where none made the sets recent: what
-// is wrong is ErrRefused, and what could not be had or is not understood speaks against
-// nobody. What other ways led to stands all the same.
+// is wrong is ErrRefused; what could not be had or is not understood, or came by a detour
+// that may have changed it, speaks against nobody. What other ways led to stands all the same.
 func RefreshKeyring(from Anchors, name string, kept KeptKeyring, get KeyringGetter, read Keyrings, now time.Time) (KeyringRefreshed, error) {
 	out := KeyringRefreshed{Anchors: from, Kept: kept}
 	i := slices.IndexFunc(from.keyrings, func(k keyringState) bool { return k.Package == name })
@@ -172,6 +173,8 @@ func (w *keyringWalk) find(k Keyring, way []KeyringList, asOf time.Time) (keyrin
 		}
 		index, err := w.read.Index(body, l.Suite, w.signers, w.now)
 		switch {
+		case errors.Is(err, ErrRefused) && !directly:
+			return found, fmt.Errorf("the signed index of %s: %w: what came by a detour is not what was signed: %s", l.Suite, ErrUnreachable, err.Error())
 		case err != nil:
 			return found, fmt.Errorf("the signed index of %s: %w", l.Suite, err)
 		case index.Made.IsZero() || index.Made.After(w.now.Add(clockLeeway)):
@@ -226,7 +229,7 @@ func (w *keyringWalk) fetch(url string, file KeyringFile, most int64) (body []by
 	w.step.Documents = append(w.step.Documents, KeyringDocument{url, a.Body, a.Direct})
 	if sum := sha256.Sum256(a.Body); file.SHA256 != "" && hex.EncodeToString(sum[:]) != file.SHA256 {
 		kind := ErrRefused
-		if file.Moves {
+		if file.Moves || !a.Direct {
 			kind = ErrUnreachable
 		}
 		return nil, false, fmt.Errorf("fetching %s: %w: it has another digest than a signed document states", url, kind)

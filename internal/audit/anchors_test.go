@@ -74,16 +74,26 @@ func refreshable(t testing.TB) *refreshing {
 
 // auditor is one over the package and the repository as they are now.
 func (r *refreshing) auditor(memory []byte) (*audit.Auditor, *counting) {
+	c := counted(r.served())
+	return r.over(c, "", memory), c
+}
+
+// served are the package and the repository as they are now.
+func (r *refreshing) served() world {
 	w := r.world()
 	for name, doc := range r.tuf.Files {
 		w[mint.TUFAddress+name] = ok(doc)
 	}
-	c := counted(w)
+	return w
+}
+
+// over is an auditor over a transport, and a relay where there is one.
+func (r *refreshing) over(way fetch.Transport, relay string, memory []byte) *audit.Auditor {
 	o := r.o
-	o.Transport, o.Memory = c, memory
+	o.Transport, o.Relay, o.Memory = way, relay, memory
 	a, err := audit.New(o)
 	require.NoError(r.t, err)
-	return a, c
+	return a
 }
 
 func (r *refreshing) ask(a *audit.Auditor, when time.Time) *result {
@@ -176,6 +186,11 @@ func TestWrongAnchors(t *testing.T) {
 				saved = saved || x.URL == mint.TUFAddress+"/timestamp.json"
 			}
 			require.True(t, saved)
+
+			// By a relay the same may be the relay's own doing: the anchors stay as they were known.
+			relayed := r.ask(r.over(relayedWorld{r.served()}, relay, first.Memory()), at.Add(25*time.Hour))
+			require.False(t, relayed.Report.Verdict.Failed, relayed.Report.Text(false))
+			hasOutcome(t, relayed, "registry-signature", "pass", "verifies")
 
 			// It is asked again in the next audit, and forgotten when that is right.
 			r.state = state

@@ -152,7 +152,11 @@ func (k *Keeper) walk(ctx context.Context, c *fetch.Session, began time.Time) er
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.walked, k.memory, k.accused = began, out.Memory, out.Accusations(err)
-	if errors.Is(err, trust.ErrExpired) && g.clockDiffers(began) {
+	switch {
+	case g.detour:
+		// What a relay bent, or kept from an earlier day, speaks not against the source.
+		k.accused = nil
+	case errors.Is(err, trust.ErrExpired) && g.clockDiffers(began):
 		// The host's own clock says that not the documents are old, but that this
 		// audit's time is another one.
 		k.accused = nil
@@ -169,6 +173,7 @@ type getter struct {
 	ctx    context.Context
 	client *fetch.Session
 	date   time.Time // the latest that the host gave an answer; zero where it is not shown
+	detour bool      // whether a document came otherwise than from the host itself
 }
 
 // Get has the status 0 exactly where no answer was had.
@@ -183,6 +188,7 @@ func (g *getter) Get(url string, maxLength int64) ([]byte, int, error) {
 	if a.Err != nil {
 		return nil, a.Status, a.Err
 	}
+	g.detour = g.detour || a.Route != fetch.Direct
 	return a.Body, a.Status, nil
 }
 

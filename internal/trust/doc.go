@@ -47,7 +47,8 @@
 // seen never go back) and from which [Recall] has the refreshed anchors again,
 // verified anew. When a refresh fails, the anchors stay what they were. Where
 // nothing usable came their age tells; what came and is wrong (a rollback, a
-// freeze, a bad signature) accuses them, and what rests on them fails.
+// freeze, a bad signature) accuses them, and what rests on them fails. What came by a
+// relay accuses nobody: it may be the relay's own doing.
 //
 // [RefreshKeyring] does the same for archive keys: a list that keys at hand signed says
 // as of when which package holds the keys. One whose digest is known dates them anew; a

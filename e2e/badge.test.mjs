@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ensureEdge } from "../web/edge/build.mjs";
 import { workerd } from "./workerd.mjs";
-import { mintedWorld } from "./world.mjs";
+import { imageWorld, mintedWorld } from "./world.mjs";
 
 const files = { "package/index.js": "1" };
 const tampered = (record) => ({ ...record, dist: { ...record.dist, integrity: `sha512-${Buffer.alloc(64).toString("base64")}` } });
+const image = imageWorld({ "etc/thing.conf": "gold\n" });
 const worlds = [
+  image.world,
   mintedWorld("tiny", "1.0.0", files),
   mintedWorld("@scope/tiny", "1.0.0", files),
   mintedWorld("wrong", "1.0.0", files, tampered),
@@ -102,6 +104,15 @@ describe("badges", () => {
     assert.equal((await ask("/api/report/npm/none@1.0.0")).status, 404);
     assert.equal((await ask("/api/report/npm/Not%20a%20name")).status, 400);
     assert.equal((await ask("/api/report/npm/tiny@1.0.0", { method: "POST" })).status, 405);
+  });
+
+  test("an image keeps its registry, and only declared ones are asked", async () => {
+    const { text } = await picture(`oci/${image.reference}.svg`);
+    assert.match(text, /aria-label="Touchstone: oci docker\.io\/example\/thing sha256:[0-9a-f]{16}\.\.\., Integrity 1 of 3: checksummed"/);
+    assert.match(text, new RegExp(`<title>oci docker\\.io/example/thing ${image.reference.split("@")[1]}: `));
+    sent();
+    assert.match((await picture(`oci/${image.reference.replace("docker.io", "registry.example.com")}.svg`)).text, /not a package that can be checked here/);
+    assert.deepEqual(sent(), []);
   });
 
   test("by which anchors it judges is said", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fragment } from "../web/static/question.js";
-import { picture, plain, snippets } from "../web/static/snippets.js";
+import { picture, plain, snippets, tagOf } from "../web/static/snippets.js";
 
 const site = "https://touchstone.example";
 const texts = (reference) => Object.fromEntries(snippets(reference, site, fragment(reference)).map(({ name, text }) => [name, text]));
@@ -32,8 +32,24 @@ test("digests and qualifiers are the asker's, and not in a README", () => {
   assert.equal(picture(plain("pkg:npm/tiny@1.0.0?checksum=sha256:00", true)), "/badge/npm/tiny@1.0.0.svg");
 });
 
+test("an image keeps its registry, and has its digest or its tag", () => {
+  const digest = `sha256:${"0a".repeat(32)}`;
+  const registry = "repository_url=ghcr.io%2Fexample%2Fthing";
+  const both = `pkg:oci/thing@${digest}?arch=arm64&${registry}&tag=v1`;
+  assert.equal(plain(both, true), `pkg:oci/thing@${digest}?${registry}`);
+  assert.equal(plain(both, false), `pkg:oci/thing?${registry}&tag=v1`);
+  assert.equal(picture(plain(both, true)), `/badge/oci/ghcr.io/example/thing@${digest}.svg`);
+  assert.equal(picture(plain(both, false)), "/badge/oci/ghcr.io/example/thing:v1.svg");
+  assert.equal(tagOf(both), "v1");
+  const pinned = `pkg:oci/thing@sha256%3A${"0a".repeat(32)}?${registry}`;
+  for (const exact of [true, false]) assert.equal(picture(plain(pinned, exact)), `/badge/oci/ghcr.io/example/thing@${digest}.svg`);
+  assert.equal(picture(plain("pkg:oci/nginx", true)), "/badge/oci/docker.io/library/nginx.svg");
+  const { Markdown } = texts(plain(both, true));
+  assert.equal(Markdown, `[![Integrity of the container image ghcr.io/example/thing@${digest}, as checked by Touchstone](${site}/badge/oci/ghcr.io/example/thing@${digest}.svg)](${site}/#pkg:oci/thing@${digest}?repository_url=ghcr.io%252Fexample%252Fthing)`);
+});
+
 test("no name breaks out of its form", () => {
-  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", "pkg:npm/<https://evil.example>`", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example']) {
+  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", "pkg:npm/<https://evil.example>`", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example', 'pkg:oci/a"b?repository_url=x.io/](https://evil.example)"><`&tag=%22%5D(y)'].flatMap((one) => [one, plain(one, true)])) {
     const { Markdown, HTML, reStructuredText, AsciiDoc } = texts(hostile);
     assert.doesNotMatch(Markdown, /(?<!\\)[<>`]/, "no tag, no address and no code in the text");
     assert.match(Markdown, /^\[!\[(?:[^\\[\]]|\\.)*\]\(https:\/\/touchstone\.example\/badge\/[^\s()<>"]*\)\]\(https:\/\/touchstone\.example\/#[^\s()<>"]*\)$/, hostile);

@@ -36,6 +36,15 @@ test("what somebody pastes is read as the box of the first page reads it", async
   await expect(page.locator("#badge-made")).toBeHidden();
 });
 
+test("an image keeps its registry, and has its digest or its tag", async ({ page, origin }) => {
+  const digest = `sha256:${"0a".repeat(32)}`;
+  await page.goto(`${origin}/badge/#${encodeURIComponent(`pkg:oci/thing@${digest}?repository_url=ghcr.io/example/thing&tag=v1`)}`);
+  await expect(page.locator("#badge-picture")).toHaveAttribute("src", `/badge/oci/ghcr.io/example/thing@${digest}.svg`);
+  await expect(page.locator("#badge-texts")).toContainText(`Integrity of the container image ghcr.io/example/thing@${digest}`);
+  await page.getByLabel("Of the tag v1").check();
+  await expect(page.locator("#badge-picture")).toHaveAttribute("src", "/badge/oci/ghcr.io/example/thing:v1.svg");
+});
+
 test("anchors that no walk has brought yet have no version", async ({ page, origin, context }) => {
   await context.route(/\/api\/anchors$/, (route) => route.fulfill({ json: { digest: "0", at: "", versions: { root: 0, timestamp: 0 } } }));
   await page.goto(`${origin}/badge/`);

@@ -91,7 +91,7 @@ var layers = map[string][]string{
 	"internal/relay":   {"internal/fetch"},
 	"web/edge":         {"internal/badge", "internal/relay", "internal/fetch"},
 	"internal/badge":   {"internal/purl"},
-	"internal/auditor": {"internal/audit", "internal/badge", "internal/evidence", "internal/fetch", "internal/prove", "internal/purl", "internal/report", "internal/trust", "principles"},
+	"internal/auditor": {"internal/audit", "internal/badge", "internal/evidence", "internal/fetch", "internal/level", "internal/prove", "internal/purl", "internal/report", "internal/trust", "principles"},
 	"web/auditor":      {"internal/auditor", "internal/fetch", "internal/trust"},
 	// native tools that write what is served
 	"web/edge/generate": {"internal/relay", "internal/audit", "internal/fetch", "principles", "web/policy"},

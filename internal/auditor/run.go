@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"touchstone/internal/badge"
 	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
+	"touchstone/internal/level"
 	"touchstone/internal/purl"
 	"touchstone/internal/report"
 	"touchstone/principles"
@@ -78,12 +80,7 @@ func (a *Auditor) unaudited(asked, about purl.Ref, err error, basis badge.Basis,
 	case !errors.Is(err, context.DeadlineExceeded):
 		return Answer{}, err
 	}
-	return a.keep(asked, about, Answer{Verdict: on(about, state, basis, now)})
-}
-
-// on begins a verdict.
-func on(ref purl.Ref, state badge.State, basis badge.Basis, now time.Time) badge.Verdict {
-	return badge.Verdict{Reference: ref.String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, State: state, At: now, Basis: basis}
+	return a.keep(asked, about, Answer{Verdict: badge.On(about, state, basis, now)})
 }
 
 // recordSigned is the requirement of the rules that a signature covers the record.
@@ -92,7 +89,7 @@ const recordSigned = "integrity-record-signed"
 // verdict is what is left of a report.
 func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis badge.Basis, now time.Time) badge.Verdict {
 	t := r.Verdict.Tracks[0] // the one that the page shows as its answer
-	v := on(about, badge.Open, basis, now)
+	v := badge.On(about, badge.Open, basis, now)
 	v.Track, v.Of, v.Withdrawn, v.Alarms = t.Name, t.Top, r.About.Withdrawn != "", len(r.Verdict.Alarms) > 0
 	switch {
 	case r.Verdict.Failed:
@@ -100,10 +97,17 @@ func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis
 	case r.Artifact.TooLarge:
 		v.State = badge.Unhashed
 		v.RecordSigned = signedRecord(rules, r)
+	case r.Artifact.Apart != nil && t.Level < t.AtMost && met(r, recordSigned): // its layers were not fetched
+		v.State, v.RecordSigned = badge.Unhashed, true
 	case t.Level == t.AtMost:
 		v.State, v.Level, v.LevelName = badge.Settled, t.Level, t.LevelName
 	}
 	return v
+}
+
+// met tells whether a report finds a requirement met.
+func met(r *report.Report, requirement string) bool {
+	return slices.ContainsFunc(r.Requirements, func(q report.Requirement) bool { return q.ID == requirement && q.Status == level.Met })
 }
 
 // signedRecord tells whether a signature covers the record, where the bytes did not

@@ -31,11 +31,19 @@ type asked struct {
 	ref  purl.Ref
 }
 
-// newest tells whether no version was named.
-func (a asked) newest() bool { return a.ref.Version == "" }
+// moving says in which words no exact version was named; empty where one was.
+func (a asked) moving() string {
+	switch {
+	case a.ref.Version != "":
+		return ""
+	case a.ref.Tag != "":
+		return "tag " + a.ref.Tag
+	}
+	return "newest"
+}
 
 // errAddress: there is nothing at such an address.
-var errAddress = errors.New("reading the address: write /badge/TYPE/NAME@VERSION.svg or .json, or /api/report/TYPE/NAME@VERSION")
+var errAddress = errors.New("reading the address: write /badge/TYPE/NAME@VERSION.svg or .json, or /api/report/TYPE/NAME@VERSION; of an image oci/REGISTRY/NAME@DIGEST or oci/REGISTRY/NAME:TAG")
 
 // read reads the path of an address, as it was sent: TYPE/NAMESPACE/NAME@VERSION,
 // which is a purl without "pkg:". What else a purl may carry is refused: a badge
@@ -55,6 +63,11 @@ func read(path string) (asked, error) {
 			return asked{}, errAddress
 		}
 	}
+	if image, found := strings.CutPrefix(rest, purl.OCI+"/"); found {
+		var err error
+		a.ref, err = readImage(image)
+		return a, err
+	}
 	ref, err := purl.Parse("pkg:" + rest)
 	if err != nil {
 		return a, err
@@ -64,6 +77,30 @@ func read(path string) (asked, error) {
 	}
 	a.ref = ref
 	return a, nil
+}
+
+// readImage reads an image as clients write it: REGISTRY/NAME@DIGEST, or with a tag
+// REGISTRY/NAME:TAG. Its purl has the registry in a qualifier, which no address
+// takes. Whether that registry is asked is the auditor's to say.
+func readImage(path string) (purl.Ref, error) {
+	path, err := url.PathUnescape(path)
+	if err != nil || strings.ContainsAny(path, "%?#&+") {
+		return purl.Ref{}, errAddress
+	}
+	repository, sum, pinned := strings.Cut(path, "@")
+	version := "@" + sum
+	if !pinned {
+		tag := "latest" // as clients read a name alone
+		if i := strings.LastIndexByte(path, ':'); i >= 0 {
+			repository, tag = path[:i], path[i+1:]
+		}
+		version = "@" + tag
+	}
+	host, name, _ := strings.Cut(repository, "/")
+	if version == "@" || pinned != strings.Contains(version, ":") || !strings.Contains(host, ".") || name == "" {
+		return purl.Ref{}, errAddress
+	}
+	return purl.Parse("pkg:" + purl.OCI + "/" + name[strings.LastIndexByte(name, '/')+1:] + version + "?repository_url=" + repository)
 }
 
 // objects is how many objects audit: each holds one instance of the program, and

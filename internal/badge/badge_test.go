@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/purl"
 )
 
 var at = time.Date(2026, 11, 26, 1, 2, 3, 0, time.UTC)
@@ -57,7 +59,11 @@ func TestSay(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w := Say(tt.v, "touchstone.example", tt.newest)
+			moving := ""
+			if tt.newest {
+				moving = "newest"
+			}
+			w := Say(tt.v, "touchstone.example", moving)
 			assert.Equal(t, tt.label, w.Label)
 			assert.Equal(t, tt.message, w.Message)
 			if w.Label != "Touchstone" {
@@ -69,11 +75,37 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// TestSayOfImages: the picture has registry, repository and the digest's beginning,
+// the title the whole digest; that a tag was asked for is said.
+func TestSayOfImages(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("0a", 32)
+	ref, err := purl.Parse("pkg:oci/thing@" + digest + "?repository_url=ghcr.io/example/thing")
+	require.NoError(t, err)
+	v := On(ref, Settled, Basis{}, at)
+	v.Track, v.Level, v.Of, v.LevelName = "Integrity", 1, 3, "checksummed"
+	w := Say(v, "a.example", "")
+	assert.Equal(t, "Touchstone: oci ghcr.io/example/thing sha256:0a0a0a0a0a0a0a0a...", w.Label)
+	assert.Equal(t, "oci ghcr.io/example/thing "+digest+": Integrity 1 of 3: checksummed. Checked by this site, a.example, on 2026-11-26. The link checks it again, in your own browser.", w.Title)
+
+	w = Say(v, "a.example", "tag v1")
+	assert.Equal(t, "Touchstone: oci ghcr.io/example/thing sha256:0a0a0a0a0a0a0a0a... (tag v1)", w.Label)
+	assert.Contains(t, w.Title, digest+" (tag v1): Integrity 1 of 3")
+	assert.Contains(t, w.Title, "nobody signs which image it means")
+
+	v.State, v.RecordSigned = Unhashed, true
+	assert.Equal(t, "manifest signed, layers not read", Say(v, "a.example", "").Message)
+	v.Name = "ghcr.io/" + strings.Repeat("long/", 30) + "thing"
+	assert.Equal(t, "name too long", Say(v, "a.example", "").Message)
+
+	late := wait(asked{ref: purl.Ref{Type: "oci", Name: "thing", Tag: "v1", Qualifiers: map[string]string{"repository_url": "ghcr.io/example/thing"}}}, "checking")
+	assert.Equal(t, "Touchstone: oci ghcr.io/example/thing (tag v1)", late.Label)
+}
+
 // TestOnlyASettledVerdictHasANumber: whatever else stands in it.
 func TestOnlyASettledVerdictHasANumber(t *testing.T) {
 	for _, state := range []State{Open, Failed, Unhashed, NotThere, "", "settled "} {
 		v := change(settled(3, "file by file"), func(v *Verdict) { v.State, v.Version = state, "x" })
-		w := Say(v, "a.example", false)
+		w := Say(v, "a.example", "")
 		svg, err := w.SVG()
 		require.NoError(t, err)
 		assert.NotRegexp(t, `Integrity|\bof 3\b|file by file`, svg+w.Title, state)
@@ -84,15 +116,15 @@ func TestOnlyASettledVerdictHasANumber(t *testing.T) {
 func shown() []Words {
 	var all []Words
 	for level := range 4 {
-		all = append(all, Say(settled(level, "a name"), "a.example", false))
+		all = append(all, Say(settled(level, "a name"), "a.example", ""))
 	}
 	for _, state := range []State{Open, Failed, Unhashed, NotThere} {
-		all = append(all, Say(change(settled(1, ""), func(v *Verdict) { v.State = state }), "a.example", false))
+		all = append(all, Say(change(settled(1, ""), func(v *Verdict) { v.State = state }), "a.example", ""))
 	}
 	for _, name := range []string{`</text><script>alert(1)</script>`, `"onload="alert(1)`, `&lt;`, `]]>`, strings.Repeat("W", 29), strings.Repeat("&", 35)} {
-		all = append(all, Say(change(settled(3, `file by file, offline, by identity "<&`), func(v *Verdict) { v.Name, v.Withdrawn = name, true }), `a.example"><b`, true))
+		all = append(all, Say(change(settled(3, `file by file, offline, by identity "<&`), func(v *Verdict) { v.Name, v.Withdrawn = name, true }), `a.example"><b`, "newest"))
 	}
-	return append(all, plain("x"), wait("npm a", "checking"))
+	return append(all, plain("x"), wait(asked{ref: purl.Ref{Type: "npm", Name: "a"}}, "checking"))
 }
 
 func TestSVG(t *testing.T) {

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"time"
-
-	"touchstone/internal/purl"
 )
 
 // A Desk decides what the edge does when a badge or a report is asked for. It does
@@ -121,9 +119,9 @@ func (d Desk) Decide(q Question) Step {
 	case Answered: // 4
 		return d.answered(a, q)
 	case Late:
-		return d.words(a, wait(title(a.ref), "checking"), keepChecking, 503)
+		return d.words(a, wait(a, "checking"), keepChecking, 503)
 	}
-	return d.words(a, wait(title(a.ref), "unknown"), keepUnknown, 502)
+	return d.words(a, wait(a, "unknown"), keepUnknown, 502)
 }
 
 // anchors says by which anchors the auditor judges.
@@ -153,17 +151,17 @@ func (d Desk) answered(a asked, q Question) Step {
 	case q.Status == 400:
 		return d.words(a, plain("not a package that can be checked here"), keepReply, 400)
 	case q.Status == 404 && a.form == report:
-		return d.words(a, wait(title(a.ref), "no such version"), keepOpen, 404)
+		return d.words(a, wait(a, "no such version"), keepOpen, 404)
 	case q.Status == 429:
-		return d.words(a, wait(title(a.ref), "unknown: too many new checks"), keepChecking, 429)
+		return d.words(a, wait(a, "unknown: too many new checks"), keepChecking, 429)
 	case q.Status != 200:
-		return d.words(a, wait(title(a.ref), "unknown"), keepUnknown, 503)
+		return d.words(a, wait(a, "unknown"), keepUnknown, 503)
 	case a.form == report:
 		return reply(report, Reply{Status: 200, Body: q.Body, Header: cached(keepOpen), Keep: true})
 	}
 	var v Verdict
 	if json.Unmarshal([]byte(q.Body), &v) != nil {
-		return d.words(a, wait(title(a.ref), "unknown"), keepUnknown, 502)
+		return d.words(a, wait(a, "unknown"), keepUnknown, 502)
 	}
 	return d.say(a, v, q.Site)
 }
@@ -171,7 +169,7 @@ func (d Desk) answered(a asked, q Question) Step {
 // say gives a verdict.
 func (d Desk) say(a asked, v Verdict, site string) Step {
 	life := min(keepReply, v.Until.Sub(d.Now()))
-	return d.words(a, Say(v, site, a.newest()), life, 200)
+	return d.words(a, Say(v, site, a.moving()), life, 200)
 }
 
 // words gives a badge: always an image, always 200, because image proxies keep
@@ -222,13 +220,4 @@ func reply(f form, r Reply) Step {
 	r.Header["referrer-policy"] = "no-referrer"
 	r.Header["x-content-type-options"] = "nosniff"
 	return Step{Reply: &r}
-}
-
-// title names a reference that nothing is known of yet.
-func title(ref purl.Ref) string {
-	name := ref.Type + " " + ref.Path()
-	if ref.Version != "" {
-		name += " " + ref.Version
-	}
-	return name
 }

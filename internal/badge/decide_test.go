@@ -54,7 +54,31 @@ func TestRead(t *testing.T) {
 		require.NoError(t, err, path)
 		assert.Equal(t, want.form, a.form, path)
 		assert.Equal(t, want.ref, a.ref.String(), path)
-		assert.Equal(t, !strings.Contains(want.ref[len("pkg:npm/%40"):], "@"), a.newest(), path)
+		assert.Equal(t, !strings.Contains(want.ref[len("pkg:npm/%40"):], "@"), a.moving() != "", path)
+	}
+}
+
+// TestImagesAreRead: as clients write them, by a digest or by a tag.
+func TestImagesAreRead(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("0a", 32)
+	for path, want := range map[string][3]string{ // reference, tag, in which words nothing exact was named
+		"/badge/oci/ghcr.io/example/thing@" + digest + ".svg":                                    {"pkg:oci/thing@" + digest + "?repository_url=ghcr.io%2Fexample%2Fthing"},
+		"/badge/oci/docker.io/library/nginx@" + strings.Replace(digest, ":", "%3A", 1) + ".json": {"pkg:oci/nginx@" + digest + "?repository_url=docker.io%2Flibrary%2Fnginx"},
+		"/api/report/oci/ghcr.io/example/thing@" + digest:                                        {"pkg:oci/thing@" + digest + "?repository_url=ghcr.io%2Fexample%2Fthing"},
+		"/badge/oci/quay.io/a/b/c:v1.2.svg":                                                      {"pkg:oci/c?repository_url=quay.io%2Fa%2Fb%2Fc&tag=v1.2", "v1.2", "tag v1.2"},
+		"/badge/oci/quay.io/a/c.svg":                                                             {"pkg:oci/c?repository_url=quay.io%2Fa%2Fc&tag=latest", "latest", "tag latest"},
+	} {
+		a, err := read(path)
+		require.NoError(t, err, path)
+		assert.Equal(t, want, [3]string{a.ref.String(), a.ref.Tag, a.moving()}, path)
+		again, err := purl.Parse(a.ref.String())
+		require.NoError(t, err)
+		assert.Equal(t, a.ref.Tag, again.Tag, "the auditor is asked for the same")
+	}
+	for _, path := range []string{"thing@" + digest, "library/thing@" + digest, "ghcr.io@" + digest, "ghcr.io/@" + digest, "ghcr.io/a/b@", "ghcr.io/a/b@v1", "ghcr.io/a/b:", "ghcr.io/a/b:v1@" + digest,
+		"ghcr.io/a/b@" + digest[:70], "ghcr.io/a/b@md5:" + digest[7:39], "ghcr.io:5000/a/b:v1", "localhost:5000/a/b:v1", "ghcr.io/a/../b:v1", "ghcr.io/A/b:v1", "ghcr.io/a/b:v1%26arch=arm64", "ghcr.io/a/b:v1%3Farch=arm64", "ghcr.io/a/b:v%2531"} {
+		_, err := read("/badge/oci/" + path + ".svg")
+		assert.Error(t, err, path)
 	}
 }
 

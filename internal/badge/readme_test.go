@@ -16,7 +16,7 @@ func TestTheREADMEsBadgeIsWhatIsDrawn(t *testing.T) {
 	svg, err := Say(Verdict{
 		Type: "golang", Name: "example.com/gold", Version: "v1.2.3", State: Settled, Track: "Integrity", Level: 2, LevelName: "signed", Of: 3,
 		At: time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC),
-	}, "an example", false).SVG()
+	}, "an example", "").SVG()
 	require.NoError(t, err)
 	if os.Getenv("TOUCHSTONE_BADGE") != "" {
 		require.NoError(t, os.WriteFile(file, []byte(svg), 0o644))

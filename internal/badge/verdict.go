@@ -27,7 +27,8 @@ const (
 type Verdict struct {
 	// Reference is the purl that was audited, with its exact version.
 	Reference string `json:"reference"`
-	// Type, Name and Version are those of Reference, as people write them.
+	// Type, Name and Version are those of Reference, as people write them: of an
+	// image, its registry and repository, and its digest.
 	Type    string `json:"type"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -40,7 +41,7 @@ type Verdict struct {
 	LevelName string `json:"levelName"`
 	Of        int    `json:"of"`
 	// RecordSigned: a signature covers what binds the name to the bytes, where they
-	// were not hashed.
+	// were not hashed: those of a package file, or of an image's layers.
 	RecordSigned bool `json:"recordSigned"`
 	// Withdrawn: the repository says that this version was retracted, yanked or
 	// deprecated.
@@ -54,6 +55,15 @@ type Verdict struct {
 	Until time.Time `json:"until"`
 	// Basis names by what the audit judged.
 	Basis
+}
+
+// On begins a verdict on a reference.
+func On(ref purl.Ref, state State, basis Basis, at time.Time) Verdict {
+	v := Verdict{Reference: ref.String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, State: state, At: at, Basis: basis}
+	if repository := ref.Qualifiers["repository_url"]; ref.Type == purl.OCI && repository != "" {
+		v.Name = repository
+	}
+	return v
 }
 
 // A Basis is what a verdict rests on beside the package. An audit by another

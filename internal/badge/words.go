@@ -2,7 +2,10 @@ package badge
 
 import (
 	"fmt"
+	"strings"
 	"time"
+
+	"touchstone/internal/purl"
 )
 
 // Words are what a badge says.
@@ -31,19 +34,15 @@ const (
 	speaker = "Touchstone"
 	// maxLabel is how wide the left half may be, in pixels.
 	maxLabel = 440
+	// maxImageLabel is how wide that of an image may be, which has a registry's name
+	// and digits of a digest in it.
+	maxImageLabel = 640
 )
 
-// Say puts a verdict into words. site is the host that answers, newest tells that
-// no version was asked for.
-func Say(v Verdict, site string, newest bool) Words {
-	name := v.Type + " " + v.Name
-	if v.Version != "" {
-		name += " " + v.Version
-	}
-	if newest {
-		name += " (newest)"
-	}
-	w := about(name)
+// Say puts a verdict into words. site is the host that answers; moving is what was
+// asked for where that was no exact version ("newest", "tag v1").
+func Say(v Verdict, site, moving string) Words {
+	w := about(v, moving)
 	if w.Label == speaker {
 		return w
 	}
@@ -60,6 +59,9 @@ func Say(v Verdict, site string, newest bool) Words {
 		w.Message, w.Colour = "bytes not hashed", grey
 		if v.RecordSigned {
 			w.Message = "record signed, bytes not hashed"
+			if v.Type == purl.OCI {
+				w.Message = "manifest signed, layers not read"
+			}
 		}
 	case NotThere:
 		w.Message, w.Colour = "no such version", grey
@@ -73,17 +75,44 @@ func Say(v Verdict, site string, newest bool) Words {
 		w.Message += ", withdrawn"
 	}
 	w.Title = fmt.Sprintf("%s: %s. Checked by this site, %s, on %s. The link checks it again, in your own browser.",
-		name, w.Message, site, v.At.UTC().Format(time.DateOnly))
+		v.title(moving), w.Message, site, v.At.UTC().Format(time.DateOnly))
+	if v.Type == purl.OCI && moving != "" {
+		w.Title += " A tag is a moving name: nobody signs which image it means."
+	}
 	return w
 }
 
-// about begins a badge on a name. One that cannot be shown whole is not shown.
-func about(name string) Words {
+// title names the package whole.
+func (v Verdict) title(moving string) string {
+	name := v.Type + " " + v.Name
+	if v.Version != "" {
+		name += " " + v.Version
+	}
+	if moving != "" {
+		name += " (" + moving + ")"
+	}
+	return name
+}
+
+// shownDigits are as many of a digest's as the picture shows. The title has them all.
+const shownDigits = 16
+
+// about begins a badge on a package. A name that cannot be shown whole is not shown;
+// of an image's digest, which is no name, the beginning is.
+func about(v Verdict, moving string) Words {
+	most := maxLabel
+	if v.Type == purl.OCI {
+		most = maxImageLabel
+		if algorithm, digits, found := strings.Cut(v.Version, ":"); found && len(digits) > shownDigits {
+			v.Version = algorithm + ":" + digits[:shownDigits] + "..."
+		}
+	}
+	name := v.title(moving)
 	w := Words{Label: speaker + ": " + name, Colour: grey}
 	switch {
 	case !measurable(name):
 		return plain("name cannot be shown")
-	case width(w.Label) > maxLabel:
+	case width(w.Label) > most:
 		return plain("name too long")
 	}
 	return w
@@ -95,10 +124,15 @@ func plain(message string) Words {
 }
 
 // wait is a badge on what is not known now, and not wrong either.
-func wait(name, message string) Words {
-	w := about(name)
+func wait(a asked, message string) Words {
+	v := On(a.ref, Open, Basis{}, time.Time{})
+	moving := a.moving()
+	if a.ref.Type != purl.OCI {
+		moving = "" // no version says it
+	}
+	w := about(v, moving)
 	if w.Label != speaker {
-		w.Message, w.Title = message, name+": "+message+"."
+		w.Message, w.Title = message, v.title(moving)+": "+message+"."
 	}
 	return w
 }

@@ -25,7 +25,7 @@ func drawExample(assets map[string]asset, all []specimen) error {
 	words := badge.Say(badge.Verdict{
 		Type: r.Type, Name: r.Name, Version: r.Version, State: badge.Settled,
 		Track: t.Name, Level: t.Level, LevelName: t.LevelName, Of: t.Top, At: at,
-	}, "an example", false)
+	}, "an example", "")
 	svg, err := words.SVG()
 	if err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Shows a package's badge, and the texts that put it into a README.
 import { Auditor } from "./auditor.js";
 import { addressed, fragment, visible } from "./question.js";
-import { picture, plain, snippets } from "./snippets.js";
+import { picture, plain, snippets, tagOf } from "./snippets.js";
 
 const $ = (id) => document.getElementById(id);
 const auditor = new Auditor();
@@ -14,6 +14,9 @@ function show(reference) {
   asked = reference;
   const dated = plain(reference, true) !== plain(reference, false);
   $("badge-which").hidden = !dated;
+  const tag = tagOf(reference);
+  $("badge-exact").textContent = tag ? "Of this digest, always" : "Of this version, always";
+  $("badge-moving").textContent = tag ? `Of the tag ${visible(tag)}, whatever it means then: nobody signs that` : "Of the newest, whichever that is";
   const exact = dated && document.querySelector("[name=which]:checked").value === "exact";
   const about = plain(reference, exact);
   $("badge-picture").src = picture(about);
@@ -53,7 +56,7 @@ async function ask(text) {
   $("badge-says").textContent = "";
   try {
     // A purl out of a report is what it says; anything else is for the auditor to read.
-    const reference = text.startsWith("pkg:") ? text : (await auditor.read(text, new AbortController().signal)).reference;
+    const reference = /^pkg:(?!docker\/)/.test(text) ? text : (await auditor.read(text, new AbortController().signal)).reference;
     show(reference);
     $("badge-made-title").focus();
   } catch (error) {

@@ -4,7 +4,9 @@ package audit_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"encoding/json"
+	"encoding/pem"
 	"strings"
 	"testing"
 
@@ -85,6 +87,48 @@ func TestBesideImages(t *testing.T) {
 					require.Empty(t, named)
 				}
 			}
+		})
+	}
+}
+
+// TestBillsByKeys: a bill of materials that a key signed which the reader brought is
+// told as that, and no other is.
+func TestBillsByKeys(t *testing.T) {
+	const own = "ghcr.io/example/thing"
+	const cyclone = "https://cyclonedx.org/bom/v1.5"
+	bill := map[string]any{"bomFormat": "CycloneDX", "components": []any{map[string]any{"purl": "pkg:npm/gold@1.0.0"}}}
+	brought, another := mint.Key("publisher"), mint.Key("another")
+	for name, tt := range map[string]struct {
+		key    *ecdsa.PrivateKey // nil: none is brought
+		bend   func(statement map[string]any)
+		named  []string
+		spoken string
+	}{
+		"signed by the key brought": {brought, nil, []string{"pkg:npm/gold@1.0.0"}, "A bill of materials that a key signed which you brought names 1 package that it carries."},
+		"signed by another":         {another, nil, nil, "none of those that you brought"},
+		"no key is brought":         {nil, nil, nil, "Nobody vouches here for whose that is"},
+		"about another image": {brought, func(s map[string]any) {
+			s["subject"] = []any{map[string]any{"name": own, "digest": map[string]any{"sha256": strings.Repeat("b", 64)}}}
+		}, nil, "counts for nothing"},
+		"no bill":       {brought, func(s map[string]any) { s["predicateType"] = "https://example.com/thing" }, nil, "You brought that key"},
+		"an empty bill": {brought, func(s map[string]any) { s["predicate"] = map[string]any{"bomFormat": "CycloneDX"} }, nil, "You brought that key"},
+		"not a bill":    {brought, func(s map[string]any) { s["predicate"] = "text" }, nil, "A bill of materials that a key signed which you brought could not be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i := ghcrImage()
+			statement := i.Statement(own, cyclone, bill)
+			if tt.bend != nil {
+				tt.bend(statement)
+			}
+			i.Refer(keyedStatement(statement))
+			o := i.options(t, i.world())
+			if tt.key != nil {
+				o.Keys = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: mint.SPKI(tt.key)})
+			}
+			r, err := ask(t.Context(), i.pinned(), o)
+			require.NoError(t, err)
+			require.Equal(t, tt.named, ingredientsOf(r.Report, "materials-listed"))
+			require.Contains(t, strings.Join(strings.Fields(r.Report.Text(false)), " "), tt.spoken)
 		})
 	}
 }

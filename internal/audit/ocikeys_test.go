@@ -84,7 +84,12 @@ func TestImageKeys(t *testing.T) {
 
 // keyedBundle is a Sigstore bundle without a certificate, by the publisher's key.
 func keyedBundle(i shipped, name string) map[string]any {
-	statement, err := json.Marshal(i.Statement(name, "https://sigstore.dev/cosign/sign/v1", map[string]any{}))
+	return keyedStatement(i.Statement(name, "https://sigstore.dev/cosign/sign/v1", map[string]any{}))
+}
+
+// keyedStatement is such a bundle of any statement.
+func keyedStatement(says map[string]any) map[string]any {
+	statement, err := json.Marshal(says)
 	if err != nil {
 		panic(err)
 	}

@@ -120,6 +120,8 @@ type exam struct {
 	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named, enclosed Finding
 	// keyedNames are those that signatures by keys brought sign beside the bytes.
 	keyedNames []string
+	// keyedBills are the bills of materials that those sign, in JSON.
+	keyedBills [][]byte
 	// hostDated tells that only the repository's host dates its signature.
 	hostDated bool
 

@@ -80,6 +80,9 @@ func (e *exam) detachedKeys() Finding {
 		}
 		if f.Outcome == Pass {
 			e.keyedNames = append(e.keyedNames, s.Names...)
+			if s.Bill != nil {
+				e.keyedBills = append(e.keyedBills, s.Bill)
+			}
 		}
 		// Of equals, one by a key that was brought says more.
 		own := s.Err == nil

@@ -49,7 +49,7 @@ func topics(e *exam) []Topic {
 }
 
 // materials are what verified build statements of entitled signers say went into
-// the build.
+// the build, and which packages signed bills of materials name.
 func materials(e *exam) []Topic {
 	var facts []Topic
 	var inputs []string
@@ -58,15 +58,15 @@ func materials(e *exam) []Topic {
 			continue
 		}
 		if bom.Predicate(a.verified.Statement.PredicateType) {
-			if named, err := bom.Packages(a.verified.Statement.Predicate); err == nil && len(named) > 0 {
-				facts = append(facts, Topic{ID: "materials-listed", About: "ingredients", Items: named,
-					Text: "A verified bill of materials names " + counted(len(named), "package") + " that it carries."})
-			}
+			facts = append(facts, billed("A verified bill of materials", a.verified.Statement.Predicate)...)
 			continue
 		}
 		if build, err := slsa.Read(a.verified.Statement.PredicateType, a.verified.Statement.Predicate); err == nil && len(build.Inputs) > 0 {
 			inputs = append(inputs, build.Inputs...)
 		}
+	}
+	for _, bill := range e.keyedBills {
+		facts = append(facts, billed("A bill of materials that a key signed which you brought", bill)...)
 	}
 	if len(inputs) == 0 {
 		return facts
@@ -75,6 +75,19 @@ func materials(e *exam) []Topic {
 	inputs = slices.Compact(inputs)
 	return append(facts, Topic{ID: "materials", About: "ingredients", Items: inputs,
 		Text: fmt.Sprintf("The verified build statement names what went into the build: %d in all.", len(inputs))})
+}
+
+// billed says which packages a signed bill of materials names.
+func billed(what string, doc []byte) []Topic {
+	named, err := bom.Packages(doc)
+	switch {
+	case err != nil:
+		return []Topic{unread("ingredients", what+" could not be read.", "")}
+	case len(named) == 0:
+		return nil
+	}
+	return []Topic{{ID: "materials-listed", About: "ingredients", Items: named,
+		Text: what + " names " + counted(len(named), "package") + " that it carries."}}
 }
 
 // otherCommit tells that the repository's record names another commit than the

@@ -149,6 +149,8 @@ type KeySignature struct {
 	EndsAs, EndedAs string
 	// Names are the names that it signs beside the bytes.
 	Names []string
+	// Bill is the bill of materials that it signs, in JSON; nil for none.
+	Bill []byte
 	// Holds tells, of one that no key brought made, that it verifies by the
 	// certificate that came with it, whoever may have made that.
 	Holds bool

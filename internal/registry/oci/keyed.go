@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"touchstone/internal/bare"
+	"touchstone/internal/bom"
 	"touchstone/internal/digest"
 	"touchstone/internal/fault"
 	"touchstone/internal/notary"
@@ -134,6 +135,8 @@ func (k keyed) judged(manifest []byte, brought []bare.Public) registry.KeySignat
 		var about bool
 		if out.Names, about = k.about(manifest); !about {
 			out.Err = fault.New(fault.Wrong, "it is about another image")
+		} else if says := strictjson.Fields(k.document); bom.Predicate(says.Text("predicateType")) {
+			out.Bill = says["predicate"]
 		}
 		return out
 	}

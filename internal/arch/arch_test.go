@@ -76,7 +76,7 @@ var layers = map[string][]string{
 	"internal/selftest": {"internal/bare", "internal/openpgp", "internal/sigstore", "internal/sumdb", "internal/trust"},
 	"internal/rekor":    {"internal/fetch", "internal/sigstore"},
 	// what arrived
-	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive"},
+	"internal/artifact": {"internal/registry", "internal/fetch", "internal/archive", "internal/fault"},
 	// what signatures need beside themselves, fetched before the first check
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},

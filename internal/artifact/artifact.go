@@ -11,6 +11,7 @@ import (
 
 	"touchstone/internal/archive"
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 )
@@ -30,6 +31,9 @@ type Artifact struct {
 	ListDigest string
 	// Unreadable says why Contents is nil although bytes arrived.
 	Unreadable string
+	// Other tells that it does so because pieces are not those that another piece
+	// names.
+	Other bool
 	// Parts are the pieces that stand apart from the package file, in the release's
 	// order. Apart says why Contents is nil although nothing is wrong: some of them
 	// are not here.
@@ -168,7 +172,7 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
 	}
 	if err != nil {
-		art.Unreadable = err.Error()
+		art.Unreadable, art.Other = err.Error(), len(rel.File.Parts) > 0 && fault.Of(err) == fault.Wrong
 		return art, nil
 	}
 	if contents == nil {

@@ -17,6 +17,9 @@ func digestMatches(e *exam) Finding {
 			return because(Fail, fmt.Sprintf("The %s is stated with %s; what arrived has %s. These are not the same bytes.", p.Name, spelled(p.Algorithm, p.Value), spelled(p.Algorithm, p.Digest)))
 		}
 	}
+	if e.Artifact.Other {
+		return because(Fail, upper(sentence(e.Artifact.Unreadable)))
+	}
 	facts := map[string]string{}
 	var open reasonOpen
 	without, compared := "", 0

@@ -45,6 +45,10 @@ func New(how archive.Options) *Image {
 
 // A Layer is what one layer would change in an image.
 type Layer struct {
+	// SHA256 is the digest of the whole layer once it is decompressed, its DiffID (OCI
+	// image-spec, config.md, "Layer DiffID"), in hexadecimal; empty where it was not
+	// read to its end.
+	SHA256  string
 	entries []entry
 	spent   spent
 	err     error // what ended the reading early
@@ -66,6 +70,7 @@ type entry struct {
 //
 //  1. Decompress, by what the bytes begin with.
 //  2. Every entry: its path is cleaned, and must stay inside.
+//  3. What follows its archive is read, too: the layer's digest is over all of it.
 func (i *Image) Scan(in io.Reader) (*Layer, error) {
 	s := &scanner{image: i, out: &Layer{}}
 	s.out.err = s.read(in)

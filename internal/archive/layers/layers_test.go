@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -246,4 +247,41 @@ func FuzzLayers(f *testing.F) {
 			require.NotEqual(t, "/", f.Path[:1])
 		}
 	})
+}
+
+// TestDigestOfAWholeLayer: over all that it decompresses to, also behind its archive;
+// there is none of what cannot be read to its end.
+func TestDigestOfAWholeLayer(t *testing.T) {
+	var plain bytes.Buffer
+	w := tar.NewWriter(&plain)
+	require.NoError(t, w.WriteHeader(&tar.Header{Name: "a", Size: 1, Typeflag: tar.TypeReg}))
+	_, err := w.Write([]byte("a"))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	padded := append(plain.Bytes(), make([]byte, 100_000)...)
+	sum := sha256.Sum256(padded)
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err = z.Write(padded)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	for name, tt := range map[string]struct {
+		layer []byte
+		want  string
+	}{
+		"plain":           {padded, hex.EncodeToString(sum[:])},
+		"compressed":      {packed.Bytes(), hex.EncodeToString(sum[:])},
+		"cut":             {padded[:512], ""},
+		"junk behind it":  {append(packed.Bytes(), "junk"...), ""},
+		"its end is lost": {packed.Bytes()[:packed.Len()-4], ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			image := layers.New(archive.Options{})
+			layer, err := image.Scan(bytes.NewReader(tt.layer))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, layer.SHA256)
+			image.Add(layer)
+			require.Equal(t, tt.want != "", image.Contents().Complete, "what has no digest has a problem, too")
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -31,13 +32,19 @@ func (s *scanner) read(in io.Reader) error {
 		return err
 	}
 	defer done()
-	t := tar.NewReader(&counting{in: plain, scanner: s})
+	sum := sha256.New()
+	all := io.TeeReader(&counting{in: plain, scanner: s}, sum)
+	t := tar.NewReader(all)
 	for {
 		if s.cancelled() {
 			return archive.ErrCancelled
 		}
 		h, err := t.Next()
 		if err == io.EOF {
+			if _, err := io.Copy(io.Discard, all); err != nil { // 3.
+				return fmt.Errorf("what follows its tar cannot be read: %w", err)
+			}
+			s.out.SHA256 = hex.EncodeToString(sum.Sum(nil))
 			return nil
 		}
 		if err != nil {

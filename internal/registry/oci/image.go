@@ -12,6 +12,7 @@ import (
 	"touchstone/internal/archive"
 	"touchstone/internal/archive/layers"
 	"touchstone/internal/digest"
+	"touchstone/internal/fault"
 	"touchstone/internal/fetch"
 	"touchstone/internal/purl"
 	"touchstone/internal/registry"
@@ -89,12 +90,13 @@ func (r Registry) inside(ctx context.Context, c *fetch.Session, rel *registry.Re
 	} else {
 		rel.Source.Asked = answer.State // of what may name the source: the labels
 	}
-	r.layers(rel, at, m)
+	r.layers(rel, at, m, in.unpacked)
 	return nil
 }
 
-// layers adds the layers, whose sizes are said before any is fetched.
-func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
+// layers adds the layers, whose sizes are said before any is fetched. unpacked are the
+// digests that the configuration names of them.
+func (r Registry) layers(rel *registry.Release, at located, m *manifest, unpacked []string) {
 	var total int64
 	for i, d := range m.layers {
 		name := fmt.Sprintf("layer %d of %d", i+1, len(m.layers))
@@ -117,7 +119,9 @@ func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
 			p.Passes = total > maxLayersKept
 		}
 	}
-	rel.File.Assemble = func(how archive.Options) registry.Assembly { return &assembly{image: layers.New(how)} }
+	rel.File.Assemble = func(how archive.Options) registry.Assembly {
+		return &assembly{image: layers.New(how), unpacked: unpacked, of: len(m.layers)}
+	}
 	if len(m.layers) > 0 {
 		rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: fmt.Sprintf("The image has %s of %s in all.", counted(len(m.layers), "layer"), megabytes(total))})
 	}
@@ -125,26 +129,52 @@ func (r Registry) layers(rel *registry.Release, at located, m *manifest) {
 
 // An assembly reads the layers of an image.
 type assembly struct {
-	image *layers.Image
-	last  *layers.Layer // read, and not added yet
-	err   error
+	image    *layers.Image
+	last     *layers.Layer // read, and not added yet
+	unpacked []string      // digests that the configuration names, in the layers' order
+	of       int           // how many layers there are
+	added    int
+	other    string // the first that is another than is named, in words
+	err      error
 }
 
 func (a *assembly) Read(body io.Reader) { a.last, a.err = a.image.Scan(body) }
 
 func (a *assembly) Add() {
-	if a.last != nil {
-		a.image.Add(a.last)
-		a.last = nil
+	if a.last == nil {
+		return
 	}
+	if a.added < len(a.unpacked) {
+		named := a.unpacked[a.added]
+		if a.other == "" && a.last.SHA256 != "" && strings.HasPrefix(named, "sha256:") && named != "sha256:"+a.last.SHA256 {
+			a.other = fmt.Sprintf("layer %d of %d is not the one that the configuration names: what arrived has sha256:%s decompressed, and %s is named", a.added+1, a.of, a.last.SHA256, quoted(named[:min(len(named), 80)]))
+		}
+	}
+	a.added++
+	a.image.Add(a.last)
+	a.last = nil
 }
 
+// Contents are the files, where the layers are those that the configuration names
+// (OCI image-spec, config.md, "rootfs"): clients refuse to unpack others. A
+// configuration that names none was not compared.
 func (a *assembly) Contents() (*archive.Contents, error) {
-	if a.err != nil {
+	switch {
+	case a.err != nil:
 		return nil, a.err
+	case len(a.unpacked) > 0 && len(a.unpacked) != a.of:
+		return nil, otherLayers(fmt.Sprintf("the layers that arrived are not those of the configuration: that names %d, and the manifest %d", len(a.unpacked), a.of))
+	case a.other != "":
+		return nil, otherLayers(a.other)
 	}
 	return a.image.Contents(), nil
 }
+
+// otherLayers says in words that layers are not those that the configuration names.
+type otherLayers string
+
+func (o otherLayers) Error() string     { return string(o) }
+func (o otherLayers) Fault() fault.Kind { return fault.Wrong }
 
 // unassembled is the assembly of an image whose layers are not known.
 type unassembled struct{ why string }
@@ -196,8 +226,9 @@ func shortList(all []string) string {
 // An inspector tells what an image's configuration says, and which of its files
 // run with another's rights.
 type inspector struct {
-	in     registry.Inside
-	unread string // why the configuration was not read; empty where it was
+	in       registry.Inside
+	unpacked []string // digests of the layers, decompressed, in their order
+	unread   string   // why the configuration was not read; empty where it was
 }
 
 // Open wants no file's bytes.
@@ -236,11 +267,14 @@ func (i *inspector) read(body []byte, m *manifest) {
 		return
 	}
 	config := doc.Object("config")
-	if key := cmp.Or(respelled(doc, "config"), respelled(config, "Entrypoint", "Cmd", "User", "Labels", "ExposedPorts")); key != "" {
+	if key := cmp.Or(respelled(doc, "config", "rootfs"), respelled(doc.Object("rootfs"), "diff_ids"), respelled(config, "Entrypoint", "Cmd", "User", "Labels", "ExposedPorts")); key != "" {
 		i.unread = fmt.Sprintf("Its configuration cannot be read in one way only: %v.", otherSpelling(key))
 		return
 	}
 	i.unread = ""
+	for _, raw := range doc.Object("rootfs").List("diff_ids") {
+		i.unpacked = append(i.unpacked, strictjson.Text(raw))
+	}
 	labels := config.Object("Labels")
 	label := func(name string) string {
 		if text := labels.Text("org.opencontainers.image." + name); text != "" {

@@ -39,6 +39,43 @@ test("evidence that was saved is checked again without a network, with the folde
   await accessible(page);
 });
 
+test("with a network it tells what is newest now", async ({ page, audit, origin, context }) => {
+  await audit("pkg:npm/thing@1.0.0", world);
+  const zip = await savedEvidence(page);
+  const check = async (now) => {
+    await page.goto("about:blank");
+    const asked = await inhabit(context, origin, now);
+    await page.goto(`${origin}/check/`);
+    await page.getByLabel("An evidence file").setInputFiles(zip);
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    await expect(page.locator("#check-saved")).toContainText("Newer versions and later alarms are not in it.");
+    expect(asked).toEqual([]); // before somebody asks
+    await page.getByRole("button", { name: "Ask what is newest now" }).click();
+    return page.locator("#check-saved");
+  };
+  const latest = (of, version) => (url) => of(url.replace(/\/thing\/latest$/, `/thing/${version}`)) ?? world(url);
+  const later = await check(latest(mintedWorld("thing", "1.1.0", files), "1.1.0"));
+  await expect(later).toContainText(/Newest now: pkg:npm\/thing@1\.1\.0\. .*Integrity 1 of 3/);
+  await expect(later.getByRole("link", { name: "pkg:npm/thing@1.1.0" })).toBeFocused();
+  await expect(report(page)).toContainText("1.0.0"); // of the file, still
+  await accessible(page);
+
+  await expect(await check(latest(world, "1.0.0"))).toContainText(/It is the newest version now: pkg:npm\/thing@1\.0\.0\. .*Integrity 1 of 3/);
+});
+
+test("where nobody answers, what is newest is not known, and can be asked again", async ({ page, audit, origin, context }) => {
+  await audit("pkg:npm/thing@1.0.0", world);
+  const zip = await savedEvidence(page);
+  await page.goto(`${origin}/check/`);
+  await inhabit(context, origin, () => ({ status: 503, body: "" }));
+  await page.getByLabel("An evidence file").setInputFiles(zip);
+  await page.getByRole("button", { name: "Check", exact: true }).click();
+  const button = page.getByRole("button", { name: "Ask what is newest now" });
+  await button.click();
+  await expect(page.locator("#check-says")).toContainText("503", { timeout: 15_000 });
+  await expect(button).toBeEnabled();
+});
+
 test("what is no evidence gets an answer", async ({ page, origin }) => {
   await page.goto(`${origin}/check/`);
   await page.getByRole("button", { name: "Check", exact: true }).click();

@@ -5,7 +5,7 @@ import { list } from "./files.js";
 import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
-import { addressed, addressedPart, fragment, visible } from "./question.js";
+import { addressed, addressedPart, fragment, newestOf, visible } from "./question.js";
 import { enliven, go } from "./report.js";
 import { idle, selftest } from "./selftest.js";
 
@@ -107,26 +107,30 @@ function offerNewest(report, saved) {
   const line = document.createElement("p");
   line.id = "check-saved";
   line.append(saved ? `Saved at ${visible(saved)}, by the file’s own word. Newer versions and later alarms are not in it. ` : "");
+  $("check-report").prepend(line);
+  const question = newestOf(report.reference);
+  if (question === "") return; // an image by its digest alone
+  const ofTag = report.type === "oci";
   const button = document.createElement("button");
   button.type = "button";
   button.className = "small";
-  button.textContent = "Ask what is newest now";
+  button.textContent = ofTag ? "Ask what its tag means now" : "Ask what is newest now";
   button.addEventListener("click", async () => {
     button.disabled = true;
-    const reference = `pkg:${report.type}/${report.name.split("/").map(encodeURIComponent).join("/")}`;
     try {
-      const now = await others(auditor).audit(reference);
+      const now = await others(auditor).audit(question);
       const link = document.createElement("a");
       link.href = `/${fragment(now.reference)}`;
       link.textContent = visible(now.reference);
-      button.replaceWith(now.version === report.version ? "It is the newest version now: " : "Newest now: ", link, `. ${visible(now.verdict.title)}`);
+      const [same, other] = ofTag ? ["The tag means the same image now: ", "The tag means another image now: "] : ["It is the newest version now: ", "Newest now: "];
+      button.replaceWith(now.version === report.version ? same : other, link, `. ${visible(now.verdict.title)}`);
+      link.focus(); // the button that had it is gone
     } catch (error) {
       button.disabled = false;
       say(error.refused?.detail ?? error.message);
     }
   });
   line.append(button);
-  $("check-report").prepend(line);
 }
 
 function progressOf(what, signal) {

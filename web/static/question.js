@@ -90,3 +90,19 @@ export function linked(question, from) {
  * with what else it is asked. Half a surrogate pair is no character, and has no address.
  */
 export const fragment = (text, from = "", wants = new Set()) => `#${encoded(text)}${from && `#from=${encoded(from)}`}${wants.size > 0 ? `#with=${[...wants].sort().join()}` : ""}`;
+
+/** What belongs to one version of a package alone, among the qualifiers of a package URL. */
+const ofOneVersion = ["checksum", "file_name", "epoch"];
+
+/**
+ * The question what is newest of a package: its purl without the version, of the same
+ * registry, suite and architecture. Of an image that is what its tag means now; empty
+ * where it has none.
+ */
+export function newestOf(reference) {
+  const [, whole, query = ""] = /^([^?#]*)(?:\?([^#]*))?/s.exec(reference);
+  const version = whole.lastIndexOf("@");
+  const kept = query.split("&").filter((pair) => pair !== "" && !ofOneVersion.includes(pair.split("=", 1)[0]));
+  if (whole.startsWith("pkg:oci/") && !kept.some((pair) => pair.startsWith("tag="))) return "";
+  return (version > whole.lastIndexOf("/") ? whole.slice(0, version) : whole) + (kept.length > 0 ? `?${kept.join("&")}` : "");
+}

@@ -220,14 +220,14 @@ func TestPyPILineage(t *testing.T) {
 	p.before = []*mint.PyPIFile{earlier(p, "1.2.2", "https://github.com/other/thing")}
 	hasOutcome(t, p.audit(t, p.world()), "lineage-kept", "fail", "other/thing")
 	// The same workflow's path on a branch that somebody pushed.
-	for was, want := range map[string]string{"refs/tags/v1.2.2": "fail", "refs/heads/main": "pass"} {
+	for _, was := range []string{"refs/tags/v1.2.2", "refs/heads/main"} {
 		p = wheel123(t)
 		before := earlier(p, "1.2.2", mintedRepo)
 		before.Attestations[0].Claims[14], p.Attestations[0].Claims[14] = was, "refs/heads/rogue"
 		p.before = []*mint.PyPIFile{before}
 		r = p.audit(t, p.world())
-		hasOutcome(t, r, "lineage-kept", want, "refs/heads/rogue")
-		require.Equal(t, want == "fail", len(r.Report.Verdict.Alarms) > 0)
+		hasOutcome(t, r, "lineage-kept", "pass", "refs/heads/rogue")
+		require.Empty(t, r.Report.Verdict.Alarms)
 	}
 }
 

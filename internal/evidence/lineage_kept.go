@@ -57,8 +57,8 @@ func lineageKept(e *exam) Finding {
 // otherRef compares of which branch or tag two runs of one workflow were, where their
 // issuer knows it; the zero Finding where nothing is to be said. What stands at a
 // workflow's path may be another on each branch, and who may push a branch may often
-// push no tag: from a tag to a branch is not kept. Other branches are told: projects
-// have one for each release line. Tags always differ.
+// push no tag. It is told and is no alarm: projects have a branch for each release
+// line, and many start some releases by hand. Tags always differ.
 func otherRef(before, now *sigstore.Identity) Finding {
 	repository, _ := now.Source()
 	was, is := refOf(before), refOf(now)
@@ -68,7 +68,7 @@ func otherRef(before, now *sigstore.Identity) Finding {
 	case is == "":
 		return because(Unknown, "The certificate of this one does not say of which branch or tag its run was.")
 	case strings.HasPrefix(was, tags):
-		return because(Fail, fmt.Sprintf("But that one was of the tag %s, and this one is of %s. Whoever may push a branch can change the workflow on it. Find out who did before you use it.", quoted(strings.TrimPrefix(was, tags)), quoted(is)))
+		return pass(fmt.Sprintf("But that one was of the tag %s, and this one is of %s. Whoever may push a branch can change the workflow on it.", quoted(strings.TrimPrefix(was, tags)), quoted(is)), nil)
 	}
 	return pass(fmt.Sprintf("That one was of %s, and this one is of %s. What the workflow does may differ between them.", quoted(was), quoted(is)), nil)
 }

@@ -28,8 +28,8 @@ func TestOtherRef(t *testing.T) {
 		want    Outcome
 		says    string
 	}{
-		{"refs/tags/v1", "refs/heads/rogue", Fail, `of the tag "v1", and this one is of "refs/heads/rogue"`},
-		{"refs/tags/v1", "refs/pull/1/merge", Fail, "refs/pull/1/merge"},
+		{"refs/tags/v1", "refs/heads/rogue", Pass, `of the tag "v1", and this one is of "refs/heads/rogue"`},
+		{"refs/tags/v1", "refs/pull/1/merge", Pass, "refs/pull/1/merge"},
 		{"refs/tags/v1", "", Unknown, "does not say"},
 		{"refs/heads/main", "refs/heads/rogue", Pass, `of "refs/heads/main", and this one is of "refs/heads/rogue"`},
 		{"refs/heads/main", "refs/heads/main", "", ""},

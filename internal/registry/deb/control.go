@@ -96,6 +96,9 @@ func find(in io.Reader, name string) ([]stanza, error) {
 		}
 		if (len(bare) == 0 || err != nil) && wanted {
 			s, bad := parseStanza(text.String())
+			if bad == nil && s["package"] != name {
+				bad = errors.New("its name goes on in another line")
+			}
 			if bad != nil {
 				return nil, fmt.Errorf("the entry of %s: %w", name, bad)
 			}

@@ -24,6 +24,7 @@ func FuzzList(f *testing.F) {
 	entry := gold.EntryOf(gold.Packed())
 	f.Add([]byte(entry+"\n"+strings.ReplaceAll(entry, "gold-leaf", "other")), "gold-leaf")
 	f.Add([]byte("Package: a\n \n"), "a")
+	f.Add([]byte("Package: a\n b: c\n"), "a") // found by such a run
 	f.Fuzz(func(t *testing.T, list []byte, name string) {
 		if _, err := purl.Parse("pkg:deb/debian/" + name); err != nil {
 			return

@@ -96,6 +96,7 @@ func TestHostileEntries(t *testing.T) {
 		"no size":                       strings.Replace(entry, "Size:", "Sise:", 1),
 		"a line of blanks":              strings.Replace(entry, "Filename:", " \nFilename:", 1),
 		"a name that is not first":      "Version: 1\n" + entry,
+		"a name on two lines":           strings.Replace(entry, "Version:", " Version:", 1),
 		"another name inside":           strings.Replace(other, "Version:", "Package: gold-leaf\nVersion:", 1) + "\n",
 		"a comment":                     strings.Replace(entry, "Filename:", "# Filename:", 1),
 		"a carriage return in its name": strings.Replace(entry, "Filename:", "File\rname:", 1),

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, afterEach, before, describe, test } from "node:test";
 import { ensureEdge } from "../web/edge/build.mjs";
-import { workerd } from "./workerd.mjs";
+import { asking, workerd } from "./workerd.mjs";
 import { mintedWorld } from "./world.mjs";
 
 const files = { "package/index.js": "1" };
@@ -33,7 +33,7 @@ let last = 0;
 /** Asks for a badge, each time from another address. */
 async function picture(edge, path, init) {
   last++;
-  const response = await fetch(`${edge.url}/badge/${path}`, { redirect: "manual", headers: { "cf-connecting-ip": `198.51.100.${last % 250}` }, ...init });
+  const response = await asking(`${edge.url}/badge/${path}`, { redirect: "manual", headers: { "cf-connecting-ip": `198.51.100.${last % 250}` }, ...init });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("content-type"), "image/svg+xml; charset=utf-8");
   return response.text();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ensureEdge } from "../web/edge/build.mjs";
-import { workerd } from "./workerd.mjs";
+import { asking, workerd } from "./workerd.mjs";
 import { imageWorld, mintedWorld } from "./world.mjs";
 
 const files = { "package/index.js": "1" };
@@ -28,7 +28,7 @@ before(ensureEdge);
 
 describe("badges", () => {
   let edge;
-  const ask = (path, { headers, ...init } = {}) => fetch(edge.url + path, { redirect: "manual", headers: { "cf-connecting-ip": `203.0.113.${Math.floor(Math.random() * 250)}`, ...headers }, ...init });
+  const ask = (path, { headers, ...init } = {}) => asking(edge.url + path, { redirect: "manual", headers: { "cf-connecting-ip": `203.0.113.${Math.floor(Math.random() * 250)}`, ...headers }, ...init });
   const picture = async (path, init) => {
     const response = await ask(`/badge/${path}`, init);
     return { response, text: await response.text() };

@@ -65,3 +65,14 @@ export async function workerd({ upstream, site = {}, replaced = {} } = {}) {
     stop,
   };
 }
+
+/**
+ * fetch, as clients keep connections: where workerd has just closed the one that was
+ * kept, a question that changes nothing is asked once more (RFC 9110, 9.2.2).
+ */
+export function asking(url, init) {
+  return fetch(url, init).catch((error) => {
+    if (error.cause?.code !== "ECONNRESET" && error.cause?.code !== "UND_ERR_SOCKET") throw error;
+    return fetch(url, init);
+  });
+}

@@ -14,7 +14,7 @@ test.describe("live", () => {
     await page.keyboard.type("go get github.com/pkg/errors@v0.9.1");
     await page.keyboard.press("Enter");
     await expect(report(page)).toBeVisible({ timeout: 50_000 });
-    await expect(page.locator("[data-sentence]")).toContainText("Integrity level 2 of 3");
+    await expect(report(page)).toContainText("Integrity: level 2 of 3");
     await expect(page.locator(".card-integrity .mark").first()).toHaveText("Confirmed");
     // A second audit goes on from the head that the first one kept.
     await page.getByRole("button", { name: "Check it", exact: true }).click();

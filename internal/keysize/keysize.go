@@ -6,6 +6,7 @@ package keysize
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -26,6 +27,22 @@ const Most = 16384
 func TooLong(public crypto.PublicKey) string {
 	if key, is := public.(*rsa.PublicKey); is && key.N.BitLen() > Most {
 		return fmt.Sprintf("an RSA key of %d bits; read are up to %d", key.N.BitLen(), Most)
+	}
+	return ""
+}
+
+// TooShort says which key of a signer is too short for its signatures to count; empty
+// where it is none. Of keys of other kinds nothing is said.
+func TooShort(public crypto.PublicKey) string {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		if bits := key.N.BitLen(); bits < LeastRSA {
+			return fmt.Sprintf("an RSA key of %d bits", bits)
+		}
+	case *ecdsa.PublicKey:
+		if key.Curve.Params().BitSize < LeastCurve {
+			return fmt.Sprintf("a curve of less than %d bits", LeastCurve)
+		}
 	}
 	return ""
 }

@@ -13,6 +13,20 @@ import (
 	"touchstone/internal/keysize"
 )
 
+func TestTooShort(t *testing.T) {
+	of := func(bits int) *rsa.PublicKey {
+		return &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), bits-1, 1), E: 65537}
+	}
+	for curve, want := range map[elliptic.Curve]string{elliptic.P224(): "a curve of less than 256 bits", elliptic.P256(): ""} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		require.NoError(t, err)
+		require.Equal(t, want, keysize.TooShort(key.Public()))
+	}
+	require.Empty(t, keysize.TooShort(of(keysize.LeastRSA)))
+	require.Empty(t, keysize.TooShort(nil))
+	require.Equal(t, "an RSA key of 2047 bits", keysize.TooShort(of(keysize.LeastRSA-1)))
+}
+
 func TestTooLong(t *testing.T) {
 	of := func(bits int) *rsa.PublicKey {
 		return &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), bits-1, 1), E: 65537}

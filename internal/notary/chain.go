@@ -23,17 +23,11 @@ const maxChain = 10
 
 // fitKey tells why a certificate's key can vouch for nothing here.
 func fitKey(c *x509.Certificate) error {
-	switch key := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		if long := keysize.TooLong(key); long != "" {
-			return fault.New(fault.NotUnderstood, "one of its certificates has "+long)
-		} else if bits := key.N.BitLen(); bits < keysize.LeastRSA {
-			return fault.New(fault.Weak, fmt.Sprintf("one of its certificates has an RSA key of %d bits", bits))
-		}
-	case *ecdsa.PublicKey:
-		if key.Params().BitSize < keysize.LeastCurve {
-			return fault.New(fault.Weak, "one of its certificates has a curve of less than 256 bits")
-		}
+	if long := keysize.TooLong(c.PublicKey); long != "" {
+		return fault.New(fault.NotUnderstood, "one of its certificates has "+long)
+	}
+	if short := keysize.TooShort(c.PublicKey); short != "" {
+		return fault.New(fault.Weak, "one of its certificates has "+short)
 	}
 	return nil
 }

@@ -3,9 +3,8 @@
 package tsp
 
 import (
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"encoding/asn1"
+	"slices"
 
 	"github.com/digitorus/pkcs7"
 
@@ -68,25 +67,12 @@ func Sound(token []byte) error {
 		return fault.New(fault.NotUnderstood, "the timestamp cannot be read, or is not one by one signer")
 	}
 	// 3.
-	if s := read.Signers[0]; !among(strong, s.DigestAlgorithm.Algorithm) || among(weak, s.DigestEncryptionAlgorithm.Algorithm) {
+	if s := read.Signers[0]; !slices.ContainsFunc(strong, s.DigestAlgorithm.Algorithm.Equal) || slices.ContainsFunc(weak, s.DigestEncryptionAlgorithm.Algorithm.Equal) {
 		return fault.New(fault.Weak, "the timestamp is signed over a digest that can be forged")
 	}
 	// 4.
-	if c := read.GetOnlySigner(); c != nil {
-		rsaKey, isRSA := c.PublicKey.(*rsa.PublicKey)
-		curve, isCurve := c.PublicKey.(*ecdsa.PublicKey)
-		if isRSA && rsaKey.N.BitLen() < keysize.LeastRSA || isCurve && curve.Params().BitSize < keysize.LeastCurve {
-			return fault.New(fault.Weak, "the timestamp is signed by a key that is too short")
-		}
+	if c := read.GetOnlySigner(); c != nil && keysize.TooShort(c.PublicKey) != "" {
+		return fault.New(fault.Weak, "the timestamp is signed by a key that is too short")
 	}
 	return nil
-}
-
-func among(all []asn1.ObjectIdentifier, one asn1.ObjectIdentifier) bool {
-	for _, oid := range all {
-		if oid.Equal(one) {
-			return true
-		}
-	}
-	return false
 }

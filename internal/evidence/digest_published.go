@@ -49,8 +49,8 @@ func digestPublished(e *exam) Finding {
 }
 
 // unvouchedList says why the signed list inside a package publishes no digest where
-// nobody vouches for its signer (a key that no anchor knows is
-// absent where the world is open); empty where there is no such list.
+// nobody vouches for its signer (a key that no anchor knows is absent where the world
+// is open); empty where there is no such list.
 func unvouchedList(e *exam) string {
 	if e.enclosed.Outcome != Pass {
 		return ""

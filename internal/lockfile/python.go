@@ -38,6 +38,17 @@ func readTables(f *File, doc []byte, list string, check func(root *node) error, 
 	return f.otherTables(root, list)
 }
 
+// saysMajor refuses a file whose metadata say by that key a version of its format
+// whose major is not known. Early files do not say it.
+func saysMajor(key string, known ...string) func(root *node) error {
+	return func(root *node) error {
+		if version := root.str("metadata", key); version != "" {
+			return ofMajor(version, known...)
+		}
+		return nil
+	}
+}
+
 // ofMajor refuses a version of a format, "major.minor", whose major is not known.
 func ofMajor(version string, known ...string) error {
 	if major, _, minor := strings.Cut(version, "."); !minor || !slices.Contains(known, major) {
@@ -129,13 +140,7 @@ func (p Pin) onIndex(index string) Pin {
 // their own.
 func readPoetry(f *File, doc []byte) error {
 	f.Format = "poetry.lock"
-	known := func(root *node) error {
-		if version := root.str("metadata", "lock-version"); version != "" { // early files do not say it
-			return ofMajor(version, "1", "2")
-		}
-		return nil
-	}
-	return readTables(f, doc, "package", known, func(p Pin, root, entry *node) Pin {
+	return readTables(f, doc, "package", saysMajor("lock-version", "1", "2"), func(p Pin, root, entry *node) Pin {
 		p = p.flag(Optional, entry.yes("optional")).flag(Development, entry.str("category") == "dev").poetryGroups(entry)
 		source := entry.get("source")
 		p.Address = source.str("url")
@@ -196,13 +201,7 @@ func one(n *node) []*node {
 // readPDM reads pdm.lock.
 func readPDM(f *File, doc []byte) error {
 	f.Format = "pdm.lock"
-	known := func(root *node) error {
-		if version := root.str("metadata", "lock_version"); version != "" { // early files do not say it
-			return ofMajor(version, "2", "3", "4")
-		}
-		return nil
-	}
-	return readTables(f, doc, "package", known, func(p Pin, root, entry *node) Pin {
+	return readTables(f, doc, "package", saysMajor("lock_version", "2", "3", "4"), func(p Pin, root, entry *node) Pin {
 		if groups := entry.get("groups").texts(); len(groups) > 0 && !slices.Contains(groups, "default") {
 			p = p.note("It belongs to: " + clip(strings.Join(groups, ", "), 200) + ".")
 		}

@@ -2,11 +2,12 @@
 // test runs it too; by itself it needs npm run build first.
 import { defineConfig } from "@playwright/test";
 import { launchOptions } from "./chromium.mjs";
+import { seeded } from "./seed.mjs";
 
-// Every page is looked at wide, on a phone, and in one of these ways in each run;
+// Every page is looked at wide, on a phone, and in one of these ways with each seed;
 // the workers that Playwright starts get the same.
 const ways = ["200% zoom", "dark", "forced colours"];
-process.env.TOUCHSTONE_LOOK ||= ways[Math.floor(Math.random() * ways.length)];
+process.env.TOUCHSTONE_LOOK ||= ways[Math.floor(seeded("look")() * ways.length)];
 
 const launch = launchOptions();
 // V8's quick compiler alone: a test's few audits are over before what it would

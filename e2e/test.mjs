@@ -13,6 +13,7 @@ import { ensureInstalled } from "../web/install.mjs";
 import { buildSite } from "../web/site/build.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { ensureTools } from "./debian.mjs";
+import "./seed.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tags = "-tags=touchstone_testanchors";
@@ -176,7 +177,8 @@ async function fuzzPackage(pkg, names) {
     say(`${pkg} ${name}\n`);
     // An input is made smaller once, not for as long as the fuzzing takes.
     const args = ["run=^$", `fuzz=^${name}$`, `fuzztime=${fuzzSeconds}s`, "fuzzminimizetime=1x", "parallel=1", `fuzzcachedir=${join(work, "cache")}`];
-    const said = await run(binary, args.map((one) => `-test.${one}`), { cwd: join(root, pkg), quiet: true }).catch((error) => {
+    const env = { GODEBUG: `fuzzseed=${process.env.SEED}` };
+    const said = await run(binary, args.map((one) => `-test.${one}`), { cwd: join(root, pkg), env, quiet: true }).catch((error) => {
       // Go sometimes calls its own end of the fuzzing time a failure; a real one
       // always names the input that failed.
       if (error.message.includes("Failing input") || !error.message.includes("context deadline exceeded")) throw error;
@@ -186,6 +188,7 @@ async function fuzzPackage(pkg, names) {
   }
 }
 
+say(`SEED=${process.env.SEED} chooses what is tried at random: the same again for the same tree\n`);
 const only = process.argv.slice(2);
 const began = Date.now();
 const times = [];

@@ -18,7 +18,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -197,7 +196,7 @@ func (o *otherReaders) compare(t testing.TB, name string, packed []byte, gnu boo
 func TestReadersOfTar(t *testing.T) {
 	others := startReaders(t)
 	t.Run("random", func(t *testing.T) {
-		count, seed := setting(t, "TARBALLS", 5000), setting(t, "SEED", uint64(time.Now().Unix()))
+		count, seed := setting(t, "TARBALLS", 5000), corpus.Seed(t)
 		if testing.Short() {
 			count = min(count, 300)
 		}
@@ -240,7 +239,7 @@ func TestReadersOfZip(t *testing.T) {
 	if python == nil {
 		t.Skip("FuzzZip compares with Go's alone")
 	}
-	count, seed := setting(t, "ZIPS", 5000), setting(t, "SEED", uint64(time.Now().Unix()))
+	count, seed := setting(t, "ZIPS", 5000), corpus.Seed(t)
 	r := rand.New(rand.NewPCG(seed, 0))
 	file := filepath.Join(t.TempDir(), "m.zip")
 	clean := 0

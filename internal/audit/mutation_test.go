@@ -2,14 +2,10 @@ package audit_test
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,7 +20,7 @@ type target struct {
 	covered bool // every byte of it is signed or hashed
 }
 
-// sampled is of how many changes one is tried, in every run another one.
+// sampled is of how many changes one is tried, with each seed others.
 const sampled = 16
 
 // mutate changes one byte of a good answer at a time. A change never raises a
@@ -35,8 +31,7 @@ func mutate(t *testing.T, w world, targets []target, audit func(world) (*result,
 	t.Helper()
 	base, err := audit(w)
 	require.NoError(t, err)
-	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("SEED"), strconv.FormatInt(time.Now().Unix(), 10)), 10, 64)
-	require.NoError(t, err, "reading SEED")
+	seed := corpus.Seed(t)
 	random := rand.New(rand.NewPCG(seed, 1))
 	take := corpus.Sample(t, sampled)
 	total, passed := 0, 0

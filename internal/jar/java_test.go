@@ -133,14 +133,10 @@ func TestJava(t *testing.T) {
 			t.Skipf("%s is not installed here (a JDK has it), so nothing was compared with Java", tool)
 		}
 	}
-	seed, count := uint64(time.Now().UnixNano()), 150
-	if s, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
-		seed = s
-	}
+	seed, count := corpus.Seed(t), 150
 	if corpus.Whole() {
 		count = 6000
 	}
-	t.Logf("SEED=%d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	dir := t.TempDir()
 	inside := map[string]string{"a/One.class": strings.Repeat("one", 400), "a/Two.class": "two", "META-INF/services/a": "a.One\n"}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -230,17 +229,11 @@ func (w *wasmRunner) artifacts(t *testing.T, dir string) map[string]string {
 
 // TestWasmMutants bends accepted questions, in the bundle, the trusted root,
 // the key, the artifact or the arguments, and compares the WebAssembly with
-// this build, word by word. TOUCHSTONE_SEED asks other ones.
+// this build, word by word. SEED=N asks the same again.
 func TestWasmMutants(t *testing.T) {
 	dir := corpus.Path(t)
 	w := newWasm(t)
-	seed := uint64(1)
-	if text := os.Getenv("TOUCHSTONE_SEED"); text != "" {
-		var err error
-		seed, err = strconv.ParseUint(text, 10, 64)
-		require.NoError(t, err, "TOUCHSTONE_SEED is a number")
-	}
-	t.Logf("TOUCHSTONE_SEED=%d", seed)
+	seed := corpus.Seed(t)
 	good := w.accepted(t, dir)
 	m := &mutator{Rand: rand.New(rand.NewPCG(seed, 2))}
 	for _, g := range good {

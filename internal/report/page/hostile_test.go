@@ -105,7 +105,7 @@ var (
 	// elements and attributes that the templates write themselves.
 	elements   = regexp.MustCompile(`^</?(a|article|bdi|button|circle|code|dd|details|div|dl|dt|h1|h2|h3|h4|header|input|label|li|nav|ol|p|path|pre|section|select|span|strong|summary|svg|table|tbody|td|th|thead|time|tr|ul)[\s/>]`)
 	attributes = regexp.MustCompile(`^(aria-[a-z]+|autocapitalize|autocomplete|class|cx|cy|d|data-[a-z-]+|datetime|dir|disabled|fill|focusable|for|height|hidden|href|id|open|r|rel|role|scope|spellcheck|tabindex|target|title|type|value|viewBox|width)$`)
-	target     = regexp.MustCompile(`^(https://[a-z0-9.-]+\.[a-z]+(/|$)|(/badge/)?#pkg:|/badge/#[^"<>\s]*$|/how/|/principles/[a-z]+/#[a-z0-9-]+$|#[a-z]+$)`)
+	target     = regexp.MustCompile(`^(https://[A-Za-z0-9.-]+\.(xn--[A-Za-z0-9-]+|[A-Za-z]+)(/|$)|(/badge/)?#pkg:|/badge/#[^"<>\s]*$|/how/|/principles/[a-z]+/#[a-z0-9-]+$|#[a-z]+$)`)
 )
 
 // onlyText holds a page to what the templates write: no element, attribute or
@@ -170,7 +170,7 @@ func TestASavedReportShowsTheSame(t *testing.T) {
 
 // FuzzHTML: whatever stands in a report, the page shows it as text.
 func FuzzHTML(f *testing.F) {
-	for _, text := range []string{evil, "pkg:npm/a", "https://a.example/", "https://a.ex5ample/", "\"'`<>&"} {
+	for _, text := range []string{evil, "pkg:npm/a", "https://a.example/", "https://a.ex5ample/", "https://A.exaWple/", "https://example.xn--p1ai/x", "\"'`<>&"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -156,7 +156,7 @@ func ofJSONC(doc []byte) (*node, error) {
 	if err := oddEnd(doc); err != nil {
 		return nil, err
 	}
-	if tooDeep(doc, []quoted{{`"`, `"`, true}, {"//", "\n", false}, {"/*", "*/", false}}) {
+	if tooDeep(doc) {
 		return nil, fmt.Errorf("it nests deeper than %d", deepest)
 	}
 	if err := crowded(doc); err != nil {
@@ -250,18 +250,16 @@ func ofYAMLNode(y *yaml.Node, depth int) (*node, error) {
 	return n, nil
 }
 
-// A quoted part of a document holds no brackets that count.
-type quoted struct {
-	from, to string
-	escapes  bool // a backslash keeps what follows from ending it
-}
+// quoted are what begins and what ends the parts of JSON with comments in which no
+// bracket counts.
+var quoted = [...][2]string{{`"`, `"`}, {"//", "\n"}, {"/*", "*/"}}
 
-// tooDeep tells whether brackets, or the dots of one line, nest deeper than
-// deepest, without calling itself.
-func tooDeep(doc []byte, parts []quoted) bool {
-	depth, dots := 0, 0
+// tooDeep tells whether the brackets of JSON with comments nest deeper than deepest,
+// without calling itself.
+func tooDeep(doc []byte) bool {
+	depth := 0
 	for i := 0; i < len(doc); {
-		if n := skip(doc[i:], parts); n > 0 {
+		if n := skip(doc[i:]); n > 0 {
 			i += n
 			continue
 		}
@@ -270,12 +268,8 @@ func tooDeep(doc []byte, parts []quoted) bool {
 			depth++
 		case ']', '}':
 			depth--
-		case '.':
-			dots++
-		case '\n':
-			dots = 0
 		}
-		if depth > deepest || dots > deepest {
+		if depth > deepest {
 			return true
 		}
 		i++
@@ -283,20 +277,21 @@ func tooDeep(doc []byte, parts []quoted) bool {
 	return false
 }
 
-// skip is the length of the quoted part that begins here; 0 where none does.
-func skip(doc []byte, parts []quoted) int {
-	for _, q := range parts {
-		if !bytes.HasPrefix(doc, []byte(q.from)) {
+// skip is the length of the quoted part that begins here; 0 where none does. In a
+// string, a backslash keeps what follows from ending it.
+func skip(doc []byte) int {
+	for _, q := range quoted {
+		if !bytes.HasPrefix(doc, []byte(q[0])) {
 			continue
 		}
-		i := len(q.from)
-		for i < len(doc) && !bytes.HasPrefix(doc[i:], []byte(q.to)) {
-			if doc[i] == '\\' && q.escapes {
+		i := len(q[0])
+		for i < len(doc) && !bytes.HasPrefix(doc[i:], []byte(q[1])) {
+			if doc[i] == '\\' && q[0] == `"` {
 				i++
 			}
 			i++
 		}
-		return min(i+len(q.to), len(doc))
+		return min(i+len(q[1]), len(doc))
 	}
 	return 0
 }

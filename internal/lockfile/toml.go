@@ -15,9 +15,6 @@ import (
 // ofTOML reads a TOML document. Lines are those of the headers of tables that
 // stand in a list, where they can be told.
 func ofTOML(doc []byte) (*node, error) {
-	if tooDeep(doc, []quoted{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "\n", false}}) {
-		return nil, fmt.Errorf("it nests deeper than %d", deepest)
-	}
 	if err := crowded(doc); err != nil {
 		return nil, err
 	}

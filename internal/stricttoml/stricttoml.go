@@ -4,7 +4,7 @@ package stricttoml
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 
 	"github.com/BurntSushi/toml"
 )
@@ -16,14 +16,12 @@ const (
 	maxWork  = 4 << 20 // of all lines, the squares of those numbers
 )
 
-// errBounds tells that a document is beyond the bounds.
-var errBounds = errors.New("its brackets nest too deep, or its keys have too many parts")
-
 // Parse reads a document: a table by the exact spelling of its keys, which decoding
-// into a struct would pass over.
+// into a struct would pass over. The error says in which line it leaves the bounds, or
+// is a [toml.ParseError].
 func Parse(doc []byte) (map[string]any, error) {
-	if !bounded(doc) {
-		return nil, errBounds
+	if err := bounded(doc); err != nil {
+		return nil, err
 	}
 	var all map[string]any
 	if _, err := toml.Decode(string(doc), &all); err != nil {
@@ -33,21 +31,19 @@ func Parse(doc []byte) (map[string]any, error) {
 }
 
 // quotes are what begins and what ends a part in which no mark counts, longer ones
-// first; in those that escape, a backslash keeps what follows from ending it.
+// first; in those that escape, a backslash keeps what follows from ending it. A
+// comment ends with its line.
 var quotes = []struct {
 	from, to string
 	escapes  bool
-}{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "\n", false}}
+}{{`"""`, `"""`, true}, {"'''", "'''", false}, {`"`, `"`, true}, {"'", "'", false}, {"#", "", false}}
 
-// bounded tells whether brackets and dots stay within the bounds. A bracket that
-// nothing opened closes nothing.
-func bounded(doc []byte) bool {
+// bounded tells where brackets or dots leave the bounds. A bracket that nothing
+// opened closes nothing.
+func bounded(doc []byte) error {
 	depth, dots, work := 0, 0, 0
 	for i := 0; i < len(doc); {
 		if n := quoted(doc[i:]); n > 0 {
-			if doc[i] == '#' {
-				dots = 0
-			}
 			i += n
 			continue
 		}
@@ -63,11 +59,15 @@ func bounded(doc []byte) bool {
 			dots = 0
 		}
 		if depth > maxDepth || dots > maxDots || work > maxWork {
-			return false
+			line := 1 + bytes.Count(doc[:i], []byte{'\n'})
+			if depth > maxDepth {
+				return fmt.Errorf("line %d: it nests deeper than %d", line, maxDepth)
+			}
+			return fmt.Errorf("line %d: its keys have more parts than are read", line)
 		}
 		i++
 	}
-	return true
+	return nil
 }
 
 // quoted is the length of the part in quotes, or the comment, that begins here; 0
@@ -78,7 +78,7 @@ func quoted(doc []byte) int {
 			continue
 		}
 		i := len(q.from)
-		for i < len(doc) && !bytes.HasPrefix(doc[i:], []byte(q.to)) {
+		for i < len(doc) && (q.to == "" || !bytes.HasPrefix(doc[i:], []byte(q.to))) {
 			if len(q.from) == 1 && doc[i] == '\n' {
 				return i
 			}

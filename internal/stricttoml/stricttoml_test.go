@@ -1,6 +1,7 @@
 package stricttoml
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -15,6 +16,13 @@ func TestParse(t *testing.T) {
 	many := strings.Repeat("[", 2*maxDepth) + strings.Repeat(".", 2*maxDots)
 	_, err = Parse([]byte("a = '" + many + "'\nb = \"" + many + "\"\n# " + many + "\nc = '''" + many + "'''\nd = \"\"\"" + many + "\"\"\"\n"))
 	require.NoError(t, err, "what stands in quotes nests nothing")
+	lines := strings.Builder{}
+	for i := range 10 * maxDots {
+		fmt.Fprintf(&lines, "a%d.b = %d # x.y\n", i, i)
+	}
+	got, err = Parse([]byte(lines.String()))
+	require.NoError(t, err, "the dots of one line are not those of the next, after a comment either")
+	assert.Len(t, got, 10*maxDots)
 }
 
 // TestBounds: each of these took minutes, or all of the stack.
@@ -33,4 +41,8 @@ func TestBounds(t *testing.T) {
 		_, err := Parse([]byte(doc))
 		assert.Error(t, err, name)
 	}
+	_, err := Parse([]byte("a = 1\nb = " + strings.Repeat("[", 1<<20)))
+	assert.EqualError(t, err, "line 2: it nests deeper than 200")
+	_, err = Parse([]byte("a = 1\n\nb" + strings.Repeat(".b", 1<<20)))
+	assert.EqualError(t, err, "line 3: its keys have more parts than are read")
 }

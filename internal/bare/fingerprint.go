@@ -62,8 +62,8 @@ func (RSAFingerprint) Verify(message, signature []byte, keyID string, keys []tru
 		if rsa.VerifyPKCS1v15(k, crypto.SHA256, hexSum(message), made) != nil {
 			return fault.New(fault.Wrong, fmt.Sprintf("the key %s did not make this signature", keyID))
 		}
-		if k.N.BitLen() < keysize.LeastRSA {
-			return fault.New(fault.Weak, fmt.Sprintf("the key has only %d bits", k.N.BitLen()))
+		if short := keysize.TooShort(k); short != "" {
+			return fault.New(fault.Weak, "the key is "+short)
 		}
 		return nil
 	})

@@ -39,17 +39,12 @@ func ReadPublic(doc []byte) []Public {
 		if block.Type != "PUBLIC KEY" || err != nil {
 			continue
 		}
-		switch k := key.(type) {
-		case *ecdsa.PublicKey:
-			if k.Params().BitSize < keysize.LeastCurve {
-				continue
-			}
-		case *rsa.PublicKey:
-			if k.N.BitLen() < keysize.LeastRSA || keysize.TooLong(k) != "" {
-				continue
-			}
-		case ed25519.PublicKey:
+		switch key.(type) {
+		case *ecdsa.PublicKey, *rsa.PublicKey, ed25519.PublicKey:
 		default:
+			continue
+		}
+		if keysize.TooShort(key)+keysize.TooLong(key) != "" {
 			continue
 		}
 		id := sha256.Sum256(block.Bytes)

@@ -223,15 +223,11 @@ func (by *Signer) named(c *x509.Certificate) {
 
 // fit tells whether a certificate's key can sign, and cannot be forged.
 func fit(c *x509.Certificate) error {
+	if short := keysize.TooShort(c.PublicKey); short != "" {
+		return fault.New(fault.Weak, "its certificate has "+short)
+	}
 	switch key := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		if key.N.BitLen() < keysize.LeastRSA {
-			return fault.New(fault.Weak, "its RSA key is shorter than 2048 bits")
-		}
-	case *ecdsa.PublicKey:
-		if key.Curve.Params().BitSize < keysize.LeastCurve {
-			return fault.New(fault.Weak, "its curve is shorter than 256 bits")
-		}
+	case *rsa.PublicKey, *ecdsa.PublicKey:
 	case *dsa.PublicKey:
 		if err := fitDSA(key); err != nil {
 			return err
@@ -324,7 +320,7 @@ func (by *Signer) stamp(token, signature []byte) error {
 	if err != nil {
 		return refusal(err, "its timestamp is not signed by whom it names")
 	}
-	if err := tsp.Sound(token); fault.Of(err) == fault.Weak || err == nil && read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 {
+	if err := (tsp.Token{Raw: token, CMS: p7}).Sound(); fault.Of(err) == fault.Weak || err == nil && read.HashAlgorithm != crypto.SHA256 && read.HashAlgorithm != crypto.SHA384 && read.HashAlgorithm != crypto.SHA512 {
 		return nil
 	} else if err != nil {
 		return err

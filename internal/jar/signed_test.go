@@ -269,3 +269,15 @@ func TestIssuersForCode(t *testing.T) {
 		require.Equal(t, want, fault.Of(chained(signer, []*x509.Certificate{signer, issuer, root})), use)
 	}
 }
+
+// TestShortKeys: a key that can be forged proves nothing, and is named by its size.
+func TestShortKeys(t *testing.T) {
+	for want, key := range map[string]any{
+		"its certificate has an RSA key of 1024 bits":       &rsa.PublicKey{N: new(big.Int).SetBit(big.NewInt(1), 1023, 1), E: 65537},
+		"its certificate has a curve of less than 256 bits": &ecdsa.PublicKey{Curve: elliptic.P224()},
+	} {
+		err := fit(&x509.Certificate{PublicKey: key})
+		require.Equal(t, fault.Weak, fault.Of(err))
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -13,9 +13,9 @@ import (
 	"slices"
 )
 
-// LeastRSA and LeastCurve are the shortest RSA key and the shortest curve by which a
+// leastRSA and leastCurve are the shortest RSA key and the shortest curve by which a
 // signature counts, in bits: below, signatures can be forged.
-const LeastRSA, LeastCurve = 2048, 256
+const leastRSA, leastCurve = 2048, 256
 
 // Most is the longest RSA key that is computed with, in bits: OpenSSL's bound, too
 // (OPENSSL_RSA_MAX_MODULUS_BITS).
@@ -36,12 +36,12 @@ func TooLong(public crypto.PublicKey) string {
 func TooShort(public crypto.PublicKey) string {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
-		if bits := key.N.BitLen(); bits < LeastRSA {
+		if bits := key.N.BitLen(); bits < leastRSA {
 			return fmt.Sprintf("an RSA key of %d bits", bits)
 		}
 	case *ecdsa.PublicKey:
-		if key.Curve.Params().BitSize < LeastCurve {
-			return fmt.Sprintf("a curve of less than %d bits", LeastCurve)
+		if key.Curve.Params().BitSize < leastCurve {
+			return fmt.Sprintf("a curve of less than %d bits", leastCurve)
 		}
 	}
 	return ""

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/digitorus/pkcs7"
 	"github.com/sigstore/timestamp-authority/v2/pkg/verification"
 
 	"touchstone/internal/fault"
@@ -32,16 +31,16 @@ func (s *Signature) Stamped(brought []*x509.Certificate) (Stamp, error) {
 	}
 	// Nobody signs what stands beside the signature: keys first, since a large one takes
 	// minutes.
-	token, err := pkcs7.Parse(s.stamp)
-	if err != nil {
+	token := tsp.Read(s.stamp)
+	if token.CMS == nil {
 		return Stamp{}, fault.New(fault.Wrong, "the timestamp cannot be read")
 	}
-	for _, c := range token.Certificates {
+	for _, c := range token.CMS.Certificates {
 		if fitKey(c) != nil {
 			return Stamp{}, fault.New(fault.Wrong, "the timestamp has a certificate whose key is too weak, or larger than is read")
 		}
 	}
-	if err := tsp.Sound(s.stamp); err != nil {
+	if err := token.Sound(); err != nil {
 		return Stamp{}, err
 	}
 	// The token is the second part of a response, of which the first says "granted"

@@ -68,7 +68,7 @@ func readKey(spki []byte) (crypto.PublicKey, error) {
 	case ed25519.PublicKey:
 		return key, nil
 	case *rsa.PublicKey:
-		if key.N.BitLen() >= keysize.LeastRSA && keysize.TooLong(key) == "" {
+		if keysize.TooShort(key)+keysize.TooLong(key) == "" {
 			return key, nil
 		}
 	}

@@ -184,7 +184,7 @@ type watchedTSA struct {
 }
 
 func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
-	if err := tsp.Sound(tokenOf(stamp)); err != nil {
+	if err := tsp.Read(tokenOf(stamp)).Sound(); err != nil {
 		return nil, err
 	}
 	proven, err := w.TimestampingAuthority.Verify(stamp, signature)

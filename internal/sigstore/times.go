@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"touchstone/internal/fault"
 	"touchstone/internal/tsp"
 
-	"github.com/digitorus/pkcs7"
 	"github.com/digitorus/timestamp"
 	"github.com/sigstore/sigstore-go/pkg/root"
 )
@@ -45,7 +45,7 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 			times = append(times, ProvenTime{Source: FromLog, Who: e.Log.Name, Time: e.Promise.Time})
 		}
 	}
-	stamps, err := a.bundle.Timestamps()
+	stamps, err := a.stamps()
 	if err != nil {
 		return nil, fail(fault.Malformed, StepTime, err.Error())
 	}
@@ -54,8 +54,8 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
 	a.seen.stamps = nil
-	for i, stamp := range stamps {
-		proven, err := a.checkStamp(stamp, content.Signature())
+	for i, s := range stamps {
+		proven, err := a.checkStamp(s, content.Signature())
 		if err != nil {
 			err.Reason = fmt.Sprintf("timestamp %d: %s", i+1, err.Reason)
 			if err.Kind != fault.NoAnchor {
@@ -69,26 +69,47 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 	return times, a.checkTimes(times)
 }
 
-// checkStamp verifies one timestamp.
-func (a *attempt) checkStamp(stamp, signature []byte) (*ProvenTime, *Failure) {
-	known, err := a.query.Root.authority(stamp)
+// A stamp is a timestamp of the bundle, read once.
+type stamp struct {
+	raw   []byte
+	token tsp.Token
+	known bool  // it names an authority that the root knows
+	err   error // why it is no timestamp
+}
+
+// stamps are the bundle's timestamps.
+func (a *attempt) stamps() ([]stamp, error) {
+	all, err := a.bundle.Timestamps()
 	if err != nil {
-		return nil, fail(cmp.Or(fault.Of(err), fault.Malformed), StepTime, err.Error())
+		return nil, err
 	}
-	if !known {
+	for _, raw := range all[len(a.stamped):] {
+		s := stamp{raw: raw, token: tsp.Read(tokenOf(raw))}
+		s.known, s.err = a.query.Root.authority(s)
+		a.stamped = append(a.stamped, s)
+	}
+	return a.stamped, nil
+}
+
+// checkStamp verifies one timestamp.
+func (a *attempt) checkStamp(s stamp, signature []byte) (*ProvenTime, *Failure) {
+	if s.err != nil {
+		return nil, fail(cmp.Or(fault.Of(s.err), fault.Malformed), StepTime, s.err.Error())
+	}
+	if !s.known {
 		return nil, fail(fault.NoAnchor, StepTime, "the timestamp authority is not among the anchors")
 	}
-	if err := tsp.Sound(tokenOf(stamp)); err != nil {
+	if err := s.token.Sound(); err != nil {
 		return nil, fail(fault.Of(err), StepTime, err.Error())
 	}
 	var reason error
 	for _, tsa := range a.seen.TimestampingAuthorities() {
-		if _, err := tsa.Verify(stamp, signature); err != nil {
+		if _, err := tsa.Verify(s.raw, signature); err != nil {
 			reason = firstMeaning(reason, err)
 			continue
 		}
-		s := a.seen.stamps[len(a.seen.stamps)-1]
-		return &ProvenTime{Source: FromAuthority, Who: s.authority, Signer: s.signer, Time: s.time}, nil
+		proven := a.seen.stamps[len(a.seen.stamps)-1]
+		return &ProvenTime{Source: FromAuthority, Who: proven.authority, Signer: proven.signer, Time: proven.time}, nil
 	}
 	return nil, fail(fault.Wrong, StepTime, fmt.Sprintf("it does not verify: %v", reason))
 }
@@ -121,21 +142,19 @@ func anyTime(times []ProvenTime, holds func(time.Time) bool) bool {
 	return slices.ContainsFunc(times, func(t ProvenTime) bool { return holds(t.Time) })
 }
 
-// authority tells whether a timestamp names a signer that the root knows. The
-// error says why it is not a timestamp.
-func (r *Root) authority(stamp []byte) (known bool, err error) {
-	if err := tsp.Fits(tokenOf(stamp)); err != nil {
+// authority tells whether a timestamp names a signer that the root knows. The error
+// says why it is not a timestamp.
+func (r *Root) authority(s stamp) (known bool, err error) {
+	if err := s.token.Fits(); err != nil {
 		return false, err
 	}
-	parsed, err := timestamp.ParseResponse(stamp)
-	if err != nil {
+	if _, err := timestamp.ParseResponse(s.raw); err != nil {
 		return false, fmt.Errorf("it is not a timestamp response: %w", err)
 	}
-	token, err := pkcs7.Parse(parsed.RawToken)
-	if err != nil {
-		return false, fmt.Errorf("its token is not readable: %w", err)
+	if s.token.CMS == nil {
+		return false, errors.New("its token is not readable")
 	}
-	for _, signer := range token.Signers {
+	for _, signer := range s.token.CMS.Signers {
 		issuer, serial := signer.IssuerAndSerialNumber.IssuerName.FullBytes, signer.IssuerAndSerialNumber.SerialNumber
 		for _, authority := range r.trusted.TimestampingAuthorities() {
 			tsa, ok := authority.(*root.SigstoreTimestampingAuthority)

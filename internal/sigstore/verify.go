@@ -120,6 +120,8 @@ type attempt struct {
 	subject   *Subject
 	by        Digest
 	unread    error
+	// stamped are the timestamps, once they were read.
+	stamped []stamp
 }
 
 func newAttempt(q Query, b *read) (*attempt, error) {
@@ -209,16 +211,8 @@ func (a *attempt) hasTime() bool {
 			return true
 		}
 	}
-	stamps, err := a.bundle.Timestamps()
-	if err != nil {
-		return false
-	}
-	for _, stamp := range stamps {
-		if known, _ := a.query.Root.authority(stamp); known {
-			return true
-		}
-	}
-	return false
+	stamps, err := a.stamps()
+	return err == nil && slices.ContainsFunc(stamps, func(s stamp) bool { return s.known })
 }
 
 // readStatement reads the statement and looks for the artifact.

@@ -22,15 +22,30 @@ var strong = []asn1.ObjectIdentifier{pkcs7.OIDDigestAlgorithmSHA256, pkcs7.OIDDi
 // digest stands beside them.
 var weak = []asn1.ObjectIdentifier{pkcs7.OIDDigestAlgorithmECDSASHA1, pkcs7.OIDDigestAlgorithmDSASHA1, pkcs7.OIDEncryptionAlgorithmRSASHA1}
 
+// A Token is a token of a time-stamping authority (RFC 3161, section 2.4.2), read once
+// for all that is asked of it. Nobody has verified it.
+type Token struct {
+	Raw []byte       // DER
+	CMS *pkcs7.PKCS7 // what that says; nil where it cannot be read
+}
+
+// Read reads a token.
+func Read(raw []byte) Token {
+	read, err := pkcs7.Parse(raw)
+	if err != nil {
+		read = nil
+	}
+	return Token{raw, read}
+}
+
 // Fits tells why a token's signature is not computed: one of its keys is too long. Nobody
 // signs which keys stand in it, and whoever parses it with a library computes with them.
 // The error is a fault of the kind NotUnderstood; what cannot be read has none.
-func Fits(token []byte) error {
-	read, err := pkcs7.Parse(token)
-	if err != nil {
+func (t Token) Fits() error {
+	if t.CMS == nil {
 		return nil
 	}
-	for _, c := range read.Certificates {
+	for _, c := range t.CMS.Certificates {
 		if long := keysize.TooLong(c.PublicKey); long != "" {
 			return fault.New(fault.NotUnderstood, "a certificate of the timestamp has "+long)
 		}
@@ -47,9 +62,9 @@ func Fits(token []byte) error {
 //  3. Its signature is made over no weak digest: neither the one of what is signed, nor
 //     the one that the signature algorithm names.
 //  4. The signer's key is not too short.
-func Sound(token []byte) error {
+func (t Token) Sound() error {
 	// 1.
-	if err := Fits(token); err != nil {
+	if err := t.Fits(); err != nil {
 		return err
 	}
 	// 2.
@@ -61,17 +76,16 @@ func Sound(token []byte) error {
 			Over    struct{ Type asn1.ObjectIdentifier }
 		} `asn1:"explicit,tag:0"`
 	}
-	_, err := asn1.Unmarshal(token, &head)
-	read, unread := pkcs7.Parse(token)
-	if err != nil || unread != nil || !head.Type.Equal(pkcs7.OIDSignedData) || !head.Content.Over.Type.Equal(oidInfo) || len(read.Signers) != 1 {
+	_, err := asn1.Unmarshal(t.Raw, &head)
+	if err != nil || t.CMS == nil || !head.Type.Equal(pkcs7.OIDSignedData) || !head.Content.Over.Type.Equal(oidInfo) || len(t.CMS.Signers) != 1 {
 		return fault.New(fault.NotUnderstood, "the timestamp cannot be read, or is not one by one signer")
 	}
 	// 3.
-	if s := read.Signers[0]; !slices.ContainsFunc(strong, s.DigestAlgorithm.Algorithm.Equal) || slices.ContainsFunc(weak, s.DigestEncryptionAlgorithm.Algorithm.Equal) {
+	if s := t.CMS.Signers[0]; !slices.ContainsFunc(strong, s.DigestAlgorithm.Algorithm.Equal) || slices.ContainsFunc(weak, s.DigestEncryptionAlgorithm.Algorithm.Equal) {
 		return fault.New(fault.Weak, "the timestamp is signed over a digest that can be forged")
 	}
 	// 4.
-	if c := read.GetOnlySigner(); c != nil && keysize.TooShort(c.PublicKey) != "" {
+	if c := t.CMS.GetOnlySigner(); c != nil && keysize.TooShort(c.PublicKey) != "" {
 		return fault.New(fault.Weak, "the timestamp is signed by a key that is too short")
 	}
 	return nil

@@ -59,7 +59,7 @@ func TestSound(t *testing.T) {
 		"no signer":      {token(sha256, oidInfo), fault.NotUnderstood},
 		"nothing":        {nil, fault.NotUnderstood},
 	} {
-		err := Sound(c.token)
+		err := Read(c.token).Sound()
 		require.Equal(t, c.want, fault.Of(err), "%s: %v", name, err)
 	}
 }

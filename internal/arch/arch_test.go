@@ -24,6 +24,7 @@ const module = "touchstone/"
 // house it may import. A package that is missing here is a failing test.
 var layers = map[string][]string{
 	"internal/digest":                {},
+	"internal/hostname":              {},
 	"internal/strictjson":            {},
 	"internal/stricttoml":            {},
 	"internal/source":                {},
@@ -107,7 +108,7 @@ var layers = map[string][]string{
 }
 
 // words are what every package may speak.
-var words = []string{"internal/digest", "internal/strictjson", "internal/stricttoml"}
+var words = []string{"internal/digest", "internal/hostname", "internal/strictjson", "internal/stricttoml"}
 
 // A source is one Go file.
 type source struct {

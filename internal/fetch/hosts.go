@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"touchstone/internal/hostname"
 )
 
 // Allows tells whether an escaped path (as [url.URL.EscapedPath] gives it, with
@@ -58,7 +60,7 @@ func declared(hosts []Host, u *url.URL, redirect bool) (Host, error) {
 		return Host{}, errors.New("the address carries user information")
 	case u.Fragment != "" || u.RawFragment != "":
 		return Host{}, errors.New("the address carries a fragment")
-	case !validName(u.Host):
+	case !hostname.Valid(u.Host):
 		return Host{}, fmt.Errorf("%q is no host name in lower case without port", u.Host)
 	}
 	if err := checkQuery(u.RawQuery); err != nil {
@@ -89,7 +91,7 @@ func declared(hosts []Host, u *url.URL, redirect bool) (Host, error) {
 // not compile as one that matches nothing.
 func CheckHosts(hosts []Host) error {
 	for _, h := range hosts {
-		if !validName(h.Name) {
+		if !hostname.Valid(h.Name) {
 			return fmt.Errorf("checking declared hosts: %q is no host name in lower case without port", h.Name)
 		}
 		if len(h.Paths) == 0 {
@@ -112,7 +114,7 @@ func CheckHosts(hosts []Host) error {
 func ConnectSources(hosts []Host) []string {
 	var sources []string
 	for _, h := range hosts {
-		if validName(h.Name) && !h.RefusesBrowsers {
+		if hostname.Valid(h.Name) && !h.RefusesBrowsers {
 			sources = append(sources, "https://"+h.Name)
 		}
 	}
@@ -188,26 +190,4 @@ func checkCharacters(what, s, refused string) error {
 		}
 	}
 	return nil
-}
-
-// validName accepts DNS names in lower case with two labels or more; the last
-// label begins with a letter, which rules IPv4 addresses out.
-func validName(name string) bool {
-	if len(name) > 253 || !strings.Contains(name, ".") {
-		return false
-	}
-	last := ""
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for i := 0; i < len(label); i++ {
-			c := label[i]
-			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-				return false
-			}
-		}
-		last = label
-	}
-	return last[0] >= 'a' && last[0] <= 'z'
 }

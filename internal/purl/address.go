@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"touchstone/internal/hostname"
 )
 
 // An address is a pasted https address, taken apart. Nothing is ever fetched
@@ -64,7 +66,7 @@ func splitAddress(text string) (address, error) {
 	if u.User != nil || u.Port() != "" {
 		return address{}, fail(Malformed, "The address holds a user name or a port, which the pages of registries don't. Paste the page's plain address.")
 	}
-	a := address{host: strings.ToLower(u.Hostname()), fragment: u.Fragment, query: u.Query()}
+	a := address{host: hostname.Lower(u.Hostname()), fragment: u.Fragment, query: u.Query()}
 	if path := strings.Trim(u.EscapedPath(), "/"); path != "" {
 		a.segments = strings.Split(path, "/")
 	}
@@ -84,7 +86,7 @@ func readAddress(text string) (Ref, error) {
 	if scheme == "docker" || scheme == "oci" {
 		return readImage(rest)
 	}
-	host := strings.ToLower(rest[:len(rest)-len(strings.TrimLeft(rest, hostCharacters))])
+	host := hostname.Lower(rest[:len(rest)-len(strings.TrimLeft(rest, hostCharacters))])
 	if d := dialectOfHost(host); d != nil && d.hosts[host] == nil {
 		return Ref{}, d.notServed()
 	}
@@ -118,7 +120,7 @@ func isPageHost(text string) bool {
 	if !found {
 		return false
 	}
-	host = strings.ToLower(host)
+	host = hostname.Lower(host)
 	switch host {
 	case "gopkg.in", "gitlab.com", "codeberg.org", "bitbucket.org":
 		return false // these begin the paths of Go modules

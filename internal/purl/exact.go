@@ -2,14 +2,15 @@ package purl
 
 import (
 	"slices"
-	"strings"
+
+	"touchstone/internal/hostname"
 )
 
 // IsOrigin tells whether an ecosystem's own client fetches from a host, unless
 // it is told otherwise.
 func IsOrigin(typ, host string) bool {
 	d := dialectOf(typ)
-	return d != nil && slices.Contains(d.origins, strings.ToLower(host))
+	return d != nil && slices.Contains(d.origins, hostname.Lower(host))
 }
 
 // Exact is the reference of one version of a package, by the name that its

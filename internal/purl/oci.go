@@ -3,6 +3,8 @@ package purl
 import (
 	"slices"
 	"strings"
+
+	"touchstone/internal/hostname"
 )
 
 // ociDialect is the row of container images. A reference names the registry and
@@ -66,7 +68,7 @@ const dockerHub = "docker.io"
 
 // imageHost is a registry's host as images name it.
 func imageHost(host string) string {
-	switch host = strings.ToLower(host); host {
+	switch host = hostname.Lower(host); host {
 	case "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com", "hub.docker.com":
 		return dockerHub
 	case "k8s.gcr.io":
@@ -178,17 +180,11 @@ func readRepositoryURL(ref *Ref, value string) error {
 	if host == dockerHub {
 		path = hubPath(path)
 	}
-	if !imageHostName(host) || !imagePath(path) {
+	if !hostname.Valid(host) || !imagePath(path) {
 		return fail(RefusedQualifier, "%s is no registry and repository. One reads ghcr.io/owner/name.", shown(value))
 	}
 	ref.setQualifier("repository_url", host+"/"+path)
 	return nil
-}
-
-// imageHostName tells whether a text is a host without a port: registries at
-// other ports are nobody's here.
-func imageHostName(host string) bool {
-	return strings.Contains(host, ".") && strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
 }
 
 // imagePath tells whether a text is a repository's name (OCI distribution-spec,
@@ -240,7 +236,7 @@ func readImage(text string) (Ref, error) {
 	if host = imageHost(host); host == dockerHub {
 		path = hubPath(path)
 	}
-	if !imageHostName(host) {
+	if !hostname.Valid(host) {
 		return Ref{}, fail(BadName, "%s is no public registry. Paste an image of one, such as ghcr.io/owner/name.", shown(host))
 	}
 	ref, err := newImage(host, path, "")

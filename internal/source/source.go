@@ -9,6 +9,8 @@ package source
 import (
 	"strings"
 	"unicode/utf8"
+
+	"touchstone/internal/hostname"
 )
 
 // A Repository is where source code is kept. The zero value is none.
@@ -94,15 +96,7 @@ func hostOf(authority, scheme string) (host, first string, ok bool) {
 	if strings.Trim(port, "0123456789") != "" {
 		port, first = "", port
 	}
-	host = strings.Map(lowerASCII, host)
-	for label := range strings.SplitSeq(host, ".") {
-		if label == "" || strings.ContainsFunc(label, func(r rune) bool {
-			return r < utf8.RuneSelf && r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
-		}) {
-			return "", "", false
-		}
-	}
-	if !strings.Contains(host, ".") || strings.Contains(first, ":") {
+	if host = hostname.Lower(host); !hostname.Distinct(host) || strings.Contains(first, ":") {
 		return "", "", false
 	}
 	if port != "" && port != own && scheme != "ssh" {
@@ -167,15 +161,6 @@ func known(host string) bool {
 	return ok
 }
 
-// lowerASCII leaves alone what merely looks like a letter: the Kelvin sign's
-// lower case is "k".
-func lowerASCII(r rune) rune {
-	if 'A' <= r && r <= 'Z' {
-		return r + 'a' - 'A'
-	}
-	return r
-}
-
 // A Relation is how two addresses stand to each other.
 type Relation string
 
@@ -201,7 +186,7 @@ func Compare(a, b string) Relation {
 
 func (r Repository) compared() Repository {
 	if known(r.Host) {
-		r.Path = strings.Map(lowerASCII, r.Path)
+		r.Path = hostname.Lower(r.Path)
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"touchstone/internal/hostname"
 	"touchstone/internal/report"
 )
 
@@ -29,49 +30,24 @@ func Link(address string) (templ.SafeURL, bool) {
 		}
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.User != nil || u.Opaque != "" || !named(u.Host) {
+	if err != nil || u.Scheme != "https" || u.User != nil || u.Opaque != "" || !hostname.Valid(hostname.Lower(u.Host)) {
 		return "", false
 	}
 	return templ.SafeURL(address), true
 }
 
-// named accepts host names of two labels or more, in ASCII letters, digits and
-// hyphens; the last is of letters alone, as all of the root zone's are (RFC 1123,
-// section 2.1), or the form of such a name in other letters (RFC 5890, section
-// 2.3.2.1): so no number is a host.
-func named(host string) bool {
-	labels := strings.Split(host, ".")
-	if len(labels) < 2 || len(host) > 253 {
-		return false
-	}
-	for _, label := range labels {
-		if label == "" || len(label) > 63 {
-			return false
-		}
-		for i := 0; i < len(label); i++ {
-			if c := label[i]; !letter(c) && (c < '0' || c > '9') && c != '-' {
-				return false
-			}
-		}
-	}
-	last := labels[len(labels)-1]
-	other, encoded := strings.CutPrefix(strings.ToLower(last), "xn--")
-	return encoded && other != "" || strings.Trim(last, letters) == ""
-}
-
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
-
 // AuditLink leads to the audit of a reference on the page that shows this one.
 // The reference stays in the fragment, which no server sees.
 func AuditLink(reference string) templ.SafeURL {
-	const hex = "0123456789ABCDEF"
+	const (
+		hex   = "0123456789ABCDEF"
+		plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&()*+,;=:@/"
+	)
 	var b strings.Builder
 	b.WriteByte('#')
 	for i := 0; i < len(reference); i++ {
 		c := reference[i]
-		if letter(c) || c >= '0' && c <= '9' || strings.IndexByte("-._~!$&()*+,;=:@/", c) >= 0 {
+		if strings.IndexByte(plain, c) >= 0 {
 			b.WriteByte(c)
 			continue
 		}

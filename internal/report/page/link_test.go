@@ -30,7 +30,7 @@ func TestOnlyPlainHTTPSAddressesAreLinks(t *testing.T) {
 		"https://127.0.0.1/", "https://[::1]/", "https://0x7f.1/", "https://example.com\\@evil.example/",
 		"https://exa mple.com/", "https://example.com/a b", "https://example.com/\"onclick=", "https://example.com/'",
 		"https://example.com/<script>", "https://bücher.example/", "https://example.com/\u202etxt", "https://example.com/\x00",
-		"https://example..com/", "https://a.ex5ample/", "https://a.b-c/", "https://a.xn--/", "https://.com/", "https://%65xample.com/", "data:text/html,x", "blob:https://example.com/x",
+		"https://example..com/", "https://-a.example/", "https://a-.example/", "https://a_b.example/", "https://\u212Aernel.org/", "https://a.ex5ample/", "https://a.b-c/", "https://a.xn--/", "https://.com/", "https://%65xample.com/", "data:text/html,x", "blob:https://example.com/x",
 		"https://example.com/" + strings.Repeat("a", 2000), `https://github.com/o/r/blob/0123456789abcdef/"><script>`,
 	} {
 		_, ok := page.Link(bad)

@@ -152,19 +152,9 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	if o.Time.IsZero() {
 		o.Time = time.Now()
 	}
-	r := &Result{Format: Format, Name: f.Name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
-		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Levels: map[string]map[int]int{}, Lines: []Line{}, Removed: []string{}, Notes: append([]string{}, f.Notes...)}
-	doc, err := principles.LoadWeighed()
+	r, err := begin(f, o)
 	if err != nil {
 		return nil, err
-	}
-	for _, t := range doc.Tracks {
-		r.Tracks = append(r.Tracks, Track{t.ID, t.Name})
-	}
-	for _, track := range slices.Sorted(maps.Keys(o.Require)) {
-		if !slices.ContainsFunc(r.Tracks, func(t Track) bool { return t.ID == track }) {
-			return nil, fmt.Errorf("requiring a level of %q: there is no such track", track)
-		}
 	}
 	pins, before := changed(f, base, r)
 	conflicting := conflicts(f.Pins)
@@ -179,21 +169,82 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 	if o.Begun != nil {
 		o.Begun(r)
 	}
-	var questions []audit.Question
-	var pinned []*files // by question
+	// 2. and 3.
+	p := r.plan(pins, before, o, each)
+	then := func(i int, out audit.Outcome) []audit.Question { return p.pinned[i].then(out, o) }
+	for q, out := range a.Each(ctx, p.questions, audit.Set{Time: o.Time, Then: then, Parallel: parallel[o.Depth]}) {
+		all := p.pinned[q]
+		if _, wanted := p.origins[out.Question.Pasted]; wanted {
+			p.origins[out.Question.Pasted] = all.origin
+		}
+		for _, i := range p.asked[out.Question.Pasted] {
+			l := &r.Lines[i]
+			l.audited(out, o)
+			l.weakest(all.others, r.Tracks)
+			l.require(o.Require, r.Tracks)
+			if before[i].Kind == lockfile.Package {
+				l.since(p.origins[before[i].Ref.String()], all.origin)
+			}
+			r.answered(i, o, each)
+		}
+		p.pinned[q] = nil // what it holds is large where a version has many files
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if o.Parts <= 1 { // else what an exception is for may be in another part
+		r.Notes = append(r.Notes, idle(o.Allow, o.Time)...)
+	}
+	return r, nil
+}
+
+// begin is the result of a file before anything is said of its pins. The errors are
+// those of [Check] but for a cancelled context.
+func begin(f *lockfile.File, o Options) (*Result, error) {
+	r := &Result{Format: Format, Name: f.Name, Kind: f.Format, Time: o.Time.UTC().Format(time.RFC3339), Depth: o.Depth,
+		Entries: f.Entries, Repeated: f.Repeated, Counts: map[State]int{}, Levels: map[string]map[int]int{}, Lines: []Line{}, Removed: []string{}, Notes: append([]string{}, f.Notes...)}
+	doc, err := principles.LoadWeighed()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range doc.Tracks {
+		r.Tracks = append(r.Tracks, Track{t.ID, t.Name})
+	}
+	for _, track := range slices.Sorted(maps.Keys(o.Require)) {
+		if !slices.ContainsFunc(r.Tracks, func(t Track) bool { return t.ID == track }) {
+			return nil, fmt.Errorf("requiring a level of %q: there is no such track", track)
+		}
+	}
+	return r, nil
+}
+
+// A plan is which packages are asked for, each once, and whom the answers are for.
+type plan struct {
+	questions []audit.Question
+	pinned    []*files          // by question
+	asked     map[string][]int  // indexes of the lines that a question answers, by its reference
+	origins   map[string]origin // of versions that an older file pins, by reference
+}
+
+// plan plans for the lines that are still to be answered. Answered at once are those
+// that an earlier check or another part answered, and those of which there is nothing
+// to ask; what is left to another part stays without a state.
+func (r *Result) plan(pins, before []lockfile.Pin, o Options, each func(i, of int, l Line)) *plan {
+	p := &plan{asked: map[string][]int{}, origins: map[string]origin{}}
 	put := map[string]bool{}
 	ask := func(ref purl.Ref) {
 		reference := ref.String()
-		if q := (audit.Question{Pasted: reference, Time: o.Time}); !put[reference] {
-			if put[reference] = true; o.Depth == Records {
-				q.Most = -1
-			}
-			all := &files{pinned: ref}
-			pinned, questions = append(pinned, all), append(questions, all.question(q))
+		if put[reference] {
+			return
 		}
+		put[reference] = true
+		q := audit.Question{Pasted: reference, Time: o.Time}
+		if o.Depth == Records {
+			q.Most = -1
+		}
+		all := &files{pinned: ref}
+		p.pinned, p.questions = append(p.pinned, all), append(p.questions, all.question(q))
 	}
-	asked := map[string][]int{} // indexes of the lines that a question answers
-	origins := map[string]origin{}
 	earlier, taken := earlier(o.Answered), 0
 	for i, l := range r.Lines {
 		if o.Parts > 1 && (l.Kind != lockfile.Package || partOf(pins[i].Ref, o.Parts) != o.Part) {
@@ -215,41 +266,16 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 			continue
 		}
 		if before[i].Kind == lockfile.Package && before[i].Version != l.Version {
-			origins[before[i].Ref.String()] = origin{}
+			p.origins[before[i].Ref.String()] = origin{}
 			ask(before[i].Ref)
 		}
 		ask(pins[i].Ref)
-		asked[l.Reference] = append(asked[l.Reference], i)
+		p.asked[l.Reference] = append(p.asked[l.Reference], i)
 	}
 	if taken > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("Answered in an earlier check, each at the time beside it: %d lines.", taken))
 	}
-	// 2. and 3.
-	then := func(i int, out audit.Outcome) []audit.Question { return pinned[i].then(out, o) }
-	for q, out := range a.Each(ctx, questions, audit.Set{Time: o.Time, Then: then, Parallel: parallel[o.Depth]}) {
-		all := pinned[q]
-		if _, wanted := origins[out.Question.Pasted]; wanted {
-			origins[out.Question.Pasted] = all.origin
-		}
-		for _, i := range asked[out.Question.Pasted] {
-			l := &r.Lines[i]
-			l.audited(out, o)
-			l.weakest(all.others, r.Tracks)
-			l.require(o.Require, r.Tracks)
-			if before[i].Kind == lockfile.Package {
-				l.since(origins[before[i].Ref.String()], all.origin)
-			}
-			r.answered(i, o, each)
-		}
-		pinned[q] = nil // what it holds is large where a version has many files
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if o.Parts <= 1 { // else what an exception is for may be in another part
-		r.Notes = append(r.Notes, idle(o.Allow, o.Time)...)
-	}
-	return r, nil
+	return p
 }
 
 // answered closes a line.

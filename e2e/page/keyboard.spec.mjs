@@ -168,6 +168,7 @@ test("a report: evidence, saving, versions, requirements, files, commands", asyn
   const folder = page.locator("[data-tree] summary", { hasText: "lib/" });
   await reach(page, folder);
   if (!await folder.evaluate((one) => one.parentElement.open)) await page.keyboard.press("Enter");
+  await expect(page.locator("[data-tree] .file > summary", { hasText: "index.js" })).toBeVisible(); // the next stop
   await opens(page.locator("[data-tree] .file > summary", { hasText: "index.js" }), page.getByText("const answer = 42;"));
   await opens(page.locator(".commands summary").first(), page.locator(".commands pre").first());
   await reach(page, role(page, "button", "Copy the command").first());

@@ -27,7 +27,16 @@ test("the newest has no version, and says nothing of one", () => {
   assert.match(texts("pkg:golang/github.com/pkg/errors").Markdown, /^\[!\[Integrity of the golang package github\.com\/pkg\/errors, as checked by Touchstone\]/);
 });
 
-test("digests and qualifiers are the asker's, and not in a README", () => {
+test("what chooses one of a version's packages is kept, and said", () => {
+  const reference = "pkg:deb/debian/hello@2.10-3?arch=arm64&checksum=sha256:00&distro=bookworm";
+  assert.equal(plain(reference, true), "pkg:deb/debian/hello@2.10-3?arch=arm64&distro=bookworm");
+  assert.equal(plain(reference, false), "pkg:deb/debian/hello?arch=arm64&distro=bookworm");
+  assert.equal(picture(plain(reference, true)), "/badge/deb/debian/hello@2.10-3%3Farch=arm64&distro=bookworm.svg");
+  assert.match(texts(plain(reference, true)).Markdown, /^\[!\[Integrity of the deb package debian\/hello 2\.10-3 arch=arm64 distro=bookworm, as checked by Touchstone\]/);
+  assert.match(texts(plain(reference, true)).Markdown, /#pkg:deb\/debian\/hello@2\.10-3\?arch=arm64&distro=bookworm\)$/);
+});
+
+test("digests are the asker's, and not in a README", () => {
   assert.equal(plain("pkg:npm/tiny@1.0.0?checksum=sha256:00#x", true), "pkg:npm/tiny@1.0.0");
   assert.equal(picture(plain("pkg:npm/tiny@1.0.0?checksum=sha256:00", true)), "/badge/npm/tiny@1.0.0.svg");
 });
@@ -49,7 +58,7 @@ test("an image keeps its registry, and has its digest or its tag", () => {
 });
 
 test("no name breaks out of its form", () => {
-  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", "pkg:npm/<https://evil.example>`", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example', 'pkg:oci/a"b?repository_url=x.io/](https://evil.example)"><`&tag=%22%5D(y)'].flatMap((one) => [one, plain(one, true)])) {
+  for (const hostile of ['pkg:npm/a"onerror="x', "pkg:npm/a](https://evil.example)", "pkg:npm/a%5D(x)", "pkg:npm/a%22%5D", "pkg:npm/a<b>", 'pkg:deb/a/b@1?arch="](https://evil.example)<`', "pkg:deb/a/b@1?arch=%22%5D(y)%0A%3Atarget%3A%20evil", "pkg:npm/<https://evil.example>`", "pkg:npm/a%3Cscript%3E@1", "pkg:npm/a\n:target: evil", "pkg:npm/a%0A:target:%20evil", 'pkg:npm/a",link="https://evil.example', 'pkg:oci/a"b?repository_url=x.io/](https://evil.example)"><`&tag=%22%5D(y)'].flatMap((one) => [one, plain(one, true)])) {
     const { Markdown, HTML, reStructuredText, AsciiDoc } = texts(hostile);
     assert.doesNotMatch(Markdown, /(?<!\\)[<>`]/, "no tag, no address and no code in the text");
     assert.match(Markdown, /^\[!\[(?:[^\\[\]]|\\.)*\]\(https:\/\/touchstone\.example\/badge\/[^\s()<>"]*\)\]\(https:\/\/touchstone\.example\/#[^\s()<>"]*\)$/, hostile);

@@ -91,6 +91,7 @@ func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis
 	t := r.Verdict.Tracks[0] // the one that the page shows as its answer
 	v := badge.On(about, badge.Open, basis, now)
 	v.Track, v.Of, v.Withdrawn, v.Alarms = t.Name, t.Top, r.About.Withdrawn != "", len(r.Verdict.Alarms) > 0
+	v.Files = 1 + beside(r)
 	switch {
 	case r.Verdict.Failed:
 		v.State = badge.Failed
@@ -103,6 +104,16 @@ func verdict(rules *principles.Document, r *report.Report, about purl.Ref, basis
 		v.State, v.Level, v.LevelName = badge.Settled, t.Level, t.LevelName
 	}
 	return v
+}
+
+// beside is how many files the version has beside the one that was audited.
+func beside(r *report.Report) int {
+	for _, t := range r.Topics {
+		if t.ID == evidence.OtherFiles {
+			return len(t.Items)
+		}
+	}
+	return 0
 }
 
 // met tells whether a report finds a requirement met.

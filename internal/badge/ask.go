@@ -43,11 +43,13 @@ func (a asked) moving() string {
 }
 
 // errAddress: there is nothing at such an address.
-var errAddress = errors.New("reading the address: write /badge/TYPE/NAME@VERSION.svg or .json, or /api/report/TYPE/NAME@VERSION; of an image oci/REGISTRY/NAME@DIGEST or oci/REGISTRY/NAME:TAG")
+var errAddress = errors.New("reading the address: write /badge/TYPE/NAME@VERSION.svg or .json, or /api/report/TYPE/NAME@VERSION; behind VERSION, %3Farch=ARCH and its like choose; of an image oci/REGISTRY/NAME@DIGEST or oci/REGISTRY/NAME:TAG")
 
 // read reads the path of an address, as it was sent: TYPE/NAMESPACE/NAME@VERSION,
-// which is a purl without "pkg:". What else a purl may carry is refused: a badge
-// is about one package and nothing that the asker brings.
+// which is a purl without "pkg:". Of the qualifiers, behind an encoded question
+// mark, those are taken that choose one of a version's packages (arch, classifier,
+// file_name). What else a purl may carry is refused: a badge is about one package
+// and nothing that the asker brings.
 func read(path string) (asked, error) {
 	var a asked
 	rest, found := strings.CutPrefix(path, ReportPrefix)
@@ -68,11 +70,17 @@ func read(path string) (asked, error) {
 		a.ref, err = readImage(image)
 		return a, err
 	}
+	if strings.ContainsAny(rest, "?#") {
+		return a, errAddress
+	}
+	for _, mark := range [...]string{"%3F", "%3f"} {
+		rest = strings.Replace(rest, mark, "?", 1)
+	}
 	ref, err := purl.Parse("pkg:" + rest)
 	if err != nil {
 		return a, err
 	}
-	if ref.Tag != "" || ref.File != "" || ref.Subpath != "" || len(ref.Digests) > 0 || strings.ContainsAny(rest, "?#") {
+	if ref.Tag != "" || ref.Subpath != "" || len(ref.Digests) > 0 || ref.Qualifiers["repository_url"] != "" {
 		return a, errAddress
 	}
 	a.ref = ref

@@ -35,27 +35,31 @@ func TestSay(t *testing.T) {
 		newest         bool
 		label, message string
 	}{
-		"level":            {two, false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed"},
-		"none":             {settled(0, ""), false, "Touchstone: npm sigstore 4.0.0", "Integrity 0 of 3"},
-		"newest":           {two, true, "Touchstone: npm sigstore 4.0.0 (newest)", "Integrity 2 of 3: signed"},
-		"withdrawn":        {change(two, func(v *Verdict) { v.Withdrawn = true }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, withdrawn"},
-		"alarm":            {change(two, func(v *Verdict) { v.Alarms = true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed"},
-		"alarm, withdrawn": {change(two, func(v *Verdict) { v.Alarms, v.Withdrawn = true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed, withdrawn"},
-		"alarm, open":      {change(two, func(v *Verdict) { v.State, v.Alarms = Open, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, open: not all could be checked"},
-		"alarm, unhashed":  {change(two, func(v *Verdict) { v.State, v.RecordSigned, v.Alarms = Unhashed, true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, record signed, bytes not hashed"},
-		"alarm, failed":    {change(two, func(v *Verdict) { v.State, v.Alarms = Failed, true }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
-		"failed":           {change(two, func(v *Verdict) { v.State = Failed }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
-		"open":             {change(two, func(v *Verdict) { v.State = Open }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
-		"unhashed":         {change(two, func(v *Verdict) { v.State = Unhashed }), false, "Touchstone: npm sigstore 4.0.0", "bytes not hashed"},
-		"signed, unhashed": {change(two, func(v *Verdict) { v.State, v.RecordSigned = Unhashed, true }), false, "Touchstone: npm sigstore 4.0.0", "record signed, bytes not hashed"},
-		"not there":        {change(two, func(v *Verdict) { v.State = NotThere }), false, "Touchstone: npm sigstore 4.0.0", "no such version"},
-		"no state":         {change(two, func(v *Verdict) { v.State = "" }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
-		"scope":            {change(two, func(v *Verdict) { v.Name = "@sigstore/core" }), false, "Touchstone: npm @sigstore/core 4.0.0", "Integrity 2 of 3: signed"},
-		"too long":         {change(two, func(v *Verdict) { v.Name = strings.Repeat("long-", 20) }), false, "Touchstone", "name too long"},
-		"no name":          {change(two, func(v *Verdict) { v.Name = "" }), false, "Touchstone: npm  4.0.0", "Integrity 2 of 3: signed"},
-		"hidden":           {change(two, func(v *Verdict) { v.Name = "sig\u202estore" }), false, "Touchstone", "name cannot be shown"},
-		"line end":         {change(two, func(v *Verdict) { v.Version = "4\n0" }), false, "Touchstone", "name cannot be shown"},
-		"look-alike":       {change(two, func(v *Verdict) { v.Name = "sigst\u043ere" }), false, "Touchstone", "name cannot be shown"},
+		"level":                   {two, false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed"},
+		"none":                    {settled(0, ""), false, "Touchstone: npm sigstore 4.0.0", "Integrity 0 of 3"},
+		"newest":                  {two, true, "Touchstone: npm sigstore 4.0.0 (newest)", "Integrity 2 of 3: signed"},
+		"withdrawn":               {change(two, func(v *Verdict) { v.Withdrawn = true }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, withdrawn"},
+		"alarm":                   {change(two, func(v *Verdict) { v.Alarms = true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed"},
+		"alarm, withdrawn":        {change(two, func(v *Verdict) { v.Alarms, v.Withdrawn = true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, Integrity 2 of 3: signed, withdrawn"},
+		"alarm, open":             {change(two, func(v *Verdict) { v.State, v.Alarms = Open, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, open: not all could be checked"},
+		"alarm, unhashed":         {change(two, func(v *Verdict) { v.State, v.RecordSigned, v.Alarms = Unhashed, true, true }), false, "Touchstone: npm sigstore 4.0.0", "alarm, record signed, bytes not hashed"},
+		"alarm, failed":           {change(two, func(v *Verdict) { v.State, v.Alarms = Failed, true }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
+		"failed":                  {change(two, func(v *Verdict) { v.State = Failed }), false, "Touchstone: npm sigstore 4.0.0", "FAILED: not what it should be"},
+		"open":                    {change(two, func(v *Verdict) { v.State = Open }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
+		"unhashed":                {change(two, func(v *Verdict) { v.State = Unhashed }), false, "Touchstone: npm sigstore 4.0.0", "bytes not hashed"},
+		"signed, unhashed":        {change(two, func(v *Verdict) { v.State, v.RecordSigned = Unhashed, true }), false, "Touchstone: npm sigstore 4.0.0", "record signed, bytes not hashed"},
+		"not there":               {change(two, func(v *Verdict) { v.State = NotThere }), false, "Touchstone: npm sigstore 4.0.0", "no such version"},
+		"no state":                {change(two, func(v *Verdict) { v.State = "" }), false, "Touchstone: npm sigstore 4.0.0", "open: not all could be checked"},
+		"scope":                   {change(two, func(v *Verdict) { v.Name = "@sigstore/core" }), false, "Touchstone: npm @sigstore/core 4.0.0", "Integrity 2 of 3: signed"},
+		"too long":                {change(two, func(v *Verdict) { v.Name = strings.Repeat("long-", 20) }), false, "Touchstone", "name too long"},
+		"no name":                 {change(two, func(v *Verdict) { v.Name = "" }), false, "Touchstone: npm  4.0.0", "Integrity 2 of 3: signed"},
+		"hidden":                  {change(two, func(v *Verdict) { v.Name = "sig\u202estore" }), false, "Touchstone", "name cannot be shown"},
+		"line end":                {change(two, func(v *Verdict) { v.Version = "4\n0" }), false, "Touchstone", "name cannot be shown"},
+		"one of files":            {change(two, func(v *Verdict) { v.Files = 3 }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, 1 of 3 files"},
+		"its only file":           {change(two, func(v *Verdict) { v.Files = 1 }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed"},
+		"one of files, withdrawn": {change(two, func(v *Verdict) { v.Files, v.Withdrawn = 3, true }), false, "Touchstone: npm sigstore 4.0.0", "Integrity 2 of 3: signed, 1 of 3 files, withdrawn"},
+		"one of packages":         {change(two, func(v *Verdict) { v.Which = "arch=arm64" }), false, "Touchstone: npm sigstore 4.0.0 arch=arm64", "Integrity 2 of 3: signed"},
+		"look-alike":              {change(two, func(v *Verdict) { v.Name = "sigst\u043ere" }), false, "Touchstone", "name cannot be shown"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +103,26 @@ func TestSayOfImages(t *testing.T) {
 
 	late := wait(asked{ref: purl.Ref{Type: "oci", Name: "thing", Tag: "v1", Qualifiers: map[string]string{"repository_url": "ghcr.io/example/thing"}}}, "checking")
 	assert.Equal(t, "Touchstone: oci ghcr.io/example/thing (tag v1)", late.Label)
+}
+
+// TestWhichOneIsSaid: the picture names what chooses one of a version's packages, the
+// title the file that was audited.
+func TestWhichOneIsSaid(t *testing.T) {
+	ref, err := purl.Parse("pkg:deb/debian/hello@2.10-3?distro=bookworm&arch=arm64")
+	require.NoError(t, err)
+	assert.Equal(t, "Touchstone: deb debian/hello 2.10-3 arch=arm64 distro=bookworm", Say(On(ref, NotThere, Basis{}, at), "a.example", "").Label)
+	assert.Equal(t, "Touchstone: deb debian/hello 2.10-3 arch=arm64 distro=bookworm", wait(asked{ref: ref}, "checking").Label)
+
+	ref, err = purl.Parse("pkg:pypi/thing@1?file_name=thing-1-py3-none-any.whl")
+	require.NoError(t, err)
+	v := On(ref, Open, Basis{}, at)
+	v.Files = 2
+	w := Say(v, "a.example", "")
+	assert.Equal(t, "Touchstone: pypi thing 1", w.Label)
+	assert.Equal(t, "open: not all could be checked, 1 of 2 files", w.Message)
+	assert.Contains(t, w.Title, "in your own browser. The file is thing-1-py3-none-any.whl.")
+	v.File = "thing-1\u202e.whl"
+	assert.NotContains(t, Say(v, "a.example", "").Title, "The file")
 }
 
 // TestOnlyASettledVerdictHasANumber: whatever else stands in it.

@@ -4,8 +4,12 @@
 package badge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"touchstone/internal/purl"
@@ -32,6 +36,13 @@ type Verdict struct {
 	Type    string `json:"type"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
+	// Which are the qualifiers of Reference that choose one of the version's packages
+	// ("arch=arm64"), File its file where a version has several.
+	Which string `json:"which,omitempty"`
+	File  string `json:"file,omitempty"`
+	// Files is how many files the version has, of which one was audited, where that
+	// is more than one.
+	Files int `json:"files,omitempty"`
 
 	State State `json:"state"`
 	// Track names the track, Level the level reached, LevelName its name, Of
@@ -59,10 +70,16 @@ type Verdict struct {
 
 // On begins a verdict on a reference.
 func On(ref purl.Ref, state State, basis Basis, at time.Time) Verdict {
-	v := Verdict{Reference: ref.String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, State: state, At: at, Basis: basis}
-	if repository := ref.Qualifiers["repository_url"]; ref.Type == purl.OCI && repository != "" {
-		v.Name = repository
+	v := Verdict{Reference: ref.String(), Type: ref.Type, Name: ref.Path(), Version: ref.Version, File: ref.File, State: state, At: at, Basis: basis}
+	if ref.Type == purl.OCI {
+		v.Name = cmp.Or(ref.Qualifiers["repository_url"], v.Name)
+		return v // its digest chooses
 	}
+	var which []string
+	for _, key := range slices.Sorted(maps.Keys(ref.Qualifiers)) {
+		which = append(which, key+"="+ref.Qualifiers[key])
+	}
+	v.Which = strings.Join(which, " ")
 	return v
 }
 

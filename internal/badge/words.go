@@ -71,11 +71,17 @@ func Say(v Verdict, site, moving string) Words {
 	if v.Alarms && v.State != Failed { // which says more
 		w.Message, w.Colour, w.Bad = "alarm, "+w.Message, red, true
 	}
+	if v.Files > 1 {
+		w.Message += fmt.Sprintf(", 1 of %d files", v.Files)
+	}
 	if v.Withdrawn {
 		w.Message += ", withdrawn"
 	}
 	w.Title = fmt.Sprintf("%s: %s. Checked by this site, %s, on %s. The link checks it again, in your own browser.",
 		v.title(moving), w.Message, site, v.At.UTC().Format(time.DateOnly))
+	if v.File != "" && measurable(v.File) {
+		w.Title += " The file is " + v.File + "."
+	}
 	if v.Type == purl.OCI && moving != "" {
 		w.Title += " A tag is a moving name: nobody signs which image it means."
 	}
@@ -87,6 +93,9 @@ func (v Verdict) title(moving string) string {
 	name := v.Type + " " + v.Name
 	if v.Version != "" {
 		name += " " + v.Version
+	}
+	if v.Which != "" {
+		name += " " + v.Which
 	}
 	if moving != "" {
 		name += " (" + moving + ")"

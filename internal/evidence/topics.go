@@ -102,13 +102,16 @@ func otherCommit(e *exam) []Topic {
 		Text: "The repository's record names another commit than the one that is attested. The record is not signed."}}
 }
 
+// OtherFiles is the topic that names the version's further files, each by its purl.
+const OtherFiles = "other-files"
+
 // otherFiles names the version's further files.
 func otherFiles(others []registry.Other) []Topic {
 	if len(others) == 0 {
 		return nil
 	}
 	kinds := map[string]int{}
-	t := Topic{ID: "other-files", About: "index"}
+	t := Topic{ID: OtherFiles, About: "index"}
 	for _, o := range others {
 		t.Items = append(t.Items, o.Ref.String())
 		kinds[o.What]++

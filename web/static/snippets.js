@@ -28,8 +28,8 @@ export const tagOf = (reference) => image(reference)?.tag ?? "";
 const imageName = ({ repository, digest, tag }) => repository + (digest ? `@${digest}` : tag && `:${tag}`);
 
 /**
- * A reference without version, digests and qualifiers; with its version where exact is
- * true. An image keeps its registry, and has its digest or its tag: what it has of
+ * A reference without version, digests and what else the asker brought; with its version
+ * where exact is true. An image keeps its registry, and has its digest or its tag: what it has of
  * both, where it has one alone.
  */
 export function plain(reference, exact) {
@@ -38,15 +38,19 @@ export function plain(reference, exact) {
     const pinned = one.digest && (exact || !one.tag);
     return `pkg:oci/${encodeURIComponent(one.name)}${pinned ? `@${encodeURIComponent(one.digest).replace("%3A", ":")}` : ""}?repository_url=${encodeURIComponent(one.repository)}${!pinned && one.tag ? `&tag=${encodeURIComponent(one.tag)}` : ""}`;
   }
-  const whole = reference.replace(/[?#].*$/s, "");
+  const [whole, query = ""] = reference.replace(/#.*$/s, "").split("?", 2);
+  const chosen = query.split("&").filter((pair) => choosing.includes(pair.split("=", 1)[0])).join("&");
   const version = whole.lastIndexOf("@");
-  return exact || version <= whole.lastIndexOf("/") ? whole : whole.slice(0, version);
+  return (exact || version <= whole.lastIndexOf("/") ? whole : whole.slice(0, version)) + (chosen && `?${chosen}`);
 }
+
+/** The qualifiers that choose one of a version's packages. */
+const choosing = ["abi", "arch", "branch", "classifier", "distro", "epoch", "type"];
 
 /** The address of the picture, below the site's own. */
 export function picture(reference) {
   const one = image(reference);
-  const path = one ? `oci/${imageName(one).replaceAll("%", "%25").replaceAll("?", "%3F").replaceAll("#", "%23")}` : reference.replace(/^pkg:/, "");
+  const path = one ? `oci/${imageName(one).replaceAll("%", "%25").replaceAll("?", "%3F").replaceAll("#", "%23")}` : reference.replace(/^pkg:/, "").replace("?", "%3F");
   return `/badge/${address(path)}.svg`;
 }
 
@@ -57,10 +61,11 @@ const address = (text) => text.replace(/[\s"'()<>[\]\\^`{|}*,]/g, (c) => `%${c.c
 function alternative(reference) {
   const one = image(reference);
   if (one) return `Integrity of the container image ${imageName(one).replace(/[\s\p{C}]+/gu, " ")}, as checked by Touchstone`;
-  const [type, ...rest] = reference.replace(/^pkg:/, "").split("/");
+  const [bare, query = ""] = reference.replace(/^pkg:/, "").split("?", 2);
+  const [type, ...rest] = bare.split("/");
   const [name, version] = rest.join("/").split(/@(?=[^@/]*$)/);
   const shown = (text) => decoded(text).replace(/[\s\p{C}]+/gu, " ");
-  return `Integrity of the ${type} package ${shown(name)}${version ? ` ${shown(version)}` : ""}, as checked by Touchstone`;
+  return `Integrity of the ${type} package ${shown(name)}${version ? ` ${shown(version)}` : ""}${query && ` ${shown(query.replaceAll("&", " "))}`}, as checked by Touchstone`;
 }
 
 const html = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);

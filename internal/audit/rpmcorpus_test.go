@@ -3,8 +3,10 @@
 package audit_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -88,7 +90,9 @@ func TestRPMCorpusPackages(t *testing.T) {
 		"rpm-subkey-expired":       {"rpm/hello-2.0-1.x86_64-signed-with-subkey.rpm", "rpm/keys/alice-expired-subkey.asc", [2]int{1, 2}, "registry-signature", "unknown: "},
 		"rpm-new-subkey":           {"rpm/hello-2.0-1.x86_64-signed-with-new-subkey.rpm", "rpm/keys/rpm.org-rsa-2048-add-subkey.asc", [2]int{2, 2}, "registry-signature", "pass: "},
 		"rpm-v3":                   {"rpm/hello-2.0-1.x86_64-v3-signed.rpm", test2048, [2]int{2, 2}, "registry-signature", "pass: "},
-		"rpm-mldsa87":              {"rpm/hello-2.0-1.x86_64-signed-mldsa87.rpm", test2048, [2]int{2, 2}, "registry-signature", "of a kind that this version cannot verify"},
+		"rpm-mldsa87":              {"rpm/hello-2.0-1.x86_64-signed-mldsa87.rpm", test2048, [2]int{2, 2}, "registry-signature", "pass: "},
+		"rpm-mldsa87, by its key":  {"rpm/hello-2.0-1.x86_64-signed-mldsa87.rpm", "rpm/keys/rpm.org-v6-mldsa87-test.asc", [2]int{2, 2}, "registry-signature", "pass: "},
+		"rpm-mldsa87, nobody":      {"rpm/hello-2.0-1.x86_64-signed-mldsa87.rpm", alice, [2]int{}, "registry-signature", "fail: "},
 		"rpm-badima":               {"rpm/hello-2.0-1.x86_64-badima.rpm", test2048, [2]int{2, 2}, "registry-signature", "pass: "},
 		"rpm-unsigned":             {"rpm/hello-2.0-1.x86_64.rpm", test2048, [2]int{1, 1}, "signature-served", "fail: "},
 		"rpm-old":                  {"rpm/hello-1.0-1.i386.rpm", test2048, [2]int{1, 1}, "signature-served", "fail: "},
@@ -103,8 +107,9 @@ func TestRPMCorpusPackages(t *testing.T) {
 		"rpm-v6-multiple, nobody":  {v6 + "multiple-signatures-2.3.4-5.el9.noarch.rpm", test2048, [2]int{}, "registry-signature", "fail: "},
 		"rpm-v6-ed25519":           {v6 + "with-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "ed25519.asc", [2]int{2, 2}, "registry-signature", "pass: "},
 		"rpm-v6-rsa4k":             {v6 + "with-rsa4k-2.3.4-5.el9.noarch.rpm", v6keys + "rsa4k.asc", [2]int{2, 2}, "registry-signature", "pass: "},
-		"rpm-v6-pqc":               {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "keyring.asc", [2]int{1, 1}, "registry-signature", "cannot verify: signatures by ML-DSA-65 with Ed25519 are of a newer kind than it reads."},
-		"rpm-v6-pqc, nobody":       {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", test2048, [2]int{1, 1}, "registry-signature", "cannot verify: signatures by ML-DSA-65 with Ed25519 are of a newer kind than it reads."},
+		"rpm-v6-pqc":               {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "mldsa65-ed25519.asc", [2]int{2, 2}, "registry-signature", "pass: "},
+		"rpm-v6-pqc, all keys":     {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", v6keys + "keyring.asc", [2]int{2, 2}, "registry-signature", "pass: "},
+		"rpm-v6-pqc, nobody":       {v6 + "with-mldsa65-ed25519-2.3.4-5.el9.noarch.rpm", test2048, [2]int{}, "registry-signature", "fail: "},
 	} {
 		t.Run(id, func(t *testing.T) {
 			w, reference := servedRPM(t, fedoraBase, "fedora-43", corpusFile(t, c.file))
@@ -211,4 +216,50 @@ func TestRPMCorpus(t *testing.T) {
 	require.Equal(t, 0, levels(r)["integrity"][0])
 	has(t, r, "registry-signature", "absent", "verifies, but covers no strong digest")
 	has(t, r, "digest-matches", "unknown", "")
+}
+
+// TestRPMCorpusComposite: one byte of either half of a composite signature changed
+// fails the package, however good the signature beside it is. By a key that is not
+// anchored it says nothing, as any other.
+func TestRPMCorpusComposite(t *testing.T) {
+	const name, rsa, composite = "rpm/hello-2.0-1.x86_64-signed-mldsa87.rpm", "rpm/keys/rpm.org-rsa-2048-test.pub", "rpm/keys/rpm.org-v6-mldsa87-test.asc"
+	const halves = 114 + 4627 // Ed448, ML-DSA-87
+	file := corpusFile(t, name)
+	p, err := rpm.Open(file)
+	require.NoError(t, err)
+	changed := func(before int) []byte { // the end, in bytes
+		for _, b := range p.HeaderSignatures() {
+			if len(b) < halves {
+				continue
+			}
+			text := []byte(base64.StdEncoding.EncodeToString(b))
+			require.Equal(t, 1, bytes.Count(file, text))
+			return bytes.Replace(file, text, []byte(base64.StdEncoding.EncodeToString(changedAt(b, len(b)-before))), 1)
+		}
+		t.Fatal("it has no such signature")
+		return nil
+	}
+	for what, c := range map[string]struct {
+		file []byte
+		keys []string
+		says string
+	}{
+		"as it is":                {file, []string{rsa, composite}, "pass: "},
+		"its first half":          {changed(halves), []string{rsa, composite}, "fail: The repository's signature over the header inside the package does not verify"},
+		"the end of that":         {changed(4627 + 2), []string{rsa, composite}, "fail: "},
+		"its second half":         {changed(4627), []string{rsa, composite}, "fail: "},
+		"the middle of that":      {changed(2000), []string{composite}, "fail: "},
+		"the end":                 {changed(1), []string{composite}, "fail: "},
+		"half, a stranger's word": {changed(4627), []string{rsa}, "pass: "},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w, reference := servedRPM(t, fedoraBase, "fedora-43", c.file)
+			o := options(w)
+			o.Anchors = anchoredCertificates(t, "fedora-43", c.keys...)
+			r, err := ask(context.Background(), reference, o)
+			require.NoError(t, err)
+			require.Contains(t, outcome(t, r, "registry-signature"), c.says)
+			require.Equal(t, strings.HasPrefix(c.says, "fail"), r.Report.Verdict.Failed)
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	_ "crypto/md5"
 	_ "crypto/sha1"
 	_ "crypto/sha256"
+	_ "crypto/sha3"
 	_ "crypto/sha512"
 	"fmt"
 )
@@ -20,12 +21,17 @@ const (
 	ecdsaKey      Algorithm = 19
 	eddsaLegacy   Algorithm = 22
 	ed25519Native Algorithm = 27
+	ed448Native   Algorithm = 28
+	// Composites (RFC 9980, section 5): a signature is two, and both must hold.
+	mldsa65Ed25519 Algorithm = 30
+	mldsa87Ed448   Algorithm = 31
 )
 
 var algorithmNames = map[Algorithm]string{
 	rsaAny: "RSA", 2: "RSA, for encryption", rsaSignOnly: "RSA", 16: "Elgamal", dsaAlgorithm: "DSA", 18: "ECDH",
-	ecdsaKey: "ECDSA", eddsaLegacy: "EdDSA", 25: "X25519", 26: "X448", ed25519Native: "Ed25519", 28: "Ed448",
-	30: "ML-DSA-65 with Ed25519", 31: "ML-DSA-87 with Ed448",
+	ecdsaKey: "ECDSA", eddsaLegacy: "EdDSA", 25: "X25519", 26: "X448", ed25519Native: "Ed25519", ed448Native: "Ed448",
+	mldsa65Ed25519: "ML-DSA-65 with Ed25519", mldsa87Ed448: "ML-DSA-87 with Ed448",
+	32: "SLH-DSA-SHAKE-128s", 33: "SLH-DSA-SHAKE-128f", 34: "SLH-DSA-SHAKE-256s",
 }
 
 func (a Algorithm) String() string {
@@ -35,9 +41,9 @@ func (a Algorithm) String() string {
 	return fmt.Sprintf("algorithm %d", byte(a))
 }
 
-// newer tells whether an algorithm was registered after those that are verified
-// here: the composites of ML-DSA, SLH-DSA, and what is to come.
-func (a Algorithm) newer() bool { return a > ed25519Native }
+// newer tells whether an algorithm was registered after RFC 9580's and is not
+// verified here: SLH-DSA, and what is to come.
+func (a Algorithm) newer() bool { return a > ed25519Native && a.schemes() == nil }
 
 // A hash is a digest algorithm (RFC 9580, section 9.5).
 type hash byte
@@ -52,7 +58,7 @@ var hashes = map[hash]struct {
 	1: {"MD5", crypto.MD5, false}, 2: {"SHA-1", crypto.SHA1, false}, 11: {"SHA-224", crypto.SHA224, false},
 	3: {"RIPEMD-160", 0, false},
 	8: {"SHA-256", crypto.SHA256, true}, 9: {"SHA-384", crypto.SHA384, true}, 10: {"SHA-512", crypto.SHA512, true},
-	12: {"SHA3-256", 0, true}, 14: {"SHA3-512", 0, true},
+	12: {"SHA3-256", crypto.SHA3_256, true}, 14: {"SHA3-512", crypto.SHA3_512, true},
 }
 
 // saltSizes are those of signatures of version 6.

@@ -6,10 +6,11 @@
 // Signatures of versions 3, 4 and 6, detached ([ReadSignatures], binary or
 // armoured) or around a text ([ReadClearsigned]); keys of versions 4 and 6
 // ([ReadKeys], a keyring or a text with any number of armoured blocks). RSA,
-// ECDSA on P-256, P-384 and P-521, EdDSA and Ed25519, over SHA-256, SHA-384 and
-// SHA-512. Everything else is [fault.NotUnderstood], DSA and the post-quantum
-// composites among it: no library that is kept gives them at a weight that a
-// page can carry.
+// ECDSA on P-256, P-384 and P-521, EdDSA, Ed25519, Ed448, and the composites of
+// ML-DSA-65 with Ed25519 and of ML-DSA-87 with Ed448 (RFC 9980), of which both
+// halves must hold; over SHA-256, SHA-384, SHA-512, SHA3-256 and SHA3-512.
+// Everything else is [fault.NotUnderstood], DSA and SLH-DSA among it: no archive that
+// is served signs with them.
 //
 // What can be forged is named and never passes ([fault.Weak]): SHA-1, MD5,
 // RIPEMD-160 and SHA-224, and RSA below 2048 bits. Where such a signature does not

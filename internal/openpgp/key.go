@@ -28,7 +28,7 @@ type Key struct {
 
 	version   byte
 	algorithm Algorithm
-	public    any // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey; nil where it cannot be used
+	public    any // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey, []half; nil where it cannot be used
 	weak      bool
 }
 
@@ -116,9 +116,13 @@ func (k *Key) material(r *reader) error {
 			return err
 		}
 		return k.onCurve(oid, point)
-	case ed25519Native:
-		k.public = ed25519.PublicKey(r.take(ed25519.PublicKeySize, "an Ed25519 key"))
-		return r.end("an Ed25519 key")
+	}
+	if k.algorithm.composite() && k.version != 6 {
+		return malformed("a key of %s is of version %d", k.algorithm, k.version)
+	}
+	if halves := k.algorithm.halves(r); halves != nil {
+		k.public = halves
+		return r.end("a key of " + k.algorithm.String())
 	}
 	return nil
 }

@@ -18,7 +18,8 @@ import (
 //  2. The digest of salt, message and trailer begins with what the signature
 //     says.
 //  3. The key made the signature over that digest.
-//  4. Neither digest nor key can be forged: else it is Weak, however right.
+//  4. Neither digest nor key can be forged: else it is Weak, however right. Nor is
+//     the digest shorter than the algorithm demands.
 func (k Key) verify(s *Signature, message []byte) error {
 	// 1.
 	if (s.Version == 6) != (k.version == 6) {
@@ -56,6 +57,9 @@ func (k Key) verify(s *Signature, message []byte) error {
 	if !how.strong || k.weak {
 		return weak(s, k)
 	}
+	if least := k.algorithm.leastDigest(); len(sum) < least {
+		return malformed("a signature by %s is over %d bytes of digest, and needs %d", k.algorithm, len(sum), least)
+	}
 	return nil
 }
 
@@ -64,15 +68,13 @@ func (a Algorithm) isRSA() bool { return a == rsaAny || a == rsaSignOnly }
 // check verifies the algorithm's own numbers over a digest (RFC 9580, sections
 // 5.2.3.1 and following).
 func (k Key) check(s *Signature, h crypto.Hash, sum []byte) error {
+	if halves, are := k.public.([]half); are {
+		return verifyHalves(halves, sum, s.numbers)
+	}
 	r := &reader{b: s.numbers}
-	first, second := []byte(nil), []byte(nil)
-	if k.algorithm == ed25519Native {
-		first = r.take(ed25519.SignatureSize, "a signature")
-	} else {
-		first = r.number("a signature")
-		if !k.algorithm.isRSA() {
-			second = r.number("a signature")
-		}
+	first, second := r.number("a signature"), []byte(nil)
+	if !k.algorithm.isRSA() {
+		second = r.number("a signature")
 	}
 	if err := r.end("a signature"); err != nil {
 		return err
@@ -85,13 +87,9 @@ func (k Key) check(s *Signature, h crypto.Hash, sum []byte) error {
 	case *ecdsa.PublicKey:
 		good = ecdsa.Verify(public, sum, new(big.Int).SetBytes(first), new(big.Int).SetBytes(second))
 	case ed25519.PublicKey:
-		if k.algorithm == eddsaLegacy {
-			point, fits := pad(first, 32)
-			scalar, too := pad(second, 32)
-			good = fits && too && ed25519.Verify(public, sum, append(point, scalar...))
-		} else {
-			good = ed25519.Verify(public, sum, first)
-		}
+		point, fits := pad(first, 32)
+		scalar, too := pad(second, 32)
+		good = fits && too && ed25519.Verify(public, sum, append(point, scalar...))
 	}
 	if !good {
 		return wrong("the key did not make this signature")

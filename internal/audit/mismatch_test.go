@@ -116,7 +116,7 @@ func TestReasonsAreCauses(t *testing.T) {
 		// f, g
 		{"npm through the relay", npm(unsigned, true), "These bytes match their record. Whether that is the repository's own record could not be checked.", "Integrity 0 of 3, at most 3: @example/thing 1.2.3",
 			map[string]string{"integrity-from-repository": "came through a relay", "integrity-bytes-signed": "carries no signature", "integrity-identity": "announces no attestations", "accountability-attested": "announces no attestations"},
-			nil, []string{"could not be asked for", "Nothing is settled", "straight from"}},
+			map[string]string{"Integrity": "Matches its record as it came"}, []string{"could not be asked for", "Nothing is settled", "straight from"}},
 		// h
 		{"npm without the revision", npm(noHead, false), "The npm registry signed these bytes.", "Integrity 2 of 3",
 			map[string]string{"accountability-stated": "names the repository https://github.com/example/thing, but not the revision"},

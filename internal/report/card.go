@@ -166,6 +166,9 @@ func (r *Report) integrityCard() Card {
 	if pasted := r.Finding("reference-digest"); f.Outcome == evidence.Pass && pasted.Outcome == evidence.Fail {
 		c.State, c.Reason = Wrong, pasted.Reason
 	}
+	if tracks := r.Verdict.Tracks; c.State == confirmed && (len(tracks) == 0 || tracks[0].Level == 0) {
+		c.State = State{Stated.Class, "Matches its record as it came"} // whoever bent both would get the same
+	}
 	if r.Artifact.Missing != "" {
 		return c
 	}

@@ -1,6 +1,9 @@
 package golang
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // A cgoScanner reads a Go file up to its last import and looks for the import
 // of "C" that turns it into a cgo file (go.dev/ref/spec#Import_declarations).
@@ -138,8 +141,13 @@ func (s *cgoScanner) end(take func(token string)) {
 }
 
 func (s *cgoScanner) isWord(token string) {
+	if s.place == atPackage {
+		if token = strings.TrimPrefix(token, "\uFEFF"); token == "" {
+			return // a byte order mark with a blank behind it
+		}
+	}
 	switch {
-	case s.place == atPackage && (token == "package" || token == "\uFEFFpackage"):
+	case s.place == atPackage && token == "package":
 		s.place = atName
 	case s.place == atName:
 		s.place = atTop

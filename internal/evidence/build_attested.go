@@ -12,6 +12,12 @@ import (
 
 // buildAttested asks whether a statement of an entitled signer, proven to be
 // in a public log, binds these bytes to repository, commit and build run.
+//
+//  1. One that contradicts itself decides, however many others there are.
+//  2. Else the first that does, of provenance before others. Who signed, and from
+//     where, is from then on said of this one: of several statements each may be of a
+//     run of its own.
+//  3. Else the nearest to it.
 func buildAttested(e *exam) Finding {
 	identity := e.signer
 	if identity.Outcome != Pass {
@@ -21,22 +27,40 @@ func buildAttested(e *exam) Finding {
 		return identity
 	}
 	result := because(Absent, "No verified statement names repository, commit and build run together.").by(Maintainer)
-	for _, a := range e.attested {
+	var by *attested
+	for i := range e.attested {
+		a := &e.attested[i]
 		if a.speaks.Outcome != Pass {
 			continue
 		}
-		f, build := boundBuild(a, e.Release.File.Attestations.PublishTypes)
-		if f.Outcome == Pass {
-			e.proven.Build = build
-		}
-		if f.Outcome == Pass || f.Outcome == Fail {
+		f, build := boundBuild(*a, e.Release.File.Attestations.PublishTypes)
+		switch {
+		case f.Outcome == Fail: // 1.
+			e.builder, e.proven.Build = nil, nil
 			return f
-		}
-		if weight(f) >= weight(result) {
-			result = f
+		case f.Outcome == Pass && (result.Outcome != Pass || a.provenance() && !by.provenance()): // 2.
+			result, by, e.proven.Build = f, a, build
+		case result.Outcome != Pass && weight(f) >= weight(result): // 3.
+			result, by = f, nil
+			if f.Outcome == Unknown {
+				by = a
+			}
 		}
 	}
+	if by != nil {
+		e.builder, e.proven.Signer = by, signerOf(*by)
+	}
 	return result
+}
+
+// provenance tells whether what is attested is provenance that tells of a build.
+func (a *attested) provenance() bool {
+	st := a.verified.Statement
+	if st == nil {
+		return false
+	}
+	_, err := slsa.Read(st.PredicateType, st.Predicate)
+	return err == nil
 }
 
 // boundBuild reads one entitled statement's build, from certificate and

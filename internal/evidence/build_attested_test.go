@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"touchstone/internal/fetch"
+	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
 	"touchstone/internal/slsa"
 
@@ -70,4 +72,57 @@ func TestBuildAttested(t *testing.T) {
 		"nobody speaks":      {resting(func(e *exam) { e.signer = because(Unknown, "stranger") }), Unknown},
 		"the signer's wrong": {resting(func(e *exam) { e.signer = because(Fail, "wrong") }), Absent},
 	}.run(t, buildAttested)
+}
+
+// TestOfOneStatement: of several statements that a signer may make, each of a run of
+// its own, source, signer and build are said of one, whatever the order.
+func TestOfOneStatement(t *testing.T) {
+	const other, publish = "89abcdef0123456789abcdef0123456789abcdef", "https://index.example/attestations/publish/v1"
+	made := func(kind, at, predicate string) attested {
+		a := verified(func(c *sigstore.Claims, st *sigstore.Statement) {
+			st.PredicateType, c.SourceRepositoryDigest = kind, at
+			if predicate != "" {
+				st.Predicate = []byte(predicate)
+			}
+		})
+		return a
+	}
+	judged := func(all ...attested) *exam {
+		e := attesting(func(e *exam) {
+			e.attested = all
+			e.Release.File.Attestations.PublishTypes = []string{publish}
+			e.Release.Source = registry.Source{Repository: thing, Route: fetch.Direct}
+		})
+		e.signer = signerIdentity(e)
+		e.built = buildAttested(e)
+		return e
+	}
+	built := made(slsa.V1, commit, "")
+	for name, c := range map[string]struct {
+		beside attested
+		want   Outcome
+	}{
+		"a scan of another commit":       {made("https://example.org/scan", other, ""), Pass},
+		"the word that it was published": {made(publish, other, ""), Pass},
+		"provenance that says nothing":   {made(slsa.V1, other, `{}`), Pass},
+		"provenance of a stranger's":     {made(slsa.V1, other, strings.Replace(string(built.verified.Statement.Predicate), "example/thing", "victim/famous", 1)), Fail},
+	} {
+		for _, all := range [][]attested{{c.beside, built}, {built, c.beside}} {
+			e := judged(all...)
+			assert.Equal(t, c.want, e.built.Outcome, "%s: %s", name, e.built.Reason)
+			if c.want != Pass {
+				continue
+			}
+			assert.Equal(t, commit, e.proven.Build.Commit, name)
+			assert.True(t, e.proven.Signer.Provenance, name)
+			assert.Equal(t, commit, sourceStated(e).Facts["commit"], name)
+			for _, id := range []*sigstore.Identity{e.proven.Signer.Identity, certificate(e)} {
+				_, of := id.Source()
+				assert.Equal(t, commit, of, name)
+			}
+		}
+	}
+	e := judged(made(slsa.V1, commit, `{}`), made(publish, commit, ""))
+	assert.Equal(t, Pass, e.built.Outcome)
+	assert.False(t, e.proven.Signer.Provenance, "provenance that tells of no build makes no signer a builder")
 }

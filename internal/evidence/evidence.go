@@ -116,6 +116,9 @@ type exam struct {
 	attested []attested
 	// recordAttested are those served for the record document itself.
 	recordAttested []attested
+	// builder is the attestation that tells of the build, or would once the log's
+	// proof of it is had; nil for none.
+	builder *attested
 	// Answers on which other checks rest, by whose check they are.
 	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named, enclosed Finding
 	// keyedNames are those that signatures by keys brought sign beside the bytes.

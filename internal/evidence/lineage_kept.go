@@ -100,9 +100,13 @@ func without(e *exam) Finding {
 	return lacking(list, "None of the attestations carries a certificate.")
 }
 
-// certificate is that of the verified provenance whose signer may speak for
-// the package, else of the first that there is; nil for none.
+// certificate is that of the statement which tells of the build; else of verified
+// provenance whose signer may speak for the package, else of the first that there is;
+// nil for none.
 func certificate(e *exam) *sigstore.Identity {
+	if e.builder != nil {
+		return e.builder.verified.Certificate
+	}
 	var first *sigstore.Identity
 	for _, a := range e.attested {
 		if a.finding.Outcome != Pass || a.verified.Certificate == nil || !tellsOrigin(e.Release.File.Attestations, a.verified.Statement) {
@@ -126,12 +130,8 @@ func claimedCertificate(e *exam, list registry.Attestations) *sigstore.Identity 
 		return nil
 	}
 	for _, each := range list.Each {
-		query := sigstore.Query{Bundle: each.Bundle, Root: root, Keys: managedKeys(e, list.Keys), AnyArtifact: true}
-		if claimed, err := sigstore.Read(each.Bundle); err == nil && list.OverBytes && claimed.Digest.Hex != "" {
-			query.AnyArtifact, query.Artifact.Digests = false, []sigstore.Digest{claimed.Digest} // by its own word
-		}
-		v, err := sigstore.Verify(query)
-		if err == nil && v.Certificate != nil && v.Statement == nil {
+		v, err := sigstore.Verify(sigstore.Itself(each.Bundle, root, managedKeys(e, list.Keys)))
+		if err == nil && v.Certificate != nil && v.Statement == nil && list.OverBytes {
 			return v.Certificate
 		}
 		if err == nil && v.Certificate != nil && v.Statement != nil && tellsOrigin(list, v.Statement) && aboutName(v.Statement, list.Subject) {

@@ -8,7 +8,6 @@ import (
 	"touchstone/internal/fetch"
 	"touchstone/internal/registry"
 	"touchstone/internal/sigstore"
-	"touchstone/internal/slsa"
 	"touchstone/internal/source"
 )
 
@@ -45,10 +44,14 @@ func signerIdentity(e *exam) Finding {
 		best = lack
 	}
 	if best.Outcome == Pass {
-		v := speaker(e).verified
-		e.proven.Signer = &Signer{Identity: v.Certificate, Provenance: v.Statement != nil && slsa.Is(v.Statement.PredicateType), At: provenTime(v), Witness: witness(v)}
+		e.proven.Signer = signerOf(speaker(e))
 	}
 	return best
+}
+
+// signerOf is the signer of one attestation.
+func signerOf(a attested) *Signer {
+	return &Signer{Identity: a.verified.Certificate, Provenance: a.provenance(), At: provenTime(a.verified), Witness: witness(a.verified)}
 }
 
 // otherwiseSigned says who signed without a certificate of Sigstore's, where somebody
@@ -229,7 +232,7 @@ func signedWhere(a attested) string {
 		return fmt.Sprintf("A statement of the kind %s was signed by %s", quoted(st.PredicateType), quoted(id.SAN))
 	}
 	where := fmt.Sprintf("%s at commit %s by %s%s", repository, commit, id.Workflow(), runner(id))
-	if _, err := slsa.Read(st.PredicateType, st.Predicate); err == nil {
+	if a.provenance() {
 		return "Built from " + where
 	}
 	return fmt.Sprintf("A statement of the kind %s was signed in a run from %s", quoted(st.PredicateType), where)

@@ -12,14 +12,14 @@ import (
 // sourceStated asks whether repository and revision are named, each in a form by
 // which it can be found:
 //
-//  1. by a verified statement of whoever may speak for the package;
+//  1. by the verified statement of whoever may speak for the package that tells of the
+//     build, or would;
 //  2. by the repository's own record;
 //  3. by the package itself, in bytes that are the repository's.
 func sourceStated(e *exam) Finding {
 	// 1.
-	promised := e.built.Outcome == Unknown && e.signer.Outcome == Pass
-	if e.built.Outcome == Pass || promised {
-		repository, commit := speaker(e).verified.Certificate.Source()
+	if e.builder != nil {
+		repository, commit := e.builder.verified.Certificate.Source()
 		if _, ok := source.Parse(repository); ok && source.IsRevision(commit) {
 			e.proven.Source = &Source{repository, commit, true}
 			return pass("A verified statement names where the code comes from: "+repository+" at commit "+commit+".", map[string]string{

@@ -32,6 +32,16 @@ type Query struct {
 	Policy *Policy
 }
 
+// Itself asks of a bundle whether it verifies, whatever it is about: a signature over
+// an artifact is held to the digest that the bundle itself states.
+func Itself(bundle []byte, root *Root, keys []Key) Query {
+	q := Query{Bundle: bundle, Root: root, Keys: keys, AnyArtifact: true}
+	if claimed, err := Read(bundle); err == nil && claimed.Digest != (Digest{}) {
+		q.AnyArtifact, q.Artifact.Digests = false, []Digest{claimed.Digest}
+	}
+	return q
+}
+
 // Verified is what a bundle proves. Everything in it was verified, except
 // Ignored, which names what was passed over.
 type Verified struct {

@@ -98,7 +98,7 @@ func (p Proofs) complete(ctx context.Context, c *fetch.Session, keys []sigstore.
 
 // verifies tells whether a bundle does, only to choose.
 func (p Proofs) verifies(bundle []byte, keys []sigstore.Key) bool {
-	_, err := sigstore.Verify(sigstore.Query{Bundle: bundle, Root: p.Root, Keys: keys, AnyArtifact: true})
+	_, err := sigstore.Verify(sigstore.Itself(bundle, p.Root, keys))
 	return err == nil
 }
 

@@ -42,6 +42,10 @@ func TestNothingHidden(t *testing.T) {
 		"pip, a place among settings": {"requirements.txt", "--pre --extra-index-url https://evil.example/simple\na==1.0\n", "not understood --pre --extra-index-url https://evil.example/simple; package a"},
 		"pip, a file among settings":  {"requirements.txt", "--only-binary :all: -r evil.txt\na==1.0\n", "not understood --only-binary :all: -r evil.txt; package a"},
 		"pip, lines join without gap": {"requirements.txt", "a\\\nb==1.0\\\n.1\n", "package ab 1.0.1"},
+		"pip, blanks behind a bar":    {"requirements.txt", "a==1.0 --hash=sha256:" + sum64 + " \\ \n--requirement=evil.txt\n", "line 1: a backslash"},
+		"pip, a comment behind a bar": {"requirements.txt", "a==1.0 --hash=sha256:" + sum64 + " \\ # x\n--requirement=evil.txt\n", "line 1: a backslash"},
+		"pip, a bar in a comment":     {"requirements.txt", "-i https://evil.example/simple\na==1.0 # x \\\n-i https://pypi.org/simple\n", "line 2: a backslash"},
+		"pip, a bar, and a comment":   {"requirements.txt", "a==1.0 \\\n# x \\\nb==1.0\n", "package a 1.0; package b 1.0"},
 		"pipenv, one of two indexes":  {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"pypi","url":"https://pypi.org/simple"},{"name":"evil","url":"https://evil.example/simple"}]},"default":{"a":{"version":"==1.0"}}}`, "private a"},
 		"pipenv, no index of a name":  {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"evil","url":"https://evil.example/simple"}]},"default":{"a":{"version":"==1.0","index":"pypi"}}}`, "private a"},
 		"pipenv, the named index":     {"Pipfile.lock", `{"_meta":{"pipfile-spec":6,"sources":[{"name":"evil","url":"https://evil.example/simple"},{"name":"pypi","url":"https://pypi.org/simple"}]},"default":{"a":{"version":"==1.0","index":"pypi"}}}`, "package a"},
@@ -91,6 +95,7 @@ func TestNothingHidden(t *testing.T) {
 		"pdm, of the next":        {"pdm.lock", "[metadata]\nlock_version = '5.0.0'\n", `it is of version "5.0.0"; 2, 3, 4 are known`},
 		// Entries of a second list.
 		"pnpm, a snapshot alone":  {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0: {}\n  evil@1.0.0(x@1.0.0):\n    resolution: {tarball: https://evil.example/x.tgz}\n", "package once; not understood evil@1.0.0"},
+		"pnpm, a snapshot's name": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0:\n    name: evil\n    version: 6.6.6\n", "package once 1.4.0; not understood once@1.4.0"},
 		"pnpm, one with its peer": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0(x@1.0.0): {}\n", "package once"},
 		// Fields that Yarn reads under another spelling.
 		"yarn, a quoted name":        {"yarn.lock", yarn("  \"resolved\" \"https://evil.example/once.tgz\"\n"), "line 5:"},
@@ -137,5 +142,57 @@ func TestNothingInIt(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Empty(t, f.Pins, name)
 		require.Contains(t, strings.Join(f.Notes, " "), "It lists no package", name)
+	}
+}
+
+// TestUnderAnotherName: whoever asks for a name gets what stands in the entry that
+// answers it, and that is told of each name that is not the package's own.
+func TestUnderAnotherName(t *testing.T) {
+	const yarn1, sri = "# yarn lockfile v1\n", "    integrity " + sri512 + "\n"
+	entry := "  version \"1.0.0\"\n  resolved \"https://registry.yarnpkg.com/evil/-/evil-1.0.0.tgz\"\n" + sri[2:]
+	berry := "__metadata:\n  version: 8\n"
+	for what, c := range map[string]struct{ name, text, want string }{
+		"Yarn 1, the second":     {"yarn.lock", yarn1 + "evil@^1, lodash@^4:\n" + entry, "lodash"},
+		"Yarn 1, by an alias":    {"yarn.lock", yarn1 + "\"lodash@npm:evil@^1\":\n" + entry, "lodash"},
+		"Yarn 1, by the field":   {"yarn.lock", yarn1 + "lodash@^4:\n  name evil\n" + entry, "lodash"},
+		"Yarn 1, its own":        {"yarn.lock", yarn1 + "evil@^1, evil@1:\n" + entry, ""},
+		"Yarn 2, the second":     {"yarn.lock", berry + "\"evil@npm:^1, lodash@npm:^4\":\n  version: 1.0.0\n  resolution: \"evil@npm:1.0.0\"\n", "lodash"},
+		"Yarn 2, its own":        {"yarn.lock", berry + "\"evil@npm:^1, evil@npm:1\":\n  version: 1.0.0\n  resolution: \"evil@npm:1.0.0\"\n", ""},
+		"pnpm 9, by the project": {"pnpm-lock.yaml", "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      lodash:\n        specifier: ^4\n        version: evil@1.0.0\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\n", "lodash"},
+		"pnpm 9, by a package":   {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\nsnapshots:\n  evil@1.0.0(x@1.0.0):\n    dependencies:\n      lodash: evil@1.0.0(x@1.0.0)\n", "lodash"},
+		"pnpm 6, by the project": {"pnpm-lock.yaml", "lockfileVersion: '6.0'\ndependencies:\n  lodash:\n    specifier: ^4\n    version: /evil@1.0.0\npackages:\n  /evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\n", "lodash"},
+		"pnpm 9, its own":        {"pnpm-lock.yaml", "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      evil:\n        specifier: ^1\n        version: 1.0.0(x@1.0.0)\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\n", ""},
+		"npm":                    {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/lodash":{"name":"evil","version":"1.0.0","integrity":"` + sri512 + `"}}}`, "lodash"},
+	} {
+		f, err := Read(c.name, []byte(c.text))
+		require.NoError(t, err, what)
+		require.Len(t, f.Pins, 1, what)
+		p := f.Pins[0]
+		require.Equal(t, [3]string{string(Package), "evil", "1.0.0"}, [3]string{string(p.Kind), p.Name, p.Version}, what)
+		notes := strings.Join(p.Notes, " ")
+		require.Equal(t, c.want != "", strings.Contains(notes, "under another name"), what+": "+notes)
+		require.Contains(t, notes, c.want, what)
+	}
+}
+
+// TestByAddress: what pip fetches from an address at PyPI it compares with the digest
+// behind it, and not with the one of which it consists.
+func TestByAddress(t *testing.T) {
+	const file = "/a-1.0-py3-none-any.whl"
+	place := "://files.pythonhosted.org/packages/0a/0a/" + strings.Repeat("0a", 30)
+	for line, want := range map[string][2]bool{ // unsafe, unheld
+		"a @ https" + place + file:                                  {false, true},
+		"a @ http" + place + file:                                   {true, true},
+		"a @ https" + place + file + "#sha256=" + sum64:             {false, false},
+		"a @ https" + place + file + " --hash=sha256:" + sum64:      {false, false},
+		"a @ http" + place + file + " \\\n  --hash=sha256:" + sum64: {true, false},
+	} {
+		f, err := Read("requirements.txt", []byte(line+"\n"))
+		require.NoError(t, err, line)
+		require.Len(t, f.Pins, 1, line)
+		p := f.Pins[0]
+		require.Equal(t, Package, p.Kind, line)
+		require.Equal(t, want, [2]bool{p.Unsafe, p.Unheld}, line)
+		require.NotEmpty(t, p.Ref.Digests, line)
 	}
 }

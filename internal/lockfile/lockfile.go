@@ -94,6 +94,9 @@ type Pin struct {
 	Outside string
 	// Unsafe tells that this is because what arrives is not protected on its way.
 	Unsafe bool
+	// Unheld tells that the client compares nothing with the digests of Ref: they are
+	// those of which an address consists.
+	Unheld bool
 	// Notes say in whole sentences what else is particular about it.
 	Notes []string
 	// Flags are the part that it has in the project, as the file says it.

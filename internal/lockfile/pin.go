@@ -2,8 +2,10 @@ package lockfile
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"touchstone/internal/digest"
@@ -44,6 +46,21 @@ func (p Pin) ofPackage(typ string, digests []digest.Digest, err error) Pin {
 func (p Pin) is(kind Kind, why string) Pin {
 	p.Kind, p.Why, p.Ref = kind, why, purl.Ref{}
 	return p
+}
+
+// under notes the names under which a pin is installed that are not its own: whoever
+// asks for one of them gets this package. Each may have a range behind it, "name@range".
+func (p Pin) under(asked []string) Pin {
+	others := map[string]bool{}
+	for _, one := range asked {
+		if name, _ := bunResolved(one); name != p.Name && name != "" {
+			others[strconv.Quote(clip(name, 200))] = true
+		}
+	}
+	if len(others) == 0 {
+		return p
+	}
+	return p.note("It is installed under another name, " + purl.Some(slices.Sorted(maps.Keys(others))) + ".")
 }
 
 // strong tells whether a strong digest ties the pin to its bytes.

@@ -2,6 +2,7 @@ package lockfile
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,7 +54,11 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 		err = own.snapshots(root)
 	}
 	own.place(pnpmGraph(major, root))
+	names := pnpmNames(major, root)
 	for _, p := range own.Pins {
+		if p.Kind == Package || p.Kind == NotRead {
+			p = p.under(slices.Sorted(maps.Keys(names[p.Key])))
+		}
 		if further {
 			p.Key = "2nd document › " + p.Key
 		}
@@ -64,17 +69,49 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 	return err
 }
 
-// snapshots adds those of version 9 that have no package of their key: pnpm joins the
-// two, and would take from them where something comes from.
+// snapshots adds those of version 9 that have no package of their key, or say again
+// what it is: pnpm joins the two, and would take from them what something is and where
+// it comes from.
 func (f *File) snapshots(root *node) error {
 	return root.get("snapshots").members(func(key string, entry *node) error {
 		of, _, _ := strings.Cut(key, "(")
-		if root.get("packages", of) != nil {
-			return nil
-		}
 		p := Pin{Line: entry.line, Key: "snapshots › " + key, Name: of}
-		return f.add(p.is(NotRead, "It stands among the snapshots alone, without the entry that says what it is."))
+		if root.get("packages", of) == nil {
+			return f.add(p.is(NotRead, "It stands among the snapshots alone, without the entry that says what it is."))
+		}
+		for _, word := range []string{"name", "version", "resolution"} {
+			if entry.get(word) != nil {
+				return f.add(p.is(NotRead, fmt.Sprintf("A snapshot says of it what only its entry does (%s). pnpm joins the two.", word)))
+			}
+		}
+		return nil
 	})
+}
+
+// pnpmNames are the names under which the pins are asked for, by their keys.
+func pnpmNames(major string, root *node) map[string]map[string]bool {
+	names, packages := map[string]map[string]bool{}, root.get("packages")
+	take := func(from *node) {
+		for _, kind := range []string{"dependencies", "optionalDependencies", "devDependencies"} {
+			_ = from.get(kind).members(func(name string, at *node) error {
+				version := at.text
+				if !at.plain {
+					version = at.str("version")
+				}
+				key := pnpmFound(major, packages, name, version)
+				if names[key] == nil {
+					names[key] = map[string]bool{}
+				}
+				names[key][name] = true
+				return nil
+			})
+		}
+	}
+	take(root)
+	for _, list := range []string{"importers", "packages", "snapshots"} {
+		_ = root.get(list).members(func(_ string, entry *node) error { take(entry); return nil })
+	}
+	return names
 }
 
 // pnpmGraph is what the project's folders ask for. Files of version 9 also tell

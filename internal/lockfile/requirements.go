@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"touchstone/internal/digest"
 	"touchstone/internal/purl"
@@ -48,7 +49,8 @@ type requirements struct {
 // readRequirements reads a requirements file.
 //
 //  1. A comment is no part of a line, and ends one that was to be continued.
-//  2. A backslash at the end continues a line.
+//  2. A backslash at the end continues a line. Where programs differ about that, one of
+//     them would read a line that to the next is a part of the one before, or a comment.
 func readRequirements(f *File, doc []byte) error {
 	f.Format, f.joins = "requirements.txt", true
 	if err := cmp.Or(oddEnd(doc), otherCoding(doc)); err != nil {
@@ -59,18 +61,21 @@ func readRequirements(f *File, doc []byte) error {
 	for text := range strings.SplitSeq(string(doc)+"\n\n", "\n") { // a continued last line ends too
 		line++
 		// 1.
-		comment := ""
+		comment, inline, continued := "", false, strings.HasSuffix(text, `\`)
 		if bare := strings.TrimSpace(text); strings.HasPrefix(bare, "#") {
-			text, comment = "", bare[1:]
+			text, comment, continued = "", bare[1:], false
 		} else if i := strings.Index(strings.ReplaceAll(text, "\t", " "), " #"); i >= 0 {
-			text, comment = text[:i], text[i+2:]
+			text, comment, inline = text[:i], text[i+2:], true
 		}
 		if r.logical.Len() == 0 {
 			r.begun = line
 		}
 		// 2.
-		rest, continued := strings.CutSuffix(strings.TrimRight(text, " \t"), `\`)
-		r.logical.WriteString(rest)
+		open := strings.HasSuffix(strings.TrimRightFunc(text, unicode.IsSpace), `\`)
+		if inline && (open || continued) || open && !continued {
+			return fmt.Errorf("line %d: a backslash ends it within a comment or before blanks: programs differ about whether it goes on in the next", line)
+		}
+		r.logical.WriteString(strings.TrimSuffix(text, `\`))
 		if continued {
 			continue
 		}
@@ -283,7 +288,8 @@ func requirement(line int, words []string) Pin {
 }
 
 // elsewhere is a requirement by address or folder. What the address itself and
-// the options pin must both hold.
+// the options pin must both hold. The digest of which PyPI's addresses consist tells
+// which file is meant, and pip compares nothing with it.
 func (p Pin) elsewhere(name, address, text string, labels []string) Pin {
 	if address == "" || strings.Contains(name, "://") {
 		address = text
@@ -309,6 +315,12 @@ func (p Pin) elsewhere(name, address, text string, labels []string) Pin {
 		return p
 	}
 	p.Ref.File = same.File
+	if !strings.HasPrefix(address, "https:") {
+		scheme, _, _ := strings.Cut(address, ":")
+		p.Outside, p.Unsafe = unencrypted(scheme), true
+	}
+	named := func(d purl.Digest) bool { return d.Algorithm == "blake2b-256" }
+	p.Unheld = len(digests) == 0 && !slices.ContainsFunc(same.Digests, func(d purl.Digest) bool { return !named(d) })
 	for _, d := range same.Digests {
 		if !slices.Contains(p.Ref.Digests, d) && digest.Size(d.Algorithm) > 0 {
 			p.Ref.Digests = append(p.Ref.Digests, d)

@@ -138,7 +138,6 @@ func unquoted(s string) string {
 
 func (e *yarnEntry) pin() Pin {
 	p := Pin{Line: e.line, Key: e.key, Version: e.fields["version"]}
-	// All ranges of one entry are of one name.
 	asked := e.asked()
 	name, wanted := bunResolved(asked[0])
 	ranged := !slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(one); return !isRange(spec) })
@@ -146,9 +145,12 @@ func (e *yarnEntry) pin() Pin {
 	if target, ok := strings.CutPrefix(wanted, "npm:"); ok {
 		if real, _ := bunResolved(target); strings.Contains(target, "@") && real != "" {
 			p.Name = real
-			p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", name))
 		}
 	}
+	if real := e.fields["name"]; real != "" { // Yarn says it where one entry answers several
+		p.Name = real
+	}
+	p = p.under(asked)
 	address, sum, _ := strings.Cut(e.fields["resolved"], "#")
 	if address == "" && strings.Contains(wanted, ":") && !strings.HasPrefix(wanted, "npm:") {
 		if address = wanted; slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(one); return isRange(spec) }) {
@@ -234,9 +236,7 @@ func berryPackage(key string, entry *node) Pin {
 	}
 	name, resolution := bunResolved(entry.str("resolution"))
 	p.Name = name
-	if asked, _ := bunResolved(key); asked != name {
-		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", asked))
-	}
+	p = p.under(strings.Split(key, ", "))
 	for range 5 { // a patch may be of what is patched already
 		inner, patched := strings.CutPrefix(resolution, "patch:")
 		if !patched {

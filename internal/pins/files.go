@@ -8,6 +8,7 @@ import (
 	"touchstone/internal/audit"
 	"touchstone/internal/digest"
 	"touchstone/internal/evidence"
+	"touchstone/internal/lockfile"
 	"touchstone/internal/purl"
 )
 
@@ -137,6 +138,33 @@ func (l *Line) weakest(others []fileAnswer, tracks []Track) {
 		said += ", and the levels are those of the weakest: " + lowest
 	}
 	l.Notes = append(slices.Clip(l.Notes), said+".")
+}
+
+// loose brings a line down whose pin does not say which bytes are installed: what was
+// audited is then one of those that may be.
+//
+//  1. A client that compares nothing with what is pinned takes whatever comes, and no
+//     bytes stand for it.
+//  2. Without a digest it takes any of a version's files, of which one was audited.
+func (l *Line) loose(p lockfile.Pin, out audit.Outcome, depth Depth) {
+	if l.Levels == nil {
+		return
+	}
+	var others int
+	if i := slices.IndexFunc(out.Report.Topics, func(t evidence.Topic) bool { return t.ID == "other-files" }); i >= 0 {
+		others = len(out.Report.Topics[i].Items)
+	}
+	audited, err := purl.Parse(out.Report.Reference)
+	any := err == nil && audited.File != "" && p.Ref.File == "" && len(p.Ref.Digests) == 0 && others > 0
+	if !any && !(p.Unheld && depth == Records) {
+		return
+	}
+	for id, at := range l.Levels {
+		l.Levels[id] = Level{0, at.AtMost}
+	}
+	if any {
+		l.Notes = append(slices.Clip(l.Notes), fmt.Sprintf("No digest says which of its %d files is installed. Checked was %s alone, and that counts for none of the others.", others+1, audited.File))
+	}
 }
 
 // require adds the levels that are required and not reached.

@@ -181,6 +181,7 @@ func Check(ctx context.Context, a *audit.Auditor, f, base *lockfile.File, o Opti
 			l := &r.Lines[i]
 			l.audited(out, o)
 			l.weakest(all.others, r.Tracks)
+			l.loose(pins[i], out, o.Depth)
 			l.require(o.Require, r.Tracks)
 			if before[i].Kind == lockfile.Package {
 				l.since(p.origins[before[i].Ref.String()], all.origin)

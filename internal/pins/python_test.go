@@ -157,6 +157,40 @@ func TestWeakestFile(t *testing.T) {
 	require.Contains(t, l.Findings[0].Text, "b.whl")
 }
 
+// TestLoosePins: what does not say which bytes are installed reaches no level, whatever
+// was found of those that were audited.
+func TestLoosePins(t *testing.T) {
+	s := newShelf()
+	wheel := s.wheel("1.0.0", "example/thing")
+	address := "thing @ " + wheel.FileAt("https://files.pythonhosted.org/")
+	zero := func(r *Result) {
+		t.Helper()
+		require.Equal(t, "warning digest-missing", states(r), "%+v", r.Lines[0].Findings)
+		for id, at := range r.Lines[0].Levels {
+			require.Zero(t, at.Level, id)
+		}
+	}
+	// A digest in an address, which pip does not compare; one behind it, which it does.
+	zero(s.check(t, address, "", Options{}))
+	r := s.check(t, address+"#"+strings.Replace(strings.TrimPrefix(hashOf(wheel), " --hash="), ":", "=", 1), "", Options{})
+	require.Equal(t, "ok", states(r))
+	require.NotZero(t, r.Lines[0].Levels["accountability"].Level)
+	r = s.check(t, address, "", Options{Depth: Bytes})
+	require.Equal(t, "warning digest-missing", states(r))
+	require.NotZero(t, r.Lines[0].Levels["integrity"].Level, "its bytes were fetched")
+	other := strings.Replace(address, "/packages/", "/packages/00/00/"+strings.Repeat("0", 60)+"?", 1)
+	other = other[:strings.IndexByte(other, '?')] + "/" + wheel.File
+	r = s.check(t, other, "", Options{})
+	require.Equal(t, "failed pin-agrees digest-missing", states(r), "an address of other bytes is told all the same")
+	// One file of a version that has no others is all that can be installed.
+	r = s.check(t, "thing==1.0.0", "", Options{Depth: Bytes})
+	require.NotZero(t, r.Lines[0].Levels["integrity"].Level)
+	s.source("1.0.0")
+	r = s.check(t, "thing==1.0.0", "", Options{Depth: Bytes})
+	zero(r)
+	require.Contains(t, strings.Join(r.Lines[0].Notes, " "), "which of its 2 files is installed")
+}
+
 // TestSinceBefore: what a version has lost against the one that was pinned before,
 // also across release lines.
 func TestSinceBefore(t *testing.T) {

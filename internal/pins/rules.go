@@ -119,6 +119,8 @@ func static(p lockfile.Pin, conflicting map[string]bool) Line {
 	switch strong := slices.ContainsFunc(p.Ref.Digests, func(d purl.Digest) bool { return digest.Strong(d.Algorithm) }); {
 	case len(p.Ref.Digests) == 0:
 		l.find("digest-missing", "")
+	case p.Unheld:
+		l.find("digest-missing", "Its digest is only the one of which its address consists. Its client compares nothing with that.")
 	case !strong:
 		l.find("digest-weak", "")
 	}

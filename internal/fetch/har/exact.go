@@ -20,6 +20,13 @@ var readNames = func() map[string]string {
 	return names
 }()
 
+// mostNested bounds how deep a document nests: it is that of the decoder, which comes
+// second and would see it only when all names were noted.
+const mostNested = 10_000
+
+// mostNames bounds how many names an object has: entries stand in lists.
+const mostNames = 100_000
+
 // exact refuses a document in which an object has a name twice, or one of ours
 // in another case: readers disagree on which of the two counts. It looks at names
 // alone; that all else is JSON is for the decoder to see.
@@ -27,6 +34,9 @@ func exact(doc []byte) error {
 	var open []map[string]bool // the names of each object; nil is an array
 	isName := false
 	for i := 0; i < len(doc); i++ {
+		if len(open) > mostNested {
+			return fmt.Errorf("at byte %d: it nests deeper than %d", i, mostNested)
+		}
 		switch doc[i] {
 		case '{':
 			open, isName = append(open, map[string]bool{}), true
@@ -68,6 +78,9 @@ func fresh(seen map[string]bool, quoted []byte) error {
 	key := folded(name)
 	if ours, known := readNames[key]; known && ours != name {
 		return fmt.Errorf("the name %.40q looks like %q", name, ours)
+	}
+	if len(seen) == mostNames {
+		return fmt.Errorf("an object has more than %d names", mostNames)
 	}
 	if seen[key] {
 		return fmt.Errorf("%.40q stands twice, in this or another case", name)

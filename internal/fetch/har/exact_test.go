@@ -42,4 +42,17 @@ func TestReadHARIsExact(t *testing.T) {
 	t.Run("the same name in two objects is no repetition", func(t *testing.T) {
 		require.NoError(t, exact([]byte(`[{"a":{"a":[{"a":1},{"a":2}]},"b":[]},{"a":1}]`)))
 	})
+	t.Run("what nests without end, or has names without end, is refused before it fills the memory", func(t *testing.T) {
+		for _, opens := range []string{"[", `{"a":`} {
+			_, err := Read([]byte(`{"log":` + strings.Repeat(opens, 1<<20)))
+			require.ErrorContains(t, err, "nests deeper")
+		}
+		require.NoError(t, exact([]byte(strings.Repeat("[]", 1<<16))), "beside each other is no nesting")
+		var names strings.Builder
+		for i := range mostNames + 1 {
+			fmt.Fprintf(&names, `"n%d":0,`, i)
+		}
+		_, err := Read([]byte(`{` + names.String() + `"log":{}}`))
+		require.ErrorContains(t, err, "more than 100000 names")
+	})
 }

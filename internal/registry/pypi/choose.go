@@ -249,9 +249,10 @@ func earlier(ctx context.Context, c *fetch.Session, index *project, f choice) (r
 		}
 		return likeness(a) - likeness(b)
 	})
+	seen := map[string]bool{} // an index may list hundreds of thousands of files
 	for _, e := range attested {
-		if v := index.versionOf(e); !slices.Contains(out.Attested, v) {
-			out.Attested = append(out.Attested, v)
+		if v := index.versionOf(e); !seen[v] {
+			seen[v], out.Attested = true, append(out.Attested, v)
 		}
 	}
 	before := located{f.at.name, out.Attested[0], attested[0].file}

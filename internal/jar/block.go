@@ -41,13 +41,8 @@ type Signer struct {
 	Stamper string
 }
 
-// Bounds of a block.
-const (
-	maxBlock    = 256 << 10 // bytes
-	maxDepth    = 40        // of values within values
-	maxInBlock  = 64        // certificates
-	maxAnything = 100_000   // values
-)
+// maxInBlock bounds the certificates of a block.
+const maxInBlock = 64
 
 // oidTimestamp names the attribute in which a timestamp stands (RFC 3161,
 // appendix A).
@@ -143,9 +138,7 @@ func verifyBlock(block, file []byte) (Signer, error) {
 // readCMS reads signed data by one signer, in the one form that every reader takes
 // alike.
 func readCMS(der []byte) (*pkcs7.PKCS7, error) {
-	values := 0
-	rest, err := asn1.Unmarshal(der, new(asn1.RawValue))
-	if err != nil || len(rest) > 0 || len(der) > maxBlock || !strictDER(der, 0, &values) {
+	if !tsp.Definite(der) {
 		return nil, fault.New(fault.NotUnderstood, "a block of the signature is larger than is read, or not in DER")
 	}
 	p7, err := pkcs7.Parse(der)
@@ -163,22 +156,6 @@ func readCMS(der []byte) (*pkcs7.PKCS7, error) {
 		}
 	}
 	return p7, nil
-}
-
-// strictDER tells whether bytes are values of definite lengths, as deep as is read.
-func strictDER(b []byte, depth int, values *int) bool {
-	for len(b) > 0 {
-		var v asn1.RawValue
-		rest, err := asn1.Unmarshal(b, &v)
-		if *values++; err != nil || depth > maxDepth || *values > maxAnything {
-			return false
-		}
-		if v.IsCompound && !strictDER(v.Bytes, depth+1, values) {
-			return false
-		}
-		b = rest
-	}
-	return true
 }
 
 // A head is the beginning of signed data (RFC 5652, section 5.1).

@@ -151,7 +151,7 @@ func (l *Line) loose(p lockfile.Pin, out audit.Outcome, depth Depth) {
 		return
 	}
 	var others int
-	if i := slices.IndexFunc(out.Report.Topics, func(t evidence.Topic) bool { return t.ID == "other-files" }); i >= 0 {
+	if i := slices.IndexFunc(out.Report.Topics, func(t evidence.Topic) bool { return t.ID == evidence.OtherFiles }); i >= 0 {
 		others = len(out.Report.Topics[i].Items)
 	}
 	audited, err := purl.Parse(out.Report.Reference)

@@ -148,6 +148,9 @@ func (r *Root) authority(s stamp) (known bool, err error) {
 	if err := s.token.Fits(); err != nil {
 		return false, err
 	}
+	if raw := s.token.Raw; raw != nil && !tsp.Definite(raw) { // no library may read it
+		return false, errors.New("its token is larger than is read, or not in DER")
+	}
 	if _, err := timestamp.ParseResponse(s.raw); err != nil {
 		return false, fmt.Errorf("it is not a timestamp response: %w", err)
 	}

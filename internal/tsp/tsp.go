@@ -31,11 +31,46 @@ type Token struct {
 
 // Read reads a token.
 func Read(raw []byte) Token {
+	if !Definite(raw) {
+		return Token{Raw: raw}
+	}
 	read, err := pkcs7.Parse(raw)
 	if err != nil {
 		read = nil
 	}
 	return Token{raw, read}
+}
+
+// Bounds of what is handed to a library that reads CMS.
+const (
+	mostBytes  = 256 << 10
+	mostNested = 40
+	mostValues = 100_000
+)
+
+// Definite tells whether bytes are one value in DER of definite lengths, within bounds.
+// The library calls itself for each value within a value, which no program survives
+// where they nest by the million, and looks for the end of one of indefinite length
+// anew from each value in it, which takes hours. Nobody signs where such a value stands.
+func Definite(raw []byte) bool {
+	values := 0
+	rest, err := asn1.Unmarshal(raw, new(asn1.RawValue))
+	return err == nil && len(rest) == 0 && len(raw) <= mostBytes && definite(raw, 0, &values)
+}
+
+func definite(b []byte, depth int, values *int) bool {
+	for len(b) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(b, &v)
+		if *values++; err != nil || depth > mostNested || *values > mostValues {
+			return false
+		}
+		if v.IsCompound && !definite(v.Bytes, depth+1, values) {
+			return false
+		}
+		b = rest
+	}
+	return true
 }
 
 // Fits tells why a token's signature is not computed: one of its keys is too long. Nobody

@@ -1,6 +1,7 @@
 package tsp
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -61,5 +62,32 @@ func TestSound(t *testing.T) {
 	} {
 		err := Read(c.token).Sound()
 		require.Equal(t, c.want, fault.Of(err), "%s: %v", name, err)
+	}
+}
+
+// TestReadIsBounded: what would fill the stack, or take hours, is not read; what stands
+// in it is nobody's word.
+func TestReadIsBounded(t *testing.T) {
+	within := func(content []byte) []byte {
+		der, err := asn1.Marshal(asn1.RawValue{Class: asn1.ClassUniversal, Tag: asn1.TagSequence, IsCompound: true, Bytes: content})
+		require.NoError(t, err)
+		return der
+	}
+	nested := []byte{0x05, 0x00}
+	for range 60 {
+		nested = within(nested)
+	}
+	for name, token := range map[string][]byte{
+		"nested by the million":     within(bytes.Repeat([]byte{0x30, 0x80}, 8<<20)),
+		"an end looked for again":   within(append([]byte{0x30, 0x80}, bytes.Repeat([]byte{0x02, 0x01, 0x01}, 2<<20)...)),
+		"an indefinite length":      within([]byte{0x30, 0x80, 0x02, 0x01, 0x01, 0x00, 0x00}),
+		"deeper than is read":       nested,
+		"more values than are read": within(bytes.Repeat([]byte{0x05, 0x00}, mostValues)),
+		"something behind it":       append(within(nil), 0x05, 0x00),
+		"larger than is read":       within(append([]byte{0x04, 0x83, 0x08, 0x00, 0x00}, make([]byte, 8<<16)...)),
+	} {
+		require.False(t, Definite(token), name)
+		require.Nil(t, Read(token).CMS, name)
+		require.Equal(t, fault.NotUnderstood, fault.Of(Read(token).Sound()), name)
 	}
 }

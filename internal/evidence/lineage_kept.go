@@ -173,6 +173,5 @@ func workflowPath(id *sigstore.Identity) string {
 			return path
 		}
 	}
-	file, _, _ := strings.Cut(id.Workflow(), "@")
-	return file
+	return source.WithoutRef(id.Workflow())
 }

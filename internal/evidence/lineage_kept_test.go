@@ -56,5 +56,7 @@ func TestWorkflowPath(t *testing.T) {
 	}
 	assert.Equal(t, ".github/workflows/a.yml", workflowPath(id("https://github.com/o/r", "https://github.com/o/r/.github/workflows/a.yml@refs/heads/main")))
 	assert.Equal(t, "https://github.com/o/r2/a.yml", workflowPath(id("https://github.com/o/r", "https://github.com/o/r2/a.yml@main")), "another repository")
+	assert.Equal(t, "https://github.com/o/r2/a.yml@b.yml", workflowPath(id("https://github.com/o/r", "https://github.com/o/r2/a.yml@b.yml@refs/heads/main")), "another file of another repository")
+	assert.Equal(t, ".github/workflows/a.yml@b.yml", workflowPath(id("https://github.com/o/r", "https://github.com/o/r/.github/workflows/a.yml@b.yml@refs/tags/v1")), "another file")
 	assert.Equal(t, "san", workflowPath(id("", "")))
 }

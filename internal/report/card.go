@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"touchstone/internal/evidence"
 	"touchstone/internal/source"
@@ -136,7 +135,7 @@ func (r *Report) buildCard(p evidence.Proven) Card {
 func signedInWords(place source.Address, commit string, s *evidence.Signer) string {
 	file, inside := place.Below(s.Workflow())
 	if !inside {
-		file, _, _ = strings.Cut(s.Workflow(), "@")
+		file = source.WithoutRef(s.Workflow())
 	}
 	words := "Signed in a run from "
 	if s.Provenance {

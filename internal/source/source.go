@@ -198,10 +198,23 @@ func IsRevision(text string) bool {
 	return (len(text) == 40 || len(text) == 64) && strings.Trim(text, "0123456789abcdefABCDEF") == "" && strings.Trim(text, "0") != ""
 }
 
+// WithoutRef is a file that a certificate writes as "FILE@REF" without the ref: what
+// stands behind the first "@refs/", since a branch may be called "a@b"; else behind the
+// last "@", since a file may be called "a.yml@b.yml".
+func WithoutRef(file string) string {
+	if at := strings.Index(file, "@refs/"); at >= 0 {
+		return file[:at]
+	}
+	if at := strings.LastIndexByte(file, '@'); at >= 0 {
+		return file[:at]
+	}
+	return file
+}
+
 // Below is the path of a file that a certificate writes as
 // "REPOSITORY/PATH@REF"; ok tells whether the file is in this repository.
 func (r Repository) Below(file string) (path string, ok bool) {
-	file, _, _ = strings.Cut(file, "@")
+	file = WithoutRef(file)
 	root := r.String() + "/"
 	if len(file) <= len(root) {
 		return "", false

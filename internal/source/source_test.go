@@ -114,6 +114,9 @@ func TestPages(t *testing.T) {
 	for file, want := range map[string]string{
 		"https://github.com/o/r/.github/workflows/a.yml@refs/tags/v1": ".github/workflows/a.yml",
 		"https://github.com/O/R/a.yml@main":                           "a.yml",
+		"https://github.com/o/r/a.yml@b.yml@refs/heads/main":          "a.yml@b.yml",
+		"https://github.com/o/r/a.yml@refs/heads/a@b":                 "a.yml",
+		"https://github.com/o/r/a.yml@b.yml@0123456789abcdef":         "a.yml@b.yml",
 		"https://github.com/o/other/a.yml@main":                       "",
 		"https://github.com/o/r2/a.yml":                               "",
 		"https://github.com/o/r":                                      "", "https://github.com/o/r/": "", "": "",

@@ -191,7 +191,9 @@ func Examine(c Case) Examined {
 	// 1.
 	e.log = verifyLog(e)
 	e.attested = verifyAttestations(e)
-	e.recordAttested = verifyEach(e, c.Release.Record().Attestations, digestsOf(c.Release.Record().Answer), nil)
+	if record := c.Release.Record(); len(record.Attestations.Each) > 0 { // else nobody asks for its digests: a list of packages has ten megabytes
+		e.recordAttested = verifyEach(e, record.Attestations, digestsOf(record.Answer), nil)
+	}
 	// 2.
 	out := Examined{Findings: make([]Finding, len(checks)), Heads: map[string][]byte{}}
 	for wave := range last + 1 {

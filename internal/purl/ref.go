@@ -102,7 +102,11 @@ func (r Ref) String() string {
 		}
 	}
 	set("checksum", strings.Join(digests, ","))
-	return c.String()
+	text := c.String()
+	if rest, found := strings.CutSuffix(text, "."); found {
+		return rest + "%2E" // else Parse takes it for the end of a sentence
+	}
+	return text
 }
 
 // Bare is the package alone, without the digests that it is compared with.

@@ -102,7 +102,7 @@ test("workspaces are read with it, by the folders or the patterns that name them
 test("an exception with a reason is accepted, and one that matches nothing is told", async () => {
   const path = await lockFile("package-lock.json", { "node_modules/b": git });
   const allow = join(dir, "allow.json");
-  await writeFile(allow, JSON.stringify([{ purl: "b", check: "source-git", reason: "our own fork" }, { purl: "c", check: "source-git", reason: "gone" }]));
+  await writeFile(allow, JSON.stringify([{ purl: "b", address: git.resolved, check: "source-git", reason: "our own fork" }, { purl: "c", check: "source-git", reason: "gone" }]));
   const { code, out } = await audit("--lock", path, "--allow", allow);
   assert.equal(code, 0, out);
   assert.match(out, /Allowed: our own fork/);

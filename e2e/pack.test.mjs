@@ -123,7 +123,7 @@ test("what is allowed is read where it was agreed on, not where it is changed", 
   const git = (...args) => execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], { cwd: repository, stdio: "pipe", encoding: "utf8" }).trim();
   const fork = (name) => ({ [`node_modules/${name}`]: { version: "1.0.0", resolved: "git+ssh://git@code.example/a/b.git#0123456" } });
   const lock = (entries) => writeFile(join(repository, "app", "package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages: { "": {}, ...entries } }));
-  const allow = (...names) => writeFile(join(repository, "app", "allow.json"), JSON.stringify(names.map((purl) => ({ purl, check: "source-git", reason: "our own" }))));
+  const allow = (...names) => writeFile(join(repository, "app", "allow.json"), JSON.stringify(names.map((purl) => ({ purl, address: "git+ssh://git@code.example/a/b.git#", check: "source-git", reason: "our own" }))));
   const commit = (what) => {
     git("add", "-A");
     git("commit", "-qm", what);

@@ -110,6 +110,8 @@ type Line struct {
 	// Findings are those not allowed first, each by weight.
 	Findings []Finding `json:"findings"`
 	Notes    []string  `json:"notes,omitempty"`
+
+	address string // where the file says that it comes from; may hold a password
 }
 
 // A Track is one that packages are weighed on: its id, and what it is called.

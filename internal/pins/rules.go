@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"touchstone/internal/digest"
@@ -99,7 +100,7 @@ var byKind = map[lockfile.Kind]string{
 
 // static says of a pin what the file alone says.
 func static(p lockfile.Pin, conflicting map[string]bool) Line {
-	l := Line{Line: p.Line, File: p.File, Key: p.Key, Name: p.Name, Version: p.Version, Kind: p.Kind, Flags: p.Flags, Notes: p.Notes}
+	l := Line{Line: p.Line, File: p.File, Key: p.Key, Name: p.Name, Version: p.Version, Kind: p.Kind, Flags: p.Flags, Notes: p.Notes, address: p.Address}
 	if rule := byKind[p.Kind]; rule != "" {
 		l.find(rule, p.Why)
 	}
@@ -185,12 +186,35 @@ func (l *Line) settle() {
 type Exception struct {
 	// PURL is the package, with or without a version; for what is no package of
 	// a repository, its name in the file.
-	PURL  string `json:"purl"`
-	Check string `json:"check"`  // the rule
-	Why   string `json:"reason"` // never empty
-	Until string `json:"until"`  // the last day, 2026-12-31; empty for ever
+	PURL string `json:"purl"`
+	// Address is where the file may say that it comes from: the whole address, or
+	// its beginning up to a "/" or "#". Rules about addresses hold for no other,
+	// or whoever may change the file could let a name that is allowed come from
+	// anywhere.
+	Address string `json:"address"`
+	Check   string `json:"check"`  // the rule
+	Why     string `json:"reason"` // never empty
+	Until   string `json:"until"`  // the last day, 2026-12-31; empty for ever
 
-	used bool
+	used, elsewhere bool
+}
+
+// ofAddress are the rules about where the file says that something comes from.
+var ofAddress = []string{"source-git", "source-address", "source-private", "address-outside", "address-unencrypted"}
+
+// holds tells whether it is about the address, where its rule is about one. A
+// rest that climbs out of the beginning is no rest of it.
+func (e *Exception) holds(address string) bool {
+	if !slices.Contains(ofAddress, e.Check) || e.Address == address {
+		return true
+	}
+	if e.Address == "" {
+		return false
+	}
+	rest, found := strings.CutPrefix(address, e.Address)
+	part := strings.HasSuffix(e.Address, "/") || strings.HasSuffix(e.Address, "#")
+	climbs := strings.ContainsAny(rest, `\%`) || strings.Contains(rest, "..")
+	return found && part && !climbs
 }
 
 func (e *Exception) expired(at time.Time) bool {
@@ -221,6 +245,10 @@ func allow(l *Line, exceptions []Exception, at time.Time) {
 		}
 		for j := range l.Findings {
 			if f := &l.Findings[j]; f.Rule == e.Check {
+				if !e.holds(l.address) {
+					e.elsewhere = true
+					continue
+				}
 				e.used = true
 				if !e.expired(at) {
 					f.Allowed = e.Why
@@ -237,6 +265,8 @@ func idle(exceptions []Exception, at time.Time) []string {
 		switch {
 		case e.expired(at):
 			notes = append(notes, fmt.Sprintf("The exception for %s (%s) ran out on %s.", e.PURL, e.Check, e.Until))
+		case e.elsewhere:
+			notes = append(notes, fmt.Sprintf("The exception for %s (%s) holds for the address %q, and the file has another: look at that one.", e.PURL, e.Check, e.Address))
 		case !e.used:
 			notes = append(notes, fmt.Sprintf("The exception for %s (%s) matched nothing: take it out.", e.PURL, e.Check))
 		}

@@ -29,7 +29,7 @@ const table = [
   ["base", "OLDFILE", ["only what was added or changed since this older one"], "lock"],
   ["depth", "records", ["no package is fetched (as without it); bytes: each one is"], "lock"],
   ["min-age", "DAYS", ["alarm for a version that appeared less than so many days ago"], "lock"],
-  ["allow", "FILE.json", ["findings that are accepted: [{purl, check, reason, until}]"], "lock"],
+  ["allow", "FILE.json", ["findings that are accepted: [{purl, address, check, reason, until}]"], "lock"],
   ["format", "F", ["text, json, sarif, csv, junit or html"], "lock"],
   ["out", "FILE", ["write there instead of to standard output"], "lock"],
 ];

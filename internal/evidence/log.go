@@ -47,7 +47,7 @@ func logEvidence(record registry.Link) sumdb.Evidence {
 				out[i].Err = &sumdb.MissingError{Path: p}
 				continue
 			}
-			out[i].Data = a.Body
+			out[i].Data, out[i].Once = a.Body, a.Once
 		}
 		return out
 	}

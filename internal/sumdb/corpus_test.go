@@ -53,7 +53,7 @@ func (s *snapshot) tiles(paths []string) []TileAnswer {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = &MissingError{Path: path, Err: err}
 		}
-		out[i] = TileAnswer{data, err}
+		out[i] = TileAnswer{Data: data, Err: err}
 		s.asked[path] = len(data)
 	}
 	return out

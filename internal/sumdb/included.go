@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -15,11 +14,11 @@ import (
 //  1. The head's signature is the key's.
 //  2. The proof leads from the record's hash to the tree's.
 func Included(key string, head []byte, id int64, record []byte, proof [][]byte) error {
-	verifier, err := note.NewVerifier(key)
+	by, err := signerOf(key)
 	if err != nil {
 		return fmt.Errorf("reading the log's key: %w", err)
 	}
-	tree, err := openHead(verifier, FromKnown, head) // 1
+	tree, err := by.open(FromKnown, head) // 1
 	if err != nil {
 		return err
 	}

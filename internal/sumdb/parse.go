@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"touchstone/internal/digest"
@@ -42,57 +41,6 @@ func parseLookup(data []byte) (lookup, error) {
 		return lookup{}, err
 	}
 	return lookup{id: id, record: string(text), lines: lines, note: rest}, nil
-}
-
-// openHeads verifies the signed notes and parses the trees in them. The
-// lookup's own comes first; latest and known may be nil.
-func openHeads(key note.Verifier, own, latest, known []byte) ([]Head, error) {
-	var heads []Head
-	for _, in := range []struct {
-		from Source
-		note []byte
-	}{{FromLookup, own}, {FromLatest, latest}, {FromKnown, known}} {
-		if in.note == nil && in.from != FromLookup {
-			continue
-		}
-		tree, err := openHead(key, in.from, in.note)
-		if err != nil {
-			return nil, err
-		}
-		heads = append(heads, Head{Tree: tree, From: in.from, Note: in.note})
-	}
-	return heads, nil
-}
-
-// openHead verifies one signed note. Signatures by other keys are allowed
-// (witnesses add them) and ignored.
-func openHead(key note.Verifier, from Source, data []byte) (tlog.Tree, error) {
-	what := "the signed head from " + string(from)
-	if len(data) > MaxAnswer {
-		return tlog.Tree{}, &MalformedError{what, fmt.Sprintf("it has %d bytes, more than the %d allowed", len(data), MaxAnswer)}
-	}
-	opened, err := note.Open(data, note.VerifierList(key))
-	var unsigned *note.UnverifiedNoteError
-	var invalid *note.InvalidSignatureError
-	switch {
-	case errors.As(err, &unsigned), errors.As(err, &invalid):
-		return tlog.Tree{}, &SignatureError{Head: from, Key: fmt.Sprintf("%s+%08x", key.Name(), key.KeyHash()), Err: err}
-	case err != nil:
-		return tlog.Tree{}, &MalformedError{what, "it is not a signed note"}
-	}
-	tree, err := tlog.ParseTree([]byte(opened.Text))
-	if err != nil {
-		return tlog.Tree{}, &MalformedError{what, "the signed text is not a tree head"}
-	}
-	if tree.N > MaxSize {
-		return tlog.Tree{}, &MalformedError{what, fmt.Sprintf("it claims %d records, more than the %d allowed", tree.N, int64(MaxSize))}
-	}
-	// The empty tree has but one hash, the SHA-256 of nothing (RFC 6962 section
-	// 2.1), which TreeHash gives without reading.
-	if empty, err := tlog.TreeHash(0, nil); tree.N == 0 && (err != nil || tree.Hash != empty) {
-		return tlog.Tree{}, &MalformedError{what, "it claims no records, but its hash is not that of the empty tree"}
-	}
-	return tree, nil
 }
 
 // A Line is one line of a record.
@@ -166,15 +114,4 @@ func parseLine(text string) (line Line, understood bool, err error) {
 		return Line{}, false, errors.New("has no version")
 	}
 	return line, true, nil
-}
-
-// IsHead tells whether a note is a head that a log's key signed; the key is in
-// the form that [Verify] takes.
-func IsHead(key string, head []byte) bool {
-	verifier, err := note.NewVerifier(key)
-	if err != nil {
-		return false
-	}
-	_, err = openHead(verifier, FromKnown, head)
-	return err == nil
 }

@@ -23,7 +23,6 @@ import (
 	"fmt"
 	"sort"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -59,6 +58,8 @@ type Evidence struct {
 type TileAnswer struct {
 	Data []byte
 	Err  error
+	// Once is shared by all who are given these very bytes; nil where nobody else is.
+	Once Once
 }
 
 // A Source tells where a head came from, in words.
@@ -117,7 +118,7 @@ type Result struct {
 // head; Result.Heads then says which heads stay unconnected. Only a record
 // that can be proven under no head gives a [MissingError].
 func Verify(key string, e Evidence) (*Result, error) {
-	verifier, err := note.NewVerifier(key)
+	by, err := signerOf(key)
 	if err != nil {
 		return nil, fmt.Errorf("reading the log's verifier key: %w; it must have the form name+hash+base64", err)
 	}
@@ -129,7 +130,7 @@ func Verify(key string, e Evidence) (*Result, error) {
 	}
 
 	// 2 and 3. The signed heads.
-	heads, err := openHeads(verifier, answer.note, e.Latest, e.Known)
+	heads, err := openHeads(by, answer.note, e.Latest, e.Known)
 	if err != nil {
 		return nil, err
 	}

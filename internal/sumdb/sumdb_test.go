@@ -300,7 +300,9 @@ func TestFork(t *testing.T) {
 			assert.Equal(t, string(tt.newer), string(fork.Newer))
 			assert.Equal(t, int64(tt.size), fork.Size)
 			assert.NotEqual(t, fork.Signed, fork.Computed)
-			newer, err := openHead(mustVerifier(t, honest.key), FromLatest, fork.Newer)
+			by, err := signerOf(honest.key)
+			require.NoError(t, err)
+			newer, err := by.open(FromLatest, fork.Newer)
 			require.NoError(t, err)
 			if newer.N == fork.Size {
 				assert.Equal(t, newer.Hash, fork.Computed)
@@ -328,11 +330,4 @@ func TestFork(t *testing.T) {
 		_, err := Verify(honest.key, e)
 		assert.Equal(t, "fork", kind(err), "%v", err)
 	})
-}
-
-func mustVerifier(tb testing.TB, key string) note.Verifier {
-	tb.Helper()
-	v, err := note.NewVerifier(key)
-	require.NoError(tb, err)
-	return v
 }

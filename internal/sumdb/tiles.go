@@ -7,6 +7,11 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// An Once gives what make gives, and asks it once for all who share the same bytes:
+// what is hashed for one record is not hashed again for a thousand others. What names
+// the computation, which depends on nothing but those bytes.
+type Once func(what string, make func() any) any
+
 // tiles gets tiles from the evidence, each path once.
 type tiles struct {
 	ask  func(paths []string) []TileAnswer
@@ -18,19 +23,21 @@ func newTiles(ask func([]string) []TileAnswer) *tiles {
 }
 
 // under reads hashes of the given tree. Tiles are checked against the tree's
-// hash by tlog before any hash of them is returned; tiles that fail that give
-// a [TileError].
+// hash before any hash of them is returned; tiles that fail that give a
+// [TileError].
 func (t *tiles) under(tree tlog.Tree) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		reader := &tileReader{tiles: t, tree: tree}
-		hashes, err := tlog.TileHashReader(tree, reader).ReadHashes(indexes)
-		switch {
-		case err == nil:
-			return hashes, nil
-		case reader.err != nil:
-			return nil, reader.err
+		p, err := planned(tree, indexes)
+		if err != nil {
+			return nil, err
 		}
-		return nil, &TileError{Head: tree, Paths: reader.paths, Detail: "the tiles do not hash to the signed head"}
+		if err := t.fill(p); err != nil {
+			return nil, err
+		}
+		if err := p.prove(); err != nil {
+			return nil, err
+		}
+		return p.ReadHashes(indexes)
 	})
 }
 
@@ -63,86 +70,51 @@ func (t *tiles) load(paths []string) error {
 	return nil
 }
 
-// A tileReader is a tlog.TileReader for one tree and one reading.
-type tileReader struct {
-	tiles *tiles
-	tree  tlog.Tree
-	paths []string // the tiles asked for
-	err   error    // why ReadTiles failed
-}
-
-// Height returns the height of the tiles.
-func (r *tileReader) Height() int { return TileHeight }
-
-// SaveTiles does nothing: what is worth keeping is kept by who fetched it.
-func (r *tileReader) SaveTiles([]tlog.Tile, [][]byte) {}
-
-// ReadTiles returns the tiles, unverified, each of exactly its length.
-func (r *tileReader) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
-	data, err := r.read(wanted)
-	r.err = err
-	return data, err
-}
-
-func (r *tileReader) read(wanted []tlog.Tile) ([][]byte, error) {
-	for _, tile := range wanted {
-		r.paths = append(r.paths, tile.Path())
-	}
-	if err := r.tiles.load(r.paths); err != nil {
-		return nil, err
+// fill loads a plan's tiles, each of exactly its length. They are not verified yet.
+func (t *tiles) fill(p *plan) error {
+	if err := t.load(p.paths()); err != nil {
+		return err
 	}
 	// A partial tile may be gone once the full one is there (design 25530,
 	// "Checksum Database"): one more batch asks for those.
 	var full []string
-	for i, tile := range wanted {
-		if partial(tile) && missing(r.tiles.have[r.paths[i]]) != nil {
-			full = append(full, complete(tile).Path())
+	for _, part := range p.parts {
+		if partial(part.Tile) && missing(t.have[part.path]) != nil {
+			full = append(full, complete(part.Tile).Path())
 		}
 	}
-	if err := r.tiles.load(full); err != nil {
-		return nil, err
+	if err := t.load(full); err != nil {
+		return err
 	}
-	data := make([][]byte, len(wanted))
-	for i, tile := range wanted {
-		var err error
-		if data[i], err = r.tile(tile, r.paths[i]); err != nil {
-			return nil, err
+	for i := range p.parts {
+		if err := t.one(&p.parts[i], p.tree); err != nil {
+			return err
 		}
 	}
-	return data, nil
+	return nil
 }
 
-// tile returns one loaded tile, or the start of the full one in its place.
-func (r *tileReader) tile(tile tlog.Tile, path string) ([]byte, error) {
-	answer, served := r.tiles.have[path], tile
+// one gives a part its loaded tile, or the start of the full one in its place.
+func (t *tiles) one(p *part, tree tlog.Tree) error {
+	answer, served := t.have[p.path], p.Tile
 	gone := missing(answer)
-	if gone != nil && partial(tile) {
-		served = complete(tile)
-		if full := r.tiles.have[served.Path()]; missing(full) == nil {
+	if gone != nil && partial(p.Tile) {
+		served = complete(p.Tile)
+		if full := t.have[served.Path()]; missing(full) == nil {
 			answer, gone = full, nil
 		}
 	}
 	switch {
 	case gone != nil:
-		return nil, &MissingError{Path: path, Err: gone.Err}
+		return &MissingError{Path: p.path, Err: gone.Err}
 	case answer.Err != nil:
-		return nil, fmt.Errorf("reading %s: %w", served.Path(), answer.Err)
+		return fmt.Errorf("reading %s: %w", served.Path(), answer.Err)
 	case len(answer.Data) != served.W*tlog.HashSize:
-		return nil, &TileError{Head: r.tree, Paths: []string{served.Path()},
+		return &TileError{Head: tree, Paths: []string{served.Path()},
 			Detail: fmt.Sprintf("the tile has %d bytes instead of %d", len(answer.Data), served.W*tlog.HashSize)}
 	}
-	return answer.Data[:tile.W*tlog.HashSize], nil
-}
-
-// A warmer is a tileReader that only loads: the hashing is left to who comes
-// for the hashes.
-type warmer struct{ tileReader }
-
-var errWarm = errors.New("tiles loaded, not read")
-
-func (w *warmer) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
-	_, _ = w.read(wanted)
-	return nil, errWarm
+	p.data, p.once = answer.Data[:p.W*tlog.HashSize], answer.Once
+	return nil
 }
 
 // missing returns the answer's MissingError, or nil.

@@ -24,9 +24,9 @@ func (v *visit) warm(id int64) {
 	for _, h := range v.heads[1:] {
 		indexes = append(indexes, prefixIndexes(h.N)...)
 	}
-	newest := v.heads[0].Tree
-	reader := &warmer{tileReader{tiles: v.tiles, tree: newest}}
-	_, _ = tlog.TileHashReader(newest, reader).ReadHashes(indexes)
+	if p, err := planned(v.heads[0].Tree, indexes); err == nil {
+		_ = v.tiles.fill(p)
+	}
 }
 
 // prefixIndexes are the stored hashes that make up the tree of n records.

@@ -77,7 +77,7 @@ func tiles(ctx context.Context, c *fetch.Session, entry *registry.LogEntry, path
 		}
 		entry.Tiles[p] = answers[i]
 		if answers[i].State == fetch.Found {
-			out[i].Data = answers[i].Body
+			out[i].Data, out[i].Once = answers[i].Body, answers[i].Once
 		} else {
 			out[i].Err = &sumdb.MissingError{Path: p}
 		}

@@ -47,6 +47,7 @@ type Auditor struct {
 	keeper *prove.Keeper
 	heads  *keptHeads
 	begun  lastVersions
+	hosts  map[string][]fetch.Host // which one audit may ask, by the purl type
 }
 
 // New makes an auditor. The error is of the program itself: its rules cannot be
@@ -56,8 +57,12 @@ func New(o Options) (*Auditor, error) {
 	if err != nil {
 		return nil, err
 	}
+	hosts := map[string][]fetch.Host{}
+	for _, r := range Registries {
+		hosts[r.Type()] = append(r.Hosts(), prove.Hosts()...)
+	}
 	return &Auditor{
-		o: o, rules: rules,
+		o: o, rules: rules, hosts: hosts,
 		client: fetch.New(fetch.Options{Hosts: Hosts(), Transport: o.Transport, Relay: o.Relay, Retries: o.Retries, PerHost: o.PerHost}),
 		keeper: prove.Keep(o.Anchors, o.Memory, Keyrings()),
 		heads:  keepHeads(o.Anchors, o.Heads),
@@ -174,7 +179,7 @@ func (a *Auditor) resolve(ctx context.Context, ask asking, q Question) (*Resolve
 		r.keeper, r.given = prove.Fixed(a.o.Anchors), nil
 		ask = fetch.NewReplay(q.Replay, fetch.Options{Hosts: Hosts()}).Session
 	}
-	r.session = ask(fetch.SessionOptions{Hosts: append(reg.Hosts(), prove.Hosts()...), Progress: q.Progress, Record: q.Record})
+	r.session = ask(fetch.SessionOptions{Hosts: a.hosts[ref.Type], Progress: q.Progress, Record: q.Record})
 	r.ctx, r.cancel = context.WithCancel(ctx) // what was fetched ahead of need must not go on
 	anchors := r.keeper.Anchors()
 	r.release, err = reg.Resolve(r.ctx, r.session, ref, registry.Visit{ // what the repository says: unverified

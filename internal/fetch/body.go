@@ -93,14 +93,18 @@ func (in *arriving) all() ([]byte, error) {
 		return nil, err
 	}
 	// An announced length is a claim: it reserves 1 MiB at most, and once that came all
-	// of it, up to 16 times what came.
-	body := make([]byte, 0, min(max(min(in.total, want), 4<<10)+1, 1<<20))
+	// of it, up to 16 times what came. Of unknown length are thousands of small records:
+	// each takes 4 KiB, and more only where that is full.
+	first := int64(4 << 10)
+	if in.total >= 0 {
+		first = min(in.total, want)
+	}
+	body := make([]byte, 0, min(first+1, 1<<20))
 	for {
-		room, left := cap(body)-len(body), min(in.total, want)-int64(len(body))
-		if fits := in.total >= 0 && left < int64(room); room < 4<<10 && !fits {
+		if len(body) == cap(body) {
 			more := max(int64(len(body)), 16<<10)
-			if left > 0 && left < 16*int64(len(body)) {
-				more = left + 4<<10
+			if left := min(in.total, want) - int64(len(body)); left > 0 && left < 16*int64(len(body)) {
+				more = left + 1
 			}
 			body = slices.Grow(body, int(more))
 		}

@@ -88,6 +88,32 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestSmallBodiesTakeLittle: of a document whose length is not announced, as thousands
+// of records are, no more is reserved than a small one needs, and of an announced one
+// what it announces.
+func TestSmallBodiesTakeLittle(t *testing.T) {
+	for name, tt := range map[string]struct {
+		header []string
+		most   int
+	}{"length unknown": {nil, 4<<10 + 1}, "length announced": {length(300), 301}} {
+		t.Run(name, func(t *testing.T) {
+			offered := 0
+			text := strings.NewReader(strings.Repeat("x", 300))
+			reader := func(context.Context) io.Reader {
+				return readerFunc(func(p []byte) (int, error) {
+					offered = max(offered, len(p))
+					return text.Read(p)
+				})
+			}
+			c, _ := client(t, play(map[string][]step{one: {streams(reader, tt.header...)}}))
+			a, err := c.Get(t.Context(), Request{URL: one})
+			require.NoError(t, err)
+			assert.Len(t, a.Body, 300)
+			assert.LessOrEqual(t, offered, tt.most)
+		})
+	}
+}
+
 func TestEndlessBodyEndsAtTheLimit(t *testing.T) {
 	var read int64
 	c, _ := client(t, play(map[string][]step{one: {streams(endless(&read))}}))

@@ -88,24 +88,17 @@ func (c *Client) slot(host string) chan struct{} {
 	return c.slots[host]
 }
 
-// prepare fills in the defaults of r and checks that it may be sent.
-func prepare(r Request, hosts []Host) (Request, Host, error) {
-	refuse := func(format string, args ...any) (Request, Host, error) {
-		return r, Host{}, &Refusal{URL: r.URL, Detail: fmt.Sprintf(format, args...)}
-	}
-	u, err := url.Parse(r.URL)
-	if err != nil {
-		return refuse("it is no address")
-	}
-	host, err := declared(hosts, u, false)
-	if err != nil {
-		return refuse("%v", err)
-	}
-	if u.String() != r.URL {
-		return refuse("the address would be sent as %s: write it so", u)
-	}
+// prepare fills in the defaults of r and checks that it may be sent. What the same list
+// of hosts allows for a flight that is still at hand is not looked up again.
+func (s *Session) prepare(r Request) (Request, Host, error) {
 	if r.Method == "" {
 		r.Method = "GET"
+	}
+	if r.Limit == 0 {
+		r.Limit = DefaultLimit
+	}
+	refuse := func(format string, args ...any) (Request, Host, error) {
+		return r, Host{}, &Refusal{URL: r.URL, Detail: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case r.Method != "GET" && r.Method != "HEAD":
@@ -117,13 +110,41 @@ func prepare(r Request, hosts []Host) (Request, Host, error) {
 	case r.First < 0 || r.First > 0 && r.Method != "GET":
 		return refuse("%d bytes are wanted of it", r.First)
 	}
-	if r.Limit == 0 {
-		r.Limit = DefaultLimit
+	host, known := s.client.allowed(s.key(r), s.o.Hosts)
+	if !known {
+		var err error
+		if host, err = allowedHost(s.o.Hosts, r.URL); err != nil {
+			return refuse("%v", err)
+		}
 	}
 	if r.Step == "" {
 		r.Step = host.Name
 	}
 	return r, host, nil
+}
+
+// allowedHost is the declaration that allows an address, written as it will be sent.
+func allowedHost(hosts []Host, address string) (Host, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return Host{}, errors.New("it is no address")
+	}
+	host, err := declared(hosts, u, false)
+	if err == nil && u.String() != address {
+		err = fmt.Errorf("the address would be sent as %s: write it so", u)
+	}
+	return host, err
+}
+
+// allowed is the host of a flight that was begun under this very list of hosts.
+func (c *Client) allowed(key flightKey, hosts []Host) (Host, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.flights[key]
+	if f == nil || len(hosts) == 0 || len(f.hosts) != len(hosts) || &f.hosts[0] != &hosts[0] {
+		return Host{}, false
+	}
+	return f.host, true
 }
 
 // headerValue accepts printable ASCII, also none.

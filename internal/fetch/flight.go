@@ -45,12 +45,18 @@ func (f *flight) finished() bool {
 	}
 }
 
-// join finds the flight that asks r, or starts it, and waits with it.
-func (c *Client) join(ctx context.Context, s *Session, r Request, host Host) *flight {
+// key is that of a request whose defaults are filled in.
+func (s *Session) key(r Request) flightKey {
 	key := flightKey{r.Method, r.URL, r.Accept, r.Limit, r.First, s.moment}
 	if r.Immutable {
 		key.moment = nil
 	}
+	return key
+}
+
+// join finds the flight that asks r, or starts it, and waits with it.
+func (c *Client) join(ctx context.Context, s *Session, r Request, host Host) *flight {
+	key := s.key(r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f := c.flights[key]

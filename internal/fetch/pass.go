@@ -37,7 +37,7 @@ func (p Passed) String() string {
 // body, and where it was found it says what passed. Nobody shares such an answer, and
 // from a record of it there is none.
 func (s *Session) Pass(ctx context.Context, r Request, p Passing) (Answer, error) {
-	r, host, err := prepare(r, s.o.Hosts)
+	r, host, err := s.prepare(r)
 	if err != nil {
 		return Answer{}, err
 	}

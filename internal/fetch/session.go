@@ -79,7 +79,7 @@ func (m *Moment) Session(o SessionOptions) *Session {
 // one [Moment], and what is [Request.Immutable] for longer. Cancelling ctx stops
 // the exchange when nobody else waits for it, and then it counts as never asked.
 func (s *Session) Get(ctx context.Context, r Request) (Answer, error) {
-	r, host, err := prepare(r, s.o.Hosts)
+	r, host, err := s.prepare(r)
 	if err != nil {
 		return Answer{}, err
 	}

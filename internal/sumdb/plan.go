@@ -43,12 +43,18 @@ func planned(tree tlog.Tree, indexes []int64) (*plan, error) {
 		p.add(placeOf(index))
 	}
 	for _, index := range indexes { // 2.
-		if level, n := tlog.SplitStoredHashIndex(index); (n+1)<<level > tree.N {
+		if !within(tree, index) {
 			return nil, fmt.Errorf("reading hashes of a tree: hash %d is beyond its %d records", index, tree.N)
 		}
 		p.add(placeOf(index))
 	}
 	return p, nil
+}
+
+// within tells whether a tree is large enough to have a stored hash.
+func within(tree tlog.Tree, index int64) bool {
+	level, n := tlog.SplitStoredHashIndex(index)
+	return (n+1)<<level <= tree.N
 }
 
 // placeOf is the tile that holds a stored hash, or the hashes that it is made of.
@@ -73,6 +79,16 @@ func (p *plan) add(at place) {
 }
 
 func (at place) above() place { return place{at.level + 1, at.number >> TileHeight} }
+
+// holds tells whether hashes can be read of the planned tiles.
+func (p *plan) holds(indexes []int64) bool {
+	for _, index := range indexes {
+		if _, found := p.at[placeOf(index)]; !found || !within(p.tree, index) {
+			return false
+		}
+	}
+	return true
+}
 
 func (p *plan) paths() []string {
 	var out []string

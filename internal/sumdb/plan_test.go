@@ -65,7 +65,11 @@ func TestHashesAreReadAsTlogReadsThem(t *testing.T) {
 			ours.change = theirs.change
 		}
 		want, wantErr := tlog.TileHashReader(tree, theirs).ReadHashes(indexes)
-		got, err := newTiles(ours.tiles).under(tree).ReadHashes(indexes)
+		reader := newTiles(ours.tiles)
+		if r.IntN(2) == 0 {
+			reader.warm(tree, indexes)
+		}
+		got, err := reader.under(tree).ReadHashes(indexes)
 		require.Equal(t, wantErr == nil, err == nil, "%d of %v: %v, %v", size, indexes, wantErr, err)
 		require.Equal(t, want, got)
 		require.Equal(t, slices.Sorted(maps.Keys(theirs.asked)), ours.needed())
@@ -78,8 +82,13 @@ func TestHashesAreReadAsTlogReadsThem(t *testing.T) {
 	}
 	assert.Greater(t, refused, 500)
 	assert.Greater(t, read, 500)
-	_, err := newTiles(serve(l).tiles).under(l.tree(t, 300)).ReadHashes([]int64{tlog.StoredHashIndex(0, 300)})
+	warmed, tree := newTiles(serve(l).tiles), l.tree(t, 300)
+	beyond := []int64{tlog.StoredHashIndex(0, 300)}
+	_, err := warmed.under(tree).ReadHashes(beyond)
 	assert.ErrorContains(t, err, "beyond its 300 records")
+	warmed.warm(tree, []int64{tlog.StoredHashIndex(0, 299)})
+	_, err = warmed.under(tree).ReadHashes(beyond)
+	assert.ErrorContains(t, err, "beyond its 300 records", "of the same tile as one that was proven")
 }
 
 // shelf gives each tile of a log as the same bytes to all who ask, with what was

@@ -14,8 +14,9 @@ type Once func(what string, make func() any) any
 
 // tiles gets tiles from the evidence, each path once.
 type tiles struct {
-	ask  func(paths []string) []TileAnswer
-	have map[string]TileAnswer
+	ask    func(paths []string) []TileAnswer
+	have   map[string]TileAnswer
+	proven *plan // of the tree that was warmed, where all of it is proven; else nil
 }
 
 func newTiles(ask func([]string) []TileAnswer) *tiles {
@@ -27,18 +28,35 @@ func newTiles(ask func([]string) []TileAnswer) *tiles {
 // [TileError].
 func (t *tiles) under(tree tlog.Tree) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		p, err := planned(tree, indexes)
+		if p := t.proven; p != nil && p.tree == tree && p.holds(indexes) {
+			return p.ReadHashes(indexes)
+		}
+		p, err := t.plan(tree, indexes)
 		if err != nil {
-			return nil, err
-		}
-		if err := t.fill(p); err != nil {
-			return nil, err
-		}
-		if err := p.prove(); err != nil {
 			return nil, err
 		}
 		return p.ReadHashes(indexes)
 	})
+}
+
+// plan gets and proves the tiles that are needed to read hashes of a tree.
+func (t *tiles) plan(tree tlog.Tree, indexes []int64) (*plan, error) {
+	p, err := planned(tree, indexes)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.fill(p); err != nil {
+		return nil, err
+	}
+	return p, p.prove()
+}
+
+// warm gets what several readings of one tree will need, in one batch, and keeps it
+// where all of it is there and right.
+func (t *tiles) warm(tree tlog.Tree, indexes []int64) {
+	if p, err := t.plan(tree, indexes); err == nil {
+		t.proven = p
+	}
 }
 
 // load asks for those of the paths that were not asked for before.

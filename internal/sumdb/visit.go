@@ -18,15 +18,14 @@ type visit struct {
 }
 
 // warm asks for every tile that the newest tree needs, in one batch: which
-// those are depends on sizes only. What came of it is judged in the steps.
+// those are depends on sizes only. Where all came and are right, the steps read of
+// them; else each step judges what it needs itself.
 func (v *visit) warm(id int64) {
 	indexes := []int64{tlog.StoredHashIndex(0, id)}
 	for _, h := range v.heads[1:] {
 		indexes = append(indexes, prefixIndexes(h.N)...)
 	}
-	if p, err := planned(v.heads[0].Tree, indexes); err == nil {
-		_ = v.tiles.fill(p)
-	}
+	v.tiles.warm(v.heads[0].Tree, indexes)
 }
 
 // prefixIndexes are the stored hashes that make up the tree of n records.

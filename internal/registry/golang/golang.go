@@ -278,10 +278,9 @@ func commands(path, version string) []registry.Command {
 	}}
 }
 
-// retracted reads retractions out of a newer go.mod.
-func retracted(mod []byte, version string) string {
-	f, err := modfile.ParseLax("go.mod", mod, nil)
-	if err != nil {
+// retracted tells what a newer go.mod says against a version; nil says nothing.
+func retracted(f *modfile.File, version string) string {
+	if f == nil {
 		return ""
 	}
 	for _, r := range f.Retract {

@@ -21,9 +21,9 @@ import (
 type choice struct {
 	// version is the one chosen; empty where none could be.
 	version string
-	// mod is the go.mod file of the newest version of all, where retractions
-	// stand; nil where it could not be had.
-	mod []byte
+	// mod is what the go.mod file of the newest version of all says, where
+	// retractions stand; nil where it could not be had, or read.
+	mod *modfile.File
 	// retracted tells that every version there is was taken back.
 	retracted bool
 }
@@ -51,11 +51,12 @@ func newestVersion(ctx context.Context, c *fetch.Session, at located, prefix str
 	found := choice{}
 	var taken intervals
 	if top != "" {
-		if found.mod, err = goMod(ctx, c, at, top); err != nil {
+		mod, err := goMod(ctx, c, at, top)
+		if err != nil {
 			return choice{}, err
 		}
-		if f, err := modfile.ParseLax("go.mod", found.mod, nil); err == nil {
-			taken = retractions(f.Retract)
+		if found.mod = readMod(mod); found.mod != nil {
+			taken = retractions(found.mod.Retract)
 		}
 	}
 	// 2.
@@ -128,7 +129,7 @@ func highest(ctx context.Context, c *fetch.Session, at located, versions []strin
 		}
 		// What could not be had is taken for what newer modules have. The
 		// proxy makes a file of one line where there is none.
-		if mod == nil || !bytes.Equal(mod, []byte("module "+modfile.AutoQuote(at.Path)+"\n")) {
+		if mod.State != fetch.Found || !bytes.Equal(mod.Body, []byte("module "+modfile.AutoQuote(at.Path)+"\n")) {
 			versions = slices.DeleteFunc(slices.Clone(versions), incompatible)
 		}
 	}
@@ -145,17 +146,29 @@ func highest(ctx context.Context, c *fetch.Session, at located, versions []strin
 
 func incompatible(version string) bool { return strings.HasSuffix(version, "+incompatible") }
 
-// goMod is a version's go.mod file; nil where it could not be had.
-func goMod(ctx context.Context, c *fetch.Session, at located, version string) ([]byte, error) {
+// goMod is a version's go.mod file; the zero answer where the list holds something
+// that is no version.
+func goMod(ctx context.Context, c *fetch.Session, at located, version string) (fetch.Answer, error) {
 	this, err := locatedAt(at.Path, version)
 	if err != nil {
-		return nil, nil // the list holds something that is no version
+		return fetch.Answer{}, nil
 	}
-	a, err := c.Get(ctx, recordRequest(this, "mod"))
-	if err != nil || a.State != fetch.Found {
-		return nil, err
+	return c.Get(ctx, recordRequest(this, "mod"))
+}
+
+// readMod is what a go.mod file says to those who depend on it; nil where it could not
+// be had, or read. All lines of a module share it.
+func readMod(mod fetch.Answer) *modfile.File {
+	if mod.State != fetch.Found {
+		return nil
 	}
-	return a.Body, nil
+	return mod.Once("go.mod", func() any {
+		f, err := modfile.ParseLax("go.mod", mod.Body, nil)
+		if err != nil {
+			return (*modfile.File)(nil)
+		}
+		return f
+	}).(*modfile.File)
 }
 
 func askLatest(ctx context.Context, c *fetch.Session, at located) (string, fetch.Answer, error) {

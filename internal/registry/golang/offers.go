@@ -3,7 +3,6 @@ package golang
 import (
 	"context"
 
-	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/semver"
 
 	"touchstone/internal/fetch"
@@ -35,8 +34,8 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 	}
 	o.Newest = newest.version
 	var taken intervals
-	if f, err := modfile.ParseLax("go.mod", newest.mod, nil); err == nil {
-		taken = retractions(f.Retract)
+	if newest.mod != nil {
+		taken = retractions(newest.mod.Retract)
 	}
 	for _, v := range versions {
 		o.All = append(o.All, registry.Offer{Version: v, Withdrawn: taken.hold(v)})

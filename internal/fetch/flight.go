@@ -107,13 +107,15 @@ func (c *Client) release(s *Session, f *flight) {
 }
 
 // settle decides what becomes of a finished flight that nobody holds: a small
-// document that may be wanted again stays, all else goes. The caller has c.mu.
+// document that may be wanted again stays, and within a moment the word that there is
+// none; all else goes. The caller has c.mu.
 func (c *Client) settle(f *flight) {
 	if len(f.holders) > 0 || !f.finished() || c.flights[f.key] != f {
 		return
 	}
-	again := f.key.moment == nil || !f.key.moment.over
-	if !again || f.err != nil || f.answer.State != Found || len(f.answer.Body) > maxKeptOne {
+	again := f.answer.State == Found && f.key.moment == nil ||
+		f.key.moment != nil && !f.key.moment.over && (f.answer.State == Found || f.answer.State == NotThere)
+	if !again || f.err != nil || len(f.answer.Body) > maxKeptOne {
 		c.forget(f)
 		return
 	}

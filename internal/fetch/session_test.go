@@ -68,6 +68,37 @@ func TestWhatSessionsShare(t *testing.T) {
 	}
 }
 
+// That there is no such document is asked once in a moment, as the document would be:
+// of a module without releases each line asks. What got no answer is asked again.
+func TestNotThereIsAskedOnceInAMoment(t *testing.T) {
+	for name, c := range map[string]struct {
+		s           step
+		asked, then int // in one moment, and with the next
+	}{
+		"not there":            {says(404, "no"), 1, 2},
+		"gone":                 {says(410, ""), 1, 2},
+		"refused":              {says(403, "no"), 2, 3},
+		"no answer":            {unreachable, 2, 3},
+		"not there, at length": {says(404, strings.Repeat("x", maxKeptOne+1)), 2, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := play(map[string][]step{one: {c.s}})
+			client := shared(s)
+			moment := client.Moment()
+			for range 2 {
+				session := moment.Session(SessionOptions{})
+				get(t, session, Request{URL: one})
+				session.Close()
+			}
+			assert.Equal(t, c.asked, s.count())
+			moment.End()
+			assert.Zero(t, client.inFlight())
+			get(t, client.Session(SessionOptions{}), Request{URL: one})
+			assert.Equal(t, c.then, s.count())
+		})
+	}
+}
+
 // Nobody keeps what is large, wrong, or of a moment that is over.
 func TestWhatStaysBehind(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -104,6 +104,7 @@ const parts = {
   start: { says: "only whether everything installs and loads", run: start, onlyAsked: true },
   bundles: { says: "how long a bundle takes to verify, here and with two other verifiers", run: bundles },
   pins: { says: "what the pins of a lock file cost, beside the tools of their ecosystems", ready: () => ensureBuilt("whole"), run: async () => (await import("./pins.mjs")).benchPins() },
+  gosum: { says: "of the same, a go.sum alone, beside go mod download and go mod verify", ready: () => ensureBuilt("whole"), run: async () => (await import("./pins.mjs")).benchGoSum(), onlyAsked: true },
   page: { says: "how long a person waits for the page", ready: readyPage, run: async () => (await import("./page.mjs")).benchPage(samples) },
   folder: { says: "a folder of 50,000 files in the page", ready: readyPage, run: async () => (await import("./folder.mjs")).benchFolder() },
   list: { says: "a signed list of 10 MB in the page, asked of Debian's archive", ready: readyPage, run: async () => (await import("./list.mjs")).benchList(samples), onlyAsked: true },

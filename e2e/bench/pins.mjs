@@ -1,7 +1,8 @@
 // npm run bench -- pins: how long a lock file takes, and what it costs, beside the
 // tools of its ecosystem, in one run: 1,000 real npm pins at depth records beside
-// npm audit signatures and pnpm audit signatures; this project's go.sum beside
-// go mod verify and a cold go mod download.
+// npm audit signatures and pnpm audit signatures; this project's go.sum and a larger one
+// (of TOUCHSTONE_BENCH_GOSUM, a module and its version) beside a cold go mod download and
+// go mod verify.
 //
 // The registry's documents are fetched once, kept in build/bench, and served on this
 // machine, with signatures made here, where it serves none: each tool then checks
@@ -10,7 +11,7 @@
 // way, with the registry's address led to this machine.
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, sign } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -161,21 +162,81 @@ export async function npmPins() {
   rmSync(dir, { recursive: true, force: true });
 }
 
-/** go.sum with the network as it is. Go's own commands fetch every module whole. */
-export async function goPins() {
+/** A module for --import that counts requests and the bytes that came for them, by whatever way Node asks. */
+function counting(dir) {
+  const [file, counted] = [join(dir, "counting.mjs"), join(dir, "counted.json")];
+  writeFileSync(file, `import { subscribe } from "node:diagnostics_channel";
+import { writeFileSync } from "node:fs";
+let requests = 0;
+const sockets = new Set();
+subscribe("undici:request:create", () => { requests += 1; });
+subscribe("undici:client:connected", ({ socket }) => sockets.add(socket));
+subscribe("http.client.request.start", ({ request }) => {
+  requests += 1;
+  request.once("socket", (socket) => sockets.add(socket));
+});
+process.on("exit", () => writeFileSync(${JSON.stringify(counted)}, JSON.stringify({ requests, bytes: [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0) })));
+`);
+  return { env: { NODE_OPTIONS: `--import=${file}` }, read: () => JSON.parse(readFileSync(counted, "utf8")) };
+}
+
+/** What Go's own commands fetched into a cache, by the documents that they keep; what the proxy does not have is not among them. */
+function keptByGo(cache) {
+  const count = { requests: 0, bytes: 0 };
+  for (const entry of readdirSync(join(cache, "cache", "download"), { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || /^lock$|\.(lock|ziphash)$/.test(entry.name)) continue;
+    count.requests += 1;
+    count.bytes += statSync(join(entry.parentPath, entry.name)).size;
+  }
+  return count;
+}
+
+/** A public project's go.mod and go.sum, out of its module: { name, "go.mod", "go.sum" }. */
+async function publicSums(dir) {
+  const name = process.env.TOUCHSTONE_BENCH_GOSUM || "github.com/sigstore/cosign@v1.13.1";
+  const ended = await timed("go", ["mod", "download", "-json", name], { cwd: dir, env: { ...process.env, GOMODCACHE: join(dir, "public"), GOFLAGS: "-modcacherw", GO111MODULE: "on" } });
+  const [, place] = /"Dir": ("[^"]+")/.exec(ended.out) ?? [];
+  if (!place) throw new Error(`fetching ${name}: go mod download said: ${ended.out.trim().slice(0, 300)}`);
+  return Object.fromEntries([["name", name], ...["go.mod", "go.sum"].map((file) => [file, readFileSync(join(JSON.parse(place), file), "utf8")])]);
+}
+
+/** A go.sum with the network as it is. Go's own commands fetch every module that is built, whole; ours what is said of each line. */
+async function goProject({ name, ...files }) {
   const dir = mkdtempSync(join(tmpdir(), "touchstone-gosum-"));
-  for (const name of ["go.mod", "go.sum"]) cpSync(join(root, name), join(dir, name));
-  const lines = readFileSync(join(dir, "go.sum"), "utf8").trim().split("\n").length;
-  process.stdout.write(`${lines} lines of go.sum, with the network as it is\n`);
-  say("touchstone, depth records", await timed(process.execPath, [audit, "--lock", "go.sum", "--format", "json", "--out", "result.json"], { cwd: dir, env: { ...process.env, XDG_STATE_HOME: join(dir, "state"), INIT_CWD: dir } }));
-  const env = { ...process.env, GOMODCACHE: join(dir, "cache"), GOFLAGS: "-modcacherw -mod=mod" };
-  say("go mod download, cold", await timed("go", ["mod", "download", "all"], { cwd: dir, env }));
-  say("go mod verify", await timed("go", ["mod", "verify"], { cwd: dir, env }));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(dir, file), text);
+  process.stdout.write(`${files["go.sum"].trim().split("\n").length} lines of go.sum (${name}), with the network as it is\n`);
+  const count = counting(dir);
+  const ours = await timed(process.execPath, [audit, "--lock", "go.sum", "--format", "json", "--out", "result.json"], { cwd: dir, env: { ...process.env, ...count.env, XDG_STATE_HOME: join(dir, "state"), INIT_CWD: dir } });
+  say("touchstone, depth records", ours, count.read());
+  const cache = join(dir, "cache");
+  const env = { ...process.env, GOMODCACHE: cache, GOFLAGS: "-modcacherw -mod=mod" };
+  const download = await timed("go", ["mod", "download"], { cwd: dir, env });
+  say("go mod download, cold", download, keptByGo(cache));
+  const verify = await timed("go", ["mod", "verify"], { cwd: dir, env });
+  say("go mod verify", verify, keptByGo(cache));
+  const theirs = download.seconds + verify.seconds;
+  process.stdout.write(`  both of Go's together: ${theirs.toFixed(1)} s; ours takes ${(ours.seconds / theirs).toFixed(2)} times as long; answered: ${JSON.stringify(JSON.parse(readFileSync(join(dir, "result.json"), "utf8")).counts)}\n`);
   rmSync(dir, { recursive: true, force: true });
 }
 
+/** This project's go.sum, and one of some thousand lines. */
+async function goPins() {
+  await goProject({ name: "this project", ...Object.fromEntries(["go.mod", "go.sum"].map((file) => [file, readFileSync(join(root, file), "utf8")])) });
+  const dir = mkdtempSync(join(tmpdir(), "touchstone-gosum-"));
+  const large = await publicSums(dir);
+  rmSync(dir, { recursive: true, force: true });
+  await goProject(large);
+}
+
+const columns = () => process.stdout.write(`${"".padEnd(36)} ${"time".padStart(9)} ${"CPU".padStart(9)} ${"peak".padStart(10)} ${"requests".padStart(9)} ${"bytes".padStart(12)}\n`);
+
 export async function benchPins() {
-  process.stdout.write(`${"".padEnd(36)} ${"time".padStart(9)} ${"CPU".padStart(9)} ${"peak".padStart(10)} ${"requests".padStart(9)} ${"bytes".padStart(12)}\n`);
+  columns();
   await npmPins();
+  await goPins();
+}
+
+export async function benchGoSum() {
+  columns();
   await goPins();
 }

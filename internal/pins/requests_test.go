@@ -1,0 +1,91 @@
+//go:build touchstone_testanchors
+
+package pins
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"touchstone/internal/audit"
+	"touchstone/internal/fetch"
+	"touchstone/internal/mint"
+	"touchstone/internal/trust"
+)
+
+// A tally counts what a world is asked, and the bytes that it answers.
+type tally struct {
+	mint.World
+	mu    sync.Mutex
+	asked map[string]int // by address
+	bytes int
+}
+
+func (w *tally) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
+	res, err := w.World.Do(ctx, r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked[r.URL]++
+	w.bytes += len(w.World[r.URL].Body)
+	return res, err
+}
+
+// TestRequestsOfAGoSum: what a go.sum costs at depth records, of which most lines pin a
+// go.mod file alone, as in those of large projects. Nothing is asked twice, however many
+// lines need it, and no zip.
+//
+//   - Of each version its record, its go.mod file, and its entry in the checksum database.
+//   - Of each module its list; the newest version's go.mod file, where retractions stand,
+//     is one of those.
+//   - Of the database the newest head once, and each tile once.
+func TestRequestsOfAGoSum(t *testing.T) {
+	const modules, versions = 60, 5
+	w, log := mint.World{}, mint.NewSumDB("sum.golang.org", "requests")
+	var lines []string
+	for i := range modules {
+		list := ""
+		for v := range versions {
+			m := mint.Module{Path: fmt.Sprintf("example.com/m%d", i), Version: fmt.Sprintf("v1.%d.0", v),
+				Files: map[string]string{"go.mod": fmt.Sprintf("module example.com/m%d\n", i), "a.go": "package m\n"}}
+			m.Serve(w, proxy)
+			log.Add(m.Path, m.Version, m.Lines())
+			list += m.Version + "\n"
+			pinned := strings.Split(strings.TrimSpace(m.Lines()), "\n")
+			if v < versions-1 {
+				pinned = pinned[1:] // the go.mod file alone
+			}
+			lines = append(lines, pinned...)
+		}
+		w[proxy+fmt.Sprintf("example.com/m%d/@v/list", i)] = mint.Page{Body: []byte(list)}
+	}
+	log.Serve(w, database)
+	log.Serve(w, proxy+"sumdb/sum.golang.org/")
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{LogKeys: []string{log.Key}, Taken: at})
+	require.NoError(t, err)
+	counted := &tally{World: w, asked: map[string]int{}}
+	a, err := audit.New(audit.Options{Transport: counted, Anchors: anchors, Retries: -1})
+	require.NoError(t, err)
+	r := check(t, a, lines, nil, Options{Depth: Records})
+	require.Len(t, r.Lines, modules*(versions+1))
+	require.Equal(t, map[State]int{OK: len(r.Lines)}, r.Counts)
+
+	of := map[string]int{}
+	for address, times := range counted.asked {
+		require.Equal(t, 1, times, address)
+		switch kind := address[strings.LastIndexAny(address, "/.")+1:]; {
+		case strings.Contains(address, "/tile/"):
+			of["tile"]++
+		case strings.Contains(address, "/lookup/"):
+			of["lookup"]++
+		default:
+			of[kind]++
+		}
+	}
+	const all = modules * versions
+	require.Equal(t, map[string]int{"info": all, "mod": all, "lookup": all, "list": modules, "latest": 1, "tile": 3}, of)
+	require.Less(t, counted.bytes, 300*len(r.Lines)+3*8192, "of each line some hundred bytes, and the tiles")
+}

@@ -89,7 +89,7 @@ func (p *project) siblings(files []entry, chosen int) registry.Siblings {
 	out := registry.Siblings{Whole: true}
 	for i, e := range append(slices.Clone(files), p.unread...) {
 		if i != chosen {
-			states, broken := e.states()
+			states, broken := e.stated()
 			out.Whole = out.Whole && len(broken) == 0 && len(states) > 0
 			out.Each = append(out.Each, registry.Sibling{Name: e.file, States: states})
 		}
@@ -104,7 +104,7 @@ func pick(ref purl.Ref, files []entry, v registry.Visit) (chosen int, why string
 		return slices.IndexFunc(files, func(e entry) bool { return e.file == ref.File }), ""
 	}
 	for i, e := range files {
-		states, _ := e.states()
+		states, _ := e.stated()
 		for _, s := range states {
 			if slices.ContainsFunc(ref.Digests, func(d purl.Digest) bool {
 				return s.Of == registry.OfArtifact && d.Algorithm == s.Algorithm && d.Value == s.Value
@@ -127,8 +127,9 @@ func refOf(ref purl.Ref, version string, e entry) purl.Ref {
 // of are the files of a version, first the one that most people get.
 func (p *project) of(version string) []entry {
 	var files []entry
+	wanted := keyOf(version)
 	for _, e := range p.files {
-		if sameVersion(e.name.version, version) {
+		if e.key == wanted {
 			files = append(files, e)
 		}
 	}

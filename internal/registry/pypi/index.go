@@ -44,6 +44,9 @@ type entry struct {
 	fields   strictjson.Object
 	withdrew string // why it was yanked, where it was
 	yanked   bool
+	// Read once for all audits of the project: of its version (see keyOf), and see states.
+	key    string
+	stated func() (out []registry.Stated, broken []string)
 }
 
 func indexRequest(name string) fetch.Request {
@@ -103,11 +106,13 @@ func (p *project) read(name string) error {
 		seen[e.file] = true
 		var ok bool
 		if e.name, ok = parseFilename(e.file, name); !ok {
+			e.stated = sync.OnceValues(e.states)
 			p.unread = append(p.unread, e)
 			continue
 		}
 		e.withdrew = e.fields.Text("yanked")
 		e.yanked = e.withdrew != "" || string(e.fields["yanked"]) == "true"
+		e.key, e.stated = keyOf(e.name.version), sync.OnceValues(e.states)
 		p.files = append(p.files, e)
 	}
 	return nil
@@ -169,7 +174,7 @@ func (e entry) states() (out []registry.Stated, broken []string) {
 	for _, algorithm := range hashAlgorithms(metadata) {
 		add(registry.OfManifest, algorithm, metadata.Text(algorithm))
 	}
-	return out, broken
+	return slices.Clip(out), broken // who adds to it takes a copy
 }
 
 // hashAlgorithms are those of a dictionary of hashes that are known here, in

@@ -147,7 +147,7 @@ func (r Registry) release(ref purl.Ref, f choice, index *project) *registry.Rele
 	}
 	if f.entry != nil {
 		var broken []string
-		link.States, broken = f.entry.states()
+		link.States, broken = f.entry.stated()
 		for _, text := range broken {
 			rel.Notes = append(rel.Notes, purl.Note{Kind: "record", Text: text})
 		}

@@ -16,7 +16,8 @@ import (
 //  2. Where the host cannot be reached, turn to the relay at once: a browser
 //     does not tell a refused cross-origin answer from a broken line, and
 //     asking again would only be slower.
-//  3. Ask again what may pass (429, 5xx, unreachable), after a wait.
+//  3. Ask again what may pass (429, 5xx, unreachable), after a wait. A host that was
+//     not reached for many questions in a row, each asked so often, is asked once.
 func (f *flight) ask(ctx context.Context) (Answer, []Exchange, error) {
 	c := f.client
 	relay := c.o.Relay != "" && !c.replay
@@ -39,7 +40,7 @@ func (f *flight) ask(ctx context.Context) (Answer, []Exchange, error) {
 			route, unreached, left = Relay, true, max(left-1, 0)
 			continue
 		}
-		if wait, again := c.wait(a, try); again && left > 0 { // 3
+		if wait, again := c.wait(a, try); again && left > 0 && !(a.Status == 0 && c.silent(f.host.Name, route)) { // 3
 			left--
 			f.tell(route, 0, -1, fmt.Sprintf("%s; asking again in %s", a.Reason, wait))
 			if err := c.o.Sleep(ctx, wait); err != nil {
@@ -47,6 +48,7 @@ func (f *flight) ask(ctx context.Context) (Answer, []Exchange, error) {
 			}
 			continue
 		}
+		c.reached(f.host.Name, route, a.Status != 0 || a.Err == nil || a.Err.Kind != Unreachable)
 		if unreached && a.Err != nil && a.Err.Kind == Unreachable {
 			a.Reason = "no answer from " + f.host.Name + ", neither directly nor through the relay"
 			a.Err.Detail = a.Reason
@@ -71,6 +73,34 @@ func (c *Client) wait(a Answer, try int) (time.Duration, bool) {
 		wait = asked
 	}
 	return min(wait, maxWait), true
+}
+
+// By how many questions in a row that a host left without an answer it is taken for one
+// that cannot be reached: of a thousand pins each would wait for it.
+const enoughSilence = 6
+
+// A way is a host by one route.
+type way struct {
+	host  string
+	route Route
+}
+
+// reached notes how a question ended, after all that was tried.
+func (c *Client) reached(host string, route Route, was bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if was {
+		delete(c.unreached, way{host, route})
+	} else {
+		c.unreached[way{host, route}]++
+	}
+}
+
+// silent tells that a host was not reached for many questions in a row.
+func (c *Client) silent(host string, route Route) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.unreached[way{host, route}] >= enoughSilence
 }
 
 // tell reports how far the flight has come to every session that asked it.

@@ -51,10 +51,11 @@ type Client struct {
 	o      Options
 	replay bool // every answer comes from a record
 
-	mu      sync.Mutex
-	slots   map[string]chan struct{} // by host: one place for each request under way
-	flights map[flightKey]*flight
-	kept    keptFlights
+	mu        sync.Mutex
+	slots     map[string]chan struct{} // by host: one place for each request under way
+	flights   map[flightKey]*flight
+	kept      keptFlights
+	unreached map[way]int // questions in a row that got no answer
 }
 
 // New makes a client.
@@ -75,7 +76,7 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Client{o: o, slots: map[string]chan struct{}{}, flights: map[flightKey]*flight{}}
+	return &Client{o: o, slots: map[string]chan struct{}{}, flights: map[flightKey]*flight{}, unreached: map[way]int{}}
 }
 
 // slot is where a request to a host waits its turn.

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -68,6 +69,36 @@ func TestFailuresAreSharedToo(t *testing.T) {
 		assert.Equal(t, Unreachable, a.Err.Kind)
 	}
 	assert.Equal(t, 3, s.count(), "three tries of one request")
+}
+
+// TestNobodyWaitsForASilentHost: each question of a thousand would be asked three times,
+// and wait. Once it answers it is as good as any other.
+func TestNobodyWaitsForASilentHost(t *testing.T) {
+	steps := map[string][]step{}
+	for i := range 40 {
+		steps[fmt.Sprint(one, "?", i)] = []step{unreachable}
+	}
+	back := one + "?back"
+	steps[back] = []step{says(200, "x")}
+	steps[one+"?busy"] = []step{says(503, "")}
+	steps[one+"?later"] = []step{unreachable}
+	s := play(steps)
+	c, _ := client(t, s)
+	ask := func(address string) Answer {
+		a, err := c.Get(t.Context(), Request{URL: address})
+		require.NoError(t, err)
+		return a
+	}
+	for i := range 40 {
+		assert.Equal(t, Unreachable, ask(fmt.Sprint(one, "?", i)).Err.Kind)
+	}
+	assert.Equal(t, 3*enoughSilence+40-enoughSilence, s.count())
+	before := s.count()
+	ask(one + "?busy")
+	assert.Equal(t, before+3, s.count(), "a host that is busy was reached")
+	ask(one + "?later")
+	assert.Equal(t, before+6, s.count(), "and is asked again as before")
+	assert.Equal(t, Found, ask(back).State)
 }
 
 func TestPrefetch(t *testing.T) {

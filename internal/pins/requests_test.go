@@ -89,3 +89,43 @@ func TestRequestsOfAGoSum(t *testing.T) {
 	require.Equal(t, map[string]int{"info": all, "mod": all, "lookup": all, "list": modules, "latest": 1, "tile": 3}, of)
 	require.Less(t, counted.bytes, 300*len(r.Lines)+3*8192, "of each line some hundred bytes, and the tiles")
 }
+
+// TestWithdrawnIsSaidOfEachLine: the lines of a module share its newest go.mod file, and
+// each says what that says of its own version: of the files and of a go.mod file alone.
+func TestWithdrawnIsSaidOfEachLine(t *testing.T) {
+	w, log := mint.World{}, mint.NewSumDB("sum.golang.org", "withdrawn")
+	var lines []string
+	for _, version := range []string{"v1.0.0", "v1.1.0", "v1.2.0"} {
+		mod := "module example.com/m\n"
+		if version == "v1.2.0" {
+			mod = "// Deprecated: use example.com/n.\n" + mod + "\nretract v1.1.0 // It loses data.\n"
+		}
+		m := mint.Module{Path: "example.com/m", Version: version, Files: map[string]string{"go.mod": mod, "a.go": "package m\n"}}
+		m.Serve(w, proxy)
+		log.Add(m.Path, m.Version, m.Lines())
+		lines = append(lines, strings.Split(strings.TrimSpace(m.Lines()), "\n")...)
+	}
+	w[proxy+"example.com/m/@v/list"] = mint.Page{Body: []byte("v1.0.0\nv1.1.0\nv1.2.0\n")}
+	log.Serve(w, database)
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{LogKeys: []string{log.Key}, Taken: at})
+	require.NoError(t, err)
+	a, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
+	require.NoError(t, err)
+	r := check(t, a, lines, nil, Options{Depth: Records})
+	require.Len(t, r.Lines, 6)
+	for _, l := range r.Lines {
+		want := `deprecated this module: "use example.com/n."`
+		if l.Version == "v1.1.0" {
+			want = `retracted this version: "It loses data."`
+		}
+		require.Equal(t, []string{"withdrawn"}, rules(l), l.Key)
+		require.Contains(t, l.Findings[0].Text, want, l.Key)
+	}
+}
+
+func rules(l Line) (out []string) {
+	for _, f := range l.Findings {
+		out = append(out, f.Rule)
+	}
+	return out
+}

@@ -2,6 +2,7 @@ package lockfile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"touchstone/internal/purl"
@@ -27,12 +28,49 @@ func readBun(f *File, doc []byte) error {
 	}
 	f.Format, f.node = "bun.lock, version "+version, &nodeProject{says: true, chooses: true}
 	f.asks(root, "patchedDependencies", "overrides")
-	err = root.get("packages").members(func(key string, entry *node) error { return f.add(bunPackage(key, entry)) })
+	inside := bunBundled(root.get("packages"))
+	err = root.get("packages").members(func(key string, entry *node) error { return f.add(bunPackage(key, entry, inside[key])) })
 	f.place(bunGraph(root))
 	return err
 }
 
-func bunPackage(key string, entry *node) Pin {
+// bunBundled are the keys of packages that Bun takes out of the archive of another
+// (github.com/oven-sh/bun, src/install/lockfile/bun.lock.zig): marked so, and asked
+// for by that one. Of entries of one name and version Bun makes one package, with
+// address and digest of the first: what has its name elsewhere, too, may be fetched
+// as it says there.
+func bunBundled(packages *node) map[string]bool {
+	inside, marked, named := map[string]bool{}, []string{}, map[string]int{}
+	_ = packages.members(func(key string, entry *node) error {
+		if parts := entry.elements(); len(parts) > 0 {
+			name, _ := bunResolved(parts[0].text)
+			named[name]++
+		}
+		if bunInfo(entry).yes("bundled") {
+			marked = append(marked, key)
+		}
+		return nil
+	})
+	for _, key := range marked {
+		at := strings.LastIndex(key, "/")
+		if at >= 0 && strings.HasPrefix(key[strings.LastIndex(key[:at], "/")+1:], "@") {
+			at = strings.LastIndex(key[:at], "/")
+		}
+		entry := packages.get(key)
+		if at < 0 || len(entry.elements()) == 0 { // at the top: the project asks for it
+			continue
+		}
+		name, _ := bunResolved(entry.elements()[0].text)
+		outer := bunInfo(packages.get(key[:at]))
+		asked := slices.ContainsFunc(asks, func(kind string) bool { return outer.get(kind, key[at+1:]) != nil })
+		inside[key] = asked && named[name] == 1
+	}
+	return inside
+}
+
+// bunPackage is a member of "packages". Inside tells that Bun takes it out of the
+// archive of another.
+func bunPackage(key string, entry *node, inside bool) Pin {
 	p := Pin{Line: entry.line, Key: "packages › " + key, Name: key}
 	parts := entry.elements()
 	if len(parts) == 0 || !parts[0].plain {
@@ -44,8 +82,11 @@ func bunPackage(key string, entry *node) Pin {
 	if last := key[strings.LastIndex("/"+strings.TrimSuffix(key, p.Name), "/"):]; last != p.Name && key != p.Name {
 		p = p.note(fmt.Sprintf("It is installed under another name, %.200q.", last))
 	}
-	if info.yes("bundled") && key != p.Name { // in the folder of another
+	switch marked := info.yes("bundled"); {
+	case inside:
 		return p.is(Bundled, bundled)
+	case marked:
+		p = p.note("It is marked as being inside the archive of another package, and may be fetched all the same.")
 	}
 	if strings.HasPrefix(p.Version, ".") || strings.HasPrefix(p.Version, "/") || strings.HasSuffix(p.Version, ".tgz") && !strings.Contains(p.Version, ":") {
 		return p.is(Own, ownFolder)
@@ -107,7 +148,7 @@ func bunGraph(root *node) graph {
 		return nil
 	})
 	_ = packages.members(func(key string, entry *node) error {
-		for _, kind := range []string{"dependencies", "peerDependencies", "optionalDependencies"} {
+		for _, kind := range asks {
 			for _, name := range bunInfo(entry).get(kind).names() {
 				g.need("packages › "+key, found(key, name))
 			}

@@ -15,6 +15,9 @@ func TestNothingHidden(t *testing.T) {
 		return "# yarn lockfile v1\n\"once@^1\":\n  version \"1.4.0\"\n  resolved \"https://registry.yarnpkg.com/once/-/once-1.4.0.tgz\"\n" + fields
 	}
 	pnpm := "lockfileVersion: '9.0'\npackages:\n  once@1.4.0:\n    resolution: {integrity: " + sri512 + "}\n"
+	bun := func(packages string) string {
+		return `{"lockfileVersion":1,"workspaces":{},"packages":{` + packages + `}}`
+	}
 	cargo := func(list, name string) string {
 		return "[[" + list + "]]\nname = \"" + name + "\"\nversion = \"1.0.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"" + sum64 + "\"\n"
 	}
@@ -68,16 +71,22 @@ func TestNothingHidden(t *testing.T) {
 		"pnpm, another way":            {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  once@1.4.0:\n    resolution: {type: custom, url: https://evil.example/x, integrity: " + sri512 + "}\n", "not understood once"},
 		"uv, an early name":            {"uv.lock", "version = 1\n# [[package]] source = { \n[[distribution]]\nname = 'evil'\nversion = '1.0'\nsource = { registry = 'https://evil.example' }\n", "lock the project anew"},
 		// What npm fetches although it is marked as bundled.
-		"npm, bundled by the project":   {"package-lock.json", `{"lockfileVersion":3,"packages":{"":{"dependencies":{"once":"1"},"bundleDependencies":["once"]},"node_modules/once":{` + once + `,"inBundle":true}}}`, "package once"},
-		"npm, bundled by the project 1": {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"once":{` + once + `,"bundled":true}}}`, "package once"},
-		"npm, asked for by nobody":      {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true}}}`, "own folder node_modules/x; package once"},
-		"npm, bundled":                  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"dependencies":{"once":"1"}},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true,"dependencies":{"wrappy":"1"}},"node_modules/x/node_modules/wrappy":{"version":"1.0.0","inBundle":true},"node_modules/x/node_modules/wrappy/node_modules/y":{"version":"1.0.0"}}}`, "own folder node_modules/x; bundled once; bundled wrappy; bundled y"},
-		"npm, bundled, without a mark":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"bundleDependencies":["once"]},"node_modules/x/node_modules/once":{` + once + `}}}`, "own folder node_modules/x; bundled once"},
-		"npm, a folder from elsewhere":  {"package-lock.json", `{"lockfileVersion":3,"packages":{"packages/once":{` + once + `}}}`, "not understood "},
-		"npm 6, bundled":                {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true,"requires":{"wrappy":"1"}},"wrappy":{"version":"1.0.0","bundled":true}}}}}`, "package x; bundled once; bundled wrappy"},
-		"npm 6, asked for by nobody":    {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
-		"npm 6, below what is bundled":  {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","bundled":true,"requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
-		"bun, bundled by the project":   {"bun.lock", `{"lockfileVersion":1,"workspaces":{},"packages":{"once":["once@1.4.0","",{"bundled":true},"` + sri512 + `"]}}`, "package once"},
+		"npm, bundled by the project":      {"package-lock.json", `{"lockfileVersion":3,"packages":{"":{"dependencies":{"once":"1"},"bundleDependencies":["once"]},"node_modules/once":{` + once + `,"inBundle":true}}}`, "package once"},
+		"npm, bundled by the project 1":    {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"once":{` + once + `,"bundled":true}}}`, "package once"},
+		"npm, asked for by nobody":         {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true}}}`, "own folder node_modules/x; package once"},
+		"npm, bundled":                     {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"dependencies":{"once":"1"}},"node_modules/x/node_modules/once":{` + once + `,"inBundle":true,"dependencies":{"wrappy":"1"}},"node_modules/x/node_modules/wrappy":{"version":"1.0.0","inBundle":true},"node_modules/x/node_modules/wrappy/node_modules/y":{"version":"1.0.0"}}}`, "own folder node_modules/x; bundled once; bundled wrappy; bundled y"},
+		"npm, bundled, without a mark":     {"package-lock.json", `{"lockfileVersion":3,"packages":{"node_modules/x":{"link":true,"bundleDependencies":["once"]},"node_modules/x/node_modules/once":{` + once + `}}}`, "own folder node_modules/x; bundled once"},
+		"npm, a folder from elsewhere":     {"package-lock.json", `{"lockfileVersion":3,"packages":{"packages/once":{` + once + `}}}`, "not understood "},
+		"npm 6, bundled":                   {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true,"requires":{"wrappy":"1"}},"wrappy":{"version":"1.0.0","bundled":true}}}}}`, "package x; bundled once; bundled wrappy"},
+		"npm 6, asked for by nobody":       {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
+		"npm 6, below what is bundled":     {"package-lock.json", `{"lockfileVersion":1,"dependencies":{"x":{"version":"1.0.0","bundled":true,"requires":{"once":"1"},"dependencies":{"once":{` + once + `,"bundled":true}}}}}`, "package x; package once"},
+		"bun, bundled by the project":      {"bun.lock", `{"lockfileVersion":1,"workspaces":{},"packages":{"once":["once@1.4.0","",{"bundled":true},"` + sri512 + `"]}}`, "package once"},
+		"bun, bundled, under another name": {"bun.lock", bun(`"once":["evil@1.4.0","",{"bundled":true},"` + sri512 + `"]`), "package evil"},
+		"bun, of no package":               {"bun.lock", bun(`"x/evil":["evil@1.4.0","",{"bundled":true},"` + sri512 + `"]`), "package evil"},
+		"bun, asked for by nobody":         {"bun.lock", bun(`"x":["x@1.0.0","",{},"` + sri512 + `"],"x/y":["y@1.0.0","",{"dependencies":{"evil":"1"}},"` + sri512 + `"],"x/evil":["evil@1.4.0","",{"bundled":true},"` + sri512 + `"]`), "package x; package y; package evil"},
+		"bun, bundled":                     {"bun.lock", bun(`"@s/x":["@s/x@1.0.0","",{"dependencies":{"@s/y":"1"}},"` + sri512 + `"],"@s/x/@s/y":["@s/y@1.0.0","",{"bundled":true},"` + sri512 + `"]`), "package @s/x; bundled @s/y"},
+		// Bun makes one package of both, with the address and digest of the first.
+		"bun, bundled, and fetched": {"bun.lock", bun(`"x":["x@1.0.0","",{"dependencies":{"once":"1"}},"` + sri512 + `"],"x/once":["once@1.4.0","https://evil.example/x.tgz",{"bundled":true},"` + sri512 + `"],"once":["once@1.4.0","",{},"` + sri512 + `"]`), "package x; package once; package once"},
 		// Tables that no reader of the format knows, and none at all.
 		"cargo, a second list":    {"Cargo.lock", "version = 4\n" + cargo("package", "a") + cargo("packages", "evil"), "package a; not understood evil"},
 		"cargo, a table":          {"Cargo.lock", "version = 4\n[package]\nname = 'evil'\n", `"package" is no list of tables`},

@@ -220,6 +220,9 @@ func (b bundles) hold(key string) bool {
 // above is the package in whose folder one is; empty for the project.
 func above(key string) string { return key[:max(strings.LastIndex(key, "/node_modules/"), 0)] }
 
+// asks are where a package says what it needs.
+var asks = []string{"dependencies", "optionalDependencies", "peerDependencies"}
+
 // npmBundles finds what npm takes out of archives, whatever else the entries say of
 // where they come from (github.com/npm/cli, @npmcli/arborist, lib/arborist/
 // load-virtual.js and lib/node.js). What the project itself bundles, npm fetches.
@@ -233,7 +236,6 @@ func npmBundles(packages *node) bundles {
 			found[key], todo = true, append(todo, key)
 		}
 	}
-	asks := []string{"dependencies", "optionalDependencies", "peerDependencies"}
 	// 1.
 	_ = packages.members(func(key string, entry *node) error {
 		in := packages.get(above(key))

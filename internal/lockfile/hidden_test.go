@@ -15,6 +15,9 @@ func TestNothingHidden(t *testing.T) {
 		return "# yarn lockfile v1\n\"once@^1\":\n  version \"1.4.0\"\n  resolved \"https://registry.yarnpkg.com/once/-/once-1.4.0.tgz\"\n" + fields
 	}
 	pnpm := "lockfileVersion: '9.0'\npackages:\n  once@1.4.0:\n    resolution: {integrity: " + sri512 + "}\n"
+	berry := func(resolution string) string {
+		return "__metadata:\n  version: 8\n\n\"once@npm:^1\":\n  version: 1.4.0\n  resolution: \"" + resolution + "\"\n  checksum: 10/aa\n  languageName: node\n  linkType: hard\n"
+	}
 	bun := func(packages string) string {
 		return `{"lockfileVersion":1,"workspaces":{},"packages":{` + packages + `}}`
 	}
@@ -106,6 +109,14 @@ func TestNothingHidden(t *testing.T) {
 		"pnpm, a snapshot alone":  {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0: {}\n  evil@1.0.0(x@1.0.0):\n    resolution: {tarball: https://evil.example/x.tgz}\n", "package once; not understood evil@1.0.0"},
 		"pnpm, a snapshot's name": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0:\n    name: evil\n    version: 6.6.6\n", "package once 1.4.0; not understood once@1.4.0"},
 		"pnpm, one with its peer": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0(x@1.0.0): {}\n", "package once"},
+		// What Yarn fetches, and from where.
+		"berry, a patch of another":    {"yarn.lock", berry("once@patch:evil@npm%3A1.4.0#~builtin<compat/x>"), "package evil 1.4.0"},
+		"berry, a patch of a patch":    {"yarn.lock", berry("once@patch:once@patch%3Aevil@npm%253A1.4.0%23./a.patch#./b.patch"), "package evil 1.4.0"},
+		"berry, a patch":               {"yarn.lock", berry("once@patch:once@npm%3A1.4.0#./a.patch"), "package once 1.4.0"},
+		"berry, an address":            {"yarn.lock", berry("once@npm:1.4.0::__archiveUrl=https%3A%2F%2Fevil.example%2Fonce.tgz"), "address once"},
+		"berry, behind a semicolon":    {"yarn.lock", berry("once@npm:1.4.0::__archiveUrl=https%3A%2F%2Fevil.example%2Fonce.tgz;x"), "not understood once"},
+		"berry, behind a wrong escape": {"yarn.lock", berry("once@npm:1.4.0::__archiveUrl=https%3A%2F%2Fevil.example%2Fonce.tgz?%zz"), "not understood once"},
+		"berry, two addresses":         {"yarn.lock", berry("once@npm:1.4.0::__archiveUrl=https%3A%2F%2Fregistry.npmjs.org%2Fonce%2F-%2Fonce-1.4.0.tgz&__archiveUrl=https%3A%2F%2Fevil.example%2Fonce.tgz"), "not understood once"},
 		// Fields that Yarn reads under another spelling.
 		"yarn, a quoted name":        {"yarn.lock", yarn("  \"resolved\" \"https://evil.example/once.tgz\"\n"), "line 5:"},
 		"yarn, two names":            {"yarn.lock", yarn("  x, resolved \"https://evil.example/once.tgz\"\n"), "line 5:"},

@@ -235,8 +235,6 @@ func berryPackage(key string, entry *node) Pin {
 		p = p.only([]string{conditions})
 	}
 	name, resolution := bunResolved(entry.str("resolution"))
-	p.Name = name
-	p = p.under(strings.Split(key, ", "))
 	for range 5 { // a patch may be of what is patched already
 		inner, patched := strings.CutPrefix(resolution, "patch:")
 		if !patched {
@@ -247,9 +245,11 @@ func berryPackage(key string, entry *node) Pin {
 		}
 		inner, _, _ = strings.Cut(inner, "#")
 		if plain, err := url.PathUnescape(inner); err == nil {
-			_, resolution = bunResolved(plain)
+			name, resolution = bunResolved(plain) // Yarn fetches it by that name
 		}
 	}
+	p.Name = name
+	p = p.under(strings.Split(key, ", "))
 	version, isNPM := strings.CutPrefix(resolution, "npm:")
 	if !isNPM {
 		p.Version = entry.str("version")
@@ -268,8 +268,9 @@ func berryPackage(key string, entry *node) Pin {
 	if entry.str("checksum") != "" {
 		p.Notes = append(p.Notes, "Its checksum is of an archive that Yarn makes itself. Nothing that the repository serves can be compared with it.")
 	}
-	if values, err := url.ParseQuery(binding); err == nil {
-		p = p.at(values.Get("__archiveUrl"), func(path string) bool { return strings.Contains(path, "/"+p.Name+"/-/") })
+	values, err := url.ParseQuery(binding)
+	if err != nil || len(values["__archiveUrl"]) > 1 { // Yarn reads it in its own way
+		return p.is(NotRead, fmt.Sprintf("What it says of its address, %.200q, can't be read.", binding))
 	}
-	return p
+	return p.at(values.Get("__archiveUrl"), func(path string) bool { return strings.Contains(path, "/"+p.Name+"/-/") })
 }

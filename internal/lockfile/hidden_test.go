@@ -108,6 +108,8 @@ func TestNothingHidden(t *testing.T) {
 		// Entries of a second list.
 		"pnpm, a snapshot alone":  {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0: {}\n  evil@1.0.0(x@1.0.0):\n    resolution: {tarball: https://evil.example/x.tgz}\n", "package once; not understood evil@1.0.0"},
 		"pnpm, a snapshot's name": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0:\n    name: evil\n    version: 6.6.6\n", "package once 1.4.0; not understood once@1.4.0"},
+		"pnpm, a version beside":  {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  once@6.6.6:\n    version: 1.4.0\n    resolution: {integrity: " + sri512 + "}\n", "not understood once"},
+		"pnpm, a name beside":     {"pnpm-lock.yaml", "lockfileVersion: '6.0'\npackages:\n  /evil@1.4.0:\n    name: once\n    version: 1.4.0\n    resolution: {integrity: " + sri512 + "}\n", "not understood once"},
 		"pnpm, one with its peer": {"pnpm-lock.yaml", pnpm + "snapshots:\n  once@1.4.0(x@1.0.0): {}\n", "package once"},
 		// What Yarn fetches, and from where.
 		"berry, a patch of another":    {"yarn.lock", berry("once@patch:evil@npm%3A1.4.0#~builtin<compat/x>"), "package evil 1.4.0"},

@@ -183,6 +183,7 @@ func pnpmPackage(major, key string, entry *node) Pin {
 	p.Name, p.Version = pnpmKey(major, key)
 	// The key of what is no package of a repository holds its address.
 	_, exact := purl.Exact(purl.NPM, p.Name, p.Version)
+	keyed := p.Name + " " + p.Version
 	if name := entry.str("name"); name != "" {
 		p.Name = name
 	}
@@ -190,6 +191,8 @@ func pnpmPackage(major, key string, entry *node) Pin {
 		p.Version = version
 	}
 	switch {
+	case exact == nil && keyed != p.Name+" "+p.Version:
+		return p.is(NotRead, fmt.Sprintf("By its key it is %.200q, by its fields %.200q. Which of them is installed depends on the release of pnpm.", keyed, p.Name+" "+p.Version))
 	// By the kind pnpm chooses where to take it from; without one it asks the registry.
 	case resolution.str("type") == "" && (resolution.get("repo") != nil || resolution.get("directory") != nil || resolution.get("url") != nil):
 		return p.is(NotRead, "It resolved to some place without saying of which kind that is. Its client takes it from a registry.")

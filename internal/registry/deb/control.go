@@ -74,12 +74,16 @@ func find(in io.Reader, name string) ([]stanza, error) {
 	for {
 		line, err := lines.ReadSlice('\n')
 		switch {
+		case err == nil: // a million times
 		case errors.Is(err, bufio.ErrBufferFull):
 			return nil, fmt.Errorf("a line is longer than %d bytes", maxLine)
-		case err != nil && !errors.Is(err, io.EOF):
+		case !errors.Is(err, io.EOF):
 			return nil, err
 		}
-		bare := bytes.TrimRight(line, "\r\n")
+		bare := line
+		for n := len(bare); n > 0 && (bare[n-1] == '\n' || bare[n-1] == '\r'); n-- {
+			bare = bare[:n-1]
+		}
 		switch {
 		case len(bare) > 0 && !inside && !bytes.HasPrefix(bare, field), inside && !wanted && bytes.HasPrefix(bare, field):
 			return nil, errors.New("an entry does not begin with its package's name")

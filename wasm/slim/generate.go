@@ -180,6 +180,8 @@ func (b *builder) prune(m Module, files map[string][]byte) (map[string][]byte, e
 			pruned[f.Path], err = redirect(f.Path, data, f.Imports)
 		case Without:
 			pruned[f.Path], err = disable(f.Path, data, f.Without)
+		case Faster:
+			err = b.hasten(f, data, pruned)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("pruning %s@%s: %w", m.Path, m.Version, err))
@@ -230,9 +232,36 @@ func redirect(name string, src []byte, imports map[string]string) ([]byte, error
 	return out, nil
 }
 
+// hasten takes functions out of a file, and puts the file of ours that has them
+// beside it.
+func (b *builder) hasten(f File, src []byte, pruned map[string][]byte) error {
+	beside := path.Join(path.Dir(f.Path), strings.TrimSuffix(path.Base(f.Stub), ".txt"))
+	if _, taken := pruned[beside]; taken {
+		return fmt.Errorf("putting %s beside %s: the module has a file of that name", beside, f.Path)
+	}
+	ours, err := os.ReadFile(b.stubFile(f))
+	if err != nil {
+		return err
+	}
+	pruned[beside] = ours
+	pruned[f.Path], err = edit(f.Path, src, f.Without, func(out []byte, d *ast.FuncDecl, at func(token.Pos) int) []byte {
+		return slices.Delete(out, at(d.Pos()), at(d.End()))
+	})
+	return err
+}
+
 // disable lets functions panic before all that they do, which the compiler then
-// leaves out, and changes nothing else. Each must be there, and no method.
+// leaves out, and changes nothing else.
 func disable(name string, src []byte, functions []string) ([]byte, error) {
+	return edit(name, src, functions, func(out []byte, d *ast.FuncDecl, at func(token.Pos) int) []byte {
+		return slices.Insert(out, at(d.Body.Lbrace)+1, fmt.Appendf(nil, " panic(%q);", d.Name.Name+" is left out: see wasm/slim/list.json")...)
+	})
+}
+
+// edit changes functions of a file and nothing else. Each must be there, and no
+// method. by is given what the file is by then, a function, and where in the file
+// something of it stands.
+func edit(name string, src []byte, functions []string, by func(out []byte, d *ast.FuncDecl, at func(token.Pos) int) []byte) ([]byte, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 	if err != nil {
@@ -246,12 +275,11 @@ func disable(name string, src []byte, functions []string) ([]byte, error) {
 		if !ok || f.Recv != nil || f.Body == nil || !slices.Contains(functions, f.Name.Name) {
 			continue
 		}
-		at := fset.Position(f.Body.Lbrace).Offset + 1
-		out = slices.Insert(out, at, fmt.Appendf(nil, " panic(%q);", f.Name.Name+" is left out: see wasm/slim/list.json")...)
+		out = by(out, f, func(p token.Pos) int { return fset.Position(p).Offset })
 		done++
 	}
 	if done != len(functions) {
-		return nil, fmt.Errorf("disabling functions of %s: %d of %d found", name, done, len(functions))
+		return nil, fmt.Errorf("changing functions of %s: %d of %d found", name, done, len(functions))
 	}
 	return out, nil
 }

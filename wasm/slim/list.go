@@ -47,12 +47,13 @@ type File struct {
 	Path   string `json:"path"`   // slash-separated, beneath the module's root
 	SHA256 string `json:"sha256"` // of the original, lower-case hex
 	Action Action `json:"action"`
-	// Stub names, beneath stubs/, what stands in for a stubbed file.
+	// Stub names, beneath stubs/, what stands in for a stubbed file, or has the
+	// functions that a file whose action is faster is kept without.
 	Stub string `json:"stub,omitempty"`
 	// Imports maps import paths of a file whose action is imports to the
 	// packages of the same name that stand in.
 	Imports map[string]string `json:"imports,omitempty"`
-	// Without names functions of a file whose action is without.
+	// Without names functions of a file whose action is without or faster.
 	Without []string `json:"without,omitempty"`
 }
 
@@ -65,6 +66,7 @@ const (
 	Stub    Action = "stub"    // a file of ours takes its place
 	Imports Action = "imports" // it is kept but for the paths it imports
 	Without Action = "without" // it is kept but for functions, which panic: a table of functions may name them
+	Faster  Action = "faster"  // it is kept but for functions, which a file of ours beside it has: they answer alike in less time
 )
 
 // readList reads and checks the list. It does not look at the modules.
@@ -93,20 +95,20 @@ func (f File) check() error {
 	if !filepath.IsLocal(filepath.FromSlash(f.Path)) || path.Clean(f.Path) != f.Path {
 		return fmt.Errorf("the path is not a clean one beneath the module's root")
 	}
-	if (f.Action == Stub) != (f.Stub != "") {
+	if (f.Action == Stub || f.Action == Faster) != (f.Stub != "") {
 		return fmt.Errorf("action %q and stub %q do not go together", f.Action, f.Stub)
 	}
 	if (f.Action == Imports) != (len(f.Imports) > 0) {
 		return fmt.Errorf("action %q and imports %v do not go together", f.Action, f.Imports)
 	}
-	if (f.Action == Without) != (len(f.Without) > 0) {
+	if (f.Action == Without || f.Action == Faster) != (len(f.Without) > 0) {
 		return fmt.Errorf("action %q and without %v do not go together", f.Action, f.Without)
 	}
 	switch f.Action {
-	case Drop, Keep, Stub, Imports, Without:
+	case Drop, Keep, Stub, Imports, Without, Faster:
 		return nil
 	}
-	return fmt.Errorf("unknown action %q: use drop, keep, stub, imports or without", f.Action)
+	return fmt.Errorf("unknown action %q: use drop, keep, stub, imports, without or faster", f.Action)
 }
 
 // write writes the list the way it is checked in.

@@ -9,11 +9,12 @@
 // sigstore-go as it is published does not compile for js/wasm and brings gRPC,
 // HTTP clients and servers, and a table of formats that no verification
 // reaches: 35 MB, where what is reached takes 15. list.json says file by file
-// what is left out or replaced by a stub, and why that may be. From it and the
-// module cache, slim makes copies of these modules beneath build/slim, and
-// slim.mod, which is go.mod with a replacement for each of them. Only the list
-// and the stubs are in the repository; what is kept is, byte for byte but for
-// the listed imports, what go.sum names.
+// what is left out or replaced by a stub, which functions are ours because they
+// take less time in WebAssembly, and why that may be. From it and the module
+// cache, slim makes copies of these modules beneath build/slim, and slim.mod,
+// which is go.mod with a replacement for each of them. Only the list and the
+// stubs are in the repository; what is kept is, byte for byte but for the listed
+// imports and functions, what go.sum names.
 //
 // It fails, instead of building something else than was reviewed, if
 //

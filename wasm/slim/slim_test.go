@@ -20,6 +20,9 @@ func TestReadList(t *testing.T) {
 		"stub":                  {`{"path":"b.go","sha256":"","action":"stub","stub":"b.go.txt"}`, ""},
 		"imports":               {`{"path":"b.go","sha256":"","action":"imports","imports":{"net/http":"x/http"}}`, ""},
 		"without":               {`{"path":"b.go","sha256":"","action":"without","without":["f"]}`, ""},
+		"faster":                {`{"path":"b.go","sha256":"","action":"faster","stub":"b.go.txt","without":["f"]}`, ""},
+		"faster-without-file":   {`{"path":"b.go","sha256":"","action":"faster","without":["f"]}`, `action "faster" and stub "" do not go together`},
+		"faster-without-any":    {`{"path":"b.go","sha256":"","action":"faster","stub":"b.go.txt"}`, `action "faster" and without [] do not go together`},
 		"without-any-function":  {`{"path":"b.go","sha256":"","action":"without"}`, `action "without" and without [] do not go together`},
 		"drop-without":          {`{"path":"b.go","sha256":"","action":"drop","without":["f"]}`, `action "drop" and without [f] do not go together`},
 		"stub-without-file":     {`{"path":"b.go","sha256":"","action":"stub"}`, `action "stub" and stub "" do not go together`},
@@ -61,7 +64,7 @@ func TestListIsComplete(t *testing.T) {
 		assert.NotEmpty(t, m.Why, m.Path)
 		for _, f := range m.Files {
 			assert.Len(t, f.SHA256, 64, "%s: %s: run -relist", m.Path, f.Path)
-			if f.Action == Stub {
+			if f.Stub != "" {
 				src, err := os.ReadFile(b.stubFile(f))
 				require.NoError(t, err)
 				formatted, err := format.Source(src)
@@ -167,6 +170,24 @@ func TestDisable(t *testing.T) {
 	assert.ErrorContains(t, err, "1 of 2 found")
 	_, err = disable("m.go", []byte("<html>"), []string{"f"})
 	assert.ErrorContains(t, err, "reading the functions of m.go")
+}
+
+func TestHasten(t *testing.T) {
+	const src = "package m\n\n// f is slow.\nfunc f() int { return 1 }\n\nfunc g() int {\n\treturn f()\n}\n\nfunc (t T) f() int { return 2 }\n"
+	b := &builder{root: t.TempDir(), list: &List{}}
+	f := File{Path: "p/m.go", Action: Faster, Stub: "m/fast.go.txt", Without: []string{"f"}}
+	require.NoError(t, writeFile(b.stubFile(f), []byte("package m // ours")))
+	pruned := map[string][]byte{"p/m.go": []byte(src)}
+	require.NoError(t, b.hasten(f, []byte(src), pruned))
+	assert.Equal(t, map[string][]byte{"p/m.go": []byte(strings.Replace(src, "func f() int { return 1 }", "", 1)), "p/fast.go": []byte("package m // ours")}, pruned)
+
+	assert.ErrorContains(t, b.hasten(f, []byte(src), pruned), "the module has a file of that name")
+	delete(pruned, "p/fast.go")
+	f.Without = []string{"f", "h"}
+	require.ErrorContains(t, b.hasten(f, []byte(src), pruned), "1 of 2 found")
+	delete(pruned, "p/fast.go")
+	f.Stub = "m/other.go.txt"
+	assert.ErrorIs(t, b.hasten(f, []byte(src), pruned), os.ErrNotExist)
 }
 
 func TestReadModuleProvesTheZip(t *testing.T) {

@@ -62,3 +62,19 @@ func TestAgeOfArchiveKeys(t *testing.T) {
 		})
 	}
 }
+
+// TestAgeOfFingerprints: keys of which only digests are held, FreeBSD's, say their age
+// as well.
+func TestAgeOfFingerprints(t *testing.T) {
+	key, _ := mint.FreeBSDKeys()
+	w, taken := world{}, at.AddDate(0, 0, -400)
+	mint.ServeFreeBSD(w, freebsdBase, key, mint.NewFreeBSDPackage("gold-leaf", "1.2.3_1"))
+	doc := bytes.Replace(mint.FreeBSDKeySet(at.AddDate(-3, 0, 0), key), []byte(`"taken":"2026-11-01"`), []byte(`"taken":"`+taken.Format(time.DateOnly)+`"`), 1)
+	a, err := trust.WithTestAnchors(trust.TestAnchors{Taken: taken, Archives: [][]byte{doc}})
+	require.NoError(t, err)
+	r := tryFreeBSD(t, w, freebsdRef, a)
+	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
+	for _, says := range []string{"as of " + taken.Format(time.DateOnly), "later revocations are unseen", "The key itself states no end."} {
+		hasOutcome(t, r, "registry-signature", "pass", says)
+	}
+}

@@ -114,6 +114,7 @@ func TestDebCommands(t *testing.T) {
 	facts := r.Report.Finding("registry-signature").Facts
 	assert.Equal(t, "key 1 of the archive's keys", facts["key's name"])
 	assert.Equal(t, at.Format(time.DateOnly), facts["keys as of"])
+	assert.Equal(t, "EdDSA, Ed25519", facts["key's algorithm"])
 	dir := t.TempDir()
 	said := map[string]string{}
 	for _, c := range r.Seen.Release.Commands {

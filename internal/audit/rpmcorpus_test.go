@@ -250,6 +250,7 @@ func TestRPMCorpusComposite(t *testing.T) {
 		"its second half":         {changed(4627), []string{rsa, composite}, "fail: "},
 		"the middle of that":      {changed(2000), []string{composite}, "fail: "},
 		"the end":                 {changed(1), []string{composite}, "fail: "},
+		"it alone is known":       {file, []string{composite}, "pass: "},
 		"half, a stranger's word": {changed(4627), []string{rsa}, "pass: "},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -260,6 +261,9 @@ func TestRPMCorpusComposite(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, outcome(t, r, "registry-signature"), c.says)
 			require.Equal(t, strings.HasPrefix(c.says, "fail"), r.Report.Verdict.Failed)
+			if !r.Report.Verdict.Failed {
+				require.Contains(t, []string{"RSA, 2048 bits", "ML-DSA-87 with Ed448"}, r.Report.Finding("registry-signature").Facts["key's algorithm"])
+			}
 		})
 	}
 }

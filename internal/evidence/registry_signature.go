@@ -180,6 +180,9 @@ func judgeSignature(e *exam, link registry.Link, s registry.Signature) (f Findin
 	facts := map[string]string{"signing key": key.ID}
 	if set, _ := e.Proofs.Anchors.Anchor(s.Anchors); set.Kind == trust.KindArchiveKeys {
 		facts["key's name"], facts["keys as of"] = key.Details, set.AsOf().UTC().Format(time.DateOnly)
+		if key.Algorithm != "" {
+			facts["key's algorithm"] = key.Algorithm
+		}
 	}
 	if apart && len(s.Message) <= maxShown && utf8.Valid(s.Message) {
 		facts["signed text"] = string(s.Message)

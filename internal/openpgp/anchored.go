@@ -48,6 +48,7 @@ func (Anchored) Verify(message, signature []byte, keyID string, keys []trust.Key
 		if err != nil || key.Fingerprint != anchored.ID || !s.by(key) {
 			continue
 		}
+		anchored.Algorithm = key.Algorithm
 		// 3.
 		if err := key.verify(&s, message); err != nil {
 			return anchored, err

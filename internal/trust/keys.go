@@ -45,6 +45,9 @@ type Key struct {
 	// Packet is the body of an OpenPGP public-key packet (RFC 9580, section
 	// 5.5.2), for a key of that form; ID is its fingerprint then.
 	Packet []byte
+	// Algorithm is for people ("RSA, 4096 bits"). Only of a key that is returned by a
+	// mechanism which read it; empty where that does not say.
+	Algorithm string
 	// Start and End bound the validity: Start is in it, End is not; nil is
 	// "until further notice".
 	Start time.Time

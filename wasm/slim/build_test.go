@@ -21,14 +21,14 @@ const (
 	probe   = "./wasm/slim/testdata/probe"
 
 	// What is served may weigh this much, in bytes of brotli.
-	programBudget = 2_385_000
+	programBudget = 2_200_000
 	// The libraries alone (sigstore-go, go-tuf, the checksum database's client,
-	// templ and packageurl-go) may weigh this much, in bytes of gzip, which is
-	// 1.8 MB of brotli and quicker to count.
-	probeBudget = 2_560_000
+	// templ and packageurl-go) may weigh this much, in bytes of gzip, which are
+	// quicker to count.
+	probeBudget = 2_240_000
 	// The whole program, which few visitors load: in bytes of gzip, too. Signatures
 	// by ML-DSA and Ed448 are 41,000 of them.
-	wholeBudget = 4_645_000
+	wholeBudget = 4_340_000
 )
 
 // slow skips what builds a wasm.

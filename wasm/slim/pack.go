@@ -30,8 +30,7 @@ type section struct {
 	body []byte
 }
 
-// pack makes what the linker wrote a sixth smaller to send, and leaves every
-// instruction as it is:
+// pack makes what the linker wrote a quarter smaller to send:
 //
 //  1. lay out the initial memory that the data segments describe
 //  2. find what the runtime knows about functions, see [findLines]
@@ -42,7 +41,8 @@ type section struct {
 //     the program inlines; all stay where it may inline any (nil)
 //  6. leave out what only counts functions, see [counted], and let the program
 //     write it when it starts, see [addStart]
-//  7. describe that memory with few segments instead of a hundred thousand
+//  7. let functions jump straight ahead, see [straighten]
+//  8. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte, but for the function that is
 // added. It fails if the module is not laid out as the pinned toolchain does.
@@ -69,6 +69,12 @@ func pack(wasm []byte, inlines []string) ([]byte, error) {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
 	// 7.
+	if code := slices.IndexFunc(sections, func(s section) bool { return s.id == codeSection }); code >= 0 {
+		if sections[code].body, err = straighten(sections[code].body); err != nil {
+			return nil, fmt.Errorf("packing the wasm: %w", err)
+		}
+	}
+	// 8.
 	sections[data].body = writeData(memory)
 	if sections, err = addStart(sections, start); err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)

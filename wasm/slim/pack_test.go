@@ -190,7 +190,7 @@ func FuzzPack(f *testing.F) {
 }
 
 // In a real wasm, every section but the data is the same, but for the function that
-// was added; and when it has run, so is every byte of memory but lines and names.
+// was added, and every function does the same, step for step; and when it has run, so is every byte of memory but lines and names.
 func TestPackKeepsWhatTheRuntimeReads(t *testing.T) {
 	b := slow(t)
 	node(t)

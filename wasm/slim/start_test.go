@@ -88,7 +88,7 @@ func TestAddStartRefuses(t *testing.T) {
 }
 
 // onlyAdds holds a module to differ from another by a start, a function that is
-// added behind all others.
+// added behind all others, and by how the others jump.
 func onlyAdds(t *testing.T, before, after []section) {
 	t.Helper()
 	var rest []section
@@ -103,7 +103,9 @@ func onlyAdds(t *testing.T, before, after []section) {
 		was := before[i]
 		require.Equal(t, was.id, s.id)
 		switch s.id {
-		case functionSection, codeSection:
+		case codeSection:
+			onlyStraightens(t, was.body, s.body)
+		case functionSection:
 			count, n := binary.Uvarint(was.body)
 			more, m := binary.Uvarint(s.body)
 			assert.Equal(t, count+1, more)

@@ -21,14 +21,14 @@ const (
 	probe   = "./wasm/slim/testdata/probe"
 
 	// What is served may weigh this much, in bytes of brotli.
-	programBudget = 2_200_000
+	programBudget = 2_130_000
 	// The libraries alone (sigstore-go, go-tuf, the checksum database's client,
 	// templ and packageurl-go) may weigh this much, in bytes of gzip, which are
 	// quicker to count.
-	probeBudget = 2_240_000
+	probeBudget = 2_205_000
 	// The whole program, which few visitors load: in bytes of gzip, too. Signatures
 	// by ML-DSA and Ed448 are 41,000 of them.
-	wholeBudget = 4_340_000
+	wholeBudget = 4_300_000
 )
 
 // slow skips what builds a wasm.

@@ -27,9 +27,9 @@
 // What the linker wrote is then packed: the initial memory is described in
 // another way, the lines of stack traces are dropped, and what only counts
 // functions is written when the program starts, by a function that is added. The
-// functions jump in another way, to the same places: see straighten. No
-// other instruction changes. A trace has offsets, and
-// function names: where browsers load the program, of libraries, Go's own among
+// functions jump in another way, to the same places, and add up the addresses
+// that they write down: see straighten and shareAddresses. No other instruction
+// changes. A trace has offsets, and function names: where browsers load the program, of libraries, Go's own among
 // them, their packages'.
 // The same build with -unpacked says all names, and the lines too.
 //

@@ -42,7 +42,8 @@ type section struct {
 //  6. leave out what only counts functions, see [counted], and let the program
 //     write it when it starts, see [addStart]
 //  7. let functions jump straight ahead, see [straighten]
-//  8. describe that memory with few segments instead of a hundred thousand
+//  8. let functions write their address once, see [shareAddresses]
+//  9. describe that memory with few segments instead of a hundred thousand
 //
 // All other sections are the same, byte for byte, but for the function that is
 // added. It fails if the module is not laid out as the pinned toolchain does.
@@ -68,13 +69,11 @@ func pack(wasm []byte, inlines []string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
-	// 7.
-	if code := slices.IndexFunc(sections, func(s section) bool { return s.id == codeSection }); code >= 0 {
-		if sections[code].body, err = straighten(sections[code].body); err != nil {
-			return nil, fmt.Errorf("packing the wasm: %w", err)
-		}
+	// 7. and 8.
+	if err := packCode(sections); err != nil {
+		return nil, fmt.Errorf("packing the wasm: %w", err)
 	}
-	// 8.
+	// 9.
 	sections[data].body = writeData(memory)
 	if sections, err = addStart(sections, start); err != nil {
 		return nil, fmt.Errorf("packing the wasm: %w", err)
@@ -110,6 +109,23 @@ func packMemory(memory []byte, inlines []string) ([]byte, error) {
 	}
 	c.clear(memory)
 	return c.code(), nil
+}
+
+// packCode does steps 7 and 8 of pack, if there is code.
+func packCode(sections []section) error {
+	find := func(id byte) int { return slices.IndexFunc(sections, func(s section) bool { return s.id == id }) }
+	types, functions, code := find(typeSection), find(functionSection), find(codeSection)
+	if min(types, functions, code) < 0 {
+		return nil
+	}
+	// 7.
+	straight, err := straighten(sections[code].body)
+	if err != nil {
+		return err
+	}
+	// 8.
+	sections[code].body, err = shareAddresses(sections[types].body, sections[functions].body, straight)
+	return err
 }
 
 func readSections(wasm []byte) ([]section, error) {

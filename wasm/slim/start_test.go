@@ -88,7 +88,8 @@ func TestAddStartRefuses(t *testing.T) {
 }
 
 // onlyAdds holds a module to differ from another by a start, a function that is
-// added behind all others, and by how the others jump.
+// added behind all others, and by how the others jump and
+// write down where they are.
 func onlyAdds(t *testing.T, before, after []section) {
 	t.Helper()
 	var rest []section
@@ -104,7 +105,7 @@ func onlyAdds(t *testing.T, before, after []section) {
 		require.Equal(t, was.id, s.id)
 		switch s.id {
 		case codeSection:
-			onlyStraightens(t, was.body, s.body)
+			onlyRewrites(t, was.body, s.body)
 		case functionSection:
 			count, n := binary.Uvarint(was.body)
 			more, m := binary.Uvarint(s.body)

@@ -35,6 +35,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"syscall/js"
 	"time"
 
@@ -47,7 +48,7 @@ import (
 )
 
 func main() {
-	p256.Fill() // the program is sent without that table
+	p256.Withhold()
 	functions := map[string]any{
 		"audit":    js.FuncOf(promised(startAudit)),
 		"read":     js.FuncOf(promised(startRead)),
@@ -64,8 +65,16 @@ func main() {
 	if ready := js.Global().Get("touchstoneReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()
 	}
+	// Who waits for the program hears that it is ready; a moment later, before anything
+	// is likely to be asked, it makes what it was not sent. Without that moment the
+	// runtime would do it first.
+	time.AfterFunc(5*time.Millisecond, complete)
 	select {}
 }
+
+// complete makes the table of a curve that the program is sent without: once, and
+// before anything is asked of it.
+var complete = sync.OnceFunc(p256.Fill)
 
 // A request is what JavaScript asks for.
 type request struct {

@@ -69,6 +69,7 @@ func guarded(ctx context.Context, f func(context.Context, []js.Value) (any, erro
 			err = &panicked{fmt.Sprint(r), string(debug.Stack())}
 		}
 	}()
+	complete()
 	return f(ctx, args)
 }
 

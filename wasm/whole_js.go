@@ -17,10 +17,16 @@ import (
 
 // more is what the page's first program leaves to the whole one.
 func more() map[string]any {
-	functions := map[string]any{"show": js.FuncOf(promised(startShow)), "verifyBundle": js.FuncOf(bundle.Verify)}
+	functions := map[string]any{"show": js.FuncOf(promised(startShow)), "verifyBundle": js.FuncOf(verifyBundle)}
 	maps.Copy(functions, ofFolders())
 	maps.Copy(functions, ofLocks())
 	return functions
+}
+
+// verifyBundle is no promise: who asks waits.
+func verifyBundle(this js.Value, args []js.Value) any {
+	complete()
+	return bundle.Verify(this, args)
 }
 
 // replay puts what was recorded in the place of the network: an HTTP Archive, or

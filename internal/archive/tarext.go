@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -113,7 +114,7 @@ func (rec paxRecord) wellFormed() bool {
 		_, err := strconv.ParseInt(rec.value, 10, 54)
 		return err == nil || rec.value == ""
 	case "mtime", "atime", "ctime":
-		return paxTime.MatchString(rec.value)
+		return paxTime().MatchString(rec.value)
 	case "path", "linkpath", "uname", "gname":
 		return utf8.ValidString(rec.value)
 	}
@@ -122,7 +123,7 @@ func (rec paxRecord) wellFormed() bool {
 
 // paxTime is a time in seconds (POSIX.1-2017 pax, "pax Extended Header File
 // Times"), or nothing.
-var paxTime = regexp.MustCompile(`^(-?[0-9]{1,15}(\.[0-9]*)?)?$`)
+var paxTime = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(-?[0-9]{1,15}(\.[0-9]*)?)?$`) })
 
 // set takes one record that tells about names or bytes.
 func (x *tarExtra) set(rec paxRecord) bool {

@@ -44,7 +44,7 @@ func (a *Auditor) Suggest(ctx context.Context, text string) (*Suggestions, error
 	if len(text) > 200 || strings.ContainsAny(text, "\r\n") {
 		return none, nil
 	}
-	if m := begunVersion.FindStringSubmatch(text); m != nil { // 1
+	if m := begunVersion().FindStringSubmatch(text); m != nil { // 1
 		ref, bare, ok := begun(m[1], func(r registry.Registry) bool { _, lists := r.(registry.Lister); return lists })
 		// A name alone before an "@" begins an address of a person, too.
 		if !ok || tokenLike(ref.Path()) || bare && (m[2] == "" || !seemly(ref.Path())) { // 3
@@ -61,7 +61,7 @@ func (a *Auditor) Suggest(ctx context.Context, text string) (*Suggestions, error
 
 // begunVersion cuts a text before the version that it ends with: nothing yet, or
 // a beginning.
-var begunVersion = regexp.MustCompile(`\A(.+?)(?:@|==)(v?|v?[0-9][0-9A-Za-z.+-]*)\z`)
+var begunVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(.+?)(?:@|==)(v?|v?[0-9][0-9A-Za-z.+-]*)\z`) })
 
 // begun reads which package a text names, of a repository that can help. bare
 // tells that the text does not say in which.
@@ -84,12 +84,16 @@ func begun(text string, helps func(registry.Registry) bool) (ref purl.Ref, bare,
 }
 
 var (
-	nameLike = regexp.MustCompile(`\A(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\z`)
-	fileLike = regexp.MustCompile(`\.(json|lock|toml|txt|ya?ml|xml|env|pem|key|zip|gz|tgz|sum|mod)\z`)
-	keyLike  = regexp.MustCompile(`\A(npm|ghp|gho|ghu|ghs|ghr|github_pat|glpat|pypi|sk|pk|xox[a-z]|akia|eyj)[_-]`)
-	hexLike  = regexp.MustCompile(`\A[0-9a-f]*\z`)
-	digits   = regexp.MustCompile(`[0-9]`)
-	turns    = regexp.MustCompile(`[0-9][a-z]|[a-z][0-9]`)
+	nameLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\z`) })
+	fileLike = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\.(json|lock|toml|txt|ya?ml|xml|env|pem|key|zip|gz|tgz|sum|mod)\z`)
+	})
+	keyLike = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\A(npm|ghp|gho|ghu|ghs|ghr|github_pat|glpat|pypi|sk|pk|xox[a-z]|akia|eyj)[_-]`)
+	})
+	hexLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A[0-9a-f]*\z`) })
+	digits  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9]`) })
+	turns   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[0-9][a-z]|[a-z][0-9]`) })
 )
 
 // seemly tells whether a text looks like the beginning of a name, and not like a
@@ -101,14 +105,14 @@ var (
 //  3. No part is a token (see tokenLike), is longer than 24 characters, or goes
 //     to and fro between letters and digits more than twice.
 func seemly(name string) bool {
-	if len(name) < 2 || len(name) > 50 || !nameLike.MatchString(name) || fileLike.MatchString(name) { // 1
+	if len(name) < 2 || len(name) > 50 || !nameLike().MatchString(name) || fileLike().MatchString(name) { // 1
 		return false
 	}
-	if len(digits.FindAllString(name, -1)) > 6 { // 2
+	if len(digits().FindAllString(name, -1)) > 6 { // 2
 		return false
 	}
 	for _, part := range strings.FieldsFunc(name, separates) { // 3
-		if len(part) > 24 || len(turns.FindAllString(part, -1)) > 2 {
+		if len(part) > 24 || len(turns().FindAllString(part, -1)) > 2 {
 			return false
 		}
 	}
@@ -120,8 +124,8 @@ func separates(r rune) bool { return strings.ContainsRune("@/._-", r) }
 // tokenLike tells whether a text holds what looks like a secret: it begins as the
 // tokens of well-known services do, or a part of it is a number in hexadecimal.
 func tokenLike(text string) bool {
-	return keyLike.MatchString(strings.ToLower(text)) || slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(text), separates), func(part string) bool {
-		return len(part) > 64 || len(part) >= 8 && hexLike.MatchString(part) && digits.MatchString(part)
+	return keyLike().MatchString(strings.ToLower(text)) || slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(text), separates), func(part string) bool {
+		return len(part) > 64 || len(part) >= 8 && hexLike().MatchString(part) && digits().MatchString(part)
 	})
 }
 

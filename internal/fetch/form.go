@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"sync"
 	"unicode/utf8"
 
 	"touchstone/internal/strictjson"
@@ -34,10 +35,12 @@ func IsJSON(body []byte) bool {
 // IsText tells whether a body is text and no web page; nothing at all is text.
 func IsText(body []byte) bool { return utf8.Valid(body) && !IsPage(body) }
 
-var pageBegins = regexp.MustCompile(`(?i)\A\x{feff}?\s*<(!doctype|!--|\?xml|html|head|body|title|meta|script|style|pre|center|div|h[1-6]|p)\b`)
+var pageBegins = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\A\x{feff}?\s*<(!doctype|!--|\?xml|html|head|body|title|meta|script|style|pre|center|div|h[1-6]|p)\b`)
+})
 
 // IsPage tells whether a body is a web page, or another document of markup.
-func IsPage(body []byte) bool { return pageBegins.Match(body) }
+func IsPage(body []byte) bool { return pageBegins().Match(body) }
 
 // fit takes what is of another kind than was asked for out of an answer.
 func (f *Form) fit(a *Answer) {

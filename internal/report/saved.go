@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"sort"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -75,7 +76,7 @@ func Read(raw []byte) (*Report, error) {
 }
 
 // ids are how the rules and this package name things.
-var ids = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var ids = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`) })
 
 // unknownName returns what stands where a name of ours should and is none;
 // these become parts of a page.
@@ -100,7 +101,7 @@ func (r *Report) unknownName() string {
 		names, classes = append(names, c.ID), append(classes, c.State.Class)
 	}
 	for _, name := range names {
-		if !ids.MatchString(name) {
+		if !ids().MatchString(name) {
 			return name
 		}
 	}

@@ -22,6 +22,11 @@ type affine struct{ x, y element }
 //go:linkname table crypto/internal/fips140/nistec.p256PrecomputedEmbed
 var table [tables * points]affine
 
+// multiples is where the curve looks the table up.
+//
+//go:linkname multiples crypto/internal/fips140/nistec.p256GeneratorTables
+var multiples *[tables * points]affine
+
 //go:linkname setGenerator crypto/internal/fips140/nistec.(*P256Point).SetGenerator
 func setGenerator(p *point) *point
 
@@ -37,8 +42,13 @@ func multiply(product, a, b *element) *element
 //go:linkname invert crypto/internal/fips140/nistec/fiat.(*P256Element).Invert
 func invert(inverse, e *element) *element
 
-// Fill makes the table, before the program verifies anything. It panics if it is
-// another one than Go's:
+// Withhold takes the table away until Fill has made it: who multiplies the base
+// point before that panics. With a table of zeroes every product would be the same,
+// and a signature could be made that fits any text.
+func Withhold() { multiples = nil }
+
+// Fill makes the table, before the program verifies anything, and gives it back. It
+// panics if it is another one than Go's:
 //
 //  1. add up the multiples of each base
 //  2. invert the product of all Z, and from the last to the first take out of it
@@ -84,4 +94,5 @@ func Fill() {
 	if hex.EncodeToString(h.Sum(nil)) != Sum {
 		panic("making the table of P-256's base point: it is not the one that Go's own library brings, and no signature would be verified rightly: build the program anew, with the toolchain that wasm/slim/list.json names")
 	}
+	multiples = &table
 }

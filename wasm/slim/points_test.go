@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -58,4 +59,16 @@ func TestDropPoints(t *testing.T) {
 	assert.ErrorContains(t, dropPoints(memory, makes), "it is not there once", "none")
 	assert.ErrorContains(t, dropPoints(append(was, table...), makes), "it is not there once", "two")
 	assert.ErrorContains(t, dropPoints(bytes.Clone(table[:p256.Size-1]), makes), "it is not there once", "cut short")
+}
+
+// TestNothingIsVerifiedWithoutTheTable: a program that is sent without it refuses to
+// verify until it has made it, and then does.
+func TestNothingIsVerifiedWithoutTheTable(t *testing.T) {
+	b, err := newBuilder("build/slim")
+	require.NoError(t, err)
+	require.NoError(t, b.generate())
+	require.NoError(t, b.build("./wasm/slim/testdata/withheld", "", "build/withheld.wasm"))
+	out, err := exec.Command("node", starter(t, b), b.path("build", "withheld.wasm")).Output()
+	require.NoError(t, err)
+	assert.Equal(t, "before: panicked\nafter: true\nanother text: false\n", string(out))
 }

@@ -2,7 +2,6 @@ package golang
 
 import (
 	"bytes"
-	"regexp"
 	"unicode/utf8"
 
 	"touchstone/internal/fetch"
@@ -21,8 +20,11 @@ var (
 	listForm = &fetch.Form{Name: "a list of versions", Fits: func(body []byte) bool {
 		return !fetch.IsPage(body) && !fetch.IsJSON(body)
 	}, Plainly: true}
-	lookupForm = &fetch.Form{Name: "a checksum record", Fits: regexp.MustCompile(`\A[0-9]+\n`).Match, Plainly: true}
-	headForm   = &fetch.Form{Name: "a signed head", Fits: regexp.MustCompile(`\Ago\.sum database tree\n`).Match}
+	lookupForm = &fetch.Form{Name: "a checksum record", Fits: func(body []byte) bool {
+		number, _, more := bytes.Cut(body, []byte("\n"))
+		return more && len(number) > 0 && len(bytes.Trim(number, "0123456789")) == 0
+	}, Plainly: true}
+	headForm = &fetch.Form{Name: "a signed head", Fits: func(body []byte) bool { return bytes.HasPrefix(body, []byte("go.sum database tree\n")) }}
 	// A tile is a row of hashes, which are no text.
 	tileForm = &fetch.Form{Name: "a tile of the log", Fits: func(body []byte) bool {
 		return len(body) > 0 && len(body)%32 == 0 && !utf8.Valid(body)

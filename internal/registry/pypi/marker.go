@@ -3,10 +3,11 @@ package pypi
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // markerWords splits a marker: texts in quotes, brackets, comparisons, names.
-var markerWords = regexp.MustCompile(`"[^"]*"|'[^']*'|[()]|[<>=!~]=?=?|[^\s"'()<>=!~]+`)
+var markerWords = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"[^"]*"|'[^']*'|[()]|[<>=!~]=?=?|[^\s"'()<>=!~]+`) })
 
 // maxNested is how deep brackets may nest in a marker that is understood.
 const maxNested = 32
@@ -17,7 +18,7 @@ const maxNested = 32
 // "Environment Markers"; installers then take extra for the empty text). A marker
 // that is not understood may hold, and so a mention of extra hides nothing.
 func extrasOnly(marker string) bool {
-	m := &markerReader{words: markerWords.FindAllString(marker, -1)}
+	m := &markerReader{words: markerWords().FindAllString(marker, -1)}
 	may := m.either(0)
 	return !may && !m.broken && len(m.words) == 0
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Auditor } from "../web/static/auditor.js";
+import { beginAhead } from "../web/static/begin.js";
 
 let workers;
 
@@ -148,4 +149,36 @@ test("a worker that is never heard of again is given up, one that answers is not
   const c = ask(auditor, "c");
   workers[2].say({ type: "done", id: 3, answer: "answer" });
   assert.equal(await c.outcome, "answer");
+});
+
+test("a worker that was begun ahead is the first that is asked, once, and what it said is heard", async () => {
+  beginAhead();
+  assert.equal(workers.length, 1);
+  workers[0].say({ type: "ready" });
+  const auditor = new Auditor();
+  const a = ask(auditor, "a");
+  assert.equal(workers.length, 1, "it is not loaded twice");
+  assert.deepEqual(workers[0].audits(), ["a"]);
+  await settled();
+  assert.deepEqual([auditor.ready, a.ready], [true, 1]);
+  workers[0].say({ type: "done", id: 1, answer: "answer" });
+  assert.equal(await a.outcome, "answer");
+  ask(new Auditor(), "b");
+  assert.equal(workers.length, 2, "another auditor has a worker of its own");
+});
+
+test("a worker that was begun ahead and did not load is replaced when somebody asks again", async () => {
+  beginAhead();
+  workers[0].say({ type: "unloaded", message: "the server answered 500" });
+  const auditor = new Auditor();
+  assert.equal(await ask(auditor, "a").outcome, "LoadError");
+  ask(auditor, "a");
+  assert.equal(workers.length, 2);
+});
+
+test("lock files need the whole program: what was begun ahead is left to who asks for a package", () => {
+  beginAhead();
+  ask(new Auditor({ whole: true }), "a");
+  ask(new Auditor(), "b");
+  assert.deepEqual(workers.map((worker) => worker.audits()), [["b"], ["a"]]);
 });

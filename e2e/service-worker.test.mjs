@@ -54,18 +54,19 @@ async function visit(site, version, active) {
   vm.runInNewContext(text, {
     addEventListener: (event, handler) => { handlers[event] = handler; },
     skipWaiting: async () => { insists = true; },
-    clients: { claim: async () => {} }, location: { origin }, caches: site.caches, fetch: site.fetch, URL, Object,
+    clients: { claim: async () => {} }, registration: { navigationPreload: { enable: async () => { site.preloads = true; } } }, location: { origin }, caches: site.caches, fetch: site.fetch, URL, Object,
     Request: class { constructor(url, init) { Object.assign(this, { url: new URL(url, origin).href }, init); } },
   });
   const send = async (event, more = {}) => {
     let wait;
+    if (event === "install") more = { addRoutes: (rules) => { site.routes = rules; } };
     handlers[event]({ waitUntil: (p) => { wait = p; }, respondWith: (p) => { wait = p; }, ...more });
     return wait;
   };
   await send("install");
   const worker = {
     activate: () => send("activate"),
-    get: (path) => send("fetch", { request: { method: "GET", url: origin + path } }) // undefined: the browser asks by itself
+    get: (path, more = {}) => send("fetch", { request: { method: "GET", url: origin + path, mode: path.endsWith("/") ? "navigate" : "cors" }, ...more }) // undefined: the browser asks by itself
       .then((answer) => answer ?? site.fetch(origin + path)),
   };
   if (!active || insists) {
@@ -163,4 +164,28 @@ test("nothing else is touched", async () => {
   site.server.delete("/relay/a/b");
   assert.equal((await worker.get("/relay/a/b")).status, 404);
   assert.equal([...site.stores.values()].every((store) => [...store.keys()].every((path) => path === "/" || path.startsWith("/assets/app."))), true);
+});
+
+test("a page that the browser asked for while this script started is not asked for again", async () => {
+  const site = place();
+  const one = version(1);
+  publish(site, one);
+  const worker = await visit(site, one);
+  assert.equal(site.preloads, true);
+  site.server.set("/", new Error("asked twice"));
+  site.server.set("/far/", new Error("asked twice"));
+  const early = (ok, text) => ({ preloadResponse: Promise.resolve({ ok, text }) });
+  assert.equal((await worker.get("/", early(true, "newest"))).text, "newest");
+  assert.equal((await worker.get("/", early(false, "an error page"))).text, "page site-1", "the kept one is better");
+  assert.equal((await worker.get("/far/", early(false, "no such page"))).text, "no such page", "what is not kept is as the server says");
+  assert.equal((await worker.get("/", { preloadResponse: Promise.reject(new TypeError("no network")) })).text, "page site-1");
+  await assert.rejects(worker.get("/far/", { preloadResponse: Promise.reject(new TypeError("no network")) }));
+});
+
+test("only what is kept from the beginning is taken out of the cache without this script", async () => {
+  const site = place();
+  const one = version(1);
+  publish(site, one);
+  await visit(site, one);
+  assert.deepEqual(JSON.parse(JSON.stringify(site.routes)), { condition: { or: [{ urlPattern: "/assets/app.1.js" }] }, source: { cacheName: "site-1" } });
 });

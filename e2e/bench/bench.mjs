@@ -106,6 +106,7 @@ const parts = {
   pins: { says: "what the pins of a lock file cost, beside the tools of their ecosystems", ready: () => ensureBuilt("whole"), run: async () => (await import("./pins.mjs")).benchPins() },
   gosum: { says: "of the same, a go.sum alone, beside go mod download and go mod verify", ready: () => ensureBuilt("whole"), run: async () => (await import("./pins.mjs")).benchGoSum(), onlyAsked: true },
   page: { says: "how long a person waits for the page", ready: readyPage, run: async () => (await import("./page.mjs")).benchPage(samples) },
+  visits: { says: "where the time goes until the auditor is ready, on later visits", ready: readyPage, run: async () => (await import("./visits.mjs")).benchVisits(Math.max(samples, 10)), onlyAsked: true },
   folder: { says: "a folder of 50,000 files in the page", ready: readyPage, run: async () => (await import("./folder.mjs")).benchFolder() },
   list: { says: "a signed list of 10 MB in the page, asked of Debian's archive", ready: readyPage, run: async () => (await import("./list.mjs")).benchList(samples), onlyAsked: true },
 };

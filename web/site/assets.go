@@ -10,9 +10,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -101,7 +103,40 @@ func (s *site) assets() (map[string]asset, error) {
 			return nil, fmt.Errorf("reading styles and scripts: %w", err)
 		}
 	}
+	if err := inlineImports("worker.js", waiting); err != nil {
+		return nil, err
+	}
 	return done, nameAll(waiting, done)
+}
+
+// inlineImports puts the modules that a script imports in the place of the lines
+// that do, so that it begins without waiting for others. Their top-level names must
+// differ. What no other script imports is then no file of its own.
+func inlineImports(script string, waiting map[string][]byte) error {
+	line := regexp.MustCompile(`(?m)^import (?:\{[^}]*\} from )?"\./([^"]+)";$`)
+	exports := regexp.MustCompile(`(?m)^export `)
+	var inlined []string
+	for {
+		body := waiting[script]
+		m := line.FindSubmatchIndex(body)
+		if m == nil {
+			break
+		}
+		name := string(body[m[2]:m[3]])
+		module, ok := waiting[name]
+		if !ok {
+			return fmt.Errorf("writing %s: it imports %s, which is not there", script, name)
+		}
+		inlined = append(inlined, name)
+		waiting[script] = slices.Concat(body[:m[0]], bytes.TrimSpace(exports.ReplaceAll(module, nil)), body[m[1]:])
+	}
+	for _, name := range inlined {
+		named := func(body []byte) bool { return bytes.Contains(body, quotedName(name)) }
+		if !slices.ContainsFunc(slices.Collect(maps.Values(waiting)), named) {
+			delete(waiting, name)
+		}
+	}
+	return nil
 }
 
 // nameAll gives every waiting file its hashed name.
@@ -163,6 +198,11 @@ func imported(script string, assets map[string]asset) []string {
 		}
 	}
 	return sortedNames(found)
+}
+
+// without leaves out what stands in the other list.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }
 
 func quotedName(name string) []byte { return []byte(`"./` + name + `"`) }

@@ -1,6 +1,6 @@
 // The page's side of the worker. One worker is kept warm; one that hangs,
 // breaks, ends or cannot load is replaced.
-import { workerURL } from "./policy.js";
+import { begun } from "./begin.js";
 
 /** How long a cancelled audit may take to stop before its worker is ended, in milliseconds. */
 const patience = 1500;
@@ -43,19 +43,19 @@ export class Auditor {
   /** Loads the auditor, if it is not there yet. */
   warm() {
     if (this.#worker) return;
-    let worker;
-    const name = `${this.#whole ? "whole" : "first"} ${crypto.randomUUID()}`;
+    let one;
     try {
-      worker = new Worker(workerURL(), { type: "module", name });
+      one = begun(this.#whole ? "whole" : "first");
     } catch (error) {
       queueMicrotask(() => this.#bury(failure("LoadError", error.message)));
       return;
     }
+    const { worker, name } = one;
     this.#worker = worker;
-    worker.addEventListener("message", ({ data }) => { if (worker === this.#worker) this.#hear(data, name); });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      if (worker === this.#worker) this.#bury(failure(this.#ready ? "DeadError" : "LoadError", event.message || "the worker did not start"));
+    one.listen((event) => {
+      if (worker !== this.#worker) return; // another took its place
+      if (event.type === "message") this.#hear(event.data, name);
+      else this.#bury(failure(this.#ready ? "DeadError" : "LoadError", event.message || "the worker did not start"));
     });
   }
 

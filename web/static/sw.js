@@ -7,6 +7,8 @@ const later = {}; // the same, of what few need: kept once somebody did
 const pages = [];
 
 addEventListener("install", (event) => {
+  // A browser that can takes what is kept out of the cache without asking this script.
+  event.addRoutes?.({ condition: { or: Object.keys(assets).map((path) => ({ urlPattern: path })) }, source: { cacheName: name } });
   event.waitUntil((async () => {
     const cache = await caches.open(name);
     // A file with another digest would be kept for as long as this version is,
@@ -24,6 +26,8 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const key of await caches.keys()) if (key !== name && key !== "kept-documents") await caches.delete(key);
+    // A page is asked for while this script starts, not after that.
+    await registration.navigationPreload?.enable();
     await clients.claim();
   })());
 });
@@ -33,7 +37,7 @@ addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (Object.hasOwn(assets, url.pathname)) event.respondWith(asset(event.request));
   else if (Object.hasOwn(later, url.pathname)) event.respondWith(needed(event, url.pathname));
-  else if (pages.includes(url.pathname)) event.respondWith(page(event.request));
+  else if (event.request.mode === "navigate" || pages.includes(url.pathname)) event.respondWith(page(event, url.pathname));
 });
 
 /** Immutable: what is kept is what the server has. */
@@ -54,13 +58,13 @@ async function needed(event, path) {
 }
 
 /** The newest page where there is a network, else the kept one. */
-async function page(request) {
+async function page(event, path) {
   try {
-    const answer = await fetch(request);
-    if (answer.ok) return answer;
+    const answer = await event.preloadResponse ?? await fetch(event.request);
+    if (answer.ok || !pages.includes(path)) return answer;
     throw new Error(`the server answered ${answer.status}`);
   } catch (error) {
-    const kept = await caches.match(new URL(request.url).pathname, { ignoreVary: true });
+    const kept = await caches.match(path, { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }

@@ -1,0 +1,44 @@
+// Makes the auditor's worker. It imports next to nothing: home begins one before its
+// other scripts are there (start.js).
+import { workerURL } from "./policy.js";
+
+let ahead = null; // what was begun before anybody asked for it
+
+/** Makes a worker that begins with a program: "first" or "whole". Throws where the browser makes none. */
+function made(program) {
+  const name = `${program} ${crypto.randomUUID()}`;
+  const worker = new Worker(workerURL(), { type: "module", name });
+  const early = []; // what it said before anybody listened
+  let hear = (event) => { early.push(event); };
+  for (const type of ["message", "error"]) {
+    worker.addEventListener(type, (event) => {
+      event.preventDefault(); // an error is told by who listens
+      hear(event);
+    });
+  }
+  /** Listens to all that it says. What it said already comes when the one who calls this is done, and before the rest. */
+  const listen = (listener) => {
+    if (early.length === 0) hear = listener;
+    else queueMicrotask(() => {
+      hear = listener;
+      early.forEach(listener);
+    });
+  };
+  return { worker, name, listen };
+}
+
+/** Begins a worker of the first program, for the next who wants one. */
+export function beginAhead() {
+  try {
+    ahead = made("first");
+  } catch {
+    // Who wants one makes one, and tells why it cannot be.
+  }
+}
+
+/** A worker that begins with a program, { worker, name, listen }: the one that was begun ahead, or a new one. */
+export function begun(program) {
+  const had = program === "first" ? ahead : null;
+  if (had) ahead = null;
+  return had ?? made(program);
+}

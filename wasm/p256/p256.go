@@ -3,9 +3,9 @@
 // smaller. Adding up its points takes 7 ms.
 //
 // A program that calls Fill is sent without the table (see touchstone/wasm/slim),
-// and makes it when it starts, with the same implementation's own additions. What
-// comes out must hash to [Sum], or the program does not start: not one signature
-// is verified with another table.
+// and makes it before it verifies anything, with the same implementation's own
+// additions. What comes out must hash to [Sum], or Fill panics: not one signature is
+// verified with another table. Until then Withhold lets none be verified without one.
 package p256
 
 const (

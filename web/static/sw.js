@@ -8,7 +8,7 @@ const pages = [];
 
 addEventListener("install", (event) => {
   // A browser that can takes what is kept out of the cache without asking this script.
-  event.addRoutes?.({ condition: { or: Object.keys(assets).map((path) => ({ urlPattern: path })) }, source: { cacheName: name } });
+  event.addRoutes?.({ condition: { or: Object.keys(assets).map((path) => ({ urlPattern: path })) }, source: { cacheName: name } })?.catch(() => {}); // else it asks
   event.waitUntil((async () => {
     const cache = await caches.open(name);
     // A file with another digest would be kept for as long as this version is,

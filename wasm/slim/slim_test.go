@@ -267,7 +267,9 @@ func TestStubFunctions(t *testing.T) {
 	} {
 		assert.True(t, names[want], want)
 	}
-	assert.False(t, names["touchstone/wasm/slim/standin/idna.New"], "it says that it may be linked")
+	for _, may := range []string{"idna.New", "regexp.MustCompile", "regexp.(*Regexp).Find"} {
+		assert.False(t, names["touchstone/wasm/slim/standin/"+may], "it says that it may be linked")
+	}
 }
 
 func TestRemoveOthers(t *testing.T) {

@@ -26,8 +26,8 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const key of await caches.keys()) if (key !== name && key !== "kept-documents") await caches.delete(key);
-    // A page is asked for while this script starts, not after that.
-    await registration.navigationPreload?.enable();
+    // A page is asked for while this script starts.
+    await registration.navigationPreload?.enable().catch(() => {}); // else after it
     await clients.claim();
   })());
 });

@@ -11,8 +11,9 @@ let workers;
 class FakeWorker extends EventTarget {
   sent = [];
   ended = false;
-  constructor() {
+  constructor(_url, { name }) {
     super();
+    this.name = name;
     workers.push(this);
   }
   postMessage(message) { this.sent.push(message); }
@@ -181,4 +182,16 @@ test("lock files need the whole program: what was begun ahead is left to who ask
   ask(new Auditor({ whole: true }), "a");
   ask(new Auditor(), "b");
   assert.deepEqual(workers.map((worker) => worker.audits()), [["b"], ["a"]]);
+});
+
+test("a worker that was begun ahead is given the program, or told that there is none", async () => {
+  for (const module of ["a module", null]) {
+    beginAhead(Promise.resolve(module));
+    await settled();
+    assert.deepEqual(workers.at(-1).sent, [{ type: "given", module }]);
+    assert.match(workers.at(-1).name, /^first given /);
+  }
+  beginAhead();
+  await settled();
+  assert.deepEqual([workers[2].sent, workers[2].name.startsWith("first given ")], [[], false]);
 });

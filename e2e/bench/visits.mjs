@@ -93,7 +93,7 @@ async function visit(chrome, url, stopped) {
   return steps;
 }
 
-const names = { painted: "first paint", made: "worker made", answered: "WebAssembly answered", compiled: "compiled", instantiated: "instantiated", started: "Go started", ready: "the page knows" };
+const names = { painted: "first paint", made: "worker made", given: "compiled by the page", compiled: "compiled", instantiated: "instantiated", started: "Go started", ready: "the page knows" };
 
 /** Prints the steps of so many later visits, quickest and median, with the service worker running and with one that was stopped. */
 export async function benchVisits(samples) {

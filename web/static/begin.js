@@ -4,10 +4,15 @@ import { workerURL } from "./policy.js";
 
 let ahead = null; // what was begun before anybody asked for it
 
-/** Makes a worker that begins with a program: "first" or "whole". Throws where the browser makes none. */
-function made(program) {
-  const name = `${program} ${crypto.randomUUID()}`;
+/**
+ * Makes a worker that begins with a program: "first" or "whole". It may be given that,
+ * compiled: a promise of a module, or of null, which never rejects. Throws where the
+ * browser makes no worker.
+ */
+function made(program, given) {
+  const name = `${program} ${given ? "given " : ""}${crypto.randomUUID()}`;
   const worker = new Worker(workerURL(), { type: "module", name });
+  given?.then((module) => worker.postMessage({ type: "given", module }));
   const early = []; // what it said before anybody listened
   let hear = (event) => { early.push(event); };
   for (const type of ["message", "error"]) {
@@ -27,10 +32,10 @@ function made(program) {
   return { worker, name, listen };
 }
 
-/** Begins a worker of the first program, for the next who wants one. */
-export function beginAhead() {
+/** Begins a worker of the first program, for the next who wants one; it may be given that as above. */
+export function beginAhead(given) {
   try {
-    ahead = made("first");
+    ahead = made("first", given);
   } catch {
     // Who wants one makes one, and tells why it cannot be.
   }

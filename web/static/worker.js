@@ -1,5 +1,5 @@
 // The audit, off the page's own thread. Messages in: audit, read, open, find,
-// sizes, evidence, versions, suggest, selftest, named, packages, lock, written, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
+// sizes, evidence, versions, suggest, selftest, named, packages, lock, written, given, cancel, ping. Messages out: held, pong, ready, whole, unloaded, progress, done, error, dead.
 import "./wasm_exec.js";
 import { known, wasm, whole } from "./build.js";
 import { keptFetch } from "./kept.js";
@@ -13,6 +13,16 @@ navigator.locks?.request(self.name, () => {
   postMessage({ type: "held" });
   return new Promise(() => {});
 });
+
+// The first program as the page compiled it while this worker was made; null where it
+// could not.
+const given = self.name.startsWith("first given ") ? new Promise((resolve) => {
+  addEventListener("message", ({ data }) => {
+    if (data.type !== "given") return;
+    performance.mark("given");
+    resolve(data.module);
+  });
+}) : null;
 
 // Two programs: the first has what most people ask, the whole one has all. Once
 // the whole one is needed, it answers everything; the name says where it is needed
@@ -51,25 +61,30 @@ async function upgrade(id, signal) {
   }
 }
 
-async function load(wasm) {
-  // The browser refuses bytes that do not have the pinned digest, wherever they come
-  // from. It is asked, and not its cache: with what it answers itself it keeps what it
-  // compiled, so that a later visit begins with quick code.
-  const response = await fetch(new URL(wasm.url, import.meta.url), { integrity: wasm.integrity });
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  performance.mark("answered"); // for e2e/bench, and whoever looks into the browser's own tools
+async function load(pinned) {
+  const module = (pinned === wasm && await given) || await compiled(pinned);
+  performance.mark("compiled"); // for e2e/bench, and whoever looks into the browser's own tools
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
-  // Streaming lets the browser keep the compiled program for the next visit.
-  const streams = (response.headers.get("content-type") ?? "").startsWith("application/wasm");
-  const module = streams ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
-  performance.mark("compiled");
   const instance = await WebAssembly.instantiate(module, go.importObject);
   performance.mark("instantiated");
   go.run(instance).then(died, died);
   await ready;
   performance.mark("ready");
   return globalThis.touchstone;
+}
+
+async function compiled(pinned) {
+  // The browser refuses bytes that do not have the pinned digest: here, or when
+  // the service worker kept them, under a name that holds their digest. To
+  // compute it again over 20 MB would double the time until the first answer.
+  const url = new URL(pinned.url, import.meta.url);
+  const response = await globalThis.caches?.match(url, { ignoreVary: true }).catch(() => {}) ?? await fetch(url, { integrity: pinned.integrity });
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  performance.mark("answered");
+  // Streaming compiles what has arrived.
+  const streams = (response.headers.get("content-type") ?? "").startsWith("application/wasm");
+  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
 function died(error) {

@@ -1,14 +1,9 @@
-// Makes the auditor's worker. It imports next to nothing: home begins one before its
-// other scripts are there (start.js).
+// Makes the auditor's worker: home begins one before its other scripts are there.
 import { workerURL } from "./policy.js";
 
 let ahead = null; // what was begun before anybody asked for it
 
-/**
- * Makes a worker that begins with a program: "first" or "whole". It may be given that,
- * compiled: a promise of a module, or of null, which never rejects. Throws where the
- * browser makes no worker.
- */
+/** Makes a worker of a program, "first" or "whole"; it may be given that, as a promise of a module or null. Throws where the browser makes none. */
 function made(program, given) {
   const name = `${program} ${given ? "given " : ""}${crypto.randomUUID()}`;
   const worker = new Worker(workerURL(), { type: "module", name });
@@ -21,7 +16,7 @@ function made(program, given) {
       hear(event);
     });
   }
-  /** Listens to all that it says. What it said already comes when the one who calls this is done, and before the rest. */
+  // Who calls this is done before the early ones come.
   const listen = (listener) => {
     if (early.length === 0) hear = listener;
     else queueMicrotask(() => {
@@ -32,16 +27,16 @@ function made(program, given) {
   return { worker, name, listen };
 }
 
-/** Begins a worker of the first program, for the next who wants one; it may be given that as above. */
+/** Begins a worker of the first program, for the next who wants one. */
 export function beginAhead(given) {
   try {
     ahead = made("first", given);
   } catch {
-    // Who wants one makes one, and tells why it cannot be.
+    // Who wants one tells why it cannot be.
   }
 }
 
-/** A worker that begins with a program, { worker, name, listen }: the one that was begun ahead, or a new one. */
+/** { worker, name, listen }: the worker that was begun ahead, or a new one. */
 export function begun(program) {
   const had = program === "first" ? ahead : null;
   if (had) ahead = null;

@@ -14,8 +14,7 @@ navigator.locks?.request(self.name, () => {
   return new Promise(() => {});
 });
 
-// The first program as the page compiled it while this worker was made; null where it
-// could not.
+// The first program as the page compiled it (start.js); null where it could not.
 const given = self.name.startsWith("first given ") ? new Promise((resolve) => {
   addEventListener("message", ({ data }) => {
     if (data.type !== "given") return;
@@ -63,7 +62,7 @@ async function upgrade(id, signal) {
 
 async function load(pinned) {
   const module = (pinned === wasm && await given) || await compiled(pinned);
-  performance.mark("compiled"); // for e2e/bench, and whoever looks into the browser's own tools
+  performance.mark("compiled"); // for e2e/bench
   const go = new globalThis.Go();
   const ready = new Promise((resolve) => { globalThis.touchstoneReady = resolve; });
   const instance = await WebAssembly.instantiate(module, go.importObject);
@@ -81,8 +80,6 @@ async function compiled(pinned) {
   const url = new URL(pinned.url, import.meta.url);
   const response = await globalThis.caches?.match(url, { ignoreVary: true }).catch(() => {}) ?? await fetch(url, { integrity: pinned.integrity });
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  performance.mark("answered");
-  // Streaming compiles what has arrived.
   const streams = (response.headers.get("content-type") ?? "").startsWith("application/wasm");
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -1,6 +1,6 @@
-// Recorded answers for tests: what registries said, from the real cases beside
-// the checkout, served in place of the network. Where the cases are not there,
-// what needs them is skipped.
+// Answers for tests in place of the network: of packages that tests make, and
+// what registries said, from the real cases beside the checkout. Where those are
+// not there, what needs them is skipped, or asked of a package of the test's own.
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -50,15 +50,36 @@ export function pypiWorld(project, changed = {}) {
 
 /** A crate of crates.io as it was recorded: its file of the index, its record and itself. */
 export function crateWorld(name, version) {
-  const index = bytes("eco", "cargo", "index", name);
+  return served(crates(name, version, bytes("eco", "cargo", "index", name), bytes("eco", "cargo", "crates", `${name}-${version}.crate`)));
+}
+
+/** A crate of the test's own, as crates.io would serve it: file names and contents, beside its manifest. Change gives bytes in the place of its file. */
+export function mintedCrate(name, version, files, change = (file) => file) {
+  const file = tgz({ "Cargo.toml": `[package]\nname = "${name}"\nversion = "${version}"\n`, ...files }, `${name}-${version}/`);
+  const index = JSON.stringify({ name, vers: version, deps: [], cksum: createHash("sha256").update(file).digest("hex"), features: {}, yanked: false });
+  return served(crates(name, version, `${index}\n`, change(file)));
+}
+
+/** What crates.io has of a crate, by address. */
+function crates(name, version, index, file) {
   const { cksum } = index.toString().trim().split("\n").map((line) => JSON.parse(line)).find((one) => one.vers === version);
-  const pages = {
+  return {
     [`https://index.crates.io/${name.slice(0, 2)}/${name.slice(2, 4)}/${name}`]: index,
     [`https://crates.io/api/v1/crates/${name}/${version}`]: JSON.stringify({ version: { crate: name, num: version, checksum: cksum } }),
-    [`https://static.crates.io/crates/${name}/${name}-${version}.crate`]: bytes("eco", "cargo", "crates", `${name}-${version}.crate`),
+    [`https://static.crates.io/crates/${name}/${name}-${version}.crate`]: file,
   };
-  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
 }
+
+/** A Go module of the test's own, as the module proxy would serve it: nobody logged it. */
+export function mintedModule(path, version, files) {
+  const base = `https://proxy.golang.org/${path}/@v/`;
+  const mod = `module ${path}\n\ngo 1.26\n`;
+  const inside = Object.fromEntries(Object.entries({ "go.mod": mod, ...files }).map(([name, text]) => [`${path}@${version}/${name}`, text]));
+  return served({ [`${base}list`]: `${version}\n`, [`${base}${version}.info`]: JSON.stringify({ Version: version, Time: "2026-11-20T09:00:00Z" }), [`${base}${version}.mod`]: mod, [`${base}${version}.zip`]: stored(inside) });
+}
+
+/** The world of some pages by address. */
+const served = (pages) => (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
 
 const npm = "https://registry.npmjs.org/";
 
@@ -82,16 +103,15 @@ export function npmWorld(version, attestations, edit = (manifest) => manifest) {
     pages[`${npm}sigstore`] = Buffer.from(JSON.stringify({ name: "sigstore", "dist-tags": { latest: version }, time: { [version]: signed.published }, versions: { [version]: { name: "sigstore", version, dist } } }));
   }
   pages[`${npm}sigstore/${version}`] = Buffer.from(JSON.stringify(edit({ ...manifest(tgz), dist })));
-  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+  return served(pages);
 }
 
 /** An npm package of the test's own: file names and contents, as its registry would serve it. */
 export function mintedWorld(name, version, files, edit = (record) => record) {
   const manifest = { name, version };
-  const tgz = gzipSync(Buffer.concat([...Object.entries({ "package/package.json": JSON.stringify(manifest), ...files }).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)]));
-  const dist = { integrity: `sha512-${createHash("sha512").update(tgz).digest("base64")}`, tarball: `${npm}${name}/-/${name.split("/").pop()}-${version}.tgz` };
-  const pages = { [dist.tarball]: tgz, [`${npm}${name}/${version}`]: Buffer.from(JSON.stringify(edit({ ...manifest, dist }))) };
-  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+  const packed = tgz({ "package/package.json": JSON.stringify(manifest), ...files });
+  const dist = { integrity: `sha512-${createHash("sha512").update(packed).digest("base64")}`, tarball: `${npm}${name}/-/${name.split("/").pop()}-${version}.tgz` };
+  return served({ [dist.tarball]: packed, [`${npm}${name}/${version}`]: Buffer.from(JSON.stringify(edit({ ...manifest, dist }))) });
 }
 
 /** A package of Maven Central of the test's own: com.example:thing, a jar of the files that are given, with its checksum file. */
@@ -101,20 +121,21 @@ export function mavenWorld(version, files) {
   const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId><artifactId>thing</artifactId><version>${version}</version></project>`;
   const pages = { [`${base}.jar`]: jar, [`${base}.pom`]: Buffer.from(pom) };
   for (const [name, body] of Object.entries(pages)) for (const sum of ["sha1", "sha256"]) pages[`${name}.${sum}`] = Buffer.from(createHash(sum).update(body).digest("hex"));
-  return (url) => (url in pages ? { status: 200, body: pages[url] } : undefined);
+  return served(pages);
 }
 
-/** One package of Debian's security archive as it was recorded: what is at each address. */
+/** One package of Debian's security archive as it was recorded: its reference, when its index was valid, and what is at each address. */
 export function debWorld() {
   const base = "https://security.debian.org/debian-security/";
   const at = (path) => bytes("eco", "debian", ...path.split("/"));
   const suite = "dists/bookworm-security/";
   const list = at(`${suite}contrib/binary-amd64/Packages.xz`);
   const file = "pool/updates/contrib/o/openh264/libopenh264-cisco7_2.3.1+dfsg-3+deb12u1_amd64.deb";
-  return {
+  const pages = {
     [`${base}${suite}InRelease`]: at(`${suite}InRelease`), [base + file]: at(file),
     [`${base}${suite}contrib/binary-amd64/by-hash/SHA256/${createHash("sha256").update(list).digest("hex")}`]: list,
   };
+  return { reference: "pkg:deb/debian/libopenh264-cisco7@2.3.1%2Bdfsg-3%2Bdeb12u1?arch=amd64&distro=bookworm-security", time: "2026-11-26T12:00:00Z", pages, world: served(pages) };
 }
 
 /**
@@ -131,7 +152,7 @@ export function imageWorld(files, { size } = {}) {
     return { mediaType: `application/vnd.${kind}`, digest, size: body.length };
   };
   const json = (value) => Buffer.from(JSON.stringify(value));
-  const layer = put("oci.image.layer.v1.tar+gzip", gzipSync(Buffer.concat([...Object.entries(files).map(([path, text]) => tarred(path, text)), Buffer.alloc(1024)])));
+  const layer = put("oci.image.layer.v1.tar+gzip", tgz(files));
   layer.size = size ?? layer.size;
   const config = put("oci.image.config.v1+json", json({ architecture: "amd64", os: "linux", config: { Cmd: ["/thing"] }, rootfs: { type: "layers", diff_ids: [] } }));
   const image = put("oci.image.manifest.v1+json", json({ schemaVersion: 2, config, layers: [layer] }), "manifests");
@@ -139,7 +160,7 @@ export function imageWorld(files, { size } = {}) {
   const payload = json({ critical: { identity: { "docker-reference": "index.docker.io/example/thing" }, image: { "docker-manifest-digest": image.digest }, type: "cosign container image signature" }, optional: null });
   const signed = { ...put("dev.cosign.simplesigning.v1+json", payload), annotations: { "dev.cosignproject.cosign/signature": sign("sha256", payload, privateKey).toString("base64") } };
   pages[`${base}manifests/${image.digest.replace(":", "-")}.sig`] = json({ schemaVersion: 2, config: put("oci.image.config.v1+json", json({})), layers: [signed] });
-  return { reference: `docker.io/example/thing@${image.digest}`, key: publicKey.export({ type: "spki", format: "pem" }), world: (url) => (url in pages ? { status: 200, body: pages[url] } : undefined) };
+  return { reference: `docker.io/example/thing@${image.digest}`, key: publicKey.export({ type: "spki", format: "pem" }), world: served(pages) };
 }
 
 /** A zip of small files, none compressed (APPNOTE 4.3). */
@@ -180,6 +201,9 @@ function crc32(body) {
   }
   return ~crc >>> 0;
 }
+
+/** A compressed tar archive of files, below a folder. */
+const tgz = (files, folder = "") => gzipSync(Buffer.concat([...Object.entries(files).map(([path, text]) => tarred(folder + path, text)), Buffer.alloc(1024)]));
 
 /** One file of a tar archive (POSIX ustar: names of at most 100 bytes). */
 function tarred(path, text) {
@@ -225,6 +249,7 @@ export async function inhabit(context, origin, world, { relay = true, direct = t
 }
 
 const assets = fileURLToPath(new URL("../build/site/assets/", import.meta.url));
+const anchored = fileURLToPath(new URL("../build/anchored.wasm", import.meta.url));
 
 /** The built worker's script: {name, source}. */
 export function workerScript() {
@@ -235,16 +260,21 @@ export function workerScript() {
 /**
  * Sets the auditor's clock, and what it replays in place of any network, which
  * needs the whole program, by another worker script: the page and the WebAssembly
- * stay what they are, and offer no way to do this.
+ * stay what they are, and offer no way to do this. With anchors of the test's own
+ * another program is loaded, which takes such (wasm/testanchors_js.go).
  */
-export async function clocked(context, time, archive) {
+export async function clocked(context, time, { archive, anchors } = {}) {
   const { name, source } = workerScript();
   const call = "touchstone.audit(JSON.stringify(request), await bytesOf(evidence),";
   if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
   const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";
   const begins = 'load(self.name.startsWith("whole ") ? whole : wasm)';
   if (!source.includes(begins)) throw new Error(`${name} does not hold ${begins}`);
-  const body = source.replace(begins, () => (archive ? "load(whole)" : begins)).replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
+  const pinned = "{ integrity: wasm.integrity }";
+  if (source.split(pinned).length !== 2) throw new Error(`${name} does not hold ${pinned} once`);
+  if (anchors) await context.route(/\/assets\/whole\.[0-9a-f]+\.wasm$/, (route) => route.fulfill({ contentType: "application/wasm", path: anchored }));
+  const given = anchors ? `globalThis.touchstoneTestAnchors = ${JSON.stringify(anchors)};\n` : "";
+  const body = given + source.replace(begins, () => (archive || anchors ? "load(whole)" : begins)).replace(pinned, anchors ? "{}" : pinned).replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
   await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
 }
 
@@ -262,5 +292,5 @@ export function lockWorld(names, { changed = {}, more = {}, records = {} } = {})
     pages[`${npm}${name}/1.0.0`] = Buffer.from(JSON.stringify({ name, version: "1.0.0", dist, ...records[name] }));
   }
   const text = JSON.stringify({ name: "project", lockfileVersion: 3, packages: { ...packages, ...more } }, null, 2);
-  return { text, world: (url) => (url in pages ? { status: 200, body: pages[url] } : undefined) };
+  return { text, world: served(pages) };
 }

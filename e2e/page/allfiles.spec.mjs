@@ -1,24 +1,21 @@
-import { pypiWorld, recorded } from "../world.mjs";
+import { invented } from "../invented.mjs";
 import { accessible, expect, fits, report, test } from "./fixture.mjs";
 
-test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+const source = "thing-4.0.0.tar.gz";
 
-const reference = "pkg:pypi/sampleproject@4.0.0";
-const source = "sampleproject-4.0.0.tar.gz";
-
-/** A source distribution with one byte changed. */
-function damaged() {
-  const body = Buffer.from(pypiWorld("sampleproject")(`https://files.pythonhosted.org/${source}`).body);
-  body[3000] ^= 1;
-  return { [source]: { status: 200, body } };
+/** A version with a wheel and a source distribution, perhaps with one byte of the last changed. */
+function version(damaged) {
+  const { reference, pages, world } = invented("pypi");
+  if (damaged) pages[Object.keys(pages).find((url) => url.endsWith(source))][100] ^= 1;
+  return [reference, world];
 }
 
-for (const [name, changed, line, whole] of [
-  ["sound files", {}, /^sampleproject-4\.0\.0\.tar\.gz: Integrity 1 of 3/, /^The whole version, by its weakest file: Integrity 1 of 3/],
-  ["one damaged file", damaged(), /: FAILED$/, /^The whole version, by its weakest file: FAILED, with 1 of 2 files\.$/],
+for (const [name, damaged, line, whole] of [
+  ["sound files", false, /^thing-4\.0\.0\.tar\.gz: Integrity 1 of 3/, /^The whole version, by its weakest file: Integrity 1 of 3/],
+  ["one damaged file", true, /: FAILED$/, /^The whole version, by its weakest file: FAILED, with 1 of 2 files\.$/],
 ]) {
   test(`all files of a version, ${name}`, async ({ page, audit }) => {
-    await audit(reference, pypiWorld("sampleproject", changed));
+    await audit(...version(damaged));
     await expect(report(page)).toBeVisible();
     const place = page.locator("[data-check-all=files]");
     await place.getByRole("button", { name: "Check them all" }).click();
@@ -29,13 +26,13 @@ for (const [name, changed, line, whole] of [
     await fits(page);
     await place.getByRole("link", { name: source }).click();
     await expect(page.locator("[data-heading]")).toBeVisible();
-    await expect(page).toHaveURL(/file_name=sampleproject-4\.0\.0\.tar\.gz/);
-    await expect(page).toHaveTitle(changed[source] ? /^FAILED/ : /^Integrity 1 of 3/);
+    await expect(page).toHaveURL(/file_name=thing-4\.0\.0\.tar\.gz/);
+    await expect(page).toHaveTitle(damaged ? /^FAILED/ : /^Integrity 1 of 3/);
   });
 }
 
 test("cancelled, nothing is said about the version, and it can be asked again", async ({ page, audit }) => {
-  await audit(reference, pypiWorld("sampleproject"));
+  await audit(...version(false));
   await expect(report(page)).toBeVisible();
   const place = page.locator("[data-check-all=files]");
   let release;

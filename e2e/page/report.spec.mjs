@@ -1,38 +1,42 @@
 import { readFileSync } from "node:fs";
-import { goWorld, mintedWorld, npmWorld, recorded } from "../world.mjs";
+import { invented } from "../invented.mjs";
+import { clocked, mintedCrate, mintedWorld } from "../world.mjs";
 import { accessible, expect, fits, looks, report, test } from "./fixture.mjs";
 
-test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
+const thing = "pkg:cargo/thing@1.0.0";
+const files = {
+  LICENSE: "An invented licence.\n", "README.md": "# thing\n", "src/lib.rs": "pub fn wrap() {}\n", "src/more.rs": "pub fn more() {}\n",
+};
+const sound = mintedCrate("thing", "1.0.0", files);
+/** The same, with one byte of its file changed. */
+const damaged = mintedCrate("thing", "1.0.0", files, (file) => {
+  const body = Buffer.from(file);
+  body[body.length >> 1] ^= 1;
+  return body;
+});
 
-const errors = "github.com/pkg/errors@v0.9.1";
-const provenance = () => npmWorld("1.0.0", "valid/sigstore-1.0.0.json");
-const zip = "/github.com/pkg/errors/@v/v0.9.1.zip";
-
-/** The recorded module, with one byte of its zip changed. */
-function damaged() {
-  const body = Buffer.from(goWorld()(`https://proxy.golang.org${zip}`).body);
-  body[5000] ^= 1;
-  return goWorld({ [zip]: { status: 200, body } });
-}
-
-test("a Go module, through the relay", async ({ page, audit, origin }) => {
-  const asked = await audit(errors, goWorld());
+test("a Go module, through the relay", async ({ page, context, audit, origin }) => {
+  const { reference, time, anchors, world } = invented("golang");
+  await clocked(context, time, { anchors });
+  const asked = await audit(reference, world);
   await expect(report(page)).toBeVisible();
   expect(asked.every((url) => url.startsWith("https://proxy.golang.org/"))).toBe(true);
   await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3");
   await expect(page.locator("[data-heading]")).toBeFocused();
-  await expect(page).toHaveTitle(/^Integrity 2 of 3.*: github\.com\/pkg\/errors v0\.9\.1$/);
-  await expect(page).toHaveURL(`${origin}/#pkg:golang/github.com/pkg/errors@v0.9.1`);
+  await expect(page).toHaveTitle(/^Integrity 2 of 3.*: example\.com\/gold v1\.2\.3$/);
+  await expect(page).toHaveURL(`${origin}/#${reference}`);
   await expect(page.locator("#status")).toContainText("Integrity 2 of 3");
   await expect(page.getByText("Some answers came through our relay")).toBeVisible();
   await expect(page.getByRole("region", { name: "Why not level 3?" })).toContainText("could:");
 });
 
-test("an npm package, directly and through the relay", async ({ page, audit }) => {
-  const asked = await audit("npm:sigstore@1.0.0", provenance());
+test("an npm package, directly and through the relay", async ({ page, context, audit }) => {
+  const { reference, time, anchors, world } = invented("npm");
+  await clocked(context, time, { anchors });
+  const asked = await audit(reference, world);
   await expect(report(page)).toBeVisible();
-  expect(asked).toContain("https://registry.npmjs.org/sigstore/1.0.0");
-  await expect(page.locator(".verdict .number")).toContainText("at most 3");
+  expect(asked).toContain("https://registry.npmjs.org/thing/1.2.3");
+  await expect(page.locator(".verdict .number")).toContainText("level 3 of 3");
   for (const title of ["Source", "Build", "Integrity", "Attestation"]) {
     await expect(page.locator(".card").getByRole("heading", { name: title, exact: true })).toBeVisible();
   }
@@ -42,13 +46,13 @@ test("an npm package, directly and through the relay", async ({ page, audit }) =
 test.describe("relayed", () => {
   test.use({ tolerated: [/ERR_FAILED|Failed to load/] });
   test("what came by the relay alone is left open", async ({ page, audit }) => {
-    await audit("npm:sigstore@1.0.0", provenance(), { direct: false });
+    await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", {}), { direct: false });
     await expect(page.locator(".verdict .number")).toContainText(/Integrity: level 0 of 3\s*at most 3/);
   });
 });
 
 test("a failed verdict cannot be missed", async ({ page, audit }) => {
-  await audit(errors, damaged());
+  await audit(thing, damaged);
   await expect(page.locator(".verdict-failed")).toHaveText("FAILED");
   await expect(page.locator(".verdict-failed")).toBeInViewport();
   await expect(page).toHaveTitle(/^FAILED/);
@@ -59,7 +63,7 @@ for (const [name, look] of Object.entries(looks)) {
   test.describe(name, () => {
     test.use(look);
     test("a report and a failed one fit, and have nothing that axe finds", async ({ page, context, audit }) => {
-      await audit(errors, goWorld());
+      await audit(thing, sound);
       await expect(report(page)).toBeVisible();
       for (const details of await page.locator("[data-report] details").all()) await details.evaluate((d) => { d.open = true; });
       await fits(page);
@@ -68,7 +72,7 @@ for (const [name, look] of Object.entries(looks)) {
       await fits(page);
       await context.unrouteAll();
       await page.goto("about:blank");
-      await audit(errors, damaged());
+      await audit(thing, damaged);
       await expect(page.locator(".verdict-failed")).toBeVisible();
       await fits(page);
       await accessible(page);
@@ -77,7 +81,7 @@ for (const [name, look] of Object.entries(looks)) {
 }
 
 test("where a document is turned by force, its English keeps its direction", async ({ page, audit }) => {
-  await audit(errors, goWorld());
+  await audit(thing, sound);
   await page.evaluate(() => { document.documentElement.dir = "rtl"; });
   const [stop, before] = await page.locator(".answer .limit").evaluate((p) => [1, 2].map((back) => {
     const text = document.createTreeWalker(p, NodeFilter.SHOW_TEXT).nextNode();
@@ -90,8 +94,10 @@ test("where a document is turned by force, its English keeps its direction", asy
   expect(stop.left).toBeGreaterThan(before.left);
 });
 
-test("states differ by word and by sign", async ({ page, audit }) => {
-  await audit(errors, goWorld());
+test("states differ by word and by sign", async ({ page, context, audit }) => {
+  const { reference, time, anchors, world } = invented("golang");
+  await clocked(context, time, { anchors });
+  await audit(reference, (url) => (url.endsWith(".info") ? { status: 503, body: "busy" } : world(url)));
   await expect(report(page)).toBeVisible();
   const signs = await page.locator(".requirement").evaluateAll((all) => all.map((e) => [e.querySelector(".mark span").textContent, e.querySelector(".mark svg").innerHTML]));
   const bySign = new Map(signs.map(([word, sign]) => [sign, word]));
@@ -101,7 +107,7 @@ test("states differ by word and by sign", async ({ page, audit }) => {
 
 test("back and forward keep their answers", async ({ page, audit, origin }) => {
   await page.goto(origin);
-  const asked = await audit(errors, goWorld());
+  const asked = await audit(thing, sound);
   await expect(report(page)).toBeVisible();
   const before = asked.length;
   await page.goBack();
@@ -112,9 +118,9 @@ test("back and forward keep their answers", async ({ page, audit, origin }) => {
 });
 
 test("only with the keyboard: ask, read, open the evidence", async ({ page, audit }) => {
-  await audit("", goWorld());
+  await audit("", sound);
   await page.keyboard.press("/");
-  await page.keyboard.type(errors);
+  await page.keyboard.type(thing);
   await page.keyboard.press("Enter");
   await expect(report(page)).toBeVisible();
   const summary = page.locator(".card-integrity summary").first();
@@ -125,13 +131,13 @@ test("only with the keyboard: ask, read, open the evidence", async ({ page, audi
   await expect(page.locator(".card-integrity .finding").first()).toBeVisible();
   await page.getByRole("link", { name: "Files", exact: true }).press("Enter");
   await expect(page.locator("#files-title")).toBeFocused();
-  await expect(page).toHaveURL(/#pkg:golang\/github\.com\/pkg\/errors@v0\.9\.1#!files$/);
+  await expect(page).toHaveURL(/#pkg:cargo\/thing@1\.0\.0#!files$/);
   await page.reload();
   await expect(page.locator("#files-title")).toBeFocused();
 });
 
 test("files are a tree, found by name and by digest, and open as text", async ({ page, audit }) => {
-  await audit(errors, goWorld());
+  await audit(thing, sound);
   await page.getByText("Show the files").click();
   const files = page.locator("[data-tree] .file");
   await expect(files.first()).toBeVisible();
@@ -144,11 +150,11 @@ test("files are a tree, found by name and by digest, and open as text", async ({
   await expect(files.first()).toContainText("LICENSE");
   await expect(page.locator("[data-files-count]")).toHaveText(`1 of ${all} files`);
   await files.first().locator("summary").press("Enter");
-  await expect(files.first().locator("pre")).toContainText("Redistribution and use in source and binary forms");
-  await search.fill("func Wrapf");
+  await expect(files.first().locator("pre")).toContainText("An invented licence.");
+  await search.fill("pub fn wrap");
   await page.getByRole("button", { name: "Search inside the files" }).press("Enter");
   await expect(page.locator("[data-files-count]")).toHaveText(/^\d+ lines?$/);
-  await expect(page.locator("[data-tree]")).toContainText("errors.go, line");
+  await expect(page.locator("[data-tree]")).toContainText("lib.rs, line");
   await accessible(page);
   await search.fill("");
   await expect(page.locator("[data-files-count]")).toHaveText("");
@@ -204,7 +210,7 @@ test("what files hold is text, whatever it is; what is none is not shown", async
 
 test("what is copied and saved is what is shown", async ({ page, context, audit, origin }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
-  await audit(errors, goWorld());
+  await audit(thing, sound);
   await page.locator("#again summary").first().click();
   await page.getByRole("button", { name: "Copy the command" }).first().click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await page.locator(".command code").first().textContent());
@@ -212,7 +218,7 @@ test("what is copied and saved is what is shown", async ({ page, context, audit,
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save the report" }).click()]);
   const saved = readFileSync(await download.path(), "utf8");
-  expect(JSON.parse(saved).reference).toBe("pkg:golang/github.com/pkg/errors@v0.9.1");
+  expect(JSON.parse(saved).reference).toBe(thing);
   await page.locator("[data-raw] > summary").click();
   await expect(page.locator("[data-raw-text]")).toHaveText(saved, { useInnerText: false });
 });
@@ -226,7 +232,9 @@ for (const [what, edit] of Object.entries({
 })) {
   test(`everything from outside is text: ${what}`, async ({ page, audit }) => {
     const evil = `<img src=x onerror="document.title='owned'">\u202e\u200b`;
-    await audit("npm:sigstore@1.0.0", npmWorld("1.0.0", "valid/sigstore-1.0.0.json", (manifest) => edit(manifest, evil)));
+    const world = mintedWorld("minted", "1.0.0", {}, (record) => edit(record, evil));
+    const list = JSON.stringify({ name: "minted", "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": { name: "minted", version: "1.0.0" } } });
+    await audit("npm:minted@1.0.0", (url) => (url === "https://registry.npmjs.org/minted" ? { status: 200, body: list } : world(url)));
     await expect(report(page)).toBeVisible();
     await expect(report(page)).toContainText("<img src=x onerror=");
     expect(await page.locator("[data-report] img, [data-report] script, [data-report] iframe, [data-report] [onerror], [data-report] [style]").count()).toBe(0);
@@ -264,7 +272,7 @@ test("of thousands of files only those stand in the page that are looked at", as
 });
 
 test("a link to another package runs its audit", async ({ page, audit }) => {
-  await audit("npm:sigstore@1.0.0", provenance());
+  await audit("npm:minted@1.0.0", mintedWorld("minted", "1.0.0", { "package/package.json": JSON.stringify({ name: "minted", version: "1.0.0", dependencies: { "tuf-js": "^1.0.0" } }) }));
   await page.getByRole("link", { name: "pkg:npm/tuf-js" }).first().click();
   await expect(page.locator("#problem-title")).toHaveText("This could not be checked");
   await expect(page.getByRole("textbox", { name: /package URL/ })).toHaveValue("pkg:npm/tuf-js");

@@ -1,4 +1,4 @@
-import { goWorld, inhabit, mintedWorld, recorded } from "../world.mjs";
+import { inhabit, mintedCrate, mintedWorld } from "../world.mjs";
 import { accessible, expect, report, test } from "./fixture.mjs";
 
 const errors = "github.com/pkg/errors@v0.9.1";
@@ -114,19 +114,19 @@ test.describe("a loader that does not load", () => {
   });
 
   test("with the relay down, a file that the person has is checked", async ({ page, context, origin, audit }) => {
-    test.skip(!recorded, "the real cases are not beside this checkout (../shared/corpus)");
-    const zip = goWorld()("https://proxy.golang.org/github.com/pkg/errors/@v/v0.9.1.zip").body;
-    await audit(errors, nothing, { relay: false, direct: false });
+    const world = mintedCrate("thing", "1.0.0", { "src/lib.rs": "" });
+    const buffer = world("https://static.crates.io/crates/thing/thing-1.0.0.crate").body;
+    await audit("pkg:cargo/thing@1.0.0", nothing, { relay: false, direct: false });
     await expect(page.getByRole("heading", { name: "The package did not arrive" })).toBeInViewport();
-    await expect(page.locator(".verdict .number")).toContainText("at most 2");
+    await expect(page.locator(".verdict .number")).toContainText("at most 1");
     await accessible(page);
     // The record answers now, the package still does not come.
     await context.unrouteAll({ behavior: "ignoreErrors" });
-    await inhabit(context, origin, (url) => (url.endsWith(".zip") ? undefined : goWorld()(url)));
+    await inhabit(context, origin, (url) => (url.endsWith(".crate") ? undefined : world(url)));
     const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Check the package file that I have" }).click()]);
-    await chooser.setFiles({ name: "errors.zip", mimeType: "application/zip", buffer: zip });
-    await expect(page.locator(".verdict .number")).toContainText("Integrity: level 2 of 3");
-    await expect(page.locator("#file-name")).toContainText("errors.zip");
+    await chooser.setFiles({ name: "thing.crate", mimeType: "application/gzip", buffer });
+    await expect(page.locator(".verdict .number")).toContainText("Integrity: level 1 of 3");
+    await expect(page.locator("#file-name")).toContainText("thing.crate");
   });
 });
 

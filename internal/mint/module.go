@@ -20,6 +20,20 @@ type Module struct {
 	Info          string            // instead of the shortest .info document
 }
 
+// Gold is the invented module of the examples; carat is the number in its code.
+func Gold(carat string) Module {
+	return Module{
+		Path: "example.com/gold", Version: "v1.2.3",
+		Info: `{"Version":"v1.2.3","Time":"2026-11-20T09:00:00Z","Origin":{"VCS":"git","URL":"https://example.com/gold","Hash":"7c4c0a1e5b0d4b6f9a3f5a8f0f3c1d2e4b6a8c0d"}}`,
+		Files: map[string]string{
+			"LICENSE":     "An invented licence.\n",
+			"SECURITY.md": "Write to security@example.com.\n",
+			"go.mod":      "module example.com/gold\n\ngo 1.26\n",
+			"gold.go":     "// Package gold is invented.\npackage gold\n\n// Carat is how pure it is.\nconst Carat = " + carat + "\n",
+		},
+	}
+}
+
 // Zip is the module's archive, as a module proxy serves it.
 func (m Module) Zip() []byte {
 	var packed bytes.Buffer

@@ -17,26 +17,12 @@ import (
 // specimenTime is the clock of the examples, so that they are the same in each build.
 var specimenTime = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
 
-// gold is the invented module of the examples. Of the program that audits it,
-// only the key of the log is invented, too.
-func gold(carat string) mint.Module {
-	return mint.Module{
-		Path: "example.com/gold", Version: "v1.2.3",
-		Info: `{"Version":"v1.2.3","Time":"2026-11-20T09:00:00Z","Origin":{"VCS":"git","URL":"https://example.com/gold","Hash":"7c4c0a1e5b0d4b6f9a3f5a8f0f3c1d2e4b6a8c0d"}}`,
-		Files: map[string]string{
-			"LICENSE":     "An invented licence.\n",
-			"SECURITY.md": "Write to security@example.com.\n",
-			"go.mod":      "module example.com/gold\n\ngo 1.26\n",
-			"gold.go":     "// Package gold is invented.\npackage gold\n\n// Carat is how pure it is.\nconst Carat = " + carat + "\n",
-		},
-	}
-}
-
-// specimens audits the module as it should be, and as somebody else left it.
+// specimens audits the invented module as it should be, and as somebody else left it.
+// Of the program that audits it, only the key of the log is invented, too.
 func specimens() ([]specimen, error) {
 	const proxy = "https://" + golang.Proxy + "/"
 	const database = proxy + "sumdb/" + golang.Database + "/"
-	published := gold("24")
+	published := mint.Gold("24")
 	log := mint.NewSumDB(golang.Database, "an invented log")
 	log.Add(published.Path, published.Version, published.Lines())
 	anchors, err := trust.WithTestAnchors(trust.TestAnchors{LogKeys: []string{log.Key}, Taken: specimenTime})
@@ -52,7 +38,7 @@ func specimens() ([]specimen, error) {
 		w := mint.World{}
 		served := published
 		if s.id == "failed" {
-			served = gold("14")
+			served = mint.Gold("14")
 		}
 		served.Serve(w, proxy)
 		log.Serve(w, database)

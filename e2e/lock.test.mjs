@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ensureBuilt } from "../wasm/build.mjs";
 import { matching } from "../wasm/node/lock.mjs";
+import { sharedBy } from "../web/static/locktable.js";
 
 const program = fileURLToPath(new URL("../wasm/node/audit.mjs", import.meta.url));
 let dir;
@@ -35,6 +36,21 @@ function audit(...args) {
 
 const git = { version: "1.0.0", resolved: "git+ssh://git@code.example/a/b.git#0123456" };
 const own = { resolved: "packages/own", link: true };
+
+test("what many pins have is gathered alike by the page and in HTML", async () => {
+  const from = (host) => ({ version: "1.0.0", resolved: `https://${host}/a.tgz` });
+  const kinds = [["a", 5, from("a.example")], ["b", 7, git], ["c", 4, from("c.example")], ["d", 6, from("d.example")]];
+  const path = await lockFile("package-lock.json", Object.fromEntries(kinds.flatMap(([name, count, entry]) => Array.from({ length: count }, (_, i) => [`node_modules/${name}${i}`, entry]))));
+  const allow = join(dir, "allow-many.json");
+  await writeFile(allow, JSON.stringify([0, 1].map((i) => ({ purl: `b${i}`, address: git.resolved, check: "source-git", reason: "our own" }))));
+  const options = ["--lock", path, "--allow", allow, "--format"];
+  const { lines } = JSON.parse((await audit(...options, "json")).out);
+  assert.equal(lines.filter(({ findings }) => findings.some(({ allowed }) => allowed)).length, 2);
+  const gathered = [...sharedBy(lines.map((line) => ({ line })), 5).values()].map(({ finding, count }) => `${count} ${finding.rule}`);
+  const [, list] = /<h2>Found of many<\/h2>\s*<ul>(.*?)<\/ul>/s.exec((await audit(...options, "html")).out);
+  assert.deepEqual([...list.matchAll(/>(\d+) pins:.*?\(([a-z-]+)\)\s*<\/li>/gs)].map(([, count, rule]) => `${count} ${rule}`), gathered);
+  assert.equal(gathered.length, 3);
+});
 
 test("a file that holds nothing to refuse exits with 0", async () => {
   const { code, out } = await audit("--lock", await lockFile("package-lock.json", { "node_modules/own": own }));

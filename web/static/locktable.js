@@ -31,8 +31,8 @@ const reached = (levels, tracks) => tracks.filter(({ id }) => levels?.[id])
 /** A finding by what it says: two pins that have the same are told of it once. */
 const same = ({ rule, text }) => `${rule}\n${text}`;
 
-/** The findings that many lines have in the same words, by what they say: { finding, count }. What is allowed stands beside its pin alone. */
-function sharedBy(lines, several) {
+/** The findings that many lines have in the same words, by what they say: { finding, count }, as pins.Result has them for HTML. What is allowed stands beside its pin alone. */
+export function sharedBy(lines, several) {
   const all = new Map();
   for (const { line } of lines) {
     for (const finding of line.findings ?? []) {

@@ -42,7 +42,7 @@ func TestHashesAreReadAsTlogReadsThem(t *testing.T) {
 	l, r := large(), rand.New(rand.NewPCG(3, 7))
 	sizes := []int64{1, 2, 255, 256, 257, 511, 512, 513, 65535, 65536, 65537, 65536 + 256, 69_999, 70_000}
 	refused, read := 0, 0
-	for range 2000 {
+	for range 700 {
 		size := sizes[r.IntN(len(sizes))]
 		if r.IntN(2) == 0 {
 			size = 1 + r.Int64N(70_000)
@@ -80,8 +80,8 @@ func TestHashesAreReadAsTlogReadsThem(t *testing.T) {
 			read++
 		}
 	}
-	assert.Greater(t, refused, 500)
-	assert.Greater(t, read, 500)
+	assert.Greater(t, refused, 150)
+	assert.Greater(t, read, 150)
 	warmed, tree := newTiles(serve(l).tiles), l.tree(t, 300)
 	beyond := []int64{tlog.StoredHashIndex(0, 300)}
 	_, err := warmed.under(tree).ReadHashes(beyond)

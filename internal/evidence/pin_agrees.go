@@ -15,7 +15,8 @@ import (
 //
 //  1. Of several digests of one kind one must be published, as clients read it.
 //  2. A strong one must be among them; a weak one that differs is a difference.
-//  3. The client must hold to it.
+//  3. The client must hold to it: where any of several is enough for it, each must
+//     have been compared.
 func pinAgrees(e *exam) Finding {
 	switch {
 	case len(e.Release.Ref.Digests) == 0:
@@ -61,6 +62,9 @@ func pinAgrees(e *exam) Finding {
 	}
 	// 3.
 	client := e.Release.Installer
+	if open != "" && client.TakesAnyDigest {
+		return because(Unknown, fmt.Sprintf("%s What has only that one %s takes all the same: pin digests of one kind.", open, client.Name))
+	}
 	if client.Name == "" || !client.RefusesWrongDigest {
 		return because(Absent, "The pinned digest is the published one. That a usual client refuses other bytes is not established.").by(Repository)
 	}

@@ -140,7 +140,7 @@ func (r Registry) release(ref purl.Ref, f choice, index *project) *registry.Rele
 		Commands: commands(f),
 		Report:   "https://pypi.org/security/",
 		Installer: registry.Installer{
-			Name: "pip", RefusesWrongDigest: true,
+			Name: "pip", RefusesWrongDigest: true, TakesAnyDigest: true,
 			Caveat: "It compares the file with the digest in the index, and looks at no attestation.",
 			Source: "https://pip.pypa.io/en/stable/topics/secure-installs/",
 		},

@@ -101,7 +101,11 @@ func bunPackage(key string, entry *node, inside bool) Pin {
 	if len(parts) != 4 || !parts[3].plain {
 		return p.is(NotRead, "The entry of a package has four parts, of which the last is its digest; this one has not.")
 	}
-	digests, err := integrity(parts[3].text)
+	text := parts[3].text
+	if strings.Join(strings.Fields(text), "") != text || strings.Contains(text, "?") { // src/install/integrity.zig
+		return p.is(NotRead, "Its digest is more than one hash. Bun reads one there, and compares nothing with anything else.")
+	}
+	digests, err := integrity(text)
 	p = p.ofPackage(purl.NPM, digests, err)
 	if address := parts[1].text; address != "" {
 		p = p.at(address, func(path string) bool { return true })

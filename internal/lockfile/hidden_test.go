@@ -88,6 +88,10 @@ func TestNothingHidden(t *testing.T) {
 		"bun, of no package":               {"bun.lock", bun(`"x/evil":["evil@1.4.0","",{"bundled":true},"` + sri512 + `"]`), "package evil"},
 		"bun, asked for by nobody":         {"bun.lock", bun(`"x":["x@1.0.0","",{},"` + sri512 + `"],"x/y":["y@1.0.0","",{"dependencies":{"evil":"1"}},"` + sri512 + `"],"x/evil":["evil@1.4.0","",{"bundled":true},"` + sri512 + `"]`), "package x; package y; package evil"},
 		"bun, bundled":                     {"bun.lock", bun(`"@s/x":["@s/x@1.0.0","",{"dependencies":{"@s/y":"1"}},"` + sri512 + `"],"@s/x/@s/y":["@s/y@1.0.0","",{"bundled":true},"` + sri512 + `"]`), "package @s/x; bundled @s/y"},
+		// What Bun reads as no digest.
+		"bun, two hashes": {"bun.lock", bun(`"once":["once@1.4.0","",{},"` + sri512 + " " + sri512 + `"]`), "not understood once"},
+		"bun, an option":  {"bun.lock", bun(`"once":["once@1.4.0","",{},"` + sri512 + `?x"]`), "not understood once"},
+		"bun, a blank":    {"bun.lock", bun(`"once":["once@1.4.0","",{},"` + sri512 + ` "]`), "not understood once"},
 		// Bun makes one package of both, with the address and digest of the first.
 		"bun, bundled, and fetched": {"bun.lock", bun(`"x":["x@1.0.0","",{"dependencies":{"once":"1"}},"` + sri512 + `"],"x/once":["once@1.4.0","https://evil.example/x.tgz",{"bundled":true},"` + sri512 + `"],"once":["once@1.4.0","",{},"` + sri512 + `"]`), "package x; package once; package once"},
 		// Tables that no reader of the format knows, and none at all.

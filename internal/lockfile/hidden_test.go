@@ -201,6 +201,26 @@ func TestUnderAnotherName(t *testing.T) {
 	}
 }
 
+// TestBareFiles: a file without a digest beside others that have one is counted.
+func TestBareFiles(t *testing.T) {
+	const place, sum = "https://files.pythonhosted.org/packages/0a/0a/0a0a/", "sha256:" + sum64
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"uv.lock":     {"version = 1\n[[package]]\nname = 'a'\nversion = '1.0'\nsource = { registry = 'https://pypi.org/simple' }\nwheels = [{ url = '" + place + "a-1.0-py3-none-any.whl', hash = '" + sum + "' }, { url = '" + place + "a-1.0-py2-none-any.whl' }]\n", 1},
+		"pdm.lock":    {"[[package]]\nname = 'a'\nversion = '1.0'\nfiles = [{ file = 'a-1.0-py3-none-any.whl', hash = '" + sum + "' }, { file = 'a-1.0-py2-none-any.whl' }]\n[metadata]\nlock_version = '4.5.0'\n", 1},
+		"pylock.toml": {"lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.0'\nwheels = [{ name = 'a-1.0-py3-none-any.whl', hashes = { sha256 = '" + sum64 + "' } }, { name = 'a-1.0-py2-none-any.whl' }]\n", 1},
+		"poetry.lock": {"[[package]]\nname = 'a'\nversion = '1.0'\nfiles = [{ file = 'a-1.0-py3-none-any.whl', hash = '" + sum + "' }, { file = 'a-1.0-py2-none-any.whl', hash = '" + sum + "' }]\n[metadata]\nlock-version = '2.0'\ncontent-hash = 'x'\n", 0},
+	} {
+		f, err := Read(name, []byte(c.text))
+		require.NoError(t, err, name)
+		require.Len(t, f.Pins, 1, name)
+		require.Equal(t, Package, f.Pins[0].Kind, name)
+		require.Equal(t, c.want, f.Pins[0].Bare, name)
+	}
+}
+
 // TestByAddress: what pip fetches from an address at PyPI it compares with the digest
 // behind it, and not with the one of which it consists.
 func TestByAddress(t *testing.T) {

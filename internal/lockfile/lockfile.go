@@ -97,6 +97,9 @@ type Pin struct {
 	// Unheld tells that the client compares nothing with the digests of Ref: they are
 	// those of which an address consists.
 	Unheld bool
+	// Bare are how many files of the version it lists without a digest, beside those
+	// that Ref has: its client may take any.
+	Bare int
 	// Notes say in whole sentences what else is particular about it.
 	Notes []string
 	// Flags are the part that it has in the project, as the file says it.

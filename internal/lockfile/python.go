@@ -85,10 +85,16 @@ func (p Pin) pythonPackage(digests []digest.Digest, err error) Pin {
 }
 
 // pythonFiles judges the addresses that the file gives for those of a version:
-// each must be where PyPI serves files, and of this project.
+// each must be where PyPI serves files, and of this project. It counts those without
+// a digest.
 func (p Pin) pythonFiles(key string, files []*node) Pin {
 	if p.Kind != Package {
 		return p
+	}
+	for _, file := range files {
+		if len(p.Ref.Digests) > 0 && file.str("hash") == "" && len(file.get("hashes").names()) == 0 {
+			p.Bare++
+		}
 	}
 	for _, file := range files {
 		address := file.str(key)
@@ -170,7 +176,7 @@ func readPoetry(f *File, doc []byte) error {
 		for _, sum := range root.get("metadata", "hashes", p.Name).texts() { // before 1.0
 			labels = append(labels, "sha256:"+sum)
 		}
-		return p.python(index, labels)
+		return p.python(index, labels).pythonFiles("url", files)
 	})
 }
 

@@ -145,7 +145,7 @@ func (l *Line) weakest(others []fileAnswer, tracks []Track) {
 //
 //  1. A client that compares nothing with what is pinned takes whatever comes, and no
 //     bytes stand for it.
-//  2. Without a digest it takes any of a version's files, of which one was audited.
+//  2. Without a digest, its own or that of each file, it takes any of a version's files, of which one was audited.
 func (l *Line) loose(p lockfile.Pin, out audit.Outcome, depth Depth) {
 	if l.Levels == nil {
 		return
@@ -156,7 +156,7 @@ func (l *Line) loose(p lockfile.Pin, out audit.Outcome, depth Depth) {
 	}
 	audited, err := purl.Parse(out.Report.Reference)
 	any := err == nil && audited.File != "" && p.Ref.File == "" && len(p.Ref.Digests) == 0 && others > 0
-	if !any && !(p.Unheld && depth == Records) {
+	if !any && p.Bare == 0 && !(p.Unheld && depth == Records) {
 		return
 	}
 	for id, at := range l.Levels {

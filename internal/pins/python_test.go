@@ -53,7 +53,8 @@ func hashOf(f *mint.PyPIFile) string {
 	return " --hash=sha256:" + hex.EncodeToString(sum[:])
 }
 
-// check checks a requirements file, against an older one where that is not empty.
+// check checks a requirements file or a pylock.toml, against an older file where that
+// is not empty.
 func (s *shelf) check(t *testing.T, text, older string, o Options) *Result {
 	t.Helper()
 	w := mint.World{}
@@ -62,7 +63,11 @@ func (s *shelf) check(t *testing.T, text, older string, o Options) *Result {
 	require.NoError(t, err)
 	a, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
 	require.NoError(t, err)
-	f, err := lockfile.ReadAll(one("requirements.txt", []byte(text)))
+	name := "requirements.txt"
+	if strings.HasPrefix(text, "lock-version") {
+		name = "pylock.toml"
+	}
+	f, err := lockfile.ReadAll(one(name, []byte(text)))
 	require.NoError(t, err)
 	var base *lockfile.File
 	if older != "" {
@@ -185,6 +190,12 @@ func TestLoosePins(t *testing.T) {
 	other = other[:strings.IndexByte(other, '?')] + "/" + wheel.File
 	r = s.check(t, other, "", Options{})
 	require.Equal(t, "failed pin-agrees digest-missing", states(r), "an address of other bytes is told all the same")
+	// A file that is listed without a digest, beside one that has it.
+	listed := "lock-version = '1.0'\n[[packages]]\nname = 'thing'\nversion = '1.0.0'\nwheels = [{ name = '" + wheel.File + "', hashes = { sha256 = '" + strings.TrimPrefix(hashOf(wheel), " --hash=sha256:") + "' } }"
+	require.Equal(t, "ok", states(s.check(t, listed+"]\n", "", Options{})))
+	bare := listed + ", { name = 'thing-1.0.0-py2-none-any.whl' }]\n"
+	zero(s.check(t, bare, "", Options{}))
+	zero(s.check(t, bare, "", Options{Depth: Bytes}))
 	// One file of a version that has no others is all that can be installed.
 	r = s.check(t, "thing==1.0.0", "", Options{Depth: Bytes})
 	require.NotZero(t, r.Lines[0].Levels["integrity"].Level)

@@ -122,6 +122,8 @@ func static(p lockfile.Pin, conflicting map[string]bool) Line {
 		l.find("digest-missing", "")
 	case p.Unheld:
 		l.find("digest-missing", "Its digest is only the one of which its address consists. Its client compares nothing with that.")
+	case p.Bare > 0:
+		l.find("digest-missing", fmt.Sprintf("It lists %d of its files without a digest, and its client may take one of those.", p.Bare))
 	case !strong:
 		l.find("digest-weak", "")
 	}

@@ -349,8 +349,7 @@ type Installer struct {
 	Name string
 	// RefusesWrongDigest: it recomputes the digest and refuses, unasked.
 	RefusesWrongDigest bool
-	// TakesAnyDigest: of several pinned digests, also of different kinds, one that
-	// is right is enough for it.
+	// TakesAnyDigest: one right digest of several, of any kind, is enough for it.
 	TakesAnyDigest bool
 	// ChecksSignature: it also verifies the signature, unasked.
 	ChecksSignature bool

@@ -43,7 +43,7 @@ func replay(recorded []byte, q *audit.Question) (when string, err error) {
 	}
 	q.Replay, q.File, q.FileName = saved.Record, saved.File, saved.Name
 	if q.Pasted == "" {
-		q.Pasted = saved.Reference
+		q.Pasted, q.Lent = saved.Reference, true
 	}
 	return saved.Time.UTC().Format(time.RFC3339), nil
 }

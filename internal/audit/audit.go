@@ -81,6 +81,9 @@ func (a *Auditor) Memory() []byte { return a.keeper.Memory() }
 type Question struct {
 	// Pasted is what the person gave.
 	Pasted string
+	// Lent tells that it came with the recording that answers: a digest in it is the
+	// word of whoever made both.
+	Lent bool
 	// Time is the audit's time; zero is now.
 	Time time.Time
 	// Replay answers instead of the network, and nothing else does: no relay, no
@@ -211,7 +214,7 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys} // all that may be looked at
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys, Lent: r.q.Lent} // all that may be looked at
 	if r.q.Seen != nil {
 		r.q.Seen(seen)
 	}

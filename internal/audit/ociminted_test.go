@@ -67,6 +67,9 @@ func TestImages(t *testing.T) {
 		said  [3]string // a check, its outcome, its words
 	}{
 		"unsigned": {image: ghcrImage(), want: both(1, 1, 1, 1), said: [3]string{"signer-identity", "absent", "no attestations"}},
+		// Its digest is its name, and whoever reads the one reads the other.
+		"unsigned, and asked by an evidence file": {image: ghcrImage(), how: func(o *circumstances) { o.Lent = true },
+			want: both(1, 1, 1, 1), said: [3]string{"reference-digest", "pass", "exactly"}},
 		"signed by its owner": {image: ghcrImage(), sign: func(i shipped) { i.Refer(i.Bundle(i.by("example", own))) },
 			want: both(2, 3, 2, 2), said: [3]string{"files-covered", "unknown", "layer 1 of 1"}},
 		"signed, with its layers": {image: ghcrImage(), sign: func(i shipped) { i.Refer(i.Bundle(i.by("example", own))) },

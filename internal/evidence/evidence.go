@@ -65,6 +65,9 @@ type Case struct {
 	// Keys are public keys that the reader brought, of whom they expect a signature;
 	// nil for none.
 	Keys []byte
+	// Lent tells that the reference was not the reader's own: it came with the
+	// answers, from the same hand.
+	Lent bool
 	// Network tells that anchors could have been refreshed: a replay has none.
 	Network bool
 	// Mechanisms verify the repository's own signatures, by their form.

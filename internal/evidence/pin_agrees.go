@@ -60,6 +60,9 @@ func pinAgrees(e *exam) Finding {
 	case manifest && len(facts) == 1:
 		return because(NotApplicable, "The pinned digest is that of the manifest alone. It is the published one, and says nothing about the other files.")
 	}
+	if e.lent(facts) {
+		return because(Unknown, "The pinned digest is the published one, but both came from the evidence file: whoever made it could choose them. Ask with a reference of your own.")
+	}
 	// 3.
 	client := e.Release.Installer
 	if open != "" && client.TakesAnyDigest {

@@ -64,10 +64,28 @@ func referenceDigest(e *exam) Finding {
 	if _, manifestOnly := facts["h1 of go.mod"]; manifestOnly && len(facts) == 1 {
 		return because(NotApplicable, "The digest in the reference is that of the manifest alone; it agrees, and says nothing about the other files.")
 	}
+	if e.lent(facts) {
+		return because(Unknown, "What arrived has the digest that the reference carries, but both came from the evidence file: whoever made it could choose them. Ask with a reference of your own.")
+	}
 	if len(others) > 0 {
 		return pass(fmt.Sprintf("What arrived has one of the digests that the reference carries. Of other bytes is: %s.", strings.Join(others, ", "))+since(e), facts)
 	}
 	return pass("What arrived has exactly the digest that the reference carries.", facts)
+}
+
+// lent tells that digests which agree are no word of the reader's: they came with
+// what they agree with. One that is the version itself is read with its name.
+func (e *exam) lent(agreeing map[string]string) bool {
+	if !e.Lent {
+		return false
+	}
+	for name, value := range agreeing {
+		algorithm, _, _ := strings.Cut(name, " ")
+		if algorithm+":"+value == e.Release.Ref.Version {
+			return false
+		}
+	}
+	return true
 }
 
 // since says where the log holds the recorded digest, to who holds another one:

@@ -30,8 +30,8 @@ after(async () => {
 async function audit({ reference, anchors }) {
   const world = join(dir, "world.mjs");
   await writeFile(world, `globalThis.touchstoneTestAnchors = ${JSON.stringify(anchors)};
-const outside = globalThis.fetch;
-globalThis.fetch = async (url, how) => Object.defineProperty(await outside("http://127.0.0.1:${server.address().port}/" + url, how), "url", { value: url });\n`);
+import { ask } from ${JSON.stringify(String(new URL("../wasm/node/ask.mjs", import.meta.url)))};
+globalThis.touchstoneAsk = (question, done) => ask(question.replace("\\n", "\\nhttp://127.0.0.1:${server.address().port}/"), done);\n`);
   return new Promise((resolve) => {
     execFile(process.execPath, [`--import=${pathToFileURL(world)}`, script, reference, "--json", "--require", "integrity=2"], { env: { ...process.env, XDG_STATE_HOME: join(dir, "state") } }, (error, out, err) => {
       resolve({ code: error?.code ?? 0, report: out && JSON.parse(out), err });

@@ -32,6 +32,7 @@ const touchstone = (args, how) => node([program, ...args], how);
 async function worldOf(name, expression) {
   await writeFile(join(dir, name), `import * as worlds from ${JSON.stringify(String(new URL("world.mjs", import.meta.url)))};
 const world = ${expression};
+globalThis.touchstoneAsk = undefined;
 globalThis.fetch = async (url) => { const { status, body } = world(String(url)) ?? { status: 404, body: "" }; return new Response(body, { status }); };\n`);
 }
 
@@ -40,7 +41,7 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), "touchstone-pack-"));
   // npm may ask nobody: its registry is closed, and its memory is empty.
   env = { ...process.env, XDG_STATE_HOME: join(dir, "state"), npm_config_cache: join(dir, "cache"), npm_config_registry: "http://127.0.0.1:9/", INIT_CWD: "/elsewhere" };
-  await writeFile(join(dir, "closed.mjs"), 'globalThis.fetch = async () => { throw new Error("there is no network"); };\n');
+  await writeFile(join(dir, "closed.mjs"), 'globalThis.touchstoneAsk = (question, done) => setImmediate(done, "there is no network");\n');
   await pack();
   const installed = join(dir, "empty");
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", installed, packed], { env, stdio: "pipe" });

@@ -20,6 +20,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const store = join(root, "build", "bench", "npm");
 const audit = join(root, "wasm", "node", "audit.mjs");
+const ask = String(new URL("../../wasm/node/ask.mjs", import.meta.url));
 const registry = "https://registry.npmjs.org/";
 const wanted = Number(process.env.TOUCHSTONE_BENCH_PINS || 1000);
 // Of npm's signing key of today (registry.npmjs.org/-/npm/v1/keys): so our program
@@ -125,7 +126,8 @@ const say = (what, { seconds, cpu, peak, code }, { requests, bytes } = {}) => pr
 /** A module for --import that leads the registry's address to this machine, and closes every other. */
 function led(dir, address) {
   const file = join(dir, "led.mjs");
-  writeFileSync(file, `const real = fetch;\nglobalThis.fetch = (url, init) => String(url).startsWith(${JSON.stringify(registry)}) ? real(String(url).replace(${JSON.stringify(registry)}, ${JSON.stringify(address)}), init) : Promise.resolve(new Response("", { status: 404 }));\n`);
+  writeFileSync(file, `import { ask } from ${JSON.stringify(ask)};
+globalThis.touchstoneAsk = (question, done) => question.split("\\n")[1].startsWith(${JSON.stringify(registry)}) ? ask(question.replace(${JSON.stringify(registry)}, ${JSON.stringify(address)}), done) : setImmediate(done, "404", new Uint8Array());\n`);
   return file;
 }
 

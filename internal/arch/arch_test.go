@@ -201,7 +201,7 @@ var tools = map[string]bool{"wasm/slim": true, "internal/mint/worlds": true, "we
 func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 	// What reaches a browser, a file system or a network, and who may.
 	outside := map[string][]string{
-		"syscall/js": {"wasm/main_js.go", "wasm/lock_js.go", "wasm/whole_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/installed_js.go", "wasm/read_js.go", "wasm/show_js.go", "wasm/versions_js.go", "wasm/suggest_js.go", "wasm/selftest_js.go", "wasm/testanchors_js.go", "wasm/bundle/bundle_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go", "internal/archive/nfd_js.go"},
+		"syscall/js": {"wasm/main_js.go", "wasm/lock_js.go", "wasm/whole_js.go", "wasm/promise_js.go", "wasm/look_js.go", "wasm/evidence_js.go", "wasm/installed_js.go", "wasm/read_js.go", "wasm/show_js.go", "wasm/versions_js.go", "wasm/suggest_js.go", "wasm/selftest_js.go", "wasm/testanchors_js.go", "wasm/bundle/bundle_js.go", "wasm/conformance/main_js.go", "web/edge/main_js.go", "web/auditor/main_js.go", "internal/fetch/global_js.go", "internal/fetch/asked_js.go", "internal/fetch/unasked_js.go", "internal/archive/nfd_js.go"},
 		"net/http":   {"internal/fetch/native.go", "internal/auditor/auditor.go", "web/auditor/main_js.go"},
 		"net":        {},
 		"os":         {"internal/corpus/corpus.go", "internal/corpus/sample.go"},

@@ -94,8 +94,8 @@ func (in *arriving) all() ([]byte, error) {
 	}
 	// An announced length is a claim: it reserves 1 MiB at most, and once that came all
 	// of it, up to 16 times what came. Of unknown length are thousands of small records:
-	// each takes 4 KiB, and more only where that is full.
-	first := int64(4 << 10)
+	// each takes 4 KiB, or what of it is here already, and more only where that is full.
+	first := max(in.res.Ready, 4<<10)
 	if in.total >= 0 {
 		first = min(in.total, want)
 	}

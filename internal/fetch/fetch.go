@@ -111,6 +111,8 @@ type Response struct {
 	Header map[string]string
 	// Body streams the body after content decoding. Close is idempotent.
 	Body io.ReadCloser
+	// Ready is how many bytes of Body are here already; 0 where that is not known.
+	Ready int64
 	// Decoded tells that the transport removed a content encoding, so that
 	// Content-Length does not count the bytes of Body.
 	Decoded bool

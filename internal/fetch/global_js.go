@@ -21,10 +21,15 @@ import (
 // programs, so there the browser follows them (connect-src holds for each), and
 // Response.URL says where they ended.
 //
+// The whole program takes another way out where there is one (see [asker]).
+//
 // A program calls it from goroutines, never from inside a JavaScript callback.
-func NewGlobal() Transport { return global{browser: inBrowser()} }
+func NewGlobal() Transport { return global{inBrowser(), asker()} }
 
-type global struct{ browser bool }
+type global struct {
+	browser bool
+	ask     js.Value
+}
 
 // inBrowser tells browsers from other programs that have a global fetch: Node
 // names its version, workerd alone has WebSocketPair, and its
@@ -51,6 +56,9 @@ func (t global) Do(ctx context.Context, r *Request) (res *Response, err error) {
 			res, err = nil, &Error{Unreachable, r.URL, thrown(v)}
 		}
 	}()
+	if t.ask.Type() == js.TypeFunction {
+		return t.asks(ctx, r)
+	}
 	controller := js.Global().Get("AbortController").New()
 	abort := func() { controller.Call("abort") }
 	got, err := await(ctx, t.fetch(r, t.init(r, controller)))
@@ -180,8 +188,14 @@ func (s *stream) Read(p []byte) (n int, err error) {
 		s.chunk, s.offset = next.Get("value"), 0
 		s.length = s.chunk.Get("byteLength").Int()
 	}
-	n = js.CopyBytesToGo(p, s.chunk.Call("subarray", s.offset))
-	s.offset += n
+	left := s.chunk
+	if s.offset > 0 {
+		left = left.Call("subarray", s.offset)
+	}
+	n = js.CopyBytesToGo(p, left)
+	if s.offset += n; s.ended && s.offset == s.length {
+		return n, io.EOF // what came together needs no second question
+	}
 	return n, nil
 }
 

@@ -4,6 +4,7 @@ package fetch
 
 import (
 	"os"
+	"syscall/js"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,14 @@ func server(t *testing.T) string {
 func TestGlobalTransport(t *testing.T) {
 	base := server(t)
 	assert.False(t, inBrowser(), "Node is no browser")
+	testTransport(t, global{}, base, false)
+	testClient(t, global{}, base)
+}
+
+// TestGlobalTransportThatAsks is what the command line does.
+func TestGlobalTransportThatAsks(t *testing.T) {
+	base := server(t)
+	assert.Equal(t, js.TypeFunction, asker().Type(), "wasm/node/ask.mjs is there")
 	testTransport(t, NewGlobal(), base, false)
 	testClient(t, NewGlobal(), base)
 }

@@ -39,7 +39,7 @@ func TestGlobalTransportInNode(t *testing.T) {
 		t.Skip("node is not installed: the global fetch is not tested")
 	}
 	binary := filepath.Join(t.TempDir(), "fetch.test.wasm")
-	build := exec.Command("go", "test", "-c", "-o", binary, ".")
+	build := exec.Command("go", "test", "-c", "-tags=touchstone_whole", "-o", binary, ".")
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "building for js/wasm: %s", out)
@@ -48,12 +48,16 @@ func TestGlobalTransportInNode(t *testing.T) {
 	loader := filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec_node.js")
 
 	// The loader bounds the size of arguments and environment together.
-	run := exec.Command(node, "--stack-size=8192", loader, binary, "-test.run=^TestGlobal", "-test.v")
+	ask, err := filepath.Abs("../../wasm/node/ask.mjs")
+	require.NoError(t, err)
+	asks := `--import=data:text/javascript,import{ask}from"file://` + ask + `";globalThis.touchstoneAsk=ask`
+	run := exec.Command(node, "--stack-size=8192", asks, loader, binary, "-test.run=^TestGlobal", "-test.v")
 	run.Env = []string{"PATH=" + os.Getenv("PATH"), serverVariable + "=" + contractServer(t)}
 	out, err = run.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "--- PASS: TestGlobalTransport ")
 	assert.Contains(t, string(out), "--- PASS: TestGlobalTransportThatFollows ")
+	assert.Contains(t, string(out), "--- PASS: TestGlobalTransportThatAsks ")
 	assert.NotContains(t, string(out), "SKIP")
 	assert.NotContains(t, string(out), "call to released function")
 }

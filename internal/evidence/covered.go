@@ -29,11 +29,11 @@ func (e *exam) recordCovered() bool {
 	if behind > 0 {
 		return e.whole.Outcome == Pass
 	}
-	for _, s := range link.Signatures {
+	for i, s := range link.Signatures {
 		if s.Message != nil && !s.Whole {
 			continue
 		}
-		if f, _ := judgeSignature(e, link, s); f.Outcome == Pass {
+		if f, _ := e.judge(link, i); f.Outcome == Pass {
 			return true
 		}
 	}

@@ -122,6 +122,8 @@ type exam struct {
 	// builder is the attestation that tells of the build, or would once the log's
 	// proof of it is had; nil for none.
 	builder *attested
+	// judged are the repository's own signatures, each judged once.
+	judged map[signed]judgement
 	// Answers on which other checks rest, by whose check they are.
 	sound, whole, keyed, logged, own, matches, signed, signer, built, listed, named, enclosed Finding
 	// keyedNames are those that signatures by keys brought sign beside the bytes.

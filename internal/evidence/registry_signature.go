@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -110,8 +111,8 @@ func signedLink(chain []registry.Link) (link registry.Link, behind int) {
 // are many, and one that is anchored speaks for the document.
 func judgeSignatures(e *exam, link registry.Link) Finding {
 	var own, all []Finding
-	for _, s := range link.Signatures {
-		f, foreign := judgeSignature(e, link, s)
+	for i := range link.Signatures {
+		f, foreign := e.judge(link, i)
 		if all = append(all, f); !foreign {
 			own = append(own, f)
 		}
@@ -124,6 +125,35 @@ func judgeSignatures(e *exam, link registry.Link) Finding {
 		best.Reason += " Another signature beside it is of a kind that this version cannot verify."
 	}
 	return best
+}
+
+// A signed is one signature over one document: where it stands in memory, and which
+// document that is.
+type signed struct {
+	signature     *registry.Signature
+	name, address string
+}
+
+// A judgement is what became of one signature.
+type judgement struct {
+	found   Finding
+	foreign bool
+}
+
+// judge is [judgeSignature] of a link's signature at a place, once in an exam: several
+// checks rest on it, and verifying it is most of what an audit of records costs.
+func (e *exam) judge(link registry.Link, i int) (f Finding, foreign bool) {
+	of := signed{&link.Signatures[i], link.Name, link.Answer.URL}
+	j, known := e.judged[of]
+	if !known {
+		if e.judged == nil {
+			e.judged = map[signed]judgement{}
+		}
+		j.found, j.foreign = judgeSignature(e, link, link.Signatures[i])
+		e.judged[of] = j
+	}
+	j.found.Facts = maps.Clone(j.found.Facts)
+	return j.found, j.foreign
 }
 
 // judgeSignature judges one signature over a document, and tells whether it is by

@@ -107,8 +107,8 @@ func startDivisible(_ context.Context, args []js.Value) (any, error) {
 // perhaps an older one with its own, each a list of { name, bytes }, and two
 // functions. The first gets the result without its lines, as
 // JSON, before anybody is asked. The second gets a line as JSON, its place, how
-// many there are, and whether it is answered: first every line as
-// the file alone has it, then each as soon as it is answered.
+// many there are, and whether it is answered: where there is a first function every
+// line as the file alone has it, and then each as soon as it is answered.
 func startLock(ctx context.Context, args []js.Value) (any, error) {
 	if len(args) < 5 {
 		return nil, errors.New("calling lock: it takes a request, a lock file, an older one and two functions")
@@ -150,12 +150,14 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 		return nil, err
 	}
 	line := func(i, of int, l pins.Line) { tell(args[4], l, i, of, l.State != "") }
-	o.Begun = func(r *pins.Result) {
-		head := *r
-		head.Lines = []pins.Line{}
-		tell(args[3], head)
-		for i, l := range r.Lines {
-			line(i, len(r.Lines), l)
+	if args[3].Type() == js.TypeFunction { // who waits for no beginning needs no thousand lines of it
+		o.Begun = func(r *pins.Result) {
+			head := *r
+			head.Lines = []pins.Line{}
+			tell(args[3], head)
+			for i, l := range r.Lines {
+				line(i, len(r.Lines), l)
+			}
 		}
 	}
 	r, err := pins.Check(ctx, auditor, file, base, o, line)
@@ -180,8 +182,11 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 // tell calls a function, where it is one, with a value as JSON where it is
 // expected: behind the place and the number of lines, or alone.
 func tell(f js.Value, v any, more ...any) {
+	if f.Type() != js.TypeFunction {
+		return
+	}
 	raw, err := json.Marshal(v)
-	if err != nil || f.Type() != js.TypeFunction {
+	if err != nil {
 		return
 	}
 	f.Invoke(append([]any{string(raw)}, more...)...)

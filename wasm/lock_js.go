@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"syscall/js"
 	"time"
@@ -30,10 +31,12 @@ type lockRequest struct {
 	// Allow is the list of exceptions, as JSON; empty for none.
 	Allow string `json:"allow"`
 	// Part and Parts are which part ("part", "of") of the packages is audited here, and of how many;
-	// Given are lines that others answered as a part of the same, by their place.
-	Part  int               `json:"part"`
-	Parts int               `json:"of"`
-	Given map[int]pins.Line `json:"given"`
+	// Given are lines that others answered as a part of the same, by their place. Joined
+	// asks to join them with those of the part that was audited here last.
+	Part   int               `json:"part"`
+	Parts  int               `json:"of"`
+	Given  map[int]pins.Line `json:"given"`
+	Joined bool              `json:"joined"`
 	// Answered are the lines of an earlier check of the same files in the same
 	// way, which was ended before its time.
 	Answered []pins.Line `json:"answered"`
@@ -41,6 +44,21 @@ type lockRequest struct {
 
 // checked is the newest lock file's result.
 var checked *pins.Result
+
+// joined are the lines that are given, and those that the newest result, of the same
+// time, has beside them. [pins.Check] takes each only for the pin that it is of.
+func joined(o pins.Options) map[int]pins.Line {
+	all := map[int]pins.Line{}
+	if checked != nil && checked.Depth == o.Depth && checked.Time == o.Time.UTC().Format(time.RFC3339) {
+		for i, l := range checked.Lines {
+			if l.State != "" {
+				all[i] = l
+			}
+		}
+	}
+	maps.Copy(all, o.Given)
+	return all
+}
 
 // documents are the files that belong together: a list of { name, bytes }.
 func documents(v js.Value) []lockfile.Document {
@@ -131,6 +149,9 @@ func startLock(ctx context.Context, args []js.Value) (any, error) {
 		if o.Time, err = time.Parse(time.RFC3339, req.Time); err != nil {
 			return nil, fmt.Errorf("reading the audit time: %w; write it like 2026-01-31T12:00:00Z", err)
 		}
+	}
+	if req.Joined {
+		o.Given = joined(o)
 	}
 	file, err := latest.readAll(documents(args[1]))
 	if err != nil {

@@ -254,6 +254,13 @@ func ownFolders(name string, doc []byte) []string {
 	if err != nil {
 		return nil
 	}
+	if looksNPM(ready) { // of thousands of entries the pins are not read for that
+		root, err := ofJSON(ready)
+		if err != nil {
+			return nil
+		}
+		return slices.Sorted(mapKeys(npmProject(root.get("packages"), root.get("dependencies")).folders))
+	}
 	f, err := readOne(name, ready)
 	if err != nil || f.node == nil {
 		return nil

@@ -60,6 +60,15 @@ func TestParts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got))
 
+	// Who gave a line is not told of it again.
+	told := map[int]bool{}
+	_, err = Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at, Given: given}, func(i, _ int, _ Line) { told[i] = true })
+	require.NoError(t, err)
+	require.Len(t, told, len(whole.Lines)-len(given))
+	for i := range given {
+		require.False(t, told[i], i)
+	}
+
 	// A line that was given for another pin counts for nothing.
 	for i, l := range given {
 		l.Name, l.State = "other", OK

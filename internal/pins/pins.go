@@ -51,8 +51,8 @@ type Options struct {
 	// Part and Parts divide the work: only the packages of one part are audited, the
 	// first is 0, and all other lines stay without a state. No Parts are one.
 	Part, Parts int
-	// Given are lines that were answered elsewhere as a part of this check, by their
-	// place among all; they count as if they had been answered here.
+	// Given are lines that were answered before as a part of this check, by their place
+	// among all; they count as if they had been answered here, and nobody is told again.
 	Given map[int]Line
 	// Begun gets the result before anybody is asked: the lines are all there, and
 	// those that are still to be answered have no state. It must keep nothing of
@@ -255,7 +255,7 @@ func (r *Result) plan(pins, before []lockfile.Pin, o Options, each func(i, of in
 		}
 		if given, found := o.Given[i]; found && given.place() == l.place() && slices.Contains(States, given.State) {
 			r.Lines[i] = given
-			r.answered(i, o, each)
+			r.answered(i, o, nil)
 			continue
 		}
 		if had, found := earlier[l.place()]; found {

@@ -2,7 +2,7 @@
 // changed since an older one.
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { lockInParts, partsFor } from "./parts.mjs";
+import { lockInParts, second } from "./parts.mjs";
 import { remark } from "./ending.mjs";
 
 /** The options that stand beside --lock alone. */
@@ -70,8 +70,8 @@ function fits(name, pattern) {
 }
 
 /** The lock file and what belongs to it, as far as it lies beside it: [{ name, bytes }], by names seen from its folder. */
-async function together(touchstone, path, read) {
-  const documents = [{ name: basename(path), bytes: await read(path, "the lock file") }];
+async function together(touchstone, path, first, read) {
+  const documents = [{ name: basename(path), bytes: first }];
   const tried = new Set([documents[0].name]);
   let more = false;
   for (let i = 0; i < documents.length; i += 1) {
@@ -98,7 +98,9 @@ async function together(touchstone, path, read) {
  * it should be refused, and what to keep for the next visit.
  */
 export async function auditLock(touchstone, o, request, read, signal) {
-  const [files, base, allow] = await Promise.all([together(touchstone, o.lock, read), read(o.base, "the older lock file"), read(o.allow, "the exceptions")]);
+  const [first, base, allow] = await Promise.all([read(o.lock, "the lock file"), read(o.base, "the older lock file"), read(o.allow, "the exceptions")]);
+  const other = second(o.lock, first.length);
+  const files = await together(touchstone, o.lock, first, read);
   const asked = {
     ...request, depth: o.depth ?? "records", minAge: Number(o["min-age"] ?? 0),
     time: o.time ?? `${new Date().toISOString().slice(0, 19)}Z`, // one for all parts
@@ -113,9 +115,7 @@ export async function auditLock(touchstone, o, request, read, signal) {
     else if (done % 100 === 0) remark(`${done} of ${of}\n`);
   };
   const older = base && [{ name: basename(o.base), bytes: base }];
-  const answer = await partsFor(touchstone, files) > 1
-    ? await lockInParts(touchstone, asked, files, older, tell, signal)
-    : await touchstone.lock(JSON.stringify(asked), files, older, undefined, tell, signal);
+  const answer = await lockInParts(touchstone, other, asked, files, older, tell, signal);
   remark(`${answer.summary.replace(/[^\x20-\x7e]/g, "?")}\n`);
   const { text: written } = await touchstone.written(o.format ?? (o.json ? "json" : "text"), "", "");
   return { ...answer, written };

@@ -8,48 +8,54 @@ import { loaded, start } from "./load.mjs";
 /** From how many packages on a second program is worth its start. */
 const enough = 200;
 
-/** How many programs answer a check: no more than two, which take 400 MB. */
-export async function partsFor(touchstone, files) {
-  if (availableParallelism() < 2) return 1;
-  return await touchstone.divisible(files) < enough ? 1 : 2;
+/** How many bytes of a lock file stand for one package, at the least. */
+const least = 100;
+
+/**
+ * Starts a second program where a lock file is so long that it may be wanted, while the
+ * first still reads that; undefined elsewhere. A go.sum is never divided. No more than two
+ * programs take 400 MB.
+ */
+export function second(name, bytes) {
+  if (availableParallelism() < 2 || bytes < enough * least || name.endsWith(".sum")) return undefined;
+  const worker = new Worker(new URL(import.meta.url), { workerData: { loaded } });
+  const over = new Promise((resolve) => { worker.once("error", resolve).once("exit", resolve); });
+  return { worker, over };
 }
 
 /**
- * Checks a lock file as touchstone.lock does, in two parts. What the other program did
- * not answer, because it broke, this one asks for itself.
+ * Checks a lock file as touchstone.lock does; where it has many packages in two parts,
+ * with the second program. What that did not answer, because it broke, this one asks for
+ * itself.
  */
-export async function lockInParts(touchstone, asked, files, base, tell, signal) {
-  const given = {};
-  const [first, second] = [0, 1].map((part) => JSON.stringify({ ...asked, part, of: 2, perHost: Math.ceil(asked.perHost / 2) }));
-  const worker = new Worker(new URL(import.meta.url), { workerData: { request: second, files, base, loaded } });
-  const stop = () => worker.terminate();
+export async function lockInParts(touchstone, other, asked, files, base, tell, signal) {
+  if (!other || await touchstone.divisible(files) < enough) {
+    await other?.worker.terminate();
+    return touchstone.lock(JSON.stringify(asked), files, base, undefined, tell, signal);
+  }
+  const given = []; // what the other program answered
+  const [mine, its] = [0, 1].map((part) => JSON.stringify({ ...asked, part, of: 2, perHost: Math.ceil(asked.perHost / 2) }));
+  const stop = () => other.worker.terminate();
   signal?.addEventListener("abort", stop, { once: true });
-  const elsewhere = new Promise((resolve) => {
-    worker.on("message", ({ line, i, of }) => {
-      given[i] = line;
-      tell(line, i, of, true);
-    });
-    worker.once("error", resolve);
-    worker.once("exit", resolve);
+  other.worker.on("message", ({ line, i, of }) => {
+    given.push(`"${i}":${line}`);
+    tell(line, i, of, true);
   });
+  other.worker.postMessage({ request: its, files, base });
   try {
-    await Promise.all([elsewhere, touchstone.lock(first, files, base, undefined, (line, i, of, answered) => {
-      if (!answered) return;
-      given[i] = line;
-      tell(line, i, of, true);
-    }, signal)]);
+    await Promise.all([other.over, touchstone.lock(mine, files, base, undefined, tell, signal)]);
   } finally {
     signal?.removeEventListener("abort", stop);
-    await worker.terminate();
+    await stop();
   }
-  const all = `{${Object.entries(given).map(([i, line]) => `"${i}":${line}`).join()}}`;
-  const request = `${JSON.stringify(asked).slice(0, -1)},"given":${all}}`;
-  return touchstone.lock(request, files, base, undefined, (line, i, of, answered) => { if (!(i in given)) tell(line, i, of, answered); }, signal);
+  const request = `${JSON.stringify({ ...asked, joined: true }).slice(0, -1)},"given":{${given.join()}}}`;
+  return touchstone.lock(request, files, base, undefined, tell, signal);
 }
 
-if (!isMainThread && workerData?.request) {
-  const { request, files, base } = workerData;
+if (!isMainThread && workerData?.loaded) {
   const touchstone = await start(workerData.loaded);
-  await touchstone.lock(request, files, base, undefined, (line, i, of, answered) => { if (answered) parentPort.postMessage({ line, i, of }); });
-  process.exit(0);
+  parentPort.once("message", async ({ request, files, base }) => {
+    await touchstone.lock(request, files, base, undefined, (line, i, of, answered) => { if (answered) parentPort.postMessage({ line, i, of }); });
+    process.exit(0);
+  });
 }

@@ -24,7 +24,7 @@ const agents = {
 
 /** Whether who runs this gave Node's own fetch another way out (a proxy): then that is taken. */
 export function elsewhere(env = process.env, given = [...process.execArgv, ...(env.NODE_OPTIONS ?? "").split(/\s+/)]) {
-  return env.NODE_USE_ENV_PROXY === "1" || given.includes("--use-env-proxy") || Symbol.for("undici.globalDispatcher.1") in globalThis;
+  return env.NODE_USE_ENV_PROXY === "1" || given.includes("--use-env-proxy") || Object.getOwnPropertySymbols(globalThis).some((symbol) => Symbol.keyFor(symbol)?.startsWith("undici.globalDispatcher."));
 }
 
 /** Why there is no answer. Of a host that has several addresses each may fail in its own way. */

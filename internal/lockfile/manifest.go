@@ -168,8 +168,11 @@ func (f *File) compareWishes(m manifest) {
 func (f *File) compareFolders(own manifest, all []manifest) {
 	for i, p := range f.Pins {
 		asked, is := f.node.folders[p.Name]
+		if !is {
+			continue
+		}
 		at := slices.IndexFunc(all, func(m manifest) bool { return m.name == besideOf(own.name, p.Name+"/"+manifestName) })
-		if !is || at < 0 {
+		if at < 0 {
 			continue
 		}
 		wishes := all[at].wishes()

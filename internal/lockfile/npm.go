@@ -39,7 +39,9 @@ func readNPM(f *File, doc []byte) error {
 			return nil // the project itself
 		}
 		p := npmPackage(key, entry, ranged[key], bundles.hold(key))
-		known[key+p.same()] = true
+		if dependencies != nil { // else nothing is said twice
+			known[key+p.same()] = true
+		}
 		return f.add(p)
 	})
 	if err != nil {

@@ -36,7 +36,12 @@ func (p Pin) ofPackage(typ string, digests []digest.Digest, err error) Pin {
 			ref.Digests = append(ref.Digests, next)
 		}
 	}
-	if size := len(ref.String()); size > purl.MaxReference {
+	// Written, a byte takes three at most, and what stands beside these is short.
+	written := len(p.Name) + len(p.Version)
+	for _, d := range ref.Digests {
+		written += len(d.Algorithm) + len(d.Value) + 2
+	}
+	if written > purl.MaxReference/8 && len(ref.String()) > purl.MaxReference {
 		return p.is(NotRead, fmt.Sprintf("With its %d digests it is longer than the %d bytes that are compared at once.", len(ref.Digests), purl.MaxReference))
 	}
 	p.Kind, p.Ref = Package, ref

@@ -81,7 +81,10 @@ func (l *Line) checked(rep *report.Report) {
 		l.find("digest-unpublished", compared.Reason)
 	}
 	// Where a version has several files, two pins may be of two of them.
-	if ref, err := purl.Parse(rep.Reference); err == nil && ref.File != "" && compared.Outcome == evidence.Pass {
+	if compared.Outcome != evidence.Pass || !l.hasRule("digest-conflict") {
+		return
+	}
+	if ref, err := purl.Parse(rep.Reference); err == nil && ref.File != "" {
 		l.Findings = slices.DeleteFunc(l.Findings, func(f Finding) bool { return f.Rule == "digest-conflict" })
 	}
 }

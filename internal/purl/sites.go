@@ -1,22 +1,34 @@
 package purl
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
+
+// The sites are filled by the first that asks: the readers among them ask, too.
+var (
+	allSites  map[string]func(address) (Ref, error)
+	fillSites sync.Once
+)
 
 // sites are those whose addresses name packages of a repository that is not
 // theirs: places that deliver npm's files to browsers, and places where
 // packages of several ecosystems are looked up.
 func sites() map[string]func(address) (Ref, error) {
-	return map[string]func(address) (Ref, error){
-		"unpkg.com": delivered(0), "www.unpkg.com": delivered(0), "app.unpkg.com": readUnpkgFiles,
-		"esm.run": delivered(0), "cdn.skypack.dev": delivered(0), "npm.im": delivered(0), "npm.io": delivered(1),
-		"cdn.jsdelivr.net": readJSDelivr, "www.jsdelivr.com": readJSDelivr, "fastly.jsdelivr.net": readJSDelivr, "data.jsdelivr.com": readJSDelivr,
-		"esm.sh": readESM, "ga.jspm.io": readESM, "jspm.dev": readESM, "esm.unpkg.com": delivered(0),
-		"bundlephobia.com": delivered(1), "npmtrends.com": delivered(0), "pkg-size.dev": delivered(0),
-		"packagephobia.com": queried("p"), "packagephobia.now.sh": queried("p"), "npmgraph.js.org": queried("q"),
-		"yarnpkg.com": queried("name"), "classic.yarnpkg.com": delivered(2), "arethetypeswrong.github.io": queried("p"),
-		"deps.dev": readLookup(0), "libraries.io": readLookup(0), "api.deps.dev": readDepsAPI,
-		"socket.dev": readSocket, "snyk.io": readLookup(1), "security.snyk.io": readLookup(1), "osv.dev": readOSV,
-	}
+	fillSites.Do(func() {
+		allSites = map[string]func(address) (Ref, error){
+			"unpkg.com": delivered(0), "www.unpkg.com": delivered(0), "app.unpkg.com": readUnpkgFiles,
+			"esm.run": delivered(0), "cdn.skypack.dev": delivered(0), "npm.im": delivered(0), "npm.io": delivered(1),
+			"cdn.jsdelivr.net": readJSDelivr, "www.jsdelivr.com": readJSDelivr, "fastly.jsdelivr.net": readJSDelivr, "data.jsdelivr.com": readJSDelivr,
+			"esm.sh": readESM, "ga.jspm.io": readESM, "jspm.dev": readESM, "esm.unpkg.com": delivered(0),
+			"bundlephobia.com": delivered(1), "npmtrends.com": delivered(0), "pkg-size.dev": delivered(0),
+			"packagephobia.com": queried("p"), "packagephobia.now.sh": queried("p"), "npmgraph.js.org": queried("q"),
+			"yarnpkg.com": queried("name"), "classic.yarnpkg.com": delivered(2), "arethetypeswrong.github.io": queried("p"),
+			"deps.dev": readLookup(0), "libraries.io": readLookup(0), "api.deps.dev": readDepsAPI,
+			"socket.dev": readSocket, "snyk.io": readLookup(1), "security.snyk.io": readLookup(1), "osv.dev": readOSV,
+		}
+	})
+	return allSites
 }
 
 // systems are the words for ecosystems in the addresses of look-up sites.

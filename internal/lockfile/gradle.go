@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -125,7 +126,9 @@ func readGradle(f *File, doc []byte) error {
 	for _, part := range root.children {
 		switch part.name {
 		case "configuration":
-			f.Notes = append(f.Notes, gradleNotes(part)...)
+			if err := f.gradleRules(part); err != nil {
+				return err
+			}
 		case "components":
 			for i, component := range part.children {
 				if err := f.component(fmt.Sprintf("components › component[%d]", i), component); err != nil {
@@ -139,20 +142,41 @@ func readGradle(f *File, doc []byte) error {
 	return nil
 }
 
-// gradleNotes says what the file lets through unchecked.
-func gradleNotes(configuration *element) []string {
-	var notes []string
+// gradleRules adds what the file lets through without a digest: each rule is an entry,
+// so that nobody adds one unseen.
+func (f *File) gradleRules(configuration *element) error {
 	for _, c := range configuration.children {
-		switch {
-		case c.name == "verify-metadata" && c.text != "true":
-			notes = append(notes, "Gradle does not check POMs and module files by it.")
-		case c.name == "trusted-artifacts" && len(c.children) > 0:
-			notes = append(notes, fmt.Sprintf("Gradle takes without a check what %d rules of it call trusted. They are not in this list.", len(c.children)))
-		case c.name == "trusted-keys" && len(c.children) > 0:
-			notes = append(notes, fmt.Sprintf("Gradle takes what %d keys that it calls trusted have signed. Those keys are not looked at here.", len(c.children)))
+		if c.name == "verify-metadata" && c.text != "true" {
+			f.Notes = append(f.Notes, "Gradle does not check POMs and module files by it.")
+		}
+		kind, why := Impossible, "Gradle takes every file that fits this rule, and compares it with nothing."
+		switch c.name {
+		case "trusted-keys":
+			kind, why = NotRead, "Gradle takes every file that fits this rule and that this key signed. Such keys are not looked at here."
+		case "trusted-artifacts":
+		default:
+			continue
+		}
+		for _, rule := range c.children {
+			said := rule.words()
+			if err := f.add(Pin{Line: rule.line, Key: "configuration › " + c.name + " › " + said, Name: said}.is(kind, why)); err != nil {
+				return err
+			}
 		}
 	}
-	return notes
+	return nil
+}
+
+// words are an element's name and attributes, and what is inside it, in one line.
+func (e *element) words() string {
+	said := []string{e.name}
+	for _, key := range slices.Sorted(maps.Keys(e.attributes)) {
+		said = append(said, fmt.Sprintf("%s=%q", key, e.attributes[key]))
+	}
+	for _, c := range e.children {
+		said = append(said, "("+c.words()+")")
+	}
+	return strings.Join(said, " ")
 }
 
 // component adds the files of one component.

@@ -12,7 +12,7 @@ func gradleOf(artifacts string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?>
 <verification-metadata xmlns="https://schema.gradle.org/dependency-verification" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="https://schema.gradle.org/dependency-verification https://schema.gradle.org/dependency-verification/dependency-verification-1.3.xsd">
    <!-- said -->
-   <configuration><verify-metadata>false</verify-metadata><trusted-artifacts><trust group="own"/></trusted-artifacts></configuration>
+   <configuration><verify-metadata>false</verify-metadata><trusted-artifacts><trust group="own" regex="true"/></trusted-artifacts><trusted-keys><trusted-key id="0123456789ABCDEF"><trusting group="a"/></trusted-key></trusted-keys></configuration>
    <components>
       <component group="org.example" name="gold-leaf" version="1.2">
 ` + artifacts + `
@@ -49,8 +49,12 @@ func TestGradle(t *testing.T) {
 	} {
 		f, err := Read("verification-metadata.xml", []byte(gradleOf(c.text)))
 		require.NoError(t, err, c.name)
+		require.Equal(t, []Pin{
+			{Line: 4, Key: `configuration › trusted-artifacts › trust group="own" regex="true"`, Name: `trust group="own" regex="true"`, Kind: Impossible, Why: "Gradle takes every file that fits this rule, and compares it with nothing."},
+			{Line: 4, Key: `configuration › trusted-keys › trusted-key id="0123456789ABCDEF" (trusting group="a")`, Name: `trusted-key id="0123456789ABCDEF" (trusting group="a")`, Kind: NotRead, Why: "Gradle takes every file that fits this rule and that this key signed. Such keys are not looked at here."},
+		}, f.Pins[:2], "what is let through unchecked is listed")
 		var got []string
-		for _, p := range f.Pins {
+		for _, p := range f.Pins[2:] {
 			s := string(p.Kind)
 			if p.Kind == Package {
 				s += " " + p.Ref.String()
@@ -61,8 +65,8 @@ func TestGradle(t *testing.T) {
 			got = append(got, s)
 		}
 		require.Equal(t, c.want, strings.Join(got, "; "), c.name)
-		require.Equal(t, 7, f.Pins[0].Line)
-		require.Len(t, f.Notes, 2, "what is let through unchecked is said")
+		require.Equal(t, 7, f.Pins[2].Line)
+		require.Equal(t, []string{"Gradle does not check POMs and module files by it."}, f.Notes)
 	}
 }
 

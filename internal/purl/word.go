@@ -13,8 +13,16 @@ func readWord(word string) (Ref, error) {
 	if typ, rest, ok := strings.Cut(word, ":"); ok && rest != "" && !strings.Contains(rest, ":") && typ != "npm" {
 		// "pypi:six@1.16.0": a package URL without its first word. What npm writes so
 		// is npm's own, which reads more.
-		if d := dialectOf(typ); d != nil && d.read != nil {
+		switch d := dialectOf(typ); {
+		case d == nil:
+		case d.read != nil:
 			return Parse("pkg:" + typ + "/" + strings.TrimLeft(rest, "/"))
+		case !isVersionWord(rest): // "gem:rails"; images are called so, too ("swift:slim")
+			r := d.notServed()
+			if image, err := readImage(word); err == nil {
+				r.Offer(image, "container image")
+			}
+			return Ref{}, r
 		}
 	}
 	for _, d := range table() {

@@ -1,7 +1,7 @@
 // The way out under Node: one request by node:http or node:https, redirects not
-// followed. The global fetch does the same for several times the processor time, which
-// was most of what a lock file of a thousand pins cost. internal/fetch/asked_js.go
-// says what it is given and gives.
+// followed. The global fetch does the same and costs more: a lock file of a thousand
+// pins took 14.3 s of processor time with it, and 11.0 s with this (npm run bench --
+// pins). internal/fetch/asked_js.go says what it is given and gives.
 import * as http from "node:http";
 import * as https from "node:https";
 import { pipeline } from "node:stream";

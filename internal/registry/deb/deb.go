@@ -51,8 +51,10 @@ const usualArch = "amd64"
 // Resolve finds the package in the signed lists of the suites that may hold it.
 //
 //  1. The distribution, and its suites, small ones first.
-//  2. Of each suite its signed index, then the lists that this states, smallest
-//     first, until one has the version.
+//  2. All signed indexes together, then all small lists together: who waits, waits for
+//     the slowest of them and not for their sum.
+//     Then of each suite the lists that its index states, smallest first, until one has
+//     the version; only then is a large list asked for.
 //  3. What no list has, where all were read, is missing.
 func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v registry.Visit) (*registry.Release, error) {
 	// 1.
@@ -70,8 +72,12 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, v
 		notes = append(notes, purl.Note{Kind: "guess", Text: fmt.Sprintf("You named no release of %s. Looked for in %s and its updates.", d.name, d.newest)})
 	}
 	// 2.
-	for _, of := range d.suites(ref.Qualifiers["distro"], ref.Version) {
-		if err := s.suite(of); err != nil {
+	indexes, err := s.ahead(d.suites(ref.Qualifiers["distro"], ref.Version))
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range indexes {
+		if err := s.suite(in); err != nil {
 			return nil, err
 		}
 		if s.chosen != nil {
@@ -112,12 +118,9 @@ type search struct {
 	notes  []purl.Note
 }
 
-// suite looks into one suite.
-func (s *search) suite(of suite) error {
-	in, err := askInRelease(s.ctx, s.c, of)
+// suite looks into one suite. Of what was asked ahead, nothing counts before its turn.
+func (s *search) suite(in inRelease) error {
 	switch {
-	case err != nil:
-		return err
 	case in.answer.State == fetch.NotThere:
 		return nil
 	case in.answer.State != fetch.Found || in.broken != "":
@@ -130,11 +133,7 @@ func (s *search) suite(of suite) error {
 		odd.broken = fmt.Sprintf("it states the list %s in no form that is read here", path)
 		s.unread = append(s.unread, odd)
 	}
-	places := in.places(s.of.components, s.arch)
-	if s.arch == "all" {
-		places = append(places, in.places(s.of.components, usualArch)...)
-	}
-	for _, p := range places {
+	for _, p := range s.places(&in) {
 		l, err := askList(s.ctx, s.c, in, p, s.ref.Name)
 		if err != nil {
 			return err

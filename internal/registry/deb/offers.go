@@ -28,13 +28,17 @@ func (Registry) Offers(ctx context.Context, c *fetch.Session, ref purl.Ref) (reg
 	}
 	var o registry.Offers
 	backports := d.suite(d.codename(release) + "-backports")
-	for _, of := range append(d.suites(release, ""), backports) {
-		if err := s.suite(of); err != nil {
+	indexes, err := s.ahead(append(d.suites(release, ""), backports))
+	if err != nil {
+		return registry.Offers{}, err
+	}
+	for _, in := range indexes {
+		if err := s.suite(in); err != nil {
 			return registry.Offers{}, err
 		}
 		for _, version := range s.others {
 			o.All = append(o.All, registry.Offer{Version: version})
-			if of != backports && (o.Newest == "" || Compare(version, o.Newest) > 0) { // of backports apt takes none unasked
+			if in.of != backports && (o.Newest == "" || Compare(version, o.Newest) > 0) { // of backports apt takes none unasked
 				o.Newest = version
 			}
 		}

@@ -48,12 +48,18 @@ type list struct {
 // read tells whether the list was read to its end.
 func (l *list) read() bool { return l.answer.State == fetch.Found && l.broken == "" && !l.other }
 
-func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name string) (list, error) {
-	l := list{in: in, place: p}
+// request is that of a list.
+func (in *inRelease) request(p place) fetch.Request {
 	r := fetch.Request{URL: in.address(p), Limit: maxList, Immutable: in.byHash(), Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))}
 	if in.byHash() {
 		r.Sum = p.sum
 	}
+	return r
+}
+
+func askList(ctx context.Context, c *fetch.Session, in inRelease, p place, name string) (list, error) {
+	l := list{in: in, place: p}
+	r := in.request(p)
 	s := &scan{name: name, most: in.inflated(p)}
 	defer s.stop()
 	r.Arriving = s.arrive

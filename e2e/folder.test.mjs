@@ -18,9 +18,10 @@ test("where packages share a folder, each has the files that are listed for it",
 });
 
 test("files of no package are told apart", async () => {
-  const found = await packagesIn("site-packages", ["b.py", "evil.pth"].map(file), finder([{ reference: "pkg:pypi/b@2", folder: "", files: ["b.py"] }, { reference: "", folder: "", files: ["evil.pth"] }]));
+  const found = await packagesIn("site-packages", ["b.py", "evil.pth"].map(file), finder([{ reference: "pkg:pypi/b@2", folder: "", files: ["b.py"] }, { reference: "", folder: "", files: ["evil.pth"] }, { reference: "", folder: "", files: [".bin/b"], open: "Tools write it." }]));
   assert.equal(found.length, 1);
-  assert.deepEqual(asStrays(found.strays).compared, { same: 0, as: false, differences: [{ path: "evil.pth", state: "extra" }] });
+  assert.deepEqual(asStrays(found.strays).compared, { same: 0, as: false, open: false, differences: [{ path: "evil.pth", state: "extra" }, { path: ".bin/b", state: "extra", known: "Tools write it.", open: true }] });
+  assert.equal(asStrays(found.strays.slice(1)).compared.open, true, "only what could not be compared");
 });
 
 test("a file is of the innermost package whose folder it lies in", async () => {

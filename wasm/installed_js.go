@@ -131,12 +131,13 @@ func startPackages(_ context.Context, args []js.Value) (any, error) {
 		Root  string            `json:"root"`
 		Paths []string          `json:"paths"`
 		Out   []string          `json:"out"`
+		Links []string          `json:"links"`
 		Texts map[string]string `json:"texts"`
 	}
 	if err := json.Unmarshal([]byte(args[0].String()), &folder); err != nil {
 		return nil, fmt.Errorf("reading the folder: %w", err)
 	}
-	raw, err := json.Marshal(audit.Find(registry.Folder{Root: folder.Root, Paths: folder.Paths, Out: folder.Out, Texts: texts(folder.Texts)}))
+	raw, err := json.Marshal(audit.Find(registry.Folder{Root: folder.Root, Paths: folder.Paths, Out: folder.Out, Links: folder.Links, Texts: texts(folder.Texts)}))
 	if err != nil {
 		return nil, fmt.Errorf("writing the packages: %w", err)
 	}

@@ -130,7 +130,7 @@ func TestFindPackages(t *testing.T) {
 	for name, c := range map[string]struct {
 		root  string
 		texts map[string][]byte
-		paths []string // those that begin with ">" are links that lead out
+		paths []string // those that begin with ">" are links that lead out, with "<" others
 		want  []string // reference, folder; of strays their paths
 	}{
 		"one package":         {"x/node_modules/a", map[string][]byte{"package.json": manifest("a", "1.0.0")}, nil, []string{"pkg:npm/a@1.0.0", ""}},
@@ -144,8 +144,8 @@ func TestFindPackages(t *testing.T) {
 		"vendor":              {"vendor", map[string][]byte{"modules.txt": []byte("# github.com/pkg/errors v0.9.1\n## explicit\ngithub.com/pkg/errors\n# a.b/c v1.0.0 => ../c\n")}, nil, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors"}},
 		"crates":              {"index.crates.io-1949cf8c6b5b557f", nil, []string{"serde-1.0.200/Cargo.toml", "serde-1.0.200/src/lib.rs", "x-2-1.0.0/Cargo.toml"}, []string{"pkg:cargo/serde@1.0.200", "serde-1.0.200", "pkg:cargo/x-2@1.0.0", "x-2-1.0.0"}},
 		"what Node would load of no package": {"x/node_modules", map[string][]byte{"a/package.json": manifest("a", "1.0.0"), "evil/package.json": []byte(`{"name":"evil"}`), "c/package.json": manifest("c", "none")},
-			[]string{"a/x.js", "b.js", "@s/d/index.mjs", "evil/run", "a/node_modules/e.node", ".bin/a", ".package-lock.json", ">linked", ">.bin/b", "README"},
-			[]string{"pkg:npm/a@1.0.0", "a", "b.js", "@s/d/index.mjs", "linked", "c/package.json", "evil/package.json"}},
+			[]string{"a/x.js", "b.js", "@s/d/index.mjs", "evil/run", "a/node_modules/e.node", ".bin/a", "<.bin/c", "<f", ".pnpm/lock.yaml", ".prisma/client/index.js", ".vite/deps/_metadata.json", ".package-lock.json", ".evil.js", ">linked", ">.bin/b", "lodash", "@s/socket.io"},
+			[]string{"pkg:npm/a@1.0.0", "a", "b.js", "@s/d/index.mjs", "evil/run", ".evil.js", "linked", ".bin/b", "lodash", "@s/socket.io", "c/package.json", "evil/package.json", "open", ".bin/a", ".prisma/client/index.js", ".vite/deps/_metadata.json"}},
 		"a replaced module in vendor": {"vendor", map[string][]byte{"modules.txt": []byte("# github.com/pkg/errors v0.9.1\n# a.b/c v1.0.0 => ../c\n")}, []string{"github.com/pkg/errors/errors.go", "a.b/c/c.go"}, []string{"pkg:golang/github.com/pkg/errors@v0.9.1", "github.com/pkg/errors", "a.b/c/c.go"}},
 		"crates, vendored":            {"vendor", nil, []string{"serde-1.0.200/Cargo.toml", "serde-1.0.200/x/Cargo.toml", "evil/Cargo.toml", "evil/build.rs"}, []string{"pkg:cargo/serde@1.0.200", "serde-1.0.200", "evil/Cargo.toml"}},
 		"a place with nothing":        {"/tmp", nil, []string{"a", "b/c"}, nil},
@@ -154,12 +154,20 @@ func TestFindPackages(t *testing.T) {
 			var got []string
 			f := registry.Folder{Root: c.root, Texts: c.texts}
 			for _, p := range append(c.paths, slices.Sorted(maps.Keys(c.texts))...) {
-				p, link := strings.CutPrefix(p, ">")
-				if f.Paths = append(f.Paths, p); link {
+				p, out := strings.CutPrefix(p, ">")
+				p, link := strings.CutPrefix(p, "<")
+				f.Paths = append(f.Paths, p)
+				if out {
 					f.Out = append(f.Out, p)
+				}
+				if link {
+					f.Links = append(f.Links, p)
 				}
 			}
 			for _, p := range audit.Find(f) {
+				if p.Open != "" {
+					got = append(got, "open")
+				}
 				if p.Reference == "" {
 					got = append(got, p.Files...)
 				} else {

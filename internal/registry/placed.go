@@ -14,6 +14,9 @@ type Folder struct {
 	Paths []string
 	// Out are those of Paths that are links to what is not in Root.
 	Out []string
+	// Links are those of Paths that are links to what is in Root. A browser follows
+	// them and tells of none.
+	Links []string
 	// Texts are the contents of those that tell which packages are there: files
 	// called as one of [Finder.Named].
 	Texts map[string][]byte
@@ -40,6 +43,9 @@ type Placed struct {
 	// Files are those of the package, relative to the chosen folder, where several
 	// packages share a folder; nil where all of Folder is its own.
 	Files []string `json:"files"`
+	// Open says why Files, which are of no package, may stand there, though they are
+	// compared with nothing; empty where nothing is known to put them there.
+	Open string `json:"open,omitempty"`
 	// Marker is the folder in which the package says what it is, among such.
 	Marker string `json:"-"`
 }

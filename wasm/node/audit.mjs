@@ -74,7 +74,7 @@ async function auditFolder(touchstone, o, request, signal) {
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = [...error ? [`not compared: ${one(error.message)}`] : lines(compared), ...alarms.map((alarm) => `alarm: ${one(alarm)}`)];
-      print(plain(`${!bad ? "✓" : compared?.open && !report.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+      print(plain(`${!bad ? "✓" : compared?.open && !report?.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
     }
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);

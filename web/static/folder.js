@@ -6,7 +6,7 @@ const largestText = 1 << 20;
 
 /**
  * Finds the packages of a folder: [{ reference, folder, partial, files, texts }],
- * and beside them the paths of files that are of none and would run: strays.
+ * and beside them the files that are of none and would run, as differences: strays.
  * files are { path, size, read(), link, out }; out tells of a link that it leads
  * out of the folder; auditor has named() and packages().
  */
@@ -16,15 +16,15 @@ export async function packagesIn(root, files, auditor) {
   for (const file of files) {
     if (!file.link && named.has(file.path.split("/").at(-1)) && file.size <= largestText) texts[file.path] = new TextDecoder().decode(await file.read());
   }
-  const found = JSON.parse(await auditor.packages(JSON.stringify({ root, paths: files.map(({ path }) => path), out: files.filter(({ out }) => out).map(({ path }) => path), texts })));
-  const strays = found.filter(({ reference }) => reference === "").flatMap((one) => one.files);
+  const found = JSON.parse(await auditor.packages(JSON.stringify({ root, paths: files.map(({ path }) => path), out: files.filter(({ out }) => out).map(({ path }) => path), links: files.filter(({ link, out }) => link && !out).map(({ path }) => path), texts })));
+  const strays = found.filter(({ reference }) => reference === "").flatMap(({ files, open }) => files.map((path) => ({ path, state: "extra", ...(open && { known: open, open: true }) })));
   return Object.assign(share(found.filter(({ reference }) => reference !== ""), files, texts), { strays });
 }
 
 /** What is said of strays as of a package: each is extra. */
 export const asStrays = (strays) => ({
   reference: "files of no package", folder: "", failed: false,
-  compared: { same: 0, as: false, differences: strays.map((path) => ({ path, state: "extra" })) },
+  compared: { same: 0, as: false, open: strays.every(({ open }) => open), differences: strays },
 });
 
 /**

@@ -34,25 +34,45 @@ func (Registry) Find(f registry.Folder) []registry.Placed {
 		}
 	}
 	slices.SortFunc(found, func(a, b registry.Placed) int { return strings.Compare(a.Folder, b.Folder) })
-	return registry.WithStrays(found, strays(f, found))
+	strays, made := strays(f, found)
+	all := registry.WithStrays(found, strays)
+	if len(found) > 0 && len(made) > 0 {
+		all = append(all, registry.Placed{Files: made, Open: "Tools write programs here after packages are installed, and start or load them. Nobody publishes these, so they were not compared."})
+	}
+	return all
 }
 
 // strays are the files that Node would load by a name, from below a node_modules,
-// that are of none of the packages; also links that lead out of the folder. What
-// begins with a dot there no program asks for by a name.
-func strays(f registry.Folder, found []registry.Placed) []string {
-	leadsOut := f.LeadsOut()
-	return slices.DeleteFunc(registry.Outside(f.Paths, found), func(p string) bool {
-		whole := "/" + path.Join(path.Base(f.Root), p)
-		_, name, below := cutLast(whole, "/node_modules/")
-		return !below || strings.HasPrefix(name, ".") || !loads(p) && !leadsOut[p]
-	})
+// that are of none of the packages; also links that lead out of the folder. Node
+// loads a file of any name, and of one that it does not know as JavaScript
+// (nodejs.org/api/modules.html, "All together"). made are those in folders where tools
+// write what they start or load, as .bin and .prisma.
+func strays(f registry.Folder, found []registry.Placed) (strays, made []string) {
+	leadsOut, links := f.LeadsOut(), map[string]bool{}
+	for _, p := range f.Links {
+		links[p] = true
+	}
+	for _, p := range registry.Outside(f.Paths, found) {
+		_, name, below := cutLast("/"+path.Join(path.Base(f.Root), p), "/node_modules/")
+		folder, rest, deep := strings.Cut(name, "/")
+		switch {
+		case !below || links[p]: // what a link leads to stands in the folder, too
+		case leadsOut[p] || !strings.HasPrefix(name, "."):
+			strays = append(strays, p)
+		case !deep: // what a package manager notes of its own work is data
+			if runs(p) {
+				strays = append(strays, p)
+			}
+		case folder != ".pnpm" || strings.Contains(rest, "/") || runs(p):
+			made = append(made, p)
+		}
+	}
+	return strays, made
 }
 
-// loads tells whether Node loads a file of such a name, or is led by it to another
-// (nodejs.org/api/modules.html, "All together").
-func loads(p string) bool {
-	return slices.Contains([]string{".js", ".cjs", ".mjs", ".json", ".node", ".wasm"}, path.Ext(p))
+// runs tells by its name whether a file is a program of Node's.
+func runs(p string) bool {
+	return slices.Contains([]string{".js", ".cjs", ".mjs", ".node", ".wasm"}, path.Ext(p))
 }
 
 func cutLast(s, mark string) (before, after string, found bool) {
@@ -83,11 +103,17 @@ func (Registry) Known(p string, published, installed []byte) string {
 	}
 	if want, ok := withoutNotes(published); ok {
 		if got, ok := withoutNotes(installed); ok && bytes.Equal(want, got) {
-			return "npm before version 7 writes where a package came from into its package.json (names that begin with an underscore); nothing else differs."
+			return "npm before version 7 writes where a package came from into its package.json (_from, _resolved and their like); nothing else differs."
 		}
 	}
 	return ""
 }
+
+// notes are the names that npm before version 7 adds to an installed package.json.
+// Others that begin with an underscore are the package's own, and programs read them:
+// module-alias loads by _moduleAliases.
+var notes = []string{"_args", "_development", "_from", "_hasShrinkwrap", "_id", "_inBundle", "_inCache", "_installable", "_integrity", "_location",
+	"_nodeVersion", "_npmOperationalInternal", "_npmUser", "_npmVersion", "_optional", "_phantomChildren", "_requested", "_requiredBy", "_resolved", "_shasum", "_shrinkwrap", "_spec", "_where"}
 
 // withoutNotes is a package.json without the names that old versions of npm add,
 // in one spelling.
@@ -102,7 +128,7 @@ func withoutNotes(doc []byte) ([]byte, bool) {
 		if err := json.Unmarshal(value, &v); err != nil {
 			return nil, false
 		}
-		if !strings.HasPrefix(key, "_") {
+		if !slices.Contains(notes, key) {
 			all[key] = v
 		}
 	}

@@ -135,9 +135,10 @@ func owned(found []registry.Placed, f registry.Folder) (strays []string) {
 }
 
 // imported tells whether Python would import or run a file that stands in a
-// folder of installed packages; caches are made from sources.
+// folder of installed packages, or a program be told by it what to run
+// (packaging.python.org/specifications/entry-points); caches are made from sources.
 func imported(p string) bool {
-	return path.Base(path.Dir(p)) != "__pycache__" && slices.Contains([]string{".py", ".pth", ".pyc", ".so", ".pyd"}, path.Ext(p))
+	return path.Base(path.Dir(p)) != "__pycache__" && (path.Base(p) == "entry_points.txt" || slices.Contains([]string{".py", ".pyw", ".pth", ".pyc", ".so", ".pyd"}, path.Ext(p)))
 }
 
 // wheelOf is the name of the wheel that was installed, by the tags in its WHEEL

@@ -20,7 +20,7 @@ func sitePackages() registry.Folder {
 		"gold/sub-1.dist-info/METADATA":      []byte("Name: sub\n"),
 	}
 	f := registry.Folder{Root: "/env/lib/python3.12/site-packages", Texts: texts,
-		Paths: []string{"gold/__init__.py", "gold/evil.py", "gold/deep/evil.so", "shared/gold.py", "shared/evil.py", "tin.py", "evil.pth", "gold_leaf-1.2.3.dist-info/INSTALLER", "__pycache__/x.pyc",
+		Paths: []string{"gold/__init__.py", "gold/evil.py", "gold/deep/evil.so", "shared/gold.py", "shared/evil.py", "tin.py", "evil.pth", "evil.pyw", "odd-3.dist-info/entry_points.txt", "gold_leaf-1.2.3.dist-info/INSTALLER", "__pycache__/x.pyc",
 			"__pycache__/tin.cpython-312.pyc", "__pycache__/nobody.cpython-312.pyc", "shared/__pycache__/tin.cpython-312.opt-1.pyc", "linked", "shared/linked"},
 		Out: []string{"linked", "shared/linked"}}
 	for p := range texts {
@@ -32,7 +32,7 @@ func sitePackages() registry.Folder {
 func TestFind(t *testing.T) {
 	found := Registry{}.Find(sitePackages())
 	require.Len(t, found, 3)
-	require.Equal(t, registry.Placed{Files: []string{"shared/evil.py", "evil.pth", "linked", "shared/linked"}}, found[2])
+	require.Equal(t, registry.Placed{Files: []string{"shared/evil.py", "evil.pth", "evil.pyw", "odd-3.dist-info/entry_points.txt", "linked", "shared/linked"}}, found[2])
 	require.Subset(t, found[1].Files, []string{"__pycache__/tin.cpython-312.pyc", "shared/__pycache__/tin.cpython-312.opt-1.pyc"}, "caches of its own sources, wherever they stand")
 	require.Empty(t, Registry{}.Find(registry.Folder{Paths: []string{"a.py"}}), "a folder without packages has no strays")
 	require.Equal(t, "pkg:pypi/gold-leaf@1.2.3?file_name=gold_leaf-1.2.3-py2.py3-none-any.whl", found[0].Reference)

@@ -206,7 +206,7 @@ func (r *Resolved) Close() {
 
 // Audit is the second half. The error is a cancelled context.
 func (r *Resolved) Audit() (*report.Report, error) {
-	proofs, err := prove.Gather(r.ctx, r.session, r.keeper, r.release, r.q.Time) // what its signatures need beside themselves
+	proofs, err := prove.Gather(r.ctx, r.session, r.keeper, r.release, r.q.Time, evidence.MaySpeak(r.release, r.q.Expect)) // what its signatures need beside themselves
 	if err != nil {
 		return nil, err
 	}

@@ -45,8 +45,9 @@ func Hosts() []fetch.Host {
 // Gather fetches what rel's signatures need, for an audit that began at the
 // given time. The release is not changed. Only a cancelled context is an error:
 // what could not be had leaves the older anchors, or the bundle as it was
-// served.
-func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time) (Proofs, error) {
+// served. Where more log proofs are lacking than are asked for, those are asked for
+// first whose signer speaks tells may speak for the release; see order.
+func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Release, began time.Time, speaks Speaks) (Proofs, error) {
 	notes, err := k.freshKeys(ctx, c, rel, began)
 	if err != nil {
 		return Proofs{}, err
@@ -61,39 +62,8 @@ func Gather(ctx context.Context, c *fetch.Session, k *Keeper, rel *registry.Rele
 		return Proofs{}, err
 	}
 	p.Notes = append(p.Notes, notes...)
-	keys := p.StatementKeys(rel.File.Attestations.Keys)
-	asked := 0
-	for _, a := range rel.File.Attestations.Each {
-		bundle, n, err := p.complete(ctx, c, keys, a.Bundle, maxProofs-asked)
-		if err != nil {
-			return Proofs{}, err
-		}
-		asked += n
-		p.Bundles = append(p.Bundles, bundle)
-	}
-	return p, nil
-}
-
-// maxProofs bounds how many log entries are asked for in one audit: what is
-// served decides how many there are, and the log is somebody else's.
-const maxProofs = 16
-
-// complete adds to a bundle the proofs that it lacks, asking for up to most of
-// them; asked tells for how many. What was served must not fail for a proof that
-// came from elsewhere and is wrong.
-func (p Proofs) complete(ctx context.Context, c *fetch.Session, keys []sigstore.Key, bundle []byte, most int) (completed []byte, asked int, err error) {
-	claimed, err := sigstore.Read(bundle)
-	if err != nil || p.Root == nil || len(claimed.Log) > most {
-		return bundle, 0, nil // the checks say what is wrong with it
-	}
-	completed, err = rekor.Complete(ctx, c, p.Root.Logs(), bundle)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !p.verifies(completed, keys) && p.verifies(bundle, keys) {
-		completed = bundle
-	}
-	return completed, len(claimed.Log), nil
+	p.Bundles, err = p.completed(ctx, c, rel, speaks)
+	return p, err
 }
 
 // verifies tells whether a bundle does, only to choose.

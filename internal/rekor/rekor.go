@@ -31,7 +31,7 @@ func Complete(ctx context.Context, c *fetch.Session, logs []sigstore.Log, bundle
 		return bundle, nil
 	}
 	for _, e := range claimed.Log {
-		if e.Proven || !e.Promised || !ours(logs, e.LogID) || e.Index < 0 {
+		if !lacks(e, logs) {
 			continue
 		}
 		a, err := c.Get(ctx, fetch.Request{
@@ -49,6 +49,26 @@ func Complete(ctx context.Context, c *fetch.Session, logs []sigstore.Log, bundle
 		}
 	}
 	return bundle, nil
+}
+
+// Lacking is for how many entries of a bundle [Complete] asks.
+func Lacking(logs []sigstore.Log, bundle []byte) int {
+	claimed, err := sigstore.Read(bundle)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, e := range claimed.Log {
+		if lacks(e, logs) {
+			n++
+		}
+	}
+	return n
+}
+
+// lacks tells whether an entry is without a proof that can be asked for here.
+func lacks(e sigstore.ClaimedEntry, logs []sigstore.Log) bool {
+	return !e.Proven && e.Promised && ours(logs, e.LogID) && e.Index >= 0
 }
 
 // ours tells whether the log with this id is the one that is asked here.

@@ -93,7 +93,7 @@ func (s Suite) asked(ctx context.Context, w fetch.Transport, record, replay *fet
 	if err != nil {
 		return nil, err
 	}
-	proofs, err := prove.Gather(ctx, session, keeper, rel, s.Time)
+	proofs, err := prove.Gather(ctx, session, keeper, rel, s.Time, evidence.MaySpeak(rel, evidence.Expectation{}))
 	if err != nil {
 		return nil, err
 	}

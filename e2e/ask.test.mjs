@@ -217,6 +217,12 @@ test("connections are kept, and one that was closed meanwhile is no failure", as
   assert.deepEqual([connections, answers], [3, 6], "once again, and no more");
 });
 
+test("a host that goes over to another protocol gives no answer", async () => {
+  const at = await listening(createRawServer((socket) => socket.on("error", () => {}).once("data", () => socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"))));
+  const { error } = await Promise.race([get(`http://${at}/`), new Promise((resolve) => { setTimeout(resolve, 5000, { error: "nothing was told" }).unref(); })]);
+  assert.match(error, /another protocol/);
+});
+
 test("what stands behind an answer is no answer to the next question", async () => {
   const server = createRawServer((socket) => {
     socket.on("error", () => {});

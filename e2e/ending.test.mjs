@@ -2,12 +2,19 @@
 // line of its own, or orders anything of a build service: node --test e2e/ending.test.mjs.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { one, plain, unordered } from "../wasm/node/ending.mjs";
+import { json, one, plain, unordered } from "../wasm/node/ending.mjs";
 
 test("nothing steers a terminal", () => {
   assert.equal(plain("a\x1b[2K\u202eb\tc\nd"), "a\\u{1b}[2K\\u{202e}b\tc\nd");
   assert.equal(one("a\r\nb\tc"), "a\\u{d}\\u{a}b\\u{9}c");
   assert.equal(plain("a\u3164\u2028\ufe0f\u{e0001}é"), "a\\u{3164}\\u{2028}\\u{fe0f}\\u{e0001}é");
+});
+
+test("nothing in JSON steers a terminal, and it says the same", () => {
+  const said = { "a\u009b2K": ["\u202e\u2028", "\u{e0001}\n\u001b", "é\u{1f600}"] };
+  assert.deepEqual(JSON.parse(json(said)), said);
+  assert.equal(json(said, 0), '{"a\\u009b2K":["\\u202e\\u2028","\\udb40\\udc01\\n\\u001b","é\u{1f600}"]}');
+  assert.equal(json({ a: 1 }), '{\n  "a": 1\n}');
 });
 
 test("nothing orders anything of a build service", () => {

@@ -1,7 +1,7 @@
 // Installed folders: which file is of which package, and what is written of it.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asStrays, inWords, packageOf, packagesIn } from "../web/static/folder.js";
+import { asStrays, calledOtherwise, inWords, packageOf, packagesIn } from "../web/static/folder.js";
 import { lines } from "../wasm/node/installed.mjs";
 import { sarif } from "../wasm/node/sarif.mjs";
 
@@ -33,6 +33,14 @@ test("a file is of the innermost package whose folder it lies in", async () => {
   assert.equal(packageOf(found, "pkg:npm/b@9.0.0").folder, "a/node_modules/b", "of another version: compared, and it differs");
   assert.equal(packageOf(found, "pkg:npm/c@1.0.0"), undefined);
   assert.equal(packageOf([{ reference: "pkg:npm/x@1.0.0", folder: "" }], "pkg:npm/c@1.0.0").folder, "", "a package's own folder may call itself as it likes");
+});
+
+test("a package that stands under another's name is told so", () => {
+  for (const [reference, folder, said] of [
+    ["pkg:npm/a@1.0.0", "a", ""], ["pkg:npm/a@1.0.0", "", ""], ["pkg:npm/%40s/a@1.0.0", "b/node_modules/@s/a", ""], ["pkg:npm/a@1.0.0", "node_modules/.pnpm/a@1.0.0/node_modules/a", ""],
+    ["pkg:npm/evil@1.0.0", "a", " (loaded as a)"], ["pkg:npm/a@1.0.0", "b/node_modules/@s/a", " (loaded as @s/a)"], ["pkg:npm/evil@1.0.0", "node_modules/a", " (loaded as a)"],
+    ["pkg:pypi/a@1", "b", ""],
+  ]) assert.equal(calledOtherwise({ reference, folder }), said, `${reference} in ${folder}`);
 });
 
 test("what was compared with nothing is never said to be as published", () => {

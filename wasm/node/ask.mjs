@@ -61,6 +61,10 @@ export function ask(question, done) {
       else tell(why(error));
     });
     sent.on("response", (response) => collect(response, method, tell));
+    sent.on("upgrade", (_, socket) => {
+      socket.destroy();
+      tell("it answers in another protocol, which was not asked for");
+    });
     sent.end();
   };
   try {

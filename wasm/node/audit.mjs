@@ -7,7 +7,8 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
-import { Refused, ended, one, plain, print, refusedBy, remark } from "./ending.mjs";
+import { calledOtherwise } from "../../web/static/folder.js";
+import { Refused, ended, json, one, plain, print, refusedBy, remark } from "./ending.mjs";
 import { folderOfOne, lines, ofAnother, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";
 import * as lock from "./lock.mjs";
@@ -74,7 +75,7 @@ async function auditFolder(touchstone, o, request, signal) {
       if (o.json || o.format) continue;
       const levels = report ? report.tracks.map(({ id, name }) => `${name} ${report.verdict[id].level}`).join(", ") : "";
       const said = [...error ? [`not compared: ${one(error.message)}`] : lines(compared), ...alarms.map((alarm) => `alarm: ${one(alarm)}`)];
-      print(plain(`${!bad ? "✓" : compared?.open && !report?.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
+      print(plain(`${!bad ? "✓" : compared?.open && !report?.verdict.failed && short.length + alarms.length === 0 ? "?" : "✗"} ${one(reference)}${one(calledOtherwise({ reference, folder }))}${report?.verdict.failed ? " FAILED" : ""} ${levels}\n  ${said.join("\n  ")}\n`));
     }
   } catch (error) {
     throw new Refused(`reading the folder ${o.folder}: ${error.code ?? error.message}`);
@@ -83,8 +84,8 @@ async function auditFolder(touchstone, o, request, signal) {
   if (last) await keep(last);
   const differ = all.filter(({ installed, verdict }) => verdict && !installed.as && !installed.open).length;
   const open = all.filter(({ installed }) => installed?.open).length;
-  if (o.format) print(`${JSON.stringify(sarif(o.folder, all), null, 2)}\n`);
-  else if (o.json) print(`${JSON.stringify(all, null, 2)}\n`);
+  if (o.format) print(`${json(sarif(o.folder, all))}\n`);
+  else if (o.json) print(`${json(all)}\n`);
   else print(`\n${differ} of ${all.filter(({ verdict, error }) => verdict || error).length} packages differ from what was published; ${open > 0 ? `${open} hold what could not be compared; ` : ""}${all.filter(({ error }) => error).length} could not be compared.\n`);
   return all.some(({ bad }) => bad) ? 1 : 0;
 }
@@ -169,8 +170,8 @@ export async function audit(args, called, command) {
   const compared = answer.installed && JSON.parse(answer.installed);
   if (answer.summary) print(answer.summary);
   else if (!o.json) print(answer.text + (compared ? plain(`\nThe folder ${o.folder}\n  ${[...ofAnother(request.installed, report), ...lines(compared)].join("\n  ")}\n`) : "") + (all ? plain(all.text) : ""));
-  else if (all) print(`${JSON.stringify({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version }, null, 2)}\n`);
-  else print(compared ? `${JSON.stringify({ report, installed: compared }, null, 2)}\n` : answer.json);
+  else if (all) print(`${json({ report, files: all.files.map(({ reference, report: file, error }) => ({ reference, ...(error ? { error: error.message } : { verdict: file.verdict }) })), version: all.version })}\n`);
+  else print(compared ? `${json({ report, installed: compared })}\n` : answer.json);
   const alarms = new Set(all ? all.files.flatMap(({ report: file }) => file?.verdict.alarms ?? []) : verdict.alarms);
   for (const alarm of alarms) remark(`alarm: ${one(alarm)}\n`);
   for (const { track, level } of short) remark(`required ${track} ${level}, got ${verdict[track].level}\n`);

@@ -11,6 +11,9 @@ export function plain(text) {
 /** The same inside one line: what came from outside begins no line of its own, which would read as ours. */
 export const one = (text) => plain(text).replace(/[\n\t]/g, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 
+/** JSON whose texts hold, as escapes of JSON, what a terminal would obey or hide: it says the same to a program. */
+export const json = (value, indent = 2) => JSON.stringify(value, null, indent).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu, (c) => c.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""));
+
 /**
  * What a build service would take for an order to itself, as text: GitHub takes a line
  * that begins with "::", it, Azure and TeamCity take "##[", "##vso[" and the like.

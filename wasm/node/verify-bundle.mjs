@@ -5,7 +5,7 @@
 // line, answered in order by one line of JSON each. Exit 0 when all were answered.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { Refused, ended, one, remark, unordered } from "./ending.mjs";
+import { Refused, ended, json, one, remark, unordered } from "./ending.mjs";
 import { load } from "./load.mjs";
 import { typed } from "./place.mjs";
 
@@ -45,7 +45,7 @@ export async function verifyBundle(args, program, called) {
     if (typeof file === "string") throw new Refused(`reading ${args[1]}: ${file}`);
     const lines = new TextDecoder().decode(file).split("\n").filter((line) => line.trim() !== "");
     const touchstone = await load(program, () => {});
-    for (const line of lines) await print(JSON.stringify(touchstone.verifyBundle(line, readFile)) + "\n");
+    for (const line of lines) await print(`${json(touchstone.verifyBundle(line, readFile), 0)}\n`);
     return 0;
   }
   const touchstone = await load(program, () => {});

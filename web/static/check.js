@@ -2,7 +2,7 @@
 import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
 import { list } from "./files.js";
-import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
+import { anothers, asStrays, calledOtherwise, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
 import { addressed, addressedPart, fragment, newestOf, visible } from "./question.js";
@@ -154,13 +154,14 @@ async function checkFolder(signal) {
     while (next < found.length) {
       const i = next++;
       const { reference } = found[i];
+      const placed = calledOtherwise(found[i]);
       try {
         const installed = await digestsOf(found[i], sha256, () => signal.throwIfAborted());
         const answer = await audited(auditor, { reference, installed }, { signal });
-        results[i] = { reference, compared: JSON.parse(answer.installed), failed: JSON.parse(answer.json).verdict.failed };
+        results[i] = { reference, placed, compared: JSON.parse(answer.installed), failed: JSON.parse(answer.json).verdict.failed };
       } catch (error) {
         if (signal.aborted) throw error;
-        results[i] = { reference, error: error.message };
+        results[i] = { reference, placed, error: error.message };
       }
       found[i] = undefined;
       say(`${++done} of ${found.length} packages compared`);
@@ -217,7 +218,7 @@ function block(result, open) {
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   const state = failed ? "Audit failed" : error ? "Not compared" : compared.as ? "As published" : compared.open ? "Open" : "Differs";
-  summary.textContent = `${state}: ${visible(reference)}`;
+  summary.textContent = `${state}: ${visible(reference)}${visible(result.placed ?? "")}`;
   const text = document.createElement("p");
   text.textContent = error ? visible(error) : inWords(compared);
   details.append(summary, text);

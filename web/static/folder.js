@@ -114,6 +114,17 @@ export function anothers({ reference: own }, reference) {
   return own && bare(own) !== bare(reference) ? `By its own word the folder holds ${own}.` : "";
 }
 
+/**
+ * Of npm's package that stands under another name than its own, that name: by it
+ * programs load it. An alias is installed so, and whoever puts one package in the
+ * place of another does the same.
+ */
+export function calledOtherwise({ reference, folder }) {
+  if (!reference.startsWith("pkg:npm/") || !folder) return "";
+  const there = `/${folder}`.split("/node_modules/").at(-1).replace(/^\//, "");
+  return there === decodeURIComponent(nameOf(reference).slice("pkg:npm/".length)) ? "" : ` (loaded as ${there})`;
+}
+
 const counted = (n) => (n === 1 ? "1 file" : `${n} files`);
 
 /** A comparison in a sentence or two. */

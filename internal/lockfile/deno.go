@@ -31,12 +31,13 @@ func readDeno(f *File, doc []byte) error {
 		return fmt.Errorf("it is of version %.20q; 2 to 5 are known", version)
 	}
 	f.Format = "deno.lock, version " + version
+	others := denoNames(npm)
 	err = npm.members(func(key string, entry *node) error {
 		p := Pin{Line: entry.line, Key: "npm › " + key}
 		p.Name, p.Version = bunResolved(key)
 		p.Version, _, _ = strings.Cut(p.Version, "_") // what it was installed beside
 		p.Runs = entry.yes("scripts")
-		p = p.only(systems(entry))
+		p = p.under(others[key]).only(systems(entry))
 		digests, err := integrity(entry.str("integrity"))
 		return f.add(p.npmAt(entry.str("tarball"), true, func(p Pin) Pin { return p.ofPackage(purl.NPM, digests, err) }))
 	})
@@ -56,6 +57,29 @@ func readDeno(f *File, doc []byte) error {
 		p := Pin{Line: entry.line, Key: "remote › " + key, Name: key, Address: key}
 		return f.add(p.is(Address, "It is one file at an address. No package repository recorded it."))
 	})
+}
+
+// denoNames are the names by which packages ask for others, by what these are called in
+// the file: "alias@npm:name@1.2.3" in a list, or "alias": "name@1.2.3" until version 3.
+func denoNames(npm *node) map[string][]string {
+	names := map[string][]string{}
+	_ = npm.members(func(_ string, entry *node) error {
+		for _, kind := range []string{"dependencies", "optionalDependencies"} {
+			asked := entry.get(kind)
+			for _, text := range asked.texts() {
+				name, resolution := bunResolved(text)
+				if target, aliased := strings.CutPrefix(resolution, "npm:"); aliased {
+					names[target] = append(names[target], name)
+				}
+			}
+			_ = asked.members(func(name string, target *node) error {
+				names[target.text] = append(names[target.text], name)
+				return nil
+			})
+		}
+		return nil
+	})
+	return names
 }
 
 // denoGraph is what the project and its members ask for, as "workspace" lists it:

@@ -257,25 +257,54 @@ export function workerScript() {
   return { name, source: readFileSync(join(assets, name), "utf8") };
 }
 
+/** A script in which one place is another; there must be one. */
+function changed({ name, source }, place, other) {
+  if (source.split(place).length !== 2) throw new Error(`${name} does not hold ${place} once`);
+  return { name, source: source.replace(place, () => other) };
+}
+
+/** The worker's script that begins with the whole program. */
+export const wholeFirst = (script) => changed(script, 'load(self.name.startsWith("whole ") ? whole : wasm)', "load(whole)");
+
+let anchoredDigest;
+
+/**
+ * Gives a browser the program that takes anchors of a test's own
+ * (wasm/testanchors_js.go) in the place of the whole one, and those anchors, by another
+ * worker script, which pins that program's digest and begins with it. That program is
+ * built with a tag and stands beside the site, never in it: only a browser that a test
+ * runs is given it. Gives the script, and the list of the addresses at which the
+ * program was given, which grows.
+ */
+export async function anchoredFirst(context, script, anchors) {
+  const body = readFileSync(anchored);
+  anchoredDigest ??= `sha256-${createHash("sha256").update(body).digest("base64")}`;
+  const pin = /^const whole = \{"integrity":"[^"]+"/m.exec(script.source)?.[0];
+  if (!pin) throw new Error(`${script.name} does not say which whole program it pins`);
+  const { name, source } = changed(wholeFirst(script), pin, `const whole = {"integrity":"${anchoredDigest}"`);
+  const given = [];
+  await context.route(/\/assets\/whole\.[0-9a-f]+\.wasm$/, (route) => {
+    given.push(route.request().url());
+    return route.fulfill({ contentType: "application/wasm", body });
+  });
+  return { given, script: { name, source: `globalThis.touchstoneTestAnchors = ${JSON.stringify(anchors)};\n${source}` } };
+}
+
+/** Gives a browser another worker script than the built one. */
+export const workerServed = (context, { name, source }) => context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body: source }));
+
 /**
  * Sets the auditor's clock, and what it replays in place of any network, which
  * needs the whole program, by another worker script: the page and the WebAssembly
  * stay what they are, and offer no way to do this. With anchors of the test's own
- * another program is loaded, which takes such (wasm/testanchors_js.go).
+ * another program is loaded, which takes such.
  */
 export async function clocked(context, time, { archive, anchors } = {}) {
-  const { name, source } = workerScript();
-  const call = "touchstone.audit(JSON.stringify(request), await bytesOf(evidence),";
-  if (source.split(call).length !== 2) throw new Error(`${name} does not hold ${call} once`);
+  let script = workerScript();
+  if (anchors) ({ script } = await anchoredFirst(context, script, anchors));
+  else if (archive) script = wholeFirst(script);
   const replayed = archive ? `Uint8Array.from(atob("${archive.toString("base64")}"), (c) => c.charCodeAt(0))` : "undefined";
-  const begins = 'load(self.name.startsWith("whole ") ? whole : wasm)';
-  if (!source.includes(begins)) throw new Error(`${name} does not hold ${begins}`);
-  const pinned = "{ integrity: wasm.integrity }";
-  if (source.split(pinned).length !== 2) throw new Error(`${name} does not hold ${pinned} once`);
-  if (anchors) await context.route(/\/assets\/whole\.[0-9a-f]+\.wasm$/, (route) => route.fulfill({ contentType: "application/wasm", path: anchored }));
-  const given = anchors ? `globalThis.touchstoneTestAnchors = ${JSON.stringify(anchors)};\n` : "";
-  const body = given + source.replace(begins, () => (archive || anchors ? "load(whole)" : begins)).replace(pinned, anchors ? "{}" : pinned).replace(call, () => `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`);
-  await context.route(`**/assets/${name}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
+  await workerServed(context, changed(script, "touchstone.audit(JSON.stringify(request), await bytesOf(evidence),", `touchstone.audit(JSON.stringify({ ...request, time: "${time}" }), ${replayed},`));
 }
 
 /**

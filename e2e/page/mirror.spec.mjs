@@ -3,16 +3,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ensureBuilt } from "../../wasm/build.mjs";
 import { mirrors, unmade } from "../mirror.mjs";
-import { inhabit } from "../world.mjs";
-import { anchor, anchoredProgram } from "./anchored.mjs";
+import { anchoredFirst, inhabit, workerScript, workerServed } from "../world.mjs";
 import { expect, report, test } from "./fixture.mjs";
 
-let dir, program;
+let dir;
 
 test.beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "touchstone-mirror-"));
-  program = await anchoredProgram();
+  await ensureBuilt("anchored");
 });
 test.afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
@@ -25,7 +25,8 @@ for (const [kind, make] of Object.entries(mirrors)) {
     const mirror = await make(join(dir, kind));
     let pages = mirror.pages;
     await inhabit(context, origin, (url) => (url in pages ? { status: 200, body: pages[url] } : undefined));
-    const given = await anchor(context, program, mirror.anchors);
+    const { given, script } = await anchoredFirst(context, workerScript(), mirror.anchors);
+    await workerServed(context, script);
     const audited = async () => {
       await page.goto(`${origin}/principles/`); // ends the worker, and with it what it fetched
       await page.evaluate(async () => { for (const name of await caches.keys()) await caches.delete(name); });

@@ -27,6 +27,7 @@ export const test = base.extend({
       const url = new URL(request.url());
       if (["http:", "https:"].includes(url.protocol) && url.origin !== origin && !declared.includes(url.origin)) complaints.push(`asked ${url}`);
     });
+    page.on("filechooser", () => {}); // from the beginning: what opens one may come before who waits for it is known
     await use(page);
     expect(complaints.filter((text) => !tolerated.some((pattern) => pattern.test(text)))).toEqual([]);
   },

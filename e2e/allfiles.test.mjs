@@ -2,7 +2,7 @@
 // e2e/allfiles.test.mjs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answers, fileOf, inWords, lineOf, weakest } from "../web/static/allfiles.js";
+import { answers, fileOf, inWords, lineOf, weakest } from "../wasm/shared/allfiles.js";
 
 const tracks = [{ id: "integrity", name: "Integrity" }, { id: "accountability", name: "Accountability" }];
 

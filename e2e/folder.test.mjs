@@ -1,7 +1,7 @@
 // Installed folders: which file is of which package, and what is written of it.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { asStrays, calledOtherwise, inWords, packageOf, packagesIn } from "../web/static/folder.js";
+import { asStrays, calledOtherwise, inWords, packageOf, packagesIn } from "../wasm/shared/folder.js";
 import { lines } from "../wasm/node/installed.mjs";
 import { sarif } from "../wasm/node/sarif.mjs";
 

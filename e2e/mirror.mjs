@@ -230,7 +230,7 @@ export const mirrors = { debian: debianMirror, rpm: rpmMirror, freebsd: freebsdM
  */
 export async function commandLine(dir) {
   const at = (path) => new URL(`../${path}`, import.meta.url);
-  for (const folder of ["wasm/node", "web/static"]) await cp(at(folder), join(dir, folder), { recursive: true });
+  for (const folder of ["wasm/node", "wasm/shared"]) await cp(at(folder), join(dir, folder), { recursive: true });
   await writeFile(join(dir, "wasm", "node", "place.mjs"), `export { typed } from ${JSON.stringify(String(at("wasm/node/place.mjs")))};
 import { program as built } from ${JSON.stringify(String(at("wasm/node/place.mjs")))};
 export const program = (name, tell) => built(name === "whole" ? "anchored" : name, tell);

@@ -2,6 +2,7 @@
 // this process: no network. For the tests of the edge itself; the page's tests
 // run it as npm start does (web/edge/serve.mjs).
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { Miniflare } from "miniflare";
 import { edgeOptions } from "../web/edge/options.mjs";
 
@@ -74,5 +75,25 @@ export function asking(url, init) {
   return fetch(url, init).catch((error) => {
     if (error.cause?.code !== "ECONNRESET" && error.cause?.code !== "UND_ERR_SOCKET") throw error;
     return fetch(url, init);
+  });
+}
+
+/** Sends one request byte for byte; resolves to the whole answer as text. workerd is slow to hang up. */
+export function raw(url, lines) {
+  const { hostname, port, host } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect(Number(port), hostname, () => socket.write(lines.join("\r\n").replaceAll("HOST", host) + "\r\n\r\n"));
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk) => {
+      text += chunk;
+      const [head, body] = text.split("\r\n\r\n", 2);
+      const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+      if (body === undefined || (length ? body.length < Number(length) : !body.endsWith("0"))) return;
+      socket.destroy();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(text));
+    socket.setTimeout(10_000, () => socket.destroy(new Error("no answer to a raw request")));
   });
 }

@@ -82,7 +82,7 @@ var layers = map[string][]string{
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},
 	// what tests and examples are made of
-	"internal/registry/registrytest": {"internal/archive", "internal/artifact", "internal/evidence", "internal/fetch", "internal/mint", "internal/prove",
+	"internal/registrytest": {"internal/archive", "internal/artifact", "internal/evidence", "internal/fetch", "internal/mint", "internal/prove",
 		"internal/purl", "internal/registry", "internal/trust"},
 	"internal/mint": {"internal/fetch"},
 	// what writes such for the tests in a browser
@@ -123,19 +123,30 @@ type source struct {
 
 func sources(t *testing.T) []source {
 	t.Helper()
-	root := filepath.Join("..", "..")
 	var out []source
-	for _, p := range files(t, root, ".go") {
-		raw, err := os.ReadFile(p)
+	for name, text := range texts(t, ".go") {
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ParseComments|parser.SkipObjectResolution)
 		require.NoError(t, err)
-		file, err := parser.ParseFile(token.NewFileSet(), p, raw, parser.ParseComments|parser.SkipObjectResolution)
-		require.NoError(t, err)
-		rel, err := filepath.Rel(root, p)
-		require.NoError(t, err)
-		rel = filepath.ToSlash(rel)
-		out = append(out, source{rel, path.Dir(rel), strings.HasSuffix(rel, "_test.go"), file, string(raw)})
+		out = append(out, source{name, path.Dir(name), strings.HasSuffix(name, "_test.go"), file, text})
 	}
 	require.NotEmpty(t, out)
+	return out
+}
+
+// texts are what files of the house hold, by their paths from the root, with slashes.
+func texts(t *testing.T, endings ...string) map[string]string {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	out := map[string]string{}
+	for _, ending := range endings {
+		for _, p := range files(t, root, ending) {
+			raw, err := os.ReadFile(p)
+			require.NoError(t, err)
+			rel, err := filepath.Rel(root, p)
+			require.NoError(t, err)
+			out[filepath.ToSlash(rel)] = string(raw)
+		}
+	}
 	return out
 }
 
@@ -221,7 +232,7 @@ func TestOnlyTheEdgesTouchTheOutside(t *testing.T) {
 }
 
 // testOnly are packages that tests are made of.
-var testOnly = []string{"internal/mint", "internal/mint/worlds", "internal/notary/notarytest", "internal/corpus", "internal/registry/registrytest", "internal/lockfile/lockfiletest"}
+var testOnly = []string{"internal/mint", "internal/mint/worlds", "internal/notary/notarytest", "internal/corpus", "internal/registrytest", "internal/lockfile/lockfiletest"}
 
 // TestNothingServedIsMinted: what invents logs and keys is linked into tests,
 // and into programs that say so by their build tag.
@@ -318,18 +329,6 @@ func TestHostsStandInTheirAdapterOnly(t *testing.T) {
 				}
 				require.False(t, strings.Contains(s.text, `"`+h.Name) || strings.Contains(s.text, "https://"+h.Name), "%s names %s", s.path, h.Name)
 			}
-		}
-	}
-}
-
-// TestFilesCanBeReadInOneSitting keeps files below 400 lines.
-func TestFilesCanBeReadInOneSitting(t *testing.T) {
-	for _, s := range sources(t) {
-		if strings.HasSuffix(s.path, "_templ.go") {
-			continue
-		}
-		if n := strings.Count(s.text, "\n"); n > 400 {
-			t.Errorf("%s has %d lines: ask what two things it is", s.path, n)
 		}
 	}
 }

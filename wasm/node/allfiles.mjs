@@ -1,5 +1,5 @@
 // All files of one version on the command line.
-import { answers, fileOf, inWords, lineOf, weakest } from "../../web/static/allfiles.js";
+import { answers, fileOf, inWords, lineOf, weakest } from "../shared/allfiles.js";
 import { one } from "./ending.mjs";
 
 /** The options that speak of one file, and leave no sense beside all of them. */

@@ -7,7 +7,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as allfiles from "./allfiles.mjs";
-import { calledOtherwise } from "../../web/static/folder.js";
+import { calledOtherwise } from "../shared/folder.js";
 import { Refused, ended, json, one, plain, print, refusedBy, remark } from "./ending.mjs";
 import { folderOfOne, lines, ofAnother, packagesOf } from "./installed.mjs";
 import { load } from "./load.mjs";

@@ -1,6 +1,6 @@
 // Installed folders on the command line: one package beside its audit, or every
 // package that a folder holds.
-import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "../../web/static/folder.js";
+import { anothers, asStrays, digestsOf, inWords, packageOf, packagesIn } from "../shared/folder.js";
 import { one } from "./ending.mjs";
 import { filesOf, sha256 } from "./folder.mjs";
 

@@ -91,15 +91,8 @@ func (s *site) assets() (map[string]asset, error) {
 		}
 	}
 	// 3.
-	entries, err := os.ReadDir(s.static)
-	if err != nil {
-		return nil, fmt.Errorf("reading styles and scripts: %w", err)
-	}
-	for _, e := range entries {
-		if e.Name() == "sw.js" {
-			continue // its address is its identity
-		}
-		if waiting[e.Name()], err = os.ReadFile(filepath.Join(s.static, e.Name())); err != nil {
+	for _, folder := range []string{s.static, filepath.Join(s.root, filepath.FromSlash(shared))} {
+		if err := readAssets(folder, waiting); err != nil {
 			return nil, fmt.Errorf("reading styles and scripts: %w", err)
 		}
 	}
@@ -107,6 +100,32 @@ func (s *site) assets() (map[string]asset, error) {
 		return nil, err
 	}
 	return done, nameAll(waiting, done)
+}
+
+// shared are the scripts that the command line has, too. On a site they stand
+// beside those that import them.
+const shared = "wasm/shared"
+
+// readAssets reads a folder of assets, each by the name that the site has for it.
+func readAssets(folder string, into map[string][]byte) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == "sw.js" {
+			continue // its address is its identity
+		}
+		if _, twice := into[e.Name()]; twice {
+			return fmt.Errorf("there are two files %s", e.Name())
+		}
+		body, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			return err
+		}
+		into[e.Name()] = bytes.ReplaceAll(body, []byte(`"../../`+shared+`/`), []byte(`"./`))
+	}
+	return nil
 }
 
 // inlineImports puts the modules that a script imports in the place of the lines

@@ -48,160 +48,274 @@ func homePage(f frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"home\"><p id=\"status\" class=\"quiet\" role=\"status\"></p><section class=\"stone\" aria-label=\"Check a package\"><div id=\"home\"><h1>Is this the package they published?</h1><p class=\"lead\">Paste a package. Your own browser fetches it, recomputes every hash, verifies every signature and log proof, and says in plain words what holds.</p></div><form id=\"ask\" autocomplete=\"off\" data-locks=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"home\"><p id=\"status\" class=\"quiet\" role=\"status\"></p><section class=\"stone\" aria-label=\"Check a package\"><div id=\"home\"><h1>Is this the package they published?</h1><p class=\"lead\">Paste a package. Your own browser fetches it, recomputes every hash, verifies every signature and log proof, and says in plain words what holds.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(lockfile.Names(), " "))
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 30, Col: 85}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
+		templ_7745c5c3_Err = askForm(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><label for=\"reference\">A package URL, its page’s address, an install command, or an entry of a lock file</label><div class=\"box\"><textarea id=\"reference\" name=\"reference\" rows=\"1\" dir=\"auto\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" enterkeyhint=\"go\" aria-describedby=\"box-says box-hint\" aria-keyshortcuts=\"/\" aria-autocomplete=\"list\" aria-controls=\"suggests-list\"></textarea> <button type=\"submit\">Check it</button></div><div id=\"suggests\" hidden><p role=\"status\"></p><ul id=\"suggests-list\" role=\"listbox\" aria-label=\"Suggestions\"></ul></div><p id=\"box-says\" class=\"says\" role=\"status\" dir=\"auto\"></p><ul id=\"box-meant\" class=\"choices\"></ul><p id=\"box-hint\" class=\"hint\">Supported today: ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript></section><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p><p id=\"file-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p><p id=\"keys-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"keys-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"keys-remove\">Leave the key out</button></p><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p class=\"lead\">Your own browser now fetches the package from its repository, recomputes every hash, and verifies every signature and log proof. No server of ours decides anything. The first check also fetches the program that does this, once; it is kept for the next.</p><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = problemPanel().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div id=\"report\" hidden></div>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = homeParts(f).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</main>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// askForm is the box, and what can be said and brought beside a reference.
+func askForm(f frame) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<form id=\"ask\" autocomplete=\"off\" data-locks=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(servedInWords(f.served))
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(lockfile.Names(), " "))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 43, Col: 47}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 51, Col: 83}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\"><label for=\"reference\">A package URL, its page’s address, an install command, or an entry of a lock file</label><div class=\"box\"><textarea id=\"reference\" name=\"reference\" rows=\"1\" dir=\"auto\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" enterkeyhint=\"go\" aria-describedby=\"box-says box-hint\" aria-keyshortcuts=\"/\" aria-autocomplete=\"list\" aria-controls=\"suggests-list\"></textarea> <button type=\"submit\">Check it</button></div><div id=\"suggests\" hidden><p role=\"status\"></p><ul id=\"suggests-list\" role=\"listbox\" aria-label=\"Suggestions\"></ul></div><p id=\"box-says\" class=\"says\" role=\"status\" dir=\"auto\"></p><ul id=\"box-meant\" class=\"choices\"></ul><p id=\"box-hint\" class=\"hint\">Supported today: ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var4 string
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(servedInWords(f.served))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 64, Col: 45}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, ". ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if anyRelayed(f.served) {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "Where a registry refuses browsers, our relay asks for you, and <a href=\"/privacy/#relay\">sees the question</a>.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "Where a registry refuses browsers, our relay asks for you, and <a href=\"/privacy/#relay\">sees the question</a>.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</p><p class=\"hint\"><label><input id=\"suggest\" type=\"checkbox\"> Suggest names and versions as I type. The registry then sees what I type; what looks like a secret or a path is not sent.</label></p><p class=\"hint keys\"><label><input id=\"shortcut\" type=\"checkbox\" checked> The <kbd>/</kbd> key brings you back to this box</label></p><details id=\"expect\" class=\"bring\"><summary>Say from where you expect it</summary><p>A name can be taken by anyone. If you know the project’s source repository, name it: what was signed must be from there, or the answer is a failure.</p><p><label for=\"expected\">I expect it from</label> <input id=\"expected\" type=\"text\" dir=\"ltr\" size=\"40\" maxlength=\"300\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" aria-describedby=\"expected-hint\"> <span id=\"expected-hint\" class=\"hint\">like github.com/owner/name</span></p></details> <details id=\"bring-keys\" class=\"bring\"><summary>Bring a publisher’s key, for Maven packages and container images</summary><p>It helps where a project signs with a key of its own, and you know whose that is. Other repositories serve no such signatures. Choose its file: a project’s KEYS, a cosign.pub, the certificate of an authority. It never leaves your device.</p><p><label for=\"keys\">Key file</label> <input id=\"keys\" type=\"file\"></p></details> <details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page. Say above which package it should be, or leave that to the file itself. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p></details></form><noscript><p class=\"needs\">Checking packages needs JavaScript and WebAssembly: the work is done by your browser, not by a server. Everything else on this site reads well without.</p></noscript></section><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"offline\" class=\"needs\" hidden>There is no network. Registries cannot be asked now; what you paste stays here until they can.</p><p id=\"file-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"file-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"file-remove\">Leave the file out</button></p><p id=\"keys-chosen\" class=\"needs\" role=\"status\" hidden><span id=\"keys-name\" dir=\"auto\"></span> <button type=\"button\" class=\"small\" id=\"keys-remove\">Leave the key out</button></p><section id=\"working\" class=\"panel\" aria-labelledby=\"working-title\" hidden><h1 id=\"working-title\" tabindex=\"-1\">Checking <bdi id=\"working-name\"></bdi></h1><p class=\"lead\">Your own browser now fetches the package from its repository, recomputes every hash, and verifies every signature and log proof. No server of ours decides anything. The first check also fetches the program that does this, once; it is kept for the next.</p><p><button type=\"button\" id=\"cancel\">Cancel</button></p><ol id=\"steps\" class=\"progress\"></ol></section><section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"choices\"></ul><p id=\"problem-page\" hidden><a href=\"/registries/\"></a></p><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"problem-without\" hidden>Check without the file</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section><div id=\"report\" hidden></div><div class=\"home-only\"><section id=\"recent\" class=\"examples\" aria-labelledby=\"recent-title\" hidden><h2 id=\"recent-title\">Checked on this device</h2><ul class=\"plain\"></ul><p><button type=\"button\" class=\"small\" id=\"recent-clear\">Clear the list</button></p></section><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p><p class=\"hint\"><label><input id=\"suggest\" type=\"checkbox\"> Suggest names and versions as I type. The registry then sees what I type; what looks like a secret or a path is not sent.</label></p><p class=\"hint keys\"><label><input id=\"shortcut\" type=\"checkbox\" checked> The <kbd>/</kbd> key brings you back to this box</label></p><details id=\"expect\" class=\"bring\"><summary>Say from where you expect it</summary><p>A name can be taken by anyone. If you know the project’s source repository, name it: what was signed must be from there, or the answer is a failure.</p><p><label for=\"expected\">I expect it from</label> <input id=\"expected\" type=\"text\" dir=\"ltr\" size=\"40\" maxlength=\"300\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\" aria-describedby=\"expected-hint\"> <span id=\"expected-hint\" class=\"hint\">like github.com/owner/name</span></p></details> <details id=\"bring-keys\" class=\"bring\"><summary>Bring a publisher’s key, for Maven packages and container images</summary><p>It helps where a project signs with a key of its own, and you know whose that is. Other repositories serve no such signatures. Choose its file: a project’s KEYS, a cosign.pub, the certificate of an authority. It never leaves your device.</p><p><label for=\"keys\">Key file</label> <input id=\"keys\" type=\"file\"></p></details> <details id=\"bring\" class=\"bring\"><summary>Check a file that you already have</summary><p>Choose the package file, or drop it anywhere on this page. Say above which package it should be, or leave that to the file itself. It is checked in place of a download, and never leaves your device.</p><p><label for=\"file\">Package file</label> <input id=\"file\" type=\"file\"></p></details></form>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// problemPanel is what stands there in the place of a report that could not be had.
+func problemPanel() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section id=\"problem\" class=\"panel problem\" aria-labelledby=\"problem-title\" hidden><h1 id=\"problem-title\" tabindex=\"-1\"></h1><p>You asked for <code id=\"problem-reference\" dir=\"auto\"></code></p><p id=\"problem-text\"></p><p id=\"problem-detail\" class=\"detail\" dir=\"auto\"></p><ul id=\"problem-choices\" class=\"choices\"></ul><p id=\"problem-page\" hidden><a href=\"/registries/\"></a></p><p id=\"problem-offline\">There seems to be no network. Try again once there is one.</p><p id=\"problem-file\">If you have the package file, you can <button type=\"button\" class=\"small\" id=\"problem-pick\">choose it</button> or drop it on this page: then it need not be downloaded.</p><p class=\"buttons\"><button type=\"button\" id=\"again\">Try again</button> <button type=\"button\" id=\"problem-without\" hidden>Check without the file</button> <button type=\"button\" id=\"edit\">Change what to check</button></p><details id=\"problem-trace\" hidden><summary>What broke, for a report to us</summary><pre dir=\"ltr\" tabindex=\"0\"></pre></details></section>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// homeParts are below the box, until something is asked.
+func homeParts(f frame) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var6 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var6 == nil {
+			templ_7745c5c3_Var6 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"home-only\"><section id=\"recent\" class=\"examples\" aria-labelledby=\"recent-title\" hidden><h2 id=\"recent-title\">Checked on this device</h2><ul class=\"plain\"></ul><p><button type=\"button\" class=\"small\" id=\"recent-clear\">Clear the list</button></p></section><section class=\"examples\" aria-labelledby=\"examples-title\"><h2 id=\"examples-title\">Try one</h2><ul class=\"plain\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, e := range examples {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<li><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<li><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var4 templ.SafeURL
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(exampleLink(e.text))
+			var templ_7745c5c3_Var7 templ.SafeURL
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(exampleLink(e.text))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 124, Col: 38}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\" data-example><code>")
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(e.text)
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 69}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\" data-example><code>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</code></a> <span>")
+			var templ_7745c5c3_Var8 string
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(e.text)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 124, Col: 68}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(e.what)
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 108, Col: 97}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</code></a> <span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</span></li>")
+			var templ_7745c5c3_Var9 string
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(e.what)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 124, Col: 96}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</span></li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if len(f.specimens) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p>Or first look <a href=\"/examples/\">how an answer reads</a>: one as it should be, one that failed, one that stayed open.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p>Or first look <a href=\"/examples/\">how an answer reads</a>: one as it should be, one that failed, one that stayed open.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</section><section aria-labelledby=\"get-title\"><h2 id=\"get-title\">What you get</h2><div class=\"three\"><div><h3>One answer</h3><p>A level from 0 to 3, in one sentence. “At most 3” means that something could not be checked now, never that it is probably fine. A level is never rounded up.</p></div><div><h3>The reasons</h3><p>Each requirement with its own mark. <em>Not there</em>, <em>there and wrong</em>, <em>could not be checked</em> and <em>not understood</em> are four different things here.</p></div><div><h3>The means to check us</h3><p>The commands of the package’s own tools, ready to copy, and the evidence itself. You need not believe this page.</p></div></div></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</section><section aria-labelledby=\"get-title\"><h2 id=\"get-title\">What you get</h2><div class=\"three\"><div><h3>One answer</h3><p>A level from 0 to 3, in one sentence. “At most 3” means that something could not be checked now, never that it is probably fine. A level is never rounded up.</p></div><div><h3>The reasons</h3><p>Each requirement with its own mark. <em>Not there</em>, <em>there and wrong</em>, <em>could not be checked</em> and <em>not understood</em> are four different things here.</p></div><div><h3>The means to check us</h3><p>The commands of the package’s own tools, ready to copy, and the evidence itself. You need not believe this page.</p></div></div></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range f.rules.Tracks {
 			if t.Weighed {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<section aria-labelledby=\"")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var7 string
-				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 125, Col: 47}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\"><h2 id=\"")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 126, Col: 30}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\">")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 126, Col: 41}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</h2><p class=\"lead\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<section aria-labelledby=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var10 string
-				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(t.Question)
+				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 127, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 141, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\"><h2 id=\"")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var11 string
+				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("track-" + t.ID)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 142, Col: 29}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var12 string
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 142, Col: 40}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</h2><p class=\"lead\">")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				var templ_7745c5c3_Var13 string
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(t.Question)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 143, Col: 33}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -209,62 +323,62 @@ func homePage(f frame) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p><a href=\"")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var11 templ.SafeURL
-				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(trackLink(t.ID))
+				var templ_7745c5c3_Var14 templ.SafeURL
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(trackLink(t.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 129, Col: 34}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 145, Col: 33}
 				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">")
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 129, Col: 45}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, ", requirement by requirement: why, how to check, and who does it today</a></p></section>")
+				var templ_7745c5c3_Var15 string
+				templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(t.Name)
+				if templ_7745c5c3_Err != nil {
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 145, Col: 44}
+				}
+				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, ", requirement by requirement: why, how to check, and who does it today</a></p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section aria-labelledby=\"locks-title\"><h2 id=\"locks-title\">All of a project</h2><p>A lock file pins every package that a project installs. Drop it here, or <a href=\"/lock/\">check a lock file</a>: which pins are what was published, who signed them, and which need attention.</p></section><section aria-labelledby=\"badge-title\"><h2 id=\"badge-title\">For your README</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<section aria-labelledby=\"locks-title\"><h2 id=\"locks-title\">All of a project</h2><p>A lock file pins every package that a project installs. Drop it here, or <a href=\"/lock/\">check a lock file</a>: which pins are what was published, who signed them, and which need attention.</p></section><section aria-labelledby=\"badge-title\"><h2 id=\"badge-title\">For your README</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if badge, ok := f.assets[exampleBadge]; ok {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p><img src=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p><img src=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(badge.url)
+			var templ_7745c5c3_Var16 string
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(badge.url)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 140, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/home.templ`, Line: 156, Col: 27}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\" alt=\"Touchstone: golang example.com/gold v1.2.3, Integrity 2 of 3: signed\"></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\" alt=\"Touchstone: golang example.com/gold v1.2.3, Integrity 2 of 3: signed\"></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<p>A maintainer shows the level as a badge; whoever presses it checks again, here. <a href=\"/badge/\">Make a badge for your package</a></p></section><section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>A maintainer shows the level as a badge; whoever presses it checks again, here. <a href=\"/badge/\">Make a badge for your package</a></p></section><section aria-labelledby=\"never-title\"><h2 id=\"never-title\">What it never says</h2><p class=\"lead\">It never says “safe”. Malicious packages have had valid signatures, and good ones have none. Where a package comes from and whether it does what you want are two questions; this page answers the first. <a href=\"/how/\">How it works, and what it does not tell</a></p></section></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -38,144 +38,220 @@ func lockPage(f frame) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"lock\"><div class=\"lock-intro\"><h1>Check a lock file</h1><p class=\"lead\">A lock file says which bytes a project installs. Here each of its pins is compared with what the repository recorded, signed and logged.</p></div><form id=\"lock-form\" class=\"scripted\" aria-label=\"The lock file\" data-largest=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<main id=\"main\" tabindex=\"-1\" data-view=\"lock\"><div class=\"lock-intro\"><h1>Check a lock file</h1><p class=\"lead\">A lock file says which bytes a project installs. Here each of its pins is compared with what the repository recorded, signed and logged.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var2 string
-		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(lockfile.Largest))
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 18, Col: 112}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
+		templ_7745c5c3_Err = lockForm().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><div id=\"lock-drop\" class=\"lock-drop\"><label for=\"lock-file\">Choose a lock file, or drop it anywhere on this page</label> <input id=\"lock-file\" type=\"file\" multiple aria-describedby=\"lock-known\"><ul id=\"lock-chosen\" class=\"plain\"></ul></div><p id=\"lock-known\" class=\"small-text\">Read are ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<noscript><p class=\"needs\">Checking here needs JavaScript and WebAssembly: your browser does the work. The command line checks lock files too.</p></noscript><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"lock-says\" class=\"lock-says\" role=\"status\" dir=\"auto\"></p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = lockResult().Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>Where a pin lists digests of several files, each file is checked, and the weakest counts.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// lockForm takes the file, and what to ask of it.
+func lockForm() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var2 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var2 == nil {
+			templ_7745c5c3_Var2 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<form id=\"lock-form\" class=\"scripted\" aria-label=\"The lock file\" data-largest=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(lockNames())
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(lockfile.Largest))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 24, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 40, Col: 111}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ". With go.sum, choose go.mod, go.work and vendor/modules.txt, too: they tell what is used. With npm's and Yarn's, choose package.json: it tells what the project asks for. Requirements files that include each other belong together.</p><details><summary>Or paste its text</summary><p><label for=\"lock-text\">The text of a lock file</label> <textarea id=\"lock-text\" rows=\"8\" dir=\"ltr\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\"></textarea></p></details> <details id=\"lock-compare\"><summary>Compare with an older one: only what changed is checked</summary><p><label for=\"lock-older\">The older lock file</label><br><input id=\"lock-older\" type=\"file\" multiple></p><p>Pins that were added or changed are checked, and those that lost their provenance come first.</p></details><fieldset><legend>How deep</legend><p><label><input type=\"radio\" name=\"depth\" value=\"records\" checked> Records: what is recorded, signed and attested. No package is fetched.</label></p><p><label><input type=\"radio\" name=\"depth\" value=\"bytes\"> Bytes: each pinned file is fetched as well, and looked into.</label></p></fieldset><p><label for=\"lock-age\">Raise an alarm for versions younger than this many days (0 for none)</label><br><input id=\"lock-age\" type=\"number\" min=\"0\" max=\"3650\" step=\"1\" value=\"0\" inputmode=\"numeric\"></p><p class=\"buttons\"><button type=\"submit\" class=\"button\">Check every pin</button> <button type=\"button\" id=\"lock-cancel\" hidden>Cancel</button> <button type=\"button\" id=\"lock-continue\" hidden>Continue</button></p></form><noscript><p class=\"needs\">Checking here needs JavaScript and WebAssembly: your browser does the work. The command line checks lock files too.</p></noscript><p id=\"unreliable\" class=\"needs\" role=\"alert\" hidden></p><p id=\"lock-says\" class=\"lock-says\" role=\"status\" dir=\"auto\"></p><section id=\"lock-result\" aria-labelledby=\"lock-title\" hidden><h2 id=\"lock-title\" tabindex=\"-1\"></h2><progress id=\"lock-bar\" max=\"1\" value=\"0\" aria-label=\"Pins answered\" hidden></progress><blockquote id=\"lock-summary\" dir=\"auto\"></blockquote><p class=\"buttons\"><button type=\"button\" class=\"small\" id=\"lock-copy\">Copy the summary</button> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\"><div id=\"lock-drop\" class=\"lock-drop\"><label for=\"lock-file\">Choose a lock file, or drop it anywhere on this page</label> <input id=\"lock-file\" type=\"file\" multiple aria-describedby=\"lock-known\"><ul id=\"lock-chosen\" class=\"plain\"></ul></div><p id=\"lock-known\" class=\"small-text\">Read are ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var4 string
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(lockNames())
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 46, Col: 62}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, ". With go.sum, choose go.mod, go.work and vendor/modules.txt, too: they tell what is used. With npm's and Yarn's, choose package.json: it tells what the project asks for. Requirements files that include each other belong together.</p><details><summary>Or paste its text</summary><p><label for=\"lock-text\">The text of a lock file</label> <textarea id=\"lock-text\" rows=\"8\" dir=\"ltr\" spellcheck=\"false\" autocapitalize=\"none\" autocorrect=\"off\"></textarea></p></details> <details id=\"lock-compare\"><summary>Compare with an older one: only what changed is checked</summary><p><label for=\"lock-older\">The older lock file</label><br><input id=\"lock-older\" type=\"file\" multiple></p><p>Pins that were added or changed are checked, and those that lost their provenance come first.</p></details><fieldset><legend>How deep</legend><p><label><input type=\"radio\" name=\"depth\" value=\"records\" checked> Records: what is recorded, signed and attested. No package is fetched.</label></p><p><label><input type=\"radio\" name=\"depth\" value=\"bytes\"> Bytes: each pinned file is fetched as well, and looked into.</label></p></fieldset><p><label for=\"lock-age\">Raise an alarm for versions younger than this many days (0 for none)</label><br><input id=\"lock-age\" type=\"number\" min=\"0\" max=\"3650\" step=\"1\" value=\"0\" inputmode=\"numeric\"></p><p class=\"buttons\"><button type=\"submit\" class=\"button\">Check every pin</button> <button type=\"button\" id=\"lock-cancel\" hidden>Cancel</button> <button type=\"button\" id=\"lock-continue\" hidden>Continue</button></p></form>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// lockResult is what the script fills.
+func lockResult() templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var5 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var5 == nil {
+			templ_7745c5c3_Var5 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<section id=\"lock-result\" aria-labelledby=\"lock-title\" hidden><h2 id=\"lock-title\" tabindex=\"-1\"></h2><progress id=\"lock-bar\" max=\"1\" value=\"0\" aria-label=\"Pins answered\" hidden></progress><blockquote id=\"lock-summary\" dir=\"auto\"></blockquote><p class=\"buttons\"><button type=\"button\" class=\"small\" id=\"lock-copy\">Copy the summary</button> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		for _, s := range saved {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<button type=\"button\" class=\"small\" data-save=\"")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(s.format)
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 61}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" data-ending=\"")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(s.ending)
-			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 86}
-			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"button\" class=\"small\" data-save=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Save as " + s.name)
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(s.format)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 71, Col: 110}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 60}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</button> ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<button type=\"button\" class=\"small\" id=\"lock-forget\">Forget file and answers</button></p><ul id=\"lock-notes\"></ul><div id=\"lock-levels\" class=\"lock-levels\"></div><form id=\"lock-filter\" class=\"lock-filter\" role=\"search\" aria-label=\"Pins\"><fieldset><legend>Show</legend><div id=\"lock-states\" class=\"lock-states\"></div></fieldset><div class=\"lock-find\"><p><label for=\"lock-search\">Search names, versions and findings</label><br><input id=\"lock-search\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p><p><label for=\"lock-part\">Part in the project</label><br><select id=\"lock-part\"><option value=\"\">Any</option> ")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		for _, flag := range lockfile.Flags {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<option value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "\" data-ending=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(string(flag))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(s.ending)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 85}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\" data-word=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs("Save as " + s.name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 109}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\" hidden disabled>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</button> ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<button type=\"button\" class=\"small\" id=\"lock-forget\">Forget file and answers</button></p><ul id=\"lock-notes\"></ul><div id=\"lock-levels\" class=\"lock-levels\"></div><form id=\"lock-filter\" class=\"lock-filter\" role=\"search\" aria-label=\"Pins\"><fieldset><legend>Show</legend><div id=\"lock-states\" class=\"lock-states\"></div></fieldset><div class=\"lock-find\"><p><label for=\"lock-search\">Search names, versions and findings</label><br><input id=\"lock-search\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></p><p><label for=\"lock-part\">Part in the project</label><br><select id=\"lock-part\"><option value=\"\">Any</option> ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		for _, flag := range lockfile.Flags {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<option value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
-			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(string(flag))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 94, Col: 102}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 117, Col: 35}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</option>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\" data-word=\"")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var10 string
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 117, Col: 65}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\" hidden disabled>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var11 string
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(lockParts[flag])
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 117, Col: 101}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</option>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><ul id=\"lock-shared\" class=\"lock-shared plain\" data-several=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</select></p><p><label for=\"lock-order\">Order</label><br><select id=\"lock-order\"><option value=\"attention\">What needs attention first</option> <option value=\"file\">As in the file</option> <option value=\"name\">By name</option></select></p></div></form><ul id=\"lock-shared\" class=\"lock-shared plain\" data-several=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var10 string
-		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(pins.Several))
+		var templ_7745c5c3_Var12 string
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(pins.Several))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 109, Col: 91}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/site/lock.templ`, Line: 132, Col: 90}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\"></ul><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section><section class=\"prose-part\" aria-labelledby=\"lock-yours\"><h2 id=\"lock-yours\">What happens with your file</h2><p>It stays on this device: nobody gets it. This browser keeps it with its answers until you press “Forget file and answers”, so that a closed tab loses nothing.</p><p>The registries see which packages you ask for, one by one. Our relay sees those of registries that refuse browsers. <a href=\"/privacy/\">Privacy</a></p><h2>What it tells</h2><p>Failed means that a pin differs from what its repository recorded or signed. Do not install it before you know why.</p><p>An alarm means that somebody must look: an address outside the repository, a commit in place of a package, provenance that was lost.</p><p>Not answered means that a pin could not be compared now. It is never the same as right.</p><p>At depth records a pin reaches Integrity 1 at most: what needs the bytes stays open. Each row leads to the whole audit of its package.</p><p>Where a pin lists digests of several files, each file is checked, and the weakest counts.</p><p>For every change of a project: <a href=\"/build/#command-line\">the same check as one file for the command line and CI</a>.</p></section></main>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\"></ul><table id=\"lock-table\" class=\"lock-table\" role=\"table\" aria-describedby=\"lock-caption\"><caption id=\"lock-caption\"></caption> <thead role=\"rowgroup\"><tr role=\"row\"><th scope=\"col\" role=\"columnheader\">State</th><th scope=\"col\" role=\"columnheader\">Package</th><th scope=\"col\" role=\"columnheader\">What was found</th><th scope=\"col\" role=\"columnheader\">Levels</th></tr></thead> <tbody id=\"lock-rows\" role=\"rowgroup\"></tbody></table><nav id=\"lock-pages\" class=\"buttons\" aria-label=\"Pages of pins\"><button type=\"button\" class=\"small\" data-turn=\"first\">First</button> <button type=\"button\" class=\"small\" data-turn=\"back\">Back</button> <span id=\"lock-where\" role=\"status\"></span> <button type=\"button\" class=\"small\" data-turn=\"on\">Next</button> <button type=\"button\" class=\"small\" data-turn=\"last\">Last</button></nav><details id=\"lock-removed\" hidden><summary></summary><ul></ul></details></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

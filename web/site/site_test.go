@@ -109,7 +109,7 @@ func TestTheSiteIsTheSameEveryTime(t *testing.T) {
 func TestEveryNamedAssetIsThere(t *testing.T) {
 	_, files := built(t, "wasm")
 	named := regexp.MustCompile(`/assets/[A-Za-z0-9_.-]+`)
-	inScript := regexp.MustCompile(`"\./([A-Za-z0-9_.-]+)"`)
+	inScript := regexp.MustCompile(`"\.\.?/([A-Za-z0-9_./-]+)"`)
 	seen := 0
 	for path, body := range files {
 		for _, url := range named.FindAllString(body, -1) {

@@ -2,7 +2,7 @@
 import { audited, others } from "./asking.js";
 import { Auditor } from "./auditor.js";
 import { list } from "./files.js";
-import { anothers, asStrays, calledOtherwise, digestsOf, inWords, packageOf, packagesIn } from "./folder.js";
+import { anothers, asStrays, calledOtherwise, digestsOf, inWords, packageOf, packagesIn } from "../../wasm/shared/folder.js";
 import { showReport } from "./policy.js";
 import { bytes } from "./progress.js";
 import { addressed, addressedPart, fragment, newestOf, visible } from "./question.js";

@@ -1,6 +1,6 @@
 // The buttons that check all of what a report names: a version's files, or the
 // packages that installing it pulls.
-import { lineOf, ofFiles } from "./allfiles.js";
+import { lineOf, ofFiles } from "../../wasm/shared/allfiles.js";
 import { ofPackages } from "./dependencies.js";
 import { element } from "./files.js";
 import { fragment, visible } from "./question.js";

@@ -1,6 +1,6 @@
 // The packages that installing pulls. Each is asked for by a range of versions: a
 // link leads to the version that an installer would choose now.
-import { inWords, weakest } from "./allfiles.js";
+import { inWords, weakest } from "../../wasm/shared/allfiles.js";
 import { fragment, visible } from "./question.js";
 
 /** The reference of what would be installed; the given one where that could not be learned. */

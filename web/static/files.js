@@ -66,6 +66,26 @@ function children(folder) {
   return [...entries.filter(([, value]) => value instanceof Map), ...entries.filter(([, value]) => !(value instanceof Map))];
 }
 
+/** Lists a folder; file makes the element of one file, of it and its name. */
+function tree(folder, parent, file) {
+  list(parent, children(folder), ([name, value]) => {
+    const item = element("li");
+    if (!(value instanceof Map)) {
+      item.append(file(value, value.path.split("/").at(-1)));
+      return item;
+    }
+    const details = element("details");
+    details.append(element("summary", visible(name), { dir: "auto" }));
+    details.addEventListener("toggle", () => {
+      const inner = element("ul");
+      details.append(inner);
+      tree(value, inner, file);
+    }, { once: true });
+    item.append(details);
+    return item;
+  });
+}
+
 /**
  * Brings the list of files to life. look.open gives a file's bytes, look.find
  * the lines that hold a text; copied is told what to copy.
@@ -80,23 +100,6 @@ export function enlivenFiles(root, all, look, copied) {
   let sought; // made when somebody searches
   let searching = null; // the AbortController of the search inside
 
-  const tree = (folder, parent) => list(parent, children(folder), ([name, value]) => {
-    const item = element("li");
-    if (!(value instanceof Map)) {
-      item.append(file(value, value.path.split("/").at(-1)));
-      return item;
-    }
-    const details = element("details");
-    details.append(element("summary", visible(name), { dir: "auto" }));
-    details.addEventListener("toggle", () => {
-      const inner = element("ul");
-      details.append(inner);
-      tree(value, inner);
-    }, { once: true });
-    item.append(details);
-    return item;
-  });
-
   /** One file: closed, its name, size and digest; open, what it holds. */
   function file(one, name) {
     const details = element("details", "", { className: "file" });
@@ -104,26 +107,8 @@ export function enlivenFiles(root, all, look, copied) {
     const installed = one.installed ? ` (installed as ${visible(one.installed)})` : "";
     summary.append(element("span", visible(name) + installed, { dir: "auto" }), element("span", bytes(one.size), { className: "size" }), element("code", `${one.sha256.slice(0, brief)}…`));
     details.append(summary);
-    details.addEventListener("toggle", () => { hold(details, one); }, { once: true });
+    details.addEventListener("toggle", () => { hold(details, one, look, copied); }, { once: true });
     return details;
-  }
-
-  async function hold(details, one) {
-    const digest = element("p", "SHA-256 ");
-    const button = element("button", "Copy", { type: "button", className: "small", ariaLabel: "Copy the SHA-256" });
-    button.addEventListener("click", () => copied(button, one.sha256));
-    digest.append(element("code", one.sha256), " ", button);
-    const said = element("p", "Opening …", { role: "status" });
-    details.append(digest, said);
-    try {
-      const raw = await look.open(one);
-      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(whole(raw, one));
-      if (text.includes("\0")) throw new TypeError("zero bytes");
-      said.textContent = raw.length < one.size ? `The first ${bytes(raw.length)} of ${bytes(one.size)}.` : one.size === 0 ? "The file is empty." : "";
-      if (text !== "") show(details, text);
-    } catch (error) {
-      said.textContent = error instanceof TypeError ? "This is no text: it is not shown." : visible(error.message);
-    }
   }
 
   function search() {
@@ -134,7 +119,7 @@ export function enlivenFiles(root, all, look, copied) {
     place.replaceChildren(top);
     if (words === "") {
       count.textContent = "";
-      tree(grow(all), top);
+      tree(grow(all), top, file);
       const only = top.querySelector(":scope > li:only-child > details:not(.file)");
       if (only) only.open = true;
       return;
@@ -176,6 +161,25 @@ export function enlivenFiles(root, all, look, copied) {
   input.addEventListener("keydown", (event) => { if (event.key === "Enter" && !inside.disabled) searchInside(); });
   inside.addEventListener("click", searchInside);
   find.closest("details").addEventListener("toggle", search, { once: true });
+}
+
+/** Opens a file: its digest, and what it holds. */
+async function hold(details, one, look, copied) {
+  const digest = element("p", "SHA-256 ");
+  const button = element("button", "Copy", { type: "button", className: "small", ariaLabel: "Copy the SHA-256" });
+  button.addEventListener("click", () => copied(button, one.sha256));
+  digest.append(element("code", one.sha256), " ", button);
+  const said = element("p", "Opening …", { role: "status" });
+  details.append(digest, said);
+  try {
+    const raw = await look.open(one);
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(whole(raw, one));
+    if (text.includes("\0")) throw new TypeError("zero bytes");
+    said.textContent = raw.length < one.size ? `The first ${bytes(raw.length)} of ${bytes(one.size)}.` : one.size === 0 ? "The file is empty." : "";
+    if (text !== "") show(details, text);
+  } catch (error) {
+    said.textContent = error instanceof TypeError ? "This is no text: it is not shown." : visible(error.message);
+  }
 }
 
 /** Bytes that end inside a character, because they were cut, without that character. */

@@ -7,7 +7,7 @@ import (
 
 	"touchstone/internal/mint"
 	"touchstone/internal/registry/cargo"
-	"touchstone/internal/registry/registrytest"
+	"touchstone/internal/registrytest"
 	"touchstone/internal/trust"
 )
 

@@ -14,7 +14,7 @@ import (
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/deb"
-	"touchstone/internal/registry/registrytest"
+	"touchstone/internal/registrytest"
 	"touchstone/internal/trust"
 )
 

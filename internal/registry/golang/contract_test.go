@@ -10,7 +10,7 @@ import (
 
 	"touchstone/internal/mint"
 	"touchstone/internal/registry/golang"
-	"touchstone/internal/registry/registrytest"
+	"touchstone/internal/registrytest"
 	"touchstone/internal/trust"
 )
 

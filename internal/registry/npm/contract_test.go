@@ -13,7 +13,7 @@ import (
 	"touchstone/internal/mint"
 	"touchstone/internal/registry"
 	"touchstone/internal/registry/npm"
-	"touchstone/internal/registry/registrytest"
+	"touchstone/internal/registrytest"
 	"touchstone/internal/trust"
 )
 

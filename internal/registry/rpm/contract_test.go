@@ -12,8 +12,8 @@ import (
 	"touchstone/internal/mint"
 	"touchstone/internal/openpgp"
 	"touchstone/internal/registry"
-	"touchstone/internal/registry/registrytest"
 	"touchstone/internal/registry/rpm"
+	"touchstone/internal/registrytest"
 	"touchstone/internal/trust"
 )
 

@@ -126,6 +126,13 @@ func TestNothingHidden(t *testing.T) {
 		// Fields that Yarn reads under another spelling.
 		"yarn, a quoted name":        {"yarn.lock", yarn("  \"resolved\" \"https://evil.example/once.tgz\"\n"), "line 5:"},
 		"yarn, two names":            {"yarn.lock", yarn("  x, resolved \"https://evil.example/once.tgz\"\n"), "line 5:"},
+		"yarn, behind a value":       {"yarn.lock", yarn("  x y resolved \"https://evil.example/once.tgz\"\n"), "line 5:"},
+		"yarn, behind one in quotes": {"yarn.lock", yarn("  x \"y\" resolved \"https://evil.example/once.tgz\"\n"), "line 5:"},
+		"yarn, a key behind a value": {"yarn.lock", "# yarn lockfile v1\nonce@^1 \"x\" lodash@^4:\n  version \"1.4.0\"\n", "line 2:"},
+		"yarn, keys without a blank": {"yarn.lock", "# yarn lockfile v1\nonce@^1,lodash@^4:\n  version \"1.4.0\"\n", "line 2:"},
+		"yarn, a key of no ending":   {"yarn.lock", "# yarn lockfile v1\n\"once@^1:\n  version \"1.4.0\"\n", "line 2:"},
+		"yarn, a range with a comma": {"yarn.lock", "# yarn lockfile v1\n\"once@>=1, <2\", once@^1:\n  version \"1.4.0\"\n", "package once 1.4.0"},
+		"yarn, an escaped address":   {"yarn.lock", yarn("  integrity \"\\u0073ha512-" + sri512[7:] + "\"\n  resolved2 x\n"), "line 6:"},
 		"yarn, below nothing":        {"yarn.lock", yarn("    wrappy \"1\"\n"), "line 5:"},
 		"yarn, below its own fields": {"yarn.lock", yarn("  dependencies:\n    wrappy \"1\"\n"), "package once"},
 	} {
@@ -183,6 +190,8 @@ func TestUnderAnotherName(t *testing.T) {
 		"Yarn 1, by the field":   {"yarn.lock", yarn1 + "lodash@^4:\n  name evil\n" + entry, "lodash"},
 		"Yarn 1, its own":        {"yarn.lock", yarn1 + "evil@^1, evil@1:\n" + entry, ""},
 		"Yarn 2, the second":     {"yarn.lock", berry + "\"evil@npm:^1, lodash@npm:^4\":\n  version: 1.0.0\n  resolution: \"evil@npm:1.0.0\"\n", "lodash"},
+		"Yarn 1, escaped":        {"yarn.lock", yarn1 + "evil@^1, \"lod\\u0061sh@^4\":\n" + entry, "\"lodash\""},
+		"Yarn 2, without blanks": {"yarn.lock", berry + "\"evil@npm:^1,lodash@npm:^4\":\n  version: 1.0.0\n  resolution: \"evil@npm:1.0.0\"\n", "lodash"},
 		"Yarn 2, its own":        {"yarn.lock", berry + "\"evil@npm:^1, evil@npm:1\":\n  version: 1.0.0\n  resolution: \"evil@npm:1.0.0\"\n", ""},
 		"pnpm 9, by the project": {"pnpm-lock.yaml", "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      lodash:\n        specifier: ^4\n        version: evil@1.0.0\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\n", "lodash"},
 		"pnpm 9, by a package":   {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri512 + "}\nsnapshots:\n  evil@1.0.0(x@1.0.0):\n    dependencies:\n      lodash: evil@1.0.0(x@1.0.0)\n", "lodash"},

@@ -8,6 +8,7 @@ import (
 
 	"touchstone/internal/digest"
 	"touchstone/internal/purl"
+	"touchstone/internal/strictjson"
 )
 
 func looksYarn(doc []byte) bool { return has(doc, "# yarn lockfile v1") }
@@ -26,6 +27,9 @@ func looksBerry(doc []byte) bool {
 //	  integrity sha512-…
 //	  dependencies:
 //	    other "^1.0.0"
+//
+// Yarn itself goes from word to word, and ends no field with its line: a line of any
+// other form may say something to it that is not read here.
 func readYarn(f *File, doc []byte) error {
 	f.Format = "yarn.lock of Yarn 1"
 	var entry *yarnEntry
@@ -43,18 +47,21 @@ func readYarn(f *File, doc []byte) error {
 		case bare == "" || bare[0] == '#':
 		case indent == 0 && strings.HasSuffix(bare, ":"):
 			if entry != nil {
-				err = f.add(entry.pin())
+				if err := f.add(entry.pin()); err != nil {
+					return err
+				}
 			}
 			if keys[bare] {
 				return fmt.Errorf("line %d: the entry %.100q stands twice", line, bare)
 			}
 			keys[bare] = true
 			entry = &yarnEntry{line: line, key: strings.TrimSuffix(bare, ":"), fields: map[string]string{}}
+			entry.asked, err = yarnWords(entry.key, ", ")
 			all = append(all, entry)
 		case indent == 2 && entry != nil:
 			err = entry.field(bare)
 		case indent == 4 && entry != nil && strings.HasSuffix(entry.within, ":"): // Yarn ends its reading at one that stands below nothing
-			entry.need(bare)
+			err = entry.need(bare)
 		default:
 			err = fmt.Errorf("%.100q is nothing that Yarn writes", text)
 		}
@@ -72,25 +79,49 @@ func readYarn(f *File, doc []byte) error {
 type yarnEntry struct {
 	line   int
 	key    string
+	asked  []string // what it answers, "name@range" each
 	fields map[string]string
 	within string   // the field whose own fields stand below it
 	needs  []string // what it asks for, "name@range" each
 }
 
-// asked are what the entry answers, "name@range" each.
-func (e *yarnEntry) asked() []string {
-	all := strings.Split(e.key, ", ")
-	for i := range all {
-		all[i] = unquoted(all[i])
+// need takes a field of a field.
+func (e *yarnEntry) need(text string) error {
+	words, err := yarnWords(text, " ")
+	if err != nil || len(words) != 2 {
+		return fmt.Errorf("%.100q is no field that Yarn writes", text)
 	}
-	return all
+	if e.within == "dependencies:" || e.within == "optionalDependencies:" {
+		e.needs = append(e.needs, words[0]+"@"+words[1])
+	}
+	return nil
 }
 
-// need takes a field of a field.
-func (e *yarnEntry) need(text string) {
-	name, value, _ := strings.Cut(text, " ")
-	if e.within == "dependencies:" || e.within == "optionalDependencies:" {
-		e.needs = append(e.needs, unquoted(name)+"@"+unquoted(value))
+// yarnWords are the words of a text, with a mark between them: each in quotes, as in
+// JSON, or without any of what would end it.
+func yarnWords(text, between string) ([]string, error) {
+	var words []string
+	for rest := text; ; rest = rest[len(between):] {
+		end := strings.IndexAny(rest, ` ,:"`)
+		if quoted := strings.HasPrefix(rest, `"`); quoted {
+			end = skip([]byte(rest))
+		} else if end < 0 {
+			end = len(rest)
+		}
+		word := rest[:end]
+		if strings.HasPrefix(word, `"`) {
+			if !strictjson.Valid([]byte(word)) {
+				end = 0
+			}
+			word = strictjson.Text([]byte(word))
+		}
+		words, rest = append(words, word), rest[end:]
+		switch {
+		case end > 0 && rest == "":
+			return words, nil
+		case end == 0 || !strings.HasPrefix(rest, between):
+			return nil, fmt.Errorf("%.100q is nothing that Yarn writes", text)
+		}
 	}
 }
 
@@ -99,7 +130,7 @@ func (e *yarnEntry) need(text string) {
 func yarnProject(all []*yarnEntry) *nodeProject {
 	answers := map[string]string{}
 	for _, e := range all {
-		for _, descriptor := range e.asked() {
+		for _, descriptor := range e.asked {
 			answers[descriptor] = e.key
 		}
 	}
@@ -125,20 +156,20 @@ func (e *yarnEntry) field(text string) error {
 	if _, twice := e.fields[name]; twice {
 		return fmt.Errorf("the field %.100q stands twice", name)
 	}
-	e.fields[name], e.within = unquoted(value), name
-	return nil
-}
-
-func unquoted(s string) string {
-	if len(s) > 1 && s[0] == '"' && s[len(s)-1] == '"' {
-		return s[1 : len(s)-1]
+	if valued {
+		words, err := yarnWords(value, " ")
+		if err != nil || len(words) != 1 {
+			return fmt.Errorf("%.100q is no field that Yarn writes", text)
+		}
+		value = words[0]
 	}
-	return s
+	e.fields[name], e.within = value, name
+	return nil
 }
 
 func (e *yarnEntry) pin() Pin {
 	p := Pin{Line: e.line, Key: e.key, Version: e.fields["version"]}
-	asked := e.asked()
+	asked := e.asked
 	name, wanted := bunResolved(asked[0])
 	ranged := !slices.ContainsFunc(asked, func(one string) bool { _, spec := bunResolved(one); return !isRange(spec) })
 	p.Name = name
@@ -205,7 +236,7 @@ func berryGraph(root *node) graph {
 	var g graph
 	answers, named := map[string]string{}, map[string]int{}
 	for _, key := range root.names() {
-		for _, descriptor := range strings.Split(key, ", ") {
+		for _, descriptor := range berryAsked(key) {
 			answers[descriptor] = key
 			name, _ := bunResolved(descriptor)
 			named[name]++
@@ -229,6 +260,15 @@ func berryGraph(root *node) graph {
 	return g
 }
 
+// berryAsked are the descriptors in an entry's key: Yarn needs no blank between them.
+func berryAsked(key string) []string {
+	all := strings.Split(key, ",")
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+	}
+	return all
+}
+
 func berryPackage(key string, entry *node) Pin {
 	p := Pin{Line: entry.line, Key: key}
 	if conditions := entry.str("conditions"); conditions != "" {
@@ -249,7 +289,7 @@ func berryPackage(key string, entry *node) Pin {
 		}
 	}
 	p.Name = name
-	p = p.under(strings.Split(key, ", "))
+	p = p.under(berryAsked(key))
 	version, isNPM := strings.CutPrefix(resolution, "npm:")
 	if !isNPM {
 		p.Version = entry.str("version")

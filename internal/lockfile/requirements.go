@@ -64,8 +64,8 @@ func readRequirements(f *File, doc []byte) error {
 		comment, inline, continued := "", false, strings.HasSuffix(text, `\`)
 		if bare := strings.TrimSpace(text); strings.HasPrefix(bare, "#") {
 			text, comment, continued = "", bare[1:], false
-		} else if i := strings.Index(strings.ReplaceAll(text, "\t", " "), " #"); i >= 0 {
-			text, comment, inline = text[:i], text[i+2:], true
+		} else if at := inlineComment.FindStringIndex(text); at != nil {
+			text, comment, inline = text[:at[0]], text[at[1]:], true
 		}
 		if r.logical.Len() == 0 {
 			r.begun = line
@@ -118,11 +118,16 @@ func otherCoding(doc []byte) error {
 	return nil
 }
 
+// inlineComment is what begins a comment behind a requirement, as pip has it: what is a
+// blank to Python is more than to Go.
+var inlineComment = regexp.MustCompile(`[\s\x0b\x1c-\x1f\x85\p{Z}]#`)
+
 var coding = regexp.MustCompile(`coding[:=]\s*([-\w.]+)`)
 
 // line takes what stands in the logical line.
 func (r *requirements) line() error {
-	words := strings.Fields(r.logical.String())
+	logical := strings.TrimSpace(r.logical.String())
+	words := blanks(logical)
 	r.logical.Reset()
 	if len(words) == 0 {
 		return nil
@@ -133,7 +138,17 @@ func (r *requirements) line() error {
 			return nil
 		}
 	}
-	return r.file.add(requirement(r.begun, words))
+	p := Pin{Line: r.begun, Key: fmt.Sprintf("line %d", r.begun), Name: words[0]}
+	if strings.HasPrefix(words[0], "-") {
+		return r.file.add(p.ofOption(words))
+	}
+	return r.file.add(p.requirement(logical))
+}
+
+// blanks are the words between what is a blank to pip in a line of options: no other
+// character is.
+func blanks(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
 }
 
 // said takes a comment: "via a, b", or one name a line below "via".
@@ -221,6 +236,9 @@ func option(words []string, names ...string) (string, bool) {
 // ofOption reads a line that is an option of pip.
 func (p Pin) ofOption(words []string) Pin {
 	p.Name = strings.Join(words, " ")
+	if variable.MatchString(p.Name) {
+		return p.is(NotRead, "It is an option of pip with a variable, which the environment decides.")
+	}
 	if file, is := option(words, "-r", "--requirement", "-c", "--constraint"); is {
 		p = p.is(NotRead, "It leads to another file, whose pins were not read: give that file, too.")
 		p.includes = file
@@ -242,31 +260,24 @@ func (p Pin) ofOption(words []string) Pin {
 	return p.is(NotRead, "It is an option of pip, which may add packages or places.")
 }
 
-// requirement reads one logical line.
+// variable is what pip replaces by a variable of its environment.
+var variable = regexp.MustCompile(`\$\{[A-Z0-9_]+\}`)
+
+// requirement reads one logical line that is no option.
 //
 //	name[extra]==1.2.3 ; marker --hash=sha256:…
 //	name @ https://…
-//	-r other.txt, -e folder
-func requirement(line int, words []string) Pin {
-	p := Pin{Line: line, Key: fmt.Sprintf("line %d", line), Name: words[0]}
-	if strings.HasPrefix(words[0], "-") {
-		return p.ofOption(words)
+func (p Pin) requirement(line string) Pin {
+	text, options := line, ""
+	// Its options begin behind a space, and not behind another blank.
+	if i := strings.Index(line, " -"); i >= 0 {
+		text, options = line[:i], line[i:]
 	}
-	var labels, wanted []string
-	for i := 0; i < len(words); i++ {
-		switch {
-		case strings.HasPrefix(words[i], "--hash="):
-			labels = append(labels, strings.TrimPrefix(words[i], "--hash="))
-		case words[i] == "--hash" && i+1 < len(words):
-			i++
-			labels = append(labels, words[i])
-		case strings.HasPrefix(words[i], "--"):
-			p = p.note(fmt.Sprintf("The line has an option of pip, %.100q.", words[i]))
-		default:
-			wanted = append(wanted, words[i])
-		}
+	labels, p := p.hashOptions(options)
+	if p.Kind != "" {
+		return p
 	}
-	text, marker := strings.Join(wanted, " "), ""
+	text, marker := strings.Join(blanks(text), " "), ""
 	if i := strings.Index(text, ";"); i >= 0 && !strings.Contains(text[:i], "://") {
 		text, marker = text[:i], text[i+1:]
 	} else if i := strings.Index(text, " ;"); i >= 0 { // an address may hold one
@@ -327,4 +338,30 @@ func (p Pin) elsewhere(name, address, text string, labels []string) Pin {
 		}
 	}
 	return p
+}
+
+// hashOptions are the digests among the options of a requirement; p is given a kind
+// where one of them is not understood. Each may be shortened, and "--h" is enough.
+func (p Pin) hashOptions(options string) (labels []string, _ Pin) {
+	if strings.ContainsAny(options, "\"'\\") {
+		return nil, p.is(NotRead, "Its options have quotes or backslashes, which are not read here.")
+	}
+	for words := blanks(options); len(words) > 0; words = words[1:] {
+		name, value, given := strings.Cut(words[0], "=")
+		long := len(name) > len("--")
+		hash := long && strings.HasPrefix("--hash", name)
+		if known := hash || long && (strings.HasPrefix("--global-option", name) || strings.HasPrefix("--config-settings", name)); !known || !given && len(words) == 1 {
+			return nil, p.is(NotRead, fmt.Sprintf("It has an option of pip, %.100q, which is not known beside a package.", words[0]))
+		}
+		if !given {
+			words = words[1:]
+			value = words[0]
+		}
+		if hash {
+			labels = append(labels, value)
+		} else {
+			p = p.note(fmt.Sprintf("The line has an option of pip, %.100q.", name))
+		}
+	}
+	return labels, p
 }

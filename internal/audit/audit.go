@@ -206,13 +206,22 @@ func (r *Resolved) Close() {
 
 // Audit is the second half. The error is a cancelled context.
 func (r *Resolved) Audit() (*report.Report, error) {
-	proofs, err := prove.Gather(r.ctx, r.session, r.keeper, r.release, r.q.Time, evidence.MaySpeak(r.release, r.q.Expect)) // what its signatures need beside themselves
+	subject, err := r.subject()
 	if err != nil {
 		return nil, err
 	}
+	return report.New(subject), nil // say so
+}
+
+// subject is all that a report is about.
+func (r *Resolved) subject() (report.Subject, error) {
+	proofs, err := prove.Gather(r.ctx, r.session, r.keeper, r.release, r.q.Time, evidence.MaySpeak(r.release, r.q.Expect)) // what its signatures need beside themselves
+	if err != nil {
+		return report.Subject{}, err
+	}
 	art, err := artifact.Arrive(r.ctx, r.session, r.release, r.q.want(proofs.Algorithms())) // what arrived: digests, files
 	if err != nil {
-		return nil, err
+		return report.Subject{}, err
 	}
 	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys, Lent: r.q.Lent} // all that may be looked at
 	if r.q.Seen != nil {
@@ -221,13 +230,13 @@ func (r *Resolved) Audit() (*report.Report, error) {
 	found := evidence.Examine(seen)                              // what that proves
 	verdict, err := level.Weigh(r.auditor.rules, found.Findings) // what that is worth
 	if err != nil {
-		return nil, err
+		return report.Subject{}, err
 	}
 	r.keep(found, verdict)
-	return report.New(report.Subject{ // say so
+	return report.Subject{
 		Pasted: r.ref.Pasted, Release: r.release, Artifact: art, Examined: found, Verdict: verdict,
 		Answers: r.answers(art), Time: r.q.Time, Rules: r.auditor.rules, FileName: r.q.FileName, Notes: append(proofs.Notes, r.damaged()...),
-	}), nil
+	}, nil
 }
 
 // keep remembers of an audit what the next one may build on. A failed one may

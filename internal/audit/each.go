@@ -23,11 +23,11 @@ type Set struct {
 	Then func(i int, out Outcome) []Question
 }
 
-// An Outcome is how one question of many ended: with a report, or with the error
-// that [Auditor.Audit] would have given.
+// An Outcome is how one question of many ended: with what the report of
+// [Auditor.Audit] comes to, or with the error that it would have given.
 type Outcome struct {
 	Question Question
-	Report   *report.Report
+	Brief    *report.Brief
 	Err      error
 }
 
@@ -104,7 +104,7 @@ func (a *Auditor) outcome(ctx context.Context, ask asking, q Question, s Set) (o
 	out.Question, done = q, func() {}
 	defer func() {
 		if v := recover(); v != nil {
-			out.Report, out.Err = nil, fmt.Errorf("auditing %s: this program failed at it (%v); please report that", q.Pasted, v)
+			out.Brief, out.Err = nil, fmt.Errorf("auditing %s: this program failed at it (%v); please report that", q.Pasted, v)
 		}
 	}()
 	r, err := a.resolve(ctx, ask, q)
@@ -113,7 +113,12 @@ func (a *Auditor) outcome(ctx context.Context, ask asking, q Question, s Set) (o
 		return out, done
 	}
 	done = r.Close
-	out.Report, out.Err = r.Audit()
+	subject, err := r.subject()
+	if err != nil {
+		out.Err = err
+		return out, done
+	}
+	out.Brief = report.InBrief(subject)
 	return out, done
 }
 

@@ -13,9 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
 	"touchstone/internal/fetch"
 	"touchstone/internal/mint"
 	"touchstone/internal/purl"
+	"touchstone/internal/report"
 	"touchstone/internal/trust"
 )
 
@@ -61,8 +63,8 @@ func TestEach(t *testing.T) {
 		require.Equal(t, n, i)
 		require.NoError(t, out.Err)
 		require.Equal(t, references[i], out.Question.Pasted)
-		require.Equal(t, [2]int{2, 2}, levels(&result{Report: out.Report})["integrity"], out.Report.Text(false))
-		require.Contains(t, out.Report.Reference, references[i])
+		require.Equal(t, [2]int{2, 2}, levelsOf(out.Brief.Verdict.Tracks)["integrity"])
+		require.Contains(t, out.Brief.Reference, references[i])
 		n++
 	}
 	require.Equal(t, 50, n)
@@ -91,11 +93,7 @@ func TestEach(t *testing.T) {
 		fresh, err := audit.New(audit.Options{Transport: w, Anchors: anchors, Retries: -1})
 		require.NoError(t, err)
 		for _, out := range fresh.Each(t.Context(), []audit.Question{q}, audit.Set{}) {
-			want, err := alone.JSON()
-			require.NoError(t, err)
-			got, err := out.Report.JSON()
-			require.NoError(t, err)
-			require.Equal(t, string(want), string(got), "alone or among many: the same answer")
+			same(t, alone, out.Brief)
 		}
 	}
 	for url, times := range asked.asked {
@@ -104,6 +102,25 @@ func TestEach(t *testing.T) {
 		}
 	}
 	require.Equal(t, 50, asked.asked[database+"latest"], "the newest head is asked for each time")
+}
+
+// same: alone or among many, the answer is one.
+func same(t *testing.T, alone *report.Report, brief *report.Brief) {
+	t.Helper()
+	require.Equal(t, alone.Reference, brief.Reference)
+	require.Equal(t, alone.Version, brief.Version)
+	require.Equal(t, alone.About, brief.About)
+	require.Equal(t, alone.Topics, append([]evidence.Topic{}, brief.Topics...))
+	v := brief.Verdict
+	require.Equal(t, alone.Verdict.Failed, v.Failed)
+	require.Equal(t, alone.Verdict.Tracks, v.Tracks)
+	require.Equal(t, [][]string{alone.Verdict.Failures, alone.Verdict.Alarms}, [][]string{append([]string{}, v.Failures...), append([]string{}, v.Alarms...)})
+	require.Len(t, brief.Findings, len(alone.Findings))
+	for i, f := range brief.Findings {
+		require.Equal(t, alone.Findings[i].Finding, f)
+		require.Equal(t, f, brief.Finding(f.Check))
+	}
+	require.Equal(t, alone.Finding("none").Finding, brief.Finding("none"))
 }
 
 // TestEachBreaksNowhere: what cannot be asked or is not there is one line, and the
@@ -118,7 +135,7 @@ func TestEachBreaksNowhere(t *testing.T) {
 	require.NoError(t, err)
 	var errs []error
 	for _, out := range a.Each(t.Context(), list, audit.Set{Parallel: 2, Time: at}) {
-		require.Equal(t, out.Err == nil, out.Report != nil)
+		require.Equal(t, out.Err == nil, out.Brief != nil)
 		errs = append(errs, out.Err)
 	}
 	require.Len(t, errs, 6)

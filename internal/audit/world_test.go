@@ -75,9 +75,11 @@ func options(w world) circumstances {
 }
 
 // levels are a report's levels by track: level and at most.
-func levels(r *result) map[string][2]int {
+func levels(r *result) map[string][2]int { return levelsOf(r.Report.Verdict.Tracks) }
+
+func levelsOf(tracks []level.Track) map[string][2]int {
 	out := map[string][2]int{}
-	for _, t := range r.Report.Verdict.Tracks {
+	for _, t := range tracks {
 		out[t.ID] = [2]int{t.Level, t.AtMost}
 	}
 	return out

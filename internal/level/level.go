@@ -75,9 +75,10 @@ type Verdict struct {
 // Weigh weighs findings. Each check may appear once; one that the principles
 // do not name is an error, because its failure would mean nothing.
 func Weigh(doc *principles.Document, findings []evidence.Finding) (Verdict, error) {
-	byCheck := map[string]evidence.Finding{}
+	byCheck := make(map[string]*evidence.Finding, len(findings))
 	var v Verdict
-	for _, f := range findings {
+	for i := range findings {
+		f := &findings[i]
 		if _, dup := byCheck[f.Check]; dup {
 			return Verdict{}, fmt.Errorf("weighing findings: check %s answered twice", f.Check)
 		}
@@ -106,7 +107,7 @@ func Weigh(doc *principles.Document, findings []evidence.Finding) (Verdict, erro
 }
 
 // weighTrack adds a track's result. A level holds only if all below it do.
-func (v *Verdict) weighTrack(doc *principles.Document, t principles.Track, findings map[string]evidence.Finding) {
+func (v *Verdict) weighTrack(doc *principles.Document, t principles.Track, findings map[string]*evidence.Finding) {
 	out := Track{ID: t.ID, Name: t.Name, Top: len(t.Levels)}
 	held, possible := true, true
 	for _, l := range t.Levels {
@@ -133,7 +134,7 @@ func (v *Verdict) weighTrack(doc *principles.Document, t principles.Track, findi
 // weigh decides one requirement: met by any way whose checks all pass; open if
 // some way lacks only what is unknown; otherwise unmet. Of several ways that
 // stand alike, the one that says most about this package gives the cause.
-func weigh(doc *principles.Document, r principles.Requirement, findings map[string]evidence.Finding) Requirement {
+func weigh(doc *principles.Document, r principles.Requirement, findings map[string]*evidence.Finding) Requirement {
 	out := Requirement{ID: r.ID, Name: r.Name, Status: Unmet, Checks: []string{}, Reason: r.NotChecked}
 	var best way
 	for i, w := range r.MetBy {
@@ -203,7 +204,7 @@ type way struct {
 	passed  float64 // share of its checks
 	lacks   int     // how many of them do not pass
 	// decided are the findings of that cause; all of them where it is met.
-	decided []evidence.Finding
+	decided []*evidence.Finding
 }
 
 // says tells whether w gives the reason rather than v: the better status, then
@@ -233,12 +234,12 @@ func (w way) nearer(v way) int {
 
 // judge looks at one way. A check that was not run could not be checked, and
 // nothing would change that: it leaves nothing open.
-func judge(w principles.Way, findings map[string]evidence.Finding) way {
+func judge(w principles.Way, findings map[string]*evidence.Finding) way {
 	out := way{status: Met, applies: true}
 	for _, id := range w.All {
 		f, ran := findings[id]
 		if !ran {
-			f = evidence.Finding{Check: id, Reason: "The check " + id + " was not run."}
+			f = &evidence.Finding{Check: id, Reason: "The check " + id + " was not run."}
 		}
 		why := causeOf(f)
 		switch {
@@ -265,7 +266,7 @@ func judge(w principles.Way, findings map[string]evidence.Finding) way {
 	return out
 }
 
-func causeOf(f evidence.Finding) cause {
+func causeOf(f *evidence.Finding) cause {
 	switch f.Outcome {
 	case evidence.Pass:
 		return none

@@ -26,7 +26,7 @@ func (l *Line) audited(out audit.Outcome, o Options) {
 		}
 		return
 	}
-	rep := out.Report
+	rep := out.Brief
 	l.Levels = map[string]Level{}
 	for _, t := range rep.Verdict.Tracks {
 		l.Levels[t.ID] = Level{t.Level, t.AtMost}
@@ -52,7 +52,7 @@ func (l *Line) audited(out audit.Outcome, o Options) {
 
 // checked adds the checks that failed, as the audit weighs them, and whether the
 // pin itself could be compared.
-func (l *Line) checked(rep *report.Report) {
+func (l *Line) checked(rep *report.Brief) {
 	for _, f := range rep.Findings {
 		switch {
 		case f.Outcome != evidence.Fail || l.has(f.Reason):

@@ -78,11 +78,11 @@ func originOf(out audit.Outcome) (o origin) {
 	if out.Err != nil {
 		return o
 	}
-	built := out.Report.Finding("build-attested")
-	o.version = out.Report.Version
+	built := out.Brief.Finding("build-attested")
+	o.version = out.Brief.Version
 	o.attested = built.Outcome == evidence.Pass
 	o.unattested = built.Outcome == evidence.Absent || built.Outcome == evidence.Fail
-	if o.source = out.Report.About.Source; o.attested {
+	if o.source = out.Brief.About.Source; o.attested {
 		o.source = built.Facts["repository"]
 	}
 	return o

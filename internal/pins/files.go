@@ -151,10 +151,10 @@ func (l *Line) loose(p lockfile.Pin, out audit.Outcome, depth Depth) {
 		return
 	}
 	var others int
-	if i := slices.IndexFunc(out.Report.Topics, func(t evidence.Topic) bool { return t.ID == evidence.OtherFiles }); i >= 0 {
-		others = len(out.Report.Topics[i].Items)
+	if i := slices.IndexFunc(out.Brief.Topics, func(t evidence.Topic) bool { return t.ID == evidence.OtherFiles }); i >= 0 {
+		others = len(out.Brief.Topics[i].Items)
 	}
-	audited, err := purl.Parse(out.Report.Reference)
+	audited, err := purl.Parse(out.Brief.Reference)
 	any := err == nil && audited.File != "" && p.Ref.File == "" && len(p.Ref.Digests) == 0 && others > 0
 	if !any && p.Bare == 0 && !(p.Unheld && depth == Records) {
 		return

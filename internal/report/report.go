@@ -286,7 +286,7 @@ func (r *Report) Finding(id string) Finding {
 			return f
 		}
 	}
-	return Finding{Finding: evidence.Finding{Check: id, Outcome: evidence.Unknown, Reason: "This check was not run."}}
+	return Finding{Finding: notRun(id)}
 }
 
 func notes(groups ...[]purl.Note) []string {

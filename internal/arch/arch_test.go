@@ -82,8 +82,8 @@ var layers = map[string][]string{
 	"internal/prove": {"internal/registry", "internal/purl", "internal/fetch", "internal/rekor", "internal/sigstore", "internal/trust"},
 	"internal/arch":  {},
 	// what tests and examples are made of
-	"internal/registrytest": {"internal/archive", "internal/artifact", "internal/evidence", "internal/fetch", "internal/mint", "internal/prove",
-		"internal/purl", "internal/registry", "internal/trust"},
+	"internal/registrytest": {"internal/archive", "internal/artifact", "internal/evidence", "internal/fetch", "internal/level", "internal/mint", "internal/prove",
+		"internal/purl", "internal/registry", "internal/trust", "principles"},
 	"internal/mint": {"internal/fetch"},
 	// what writes such for the tests in a browser
 	"internal/mint/worlds": {"internal/mint"},

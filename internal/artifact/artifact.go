@@ -4,10 +4,12 @@
 package artifact
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"touchstone/internal/archive"
 	"touchstone/internal/digest"
@@ -138,6 +140,13 @@ func asked(r fetch.Request, get func() (fetch.Answer, error)) (fetch.Answer, err
 	return answer, err
 }
 
+// packageForm tells what cannot be read as a package from what a host in trouble, or
+// whoever stands between, sends in the place of any document: nothing, or a web page.
+// Text alone is no page in front of an archive, which some readers pass over.
+var packageForm = &fetch.Form{Name: "a package", Fits: func(body []byte) bool {
+	return len(body) > 0 && (!fetch.IsPage(body) || bytes.IndexByte(body, 0) >= 0)
+}}
+
 // open takes apart bytes that have arrived.
 func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *registry.Release, w Want) (*Artifact, error) {
 	art := &Artifact{Answer: answer}
@@ -171,6 +180,11 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("reading %s: %w", answer.URL, ctx.Err())
 	}
+	if err != nil && answer.Route != fetch.File && !art.recorded(rel) {
+		if packageForm.Fit(&answer); answer.State != fetch.Found {
+			return &Artifact{Answer: answer}, nil
+		}
+	}
 	if err != nil {
 		art.Unreadable, art.Other = err.Error(), len(rel.File.Parts) > 0 && fault.Of(err) == fault.Wrong
 		return art, nil
@@ -197,6 +211,14 @@ func open(ctx context.Context, c *fetch.Session, answer fetch.Answer, rel *regis
 		in.Read, in.Unread = false, "The archive is not in order: what is installed may be something else than what was read."
 	}
 	return art, nil
+}
+
+// recorded tells whether a digest of what arrived is one that the record states: then it
+// is what the repository means, whatever it is.
+func (art *Artifact) recorded(rel *registry.Release) bool {
+	return slices.ContainsFunc(rel.Record().States, func(s registry.Stated) bool {
+		return s.Of == registry.OfArtifact && s.Value != "" && art.Digests[digest.Name(s.Algorithm)] == s.Value
+	})
 }
 
 // seal keeps the signed document inside the file, and the digests of what it

@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha1"
+	"encoding/hex"
 	"io"
 	"testing"
 
@@ -79,7 +81,11 @@ func TestArrive(t *testing.T) {
 		"small enough":      {served: body, want: Want{Most: int64(len(body))}, asked: 1, state: fetch.Found, opened: true},
 		"too large":         {served: body, want: Want{Most: int64(len(body)) - 1}, asked: 1, state: fetch.Unknown, reason: "larger than"},
 		"elsewhere":         {served: body, url: "https://evil.example.org/thing.zip", state: fetch.Unknown, reason: "a place that is not its own"},
-		"no archive":        {served: []byte("<html>"), asked: 1, state: fetch.Found, problem: "zip"},
+		"no archive":        {served: []byte("a text"), asked: 1, state: fetch.Found, problem: "zip"},
+		"a web page":        {served: []byte("<html>"), asked: 1, state: fetch.Unknown, reason: "answers with a web page, and not with a package"},
+		"nothing":           {served: []byte{}, asked: 1, state: fetch.Unknown, reason: "answers with nothing"},
+		"a page, and more":  {served: []byte("<html>PK\x03\x04\x00"), asked: 1, state: fetch.Found, problem: "zip"},
+		"a page, brought":   {want: Want{Brought: []byte("<html>")}, state: fetch.Found, problem: "zip"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			url := c.url
@@ -108,6 +114,22 @@ func TestArrive(t *testing.T) {
 		_, err = Arrive(ctx, client(&shelf{}), release(address), Want{Brought: body})
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+// TestAPageThatTheRecordMeans: what has the recorded digest is the package, and no
+// trouble of its host's.
+func TestAPageThatTheRecordMeans(t *testing.T) {
+	rel := release(address)
+	rel.Chain[0].States[0].Value = "bf1a4a0b6a4a9c2b7f7e2b0f5f7b1f3d0d2c9d6a"
+	art, err := Arrive(t.Context(), client(&shelf{body: []byte("<html>")}), rel, Want{})
+	require.NoError(t, err)
+	require.Equal(t, fetch.Unknown, art.Answer.State, "another digest")
+	sum := sha1.Sum([]byte("<html>"))
+	rel.Chain[0].States[0].Value = hex.EncodeToString(sum[:])
+	art, err = Arrive(t.Context(), client(&shelf{body: []byte("<html>")}), rel, Want{})
+	require.NoError(t, err)
+	require.Equal(t, fetch.Found, art.Answer.State)
+	require.NotEmpty(t, art.Unreadable)
 }
 
 func TestDigests(t *testing.T) {

@@ -117,7 +117,7 @@ func TestFreeBSD(t *testing.T) {
 			w[freebsdBase+"meta.conf"] = ok([]byte("version = 2; data = \"../../evil\";"))
 		}, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
 		"no description": {bend: func(w world) { delete(w, freebsdBase+"meta.conf") }, integrity: [2]int{2, 2}, check: "registry-signature", says: "pass: "},
-		"no catalogue":   {bend: func(w world) { w[freebsdBase+"data.pkg"] = page{Status: 500} }, integrity: [2]int{0, 2}, check: "digest-published", says: "unknown: "},
+		"a busy host":    {bend: func(w world) { w[freebsdBase+"data.pkg"] = page{Status: 500} }, integrity: [2]int{0, 2}, check: "digest-published", says: "unknown: "},
 		"the older form": {bend: func(w world) {
 			delete(w, freebsdBase+"data.pkg")
 			line := strings.TrimSuffix(strings.TrimPrefix(right, `{"packages":[`), "]}") + "\n"
@@ -207,4 +207,13 @@ func TestFreeBSDCorpus(t *testing.T) {
 	r = run(t, w, boost)
 	require.True(t, r.Report.Verdict.Failed, r.Report.Text(false))
 	has(t, r, "registry-signature", "fail", "")
+}
+
+// TestFreeBSDNoCatalogue: where there is none, nothing is known of what it holds.
+func TestFreeBSDNoCatalogue(t *testing.T) {
+	key, _ := mint.FreeBSDKeys()
+	o := options(world{})
+	o.Anchors = freebsdAnchors(t, mint.FreeBSDKeySet(at.AddDate(-1, 0, 0), key))
+	_, err := ask(context.Background(), freebsdRef, o)
+	require.ErrorContains(t, err, "There is no catalogue of packages for FreeBSD:14:amd64 (quarterly)")
 }

@@ -72,7 +72,7 @@ func TestMavenKeys(t *testing.T) {
 		"of another file":    {"nl.dannyvanheumen:helloworld:1.0", unit("F8484389379ACEAC.asc"), func(w world) { w[hello+".asc"] = ok(unit("helloworld-1.0.jar.asc")) }, "fail", ""},
 		"a signed message":   {"nl.dannyvanheumen:helloworld:1.0", cache, func(w world) { w[hello+".asc"] = ok(unit("fop-0.95.pom.asc")) }, "not understood", ""},
 		"SHA-1 of another":   {"nl.dannyvanheumen:helloworld:1.0", nil, func(w world) { w[hello+".asc"] = ok(unit("ant-launcher-1.9.4.jar.asc")) }, "absent", "5EFAD9FE82A7FBCD\" (SHA-1) can be forged"},
-		"nothing":            {"nl.dannyvanheumen:helloworld:1.0", nil, func(w world) { w[hello+".asc"] = ok(unit("empty.asc")) }, "not understood", ""},
+		"nothing":            {"nl.dannyvanheumen:helloworld:1.0", nil, func(w world) { w[hello+".asc"] = ok(unit("empty.asc")) }, "unknown", ""},
 		"no signature":       {"nl.dannyvanheumen:helloworld:1.0", nil, func(w world) { w[hello+".asc"] = ok(unit("wrong.asc")) }, "not understood", ""},
 		"none":               {"commons-logging:commons-logging:1.0", nil, nil, "absent", "No signature"},
 		"keys that are none": {jsr305, []byte("no key"), nil, "not understood", ""},

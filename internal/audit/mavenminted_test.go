@@ -106,6 +106,7 @@ func TestMavenBent(t *testing.T) {
 		"no module and no name":           {named, bends{noName, noModule}, nil, signed, "unmet", "name-inside", "absent: "},
 		"an unsigned module, and no name": {named, bends{noName, func(v *mint.MavenVersion) { v.Module = v.Gradle(v.Jar()) }, signedAs(unsigned, "module")}, nil, signed, "unmet", "record-attested", "not applicable: "},
 		"a module by a stranger, no name": {named, bends{noName, func(v *mint.MavenVersion) { v.Module = v.Gradle(v.Jar()) }, signedAs(other("stranger", "thing"), "module")}, nil, signed, "open", "record-attested", "unknown: "},
+		"the module alone is signed":      {named, bends{signedAs(unsigned, "jar")}, nil, both(1, 1, 0, 0), "met", "record-attested", "pass: The Gradle module"},
 		"only weak checksum files":        {named, bends{func(v *mint.MavenVersion) { v.Strong = false }}, nil, signed, "met", "digest-published", "pass: "},
 		"weak ones, and no module":        {named, bends{noModule, func(v *mint.MavenVersion) { v.Strong = false }}, nil, signed, "met", "digest-published", "pass: A public log"},
 		"unsigned":                        {named, bends{signedAs(unsigned)}, nil, both(1, 1, 0, 0), "unmet", "signer-identity", "absent: "},

@@ -62,6 +62,23 @@ func TestMintedRPM(t *testing.T) {
 	require.Equal(t, "signed", r.Report.Finding("files-covered").Facts["list"])
 }
 
+// TestRPMUnread: of a package that did not come nobody knows whether it is signed.
+func TestRPMUnread(t *testing.T) {
+	key, w := goldKey("fedora"), world{}
+	mint.ServeRPMs(w, fedoraBase, nil, goldRPM(key))
+	for what, served := range map[string]page{"refused": {Status: 403}, "a web page": ok([]byte("<html>"))} {
+		r, err := tryRPM(t, w.But(fedoraFile, served), fedoraRef, "fedora-43", key)
+		require.NoError(t, err)
+		require.Equal(t, [2]int{0, 2}, levels(r)["integrity"], what)
+		hasOutcome(t, r, "signature-served", "unknown", "could not be fetched")
+		hasOutcome(t, r, "registry-signature", "unknown", "could not be fetched")
+	}
+	r, err := tryRPM(t, w.But(fedoraFile, ok([]byte("a text"))), fedoraRef, "fedora-43", key)
+	require.NoError(t, err)
+	require.True(t, r.Report.Verdict.Failed)
+	hasOutcome(t, r, "signature-served", "absent", "no package in which")
+}
+
 // TestRPMBent: one link is other than it should be.
 func TestRPMBent(t *testing.T) {
 	key, other := goldKey("fedora"), goldKey("somebody")

@@ -12,7 +12,10 @@ import (
 // the document before it states, by a strong digest.
 func chainWhole(e *exam) Finding {
 	chain := e.Release.Chain
-	if len(chain) < 2 {
+	switch {
+	case len(chain) < 2 && e.Release.Record().Answer.State != fetch.Found:
+		return because(NotApplicable, "No document was read that could lead to another.")
+	case len(chain) < 2:
 		return because(NotApplicable, "One document states the digests of this package; none leads to it.")
 	}
 	for i, next := range chain[1:] {

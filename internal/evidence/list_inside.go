@@ -17,7 +17,10 @@ import (
 //  3. each file that is there is named, but for those that need not be.
 func listInside(e *exam) Finding {
 	contents, list := e.Artifact.Contents, e.Artifact.Inside.List
-	if contents == nil || list == nil {
+	switch {
+	case contents == nil:
+		return because(NotApplicable, "No package was read in which a list of its files could stand.")
+	case list == nil:
 		return because(NotApplicable, "No list of its files was found inside the package.")
 	}
 	// 1.

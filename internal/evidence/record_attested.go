@@ -33,7 +33,7 @@ func recordAttested(e *exam) Finding {
 	case best.Outcome == "" && served.OverBytes && served.Answer.State == fetch.Unknown:
 		return because(Unknown, fmt.Sprintf("Whether the %s is signed is not known: %s", link.Name, sentence(served.Answer.Reason)))
 	case best.Outcome == "":
-		return because(NotApplicable, "The record carries no signatures of a publisher's.")
+		return because(NotApplicable, "No signatures of publishers are known for the document that states the digest.")
 	case best.Outcome != Pass:
 		return best
 	case e.matches.Outcome != Pass:

@@ -31,8 +31,8 @@ func registrySignature(e *exam) Finding {
 	chain := e.chain()
 	link, behind := signedLink(chain)
 	if len(link.Signatures) == 0 {
-		if e.Release.File.Sealed != nil && e.sealed() == nil && e.Artifact.Answer.State != fetch.Found {
-			return unfetched(e.Artifact.Answer, "the package, which holds the repository's signature,", "The repository does not have the package, in which its signature would stand.")
+		if f, sealed := e.unsealed(); sealed {
+			return f
 		}
 		if e.Release.SignsNothing != "" {
 			return because(Absent, "This repository signs neither its packages nor its records.").by(Repository)
@@ -79,6 +79,15 @@ func (e *exam) sealed() *registry.Sealed {
 		return nil
 	}
 	return e.Artifact.Sealed
+}
+
+// unsealed says why the repository's signature was not read that stands inside its
+// packages; false where it was, or it signs none so.
+func (e *exam) unsealed() (Finding, bool) {
+	if e.Release.File.Sealed == nil || e.sealed() != nil {
+		return Finding{}, false
+	}
+	return unfetched(e.Artifact.Answer, "the package, which holds the repository's signature,", "What arrived is no package in which the repository's signature could stand."), true
 }
 
 // called is what a document of the chain is called inside a sentence.

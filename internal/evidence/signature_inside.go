@@ -21,6 +21,8 @@ import (
 func signatureInside(e *exam) Finding {
 	in := e.Artifact.Inside.Enclosed
 	switch {
+	case in == nil && e.Artifact.Contents == nil:
+		return because(NotApplicable, "No package was read in which a signature could stand.")
 	case in == nil:
 		return because(NotApplicable, "No signatures inside packages of this kind are known here.")
 	case len(in.Each) == 0:

@@ -16,7 +16,10 @@ import (
 // repository's as its list of keys was seen lately.
 func signatureServed(e *exam) Finding {
 	rel, _ := signedLink(e.chain())
+	unread, sealed := e.unsealed()
 	switch {
+	case rel.SignsAll == "" && sealed:
+		return unread
 	case rel.SignsAll == "":
 		return because(NotApplicable, "This repository does not sign the record of every package with a key of its own.")
 	case slices.ContainsFunc(rel.Signatures, func(s registry.Signature) bool { return possible(s) && !e.unheardOf(rel, s) }):

@@ -15,6 +15,7 @@ import (
 // signer and the host: a certificate whose holder is entitled to this name.
 // Strangers can get certificates too.
 func signerIdentity(e *exam) Finding {
+	e.judgeSigners() // those of the record's, too, whatever is served for the file
 	list := e.Release.File.Attestations
 	if list.Subject.Algorithm == "" {
 		if e.logged.Outcome == Pass {
@@ -27,7 +28,6 @@ func signerIdentity(e *exam) Finding {
 		return f
 	}
 	best := Finding{}
-	e.judgeSigners()
 	for _, a := range e.attested {
 		switch {
 		case a.finding.Outcome != Pass && !ownKind(list, a.Label):

@@ -53,6 +53,12 @@ func sourceAgrees(e *exam) Finding {
 			if stated == "" && e.Release.Source.Asked == fetch.Unknown {
 				return because(Unknown, "The document that would name the source could not be fetched.")
 			}
+			if stated == "" && e.Release.File.NamesSource && e.unreadInside() {
+				return because(Unknown, "What the package itself states as its source was not read.")
+			}
+			if stated == "" && e.Release.Source.Asked == fetch.NotThere {
+				return because(Absent, "The document that would name the source is not there, says its own host.")
+			}
 			if stated == "" {
 				return because(Absent, "The package states no source repository. That is not agreement.").by(Maintainer)
 			}

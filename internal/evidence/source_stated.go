@@ -51,12 +51,21 @@ func sourceStated(e *exam) Finding {
 		return best // whoever names a commit: these files are not its
 	case record.Asked == fetch.Unknown:
 		return because(Unknown, "The document that would name the source could not be fetched.")
+	case e.Release.File.NamesRevision && e.unreadInside():
+		return because(Unknown, best.Reason+" What the package itself says was not read.")
 	case !own:
 		return because(Unknown, fmt.Sprintf("%s The record came %s, so the repository's own may say otherwise.", best.Reason, byRoute(record.Route)))
 	case found:
 		return open
 	}
 	return best
+}
+
+// unreadInside tells that nothing of what the package says of itself was read, and that
+// it could be: it was not asked for, or did not come.
+func (e *exam) unreadInside() bool {
+	art := e.Artifact
+	return art.Contents == nil && art.Answer.State == fetch.Unknown
 }
 
 // theRecord is who says what stands in the record.

@@ -44,7 +44,7 @@ func topics(e *exam) []Topic {
 	}
 	facts = append(facts, materials(e)...)
 	facts = append(facts, otherCommit(e)...)
-	facts = append(facts, otherFiles(e.Release.Others)...)
+	facts = append(facts, otherFiles(e.Release)...)
 	return append(facts, index(e)...)
 }
 
@@ -105,8 +105,13 @@ func otherCommit(e *exam) []Topic {
 // OtherFiles is the topic that names the version's further files, each by its purl.
 const OtherFiles = "other-files"
 
-// otherFiles names the version's further files.
-func otherFiles(others []registry.Other) []Topic {
+// otherFiles names the version's further files. That they are all is only said where
+// the record names each.
+func otherFiles(rel *registry.Release) []Topic {
+	others, has := rel.Others, "at least "
+	if rel.Siblings.Whole && len(rel.Siblings.Each) == len(others) {
+		has = ""
+	}
 	if len(others) == 0 {
 		return nil
 	}
@@ -120,7 +125,7 @@ func otherFiles(others []registry.Other) []Topic {
 	for _, what := range slices.Sorted(maps.Keys(kinds)) {
 		words = append(words, fmt.Sprintf("%s (%d)", what, kinds[what]))
 	}
-	t.Text = fmt.Sprintf("This version has %s beside this one: %s. Each has its own audit", counted(len(others), "file"), strings.Join(words, ", "))
+	t.Text = fmt.Sprintf("This version has %s%s beside this one: %s. Each has its own audit", has, counted(len(others), "file"), strings.Join(words, ", "))
 	if slices.ContainsFunc(others, func(o registry.Other) bool { return o.Instead }) {
 		t.Text += "; which one is installed depends on the machine"
 	}

@@ -60,12 +60,17 @@ func TestAskedForTwice(t *testing.T) {
 }
 
 func TestOtherFiles(t *testing.T) {
-	assert.Empty(t, otherFiles(nil))
+	assert.Empty(t, otherFiles(&registry.Release{}))
 	other := func(name, what string) registry.Other {
 		return registry.Other{Ref: purl.Ref{Type: "shelf", Name: name, Version: "1"}, What: what}
 	}
-	got := otherFiles([]registry.Other{other("a", "wheel"), other("b", "sources"), other("c", "wheel")})[0]
-	assert.Contains(t, got.Text, "3 files beside this one: sources (1), wheel (2)")
+	rel := &registry.Release{Others: []registry.Other{other("a", "wheel"), other("b", "sources"), other("c", "wheel")}}
+	got := otherFiles(rel)[0]
+	assert.Contains(t, got.Text, "has at least 3 files beside this one: sources (1), wheel (2)", "nobody says that these are all")
+	rel.Siblings = registry.Siblings{Whole: true, Each: make([]registry.Sibling, 3)}
+	assert.Contains(t, otherFiles(rel)[0].Text, "has 3 files beside this one: ")
+	rel.Siblings.Each = make([]registry.Sibling, 4)
+	assert.Contains(t, otherFiles(rel)[0].Text, "at least", "one is of a kind that is not read")
 	assert.Equal(t, []string{"pkg:shelf/a@1", "pkg:shelf/b@1", "pkg:shelf/c@1"}, got.Items)
 }
 

@@ -42,8 +42,8 @@ var pageBegins = sync.OnceValue(func() *regexp.Regexp {
 // IsPage tells whether a body is a web page, or another document of markup.
 func IsPage(body []byte) bool { return pageBegins().Match(body) }
 
-// fit takes what is of another kind than was asked for out of an answer.
-func (f *Form) fit(a *Answer) {
+// Fit takes what is of another kind than was asked for out of an answer.
+func (f *Form) Fit(a *Answer) {
 	switch {
 	case f == nil || a.Request.Method == "HEAD":
 		return

@@ -65,7 +65,7 @@ func (f *flight) try(ctx context.Context, route Route) (Answer, []Exchange, erro
 		if !IsRedirect(got.status) {
 			a.Body, a.Passed = got.body, got.passed
 			judge(&a) // 4
-			r.Form.fit(&a)
+			r.Form.Fit(&a)
 			return a, kept, nil
 		}
 		next, err := f.target(asked.URL, got.header["location"], route) // 3

@@ -238,6 +238,9 @@ type File struct {
 	// Inspector reads the ecosystem's documents inside the file; nil where nobody
 	// does, and then nothing is known of what they say.
 	Inspector Inspector
+	// NamesSource and NamesRevision tell that it has a place inside for the address of
+	// its source repository, and for the revision: unread, it may state them.
+	NamesSource, NamesRevision bool
 	// Parts are what the file names by digest and does not hold; empty for a file
 	// that holds all. Assemble begins to read what is inside those that are fetched on
 	// demand. Large refuses, in words, to fetch them; empty where they may be.
@@ -372,29 +375,4 @@ type Index struct {
 	// Signed is the signed index that led here; the zero value where none did.
 	Signed SignedIndex
 	State  fetch.State
-}
-
-// A Command is one command of the ecosystem's own tools. The report quotes
-// every element; it is never assembled from strings.
-type Command struct {
-	// Purpose says what it checks, for people.
-	Purpose string
-	// Env are variables to set, as name and value.
-	Env [][2]string
-	// Argv is the command and its arguments.
-	Argv []string
-	// Expect says what its output must show.
-	Expect string
-	// Shows are recorded digests that the output must hold. Where one is not
-	// recorded, there is nothing to compare, and the command is left out.
-	Shows []Shown
-}
-
-// A Shown is a recorded digest in a command's output.
-type Shown struct {
-	Label     string // what the output calls it
-	Of        Subject
-	Algorithm string
-	// Hex tells that it is written in hexadecimal; else as "sha512-…" or "h1:…".
-	Hex bool
 }

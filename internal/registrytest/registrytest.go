@@ -58,6 +58,7 @@ func Run(t *testing.T, s Suite) {
 	t.Run("everything is refused", func(t *testing.T) { s.checkSilence(t, mint.Page{Status: 403, Body: []byte("no")}) })
 	t.Run("nothing is there", s.checkNothing)
 	t.Run("hostile answers", func(t *testing.T) { s.checkHostile(t, good) })
+	t.Run("each document, one at a time", func(t *testing.T) { s.checkEach(t, good) })
 	t.Run("somebody else's answers", func(t *testing.T) { s.checkOthers(t, good) })
 	t.Run("an empty package", func(t *testing.T) { s.checkEmpty(t, good) })
 	t.Run("a replay equals the live audit", func(t *testing.T) { s.checkReplay(t, good) })

@@ -131,7 +131,7 @@ func (r Registry) release(ref purl.Ref, at located, in index, site siteRecord) *
 			Request:   at.request(),
 			Format:    archive.TarGz,
 			Rules:     archive.Rules{Prefix: at.root(), Written: written},
-			Inspector: newInspector(at, in.name+site.name != ""),
+			Inspector: newInspector(at, in.name+site.name != ""), NamesSource: true, NamesRevision: true,
 		},
 		Siblings: registry.Siblings{Whole: true}, // a version is one file
 		Installer: registry.Installer{

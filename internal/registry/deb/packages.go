@@ -48,9 +48,12 @@ type list struct {
 // read tells whether the list was read to its end.
 func (l *list) read() bool { return l.answer.State == fetch.Found && l.broken == "" && !l.other }
 
+// listForm is that of every list: what a host in trouble sends in its place is none.
+var listForm = &fetch.Form{Name: "a compressed list of packages", Fits: func(b []byte) bool { return len(b) > 0 && !fetch.IsPage(b) }}
+
 // request is that of a list.
 func (in *inRelease) request(p place) fetch.Request {
-	r := fetch.Request{URL: in.address(p), Limit: maxList, Immutable: in.byHash(), Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))}
+	r := fetch.Request{URL: in.address(p), Limit: maxList, Immutable: in.byHash(), Form: listForm, Step: fmt.Sprintf("list of packages of %s (%s)", in.of.name, sized(p.size))}
 	if in.byHash() {
 		r.Sum = p.sum
 	}

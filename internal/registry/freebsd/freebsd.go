@@ -65,7 +65,9 @@ func (r Registry) Resolve(ctx context.Context, c *fetch.Session, ref purl.Ref, _
 	notes = append(notes, cat.notes...)
 	found := cat.packages
 	switch {
-	case cat.answer.State == fetch.NotThere, cat.read && len(found) == 0:
+	case cat.answer.State == fetch.NotThere:
+		return nil, purl.Refuse(purl.Missing, "There is no catalogue of packages for %s (%s), says its own host. Give the system in its own form, such as abi=%s, and branch=latest or branch=quarterly.", abi, branch, usualABI)
+	case cat.read && len(found) == 0:
 		return nil, purl.Refuse(purl.Missing, "The catalogue of %s (%s) has no package %s. Packages are often called otherwise than the port that they are made from.%s", abi, branch, ref.Name, registry.Hearsay(cat.answer))
 	case cat.read && ref.Version != "" && found[0].version != ref.Version:
 		choice := ref.Bare()

@@ -25,6 +25,7 @@ const (
 
 var (
 	xmlForm    = &fetch.Form{Name: "an XML document", Fits: isXML}
+	armorForm  = &fetch.Form{Name: "an OpenPGP signature", Fits: func(body []byte) bool { return len(body) > 0 && !fetch.IsPage(body) }}
 	moduleForm = &fetch.Form{Name: "a Gradle module", Fits: func(body []byte) bool { return strictjson.Fields(body).Has("formatVersion") }}
 )
 
@@ -132,7 +133,7 @@ func (q *question) gatherBeside() error {
 		q.bundle, err = q.get(q.at.url()+".sigstore.json", "signature", maxBundle, fetch.JSON)
 		return err
 	}, func() (err error) {
-		q.armor, err = q.get(q.at.url()+".asc", "signature", maxArmor, nil)
+		q.armor, err = q.get(q.at.url()+".asc", "signature", maxArmor, armorForm)
 		return err
 	})
 	return fetch.Together(asks...)

@@ -76,6 +76,7 @@ func (q *question) release(repository string) *registry.Release {
 			Attestations: attestations(q.at.file(), q.bundle),
 			Detached:     q.detached(),
 			Inspector:    newInspector(q.at, &q.pom),
+			NamesSource:  true, NamesRevision: q.at.format() == archive.Zip,
 		},
 		Others:     q.others,
 		Publishers: publishers(q.at.group),

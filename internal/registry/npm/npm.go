@@ -137,7 +137,7 @@ func (r Registry) release(ref purl.Ref, f find) *registry.Release {
 			Request:   artifactRequest(f.at.tarball()),
 			Format:    archive.TarGz,
 			Rules:     Rules(),
-			Inspector: newInspector(f.at, f.record),
+			Inspector: newInspector(f.at, f.record), NamesSource: true,
 		},
 		Siblings: registry.Siblings{Whole: true}, // a version is one file
 		Source:   registry.Source{Route: f.answer.Route, InRecord: true, Asked: f.answer.State},

@@ -130,7 +130,7 @@ func (r Registry) release(ref purl.Ref, f choice, index *project) *registry.Rele
 			Format:    f.name.format(),
 			Rules:     rules(f.name),
 			Manifest:  registry.Manifest{Path: "METADATA"},
-			Inspector: newInspector(f.at, f.name),
+			Inspector: newInspector(f.at, f.name), NamesSource: true,
 		},
 		Others:   f.others,
 		Siblings: f.siblings,

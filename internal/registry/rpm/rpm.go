@@ -163,6 +163,7 @@ func (r Registry) release(ref purl.Ref, of release, l listing, w wanted, notes [
 	rel.Ref, rel.Notes = exact, append(notes, l.notes...)
 	in := &inspector{asked: w, namespace: of.namespace}
 	rel.File.Format, rel.File.Read, rel.File.Inspector = archive.CPIO, in.read, in
+	rel.File.NamesSource, rel.File.NamesRevision = true, true
 	rel.File.Sealed = func(body []byte) *registry.Sealed { return sealed(body, of) }
 	rel.Commands = commands(rel, of, w)
 	return rel

@@ -197,6 +197,28 @@ func TestPyPIWheelsInside(t *testing.T) {
 	require.Contains(t, topics["declares"], "pkg:generic/openssl@3.0.0")
 }
 
+// TestPyPIAFileAmongAttestedOnes: whoever has a publisher's token can add a file to a
+// version of any age, which some machines then take before all others.
+func TestPyPIAFileAmongAttestedOnes(t *testing.T) {
+	p := wheel123(t)
+	beside := mint.NewPyPIFile(p.Sigstore, mint.Wheel{Name: "thing", Version: "1.2.3", Files: map[string]string{}}, "example/thing", mintedHead)
+	beside.File = "thing-1.2.3-cp314-cp314-win_amd64.whl"
+	p.before = []*mint.PyPIFile{beside}
+	one := func() *result {
+		r, err := ask(context.Background(), mintedWheelRef+"?file_name="+p.File, p.options(p.world()))
+		require.NoError(t, err)
+		return r
+	}
+	require.Empty(t, one().Report.Verdict.Alarms)
+	p.Attestations = nil
+	r := one()
+	hasOutcome(t, r, "lineage-kept", "fail", beside.File)
+	require.NotEmpty(t, r.Report.Verdict.Alarms)
+	require.Equal(t, both(1, 1, 0, 0), levels(r), "an alarm, and no level")
+	beside.Attestations = nil
+	hasOutcome(t, one(), "lineage-kept", "not applicable", "")
+}
+
 // TestPyPILineage: provenance that stops, and that comes from elsewhere.
 func TestPyPILineage(t *testing.T) {
 	earlier := func(p *wheel, version, repository string) *mint.PyPIFile {

@@ -12,9 +12,13 @@ import (
 )
 
 // lineageKept asks whether the release line kept its provenance, from the same
-// source and workflow.
+// source and workflow, and whether a file lacks what others of its version have:
+// whoever gets hold of a publisher's token can add one to a version of any age.
 func lineageKept(e *exam) Finding {
 	line := e.Release.Earlier
+	if beside := attestedBeside(e.Release); beside != "" && certificate(e) == nil && without(e).Outcome == Absent {
+		return because(Fail, fmt.Sprintf("The file %s of this same version was published with provenance, and this one was not. It may have been published in another way than usual. Find out before you use it.", quoted(beside)))
+	}
 	switch {
 	case line.State == "":
 		return because(NotApplicable, "No list of versions says which were attested.")
@@ -52,6 +56,17 @@ func lineageKept(e *exam) Finding {
 		return refs
 	}
 	return pass(fmt.Sprintf("Version %s of this release line came from the same repository, by the same workflow.", quoted(line.Attested[0])), nil)
+}
+
+// attestedBeside names another file of the version that the record announces as
+// attested; empty for none.
+func attestedBeside(rel *registry.Release) string {
+	for _, s := range rel.Siblings.Each {
+		if s.Attested {
+			return s.Name
+		}
+	}
+	return ""
 }
 
 // otherRef compares of which branch or tag two runs of one workflow were, where their

@@ -8,8 +8,10 @@ type Siblings struct {
 	Each  []Sibling
 }
 
-// A Sibling is a file's name, and the digests that the record states of it.
+// A Sibling is a file's name, and the digests that the record states of it. Attested
+// tells that the record announces attestations of it.
 type Sibling struct {
-	Name   string
-	States []Stated
+	Name     string
+	States   []Stated
+	Attested bool
 }

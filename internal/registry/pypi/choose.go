@@ -91,7 +91,8 @@ func (p *project) siblings(files []entry, chosen int) registry.Siblings {
 		if i != chosen {
 			states, broken := e.stated()
 			out.Whole = out.Whole && len(broken) == 0 && len(states) > 0
-			out.Each = append(out.Each, registry.Sibling{Name: e.file, States: states})
+			address, _ := e.announces()
+			out.Each = append(out.Each, registry.Sibling{Name: e.file, States: states, Attested: address != "" && i < len(files)})
 		}
 	}
 	return out

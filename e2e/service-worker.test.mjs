@@ -182,10 +182,13 @@ test("a page that the browser asked for while this script started is not asked f
   await assert.rejects(worker.get("/far/", { preloadResponse: Promise.reject(new TypeError("no network")) }));
 });
 
-test("only what is kept from the beginning is taken out of the cache without this script", async () => {
+test("only what is kept from the beginning is taken out of the cache without this script, and no page waits for it", async () => {
   const site = place();
   const one = version(1);
   publish(site, one);
   await visit(site, one);
-  assert.deepEqual(JSON.parse(JSON.stringify(site.routes)), { condition: { or: [{ urlPattern: "/assets/app.1.js" }] }, source: { cacheName: "site-1" } });
+  assert.deepEqual(JSON.parse(JSON.stringify(site.routes)), [
+    { condition: { or: [{ urlPattern: "/assets/app.1.js" }] }, source: { cacheName: "site-1" } },
+    { condition: { requestMode: "navigate" }, source: "race-network-and-fetch-handler" },
+  ]);
 });

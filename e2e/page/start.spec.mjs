@@ -59,6 +59,18 @@ for (const [name, path, prepare] of [["on a later visit", "/", controlled], ["fo
   });
 }
 
+test("a program that came from anywhere but what is kept is not run: nobody compared its digest", async ({ page, context, origin }) => {
+  let asked = 0;
+  const empty = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]); // a module in its form, and no program
+  await context.route(wasm, (route) => (asked++ === 0 ? route.fulfill({ contentType: "application/wasm", body: empty }) : route.continue()));
+  await controlled(page);
+  await page.goto(origin);
+  await page.getByRole("textbox").fill("lodash");
+  await expect(page.locator("#box-meant a").first()).toHaveText("pkg:npm/lodash");
+  expect(asked).toBe(2);
+  expect(await page.workers()[0].evaluate(() => performance.getEntriesByType("mark").map(({ name }) => name))).toEqual(["given", "compiled", "instantiated", "ready"]); // the worker that waited for it, and no second one
+});
+
 test.describe("with the service worker", () => {
   test.use({ serviceWorkers: "allow" });
   test("a later visit asks the network for the page alone, and the auditor loads from what is kept", async ({ page, context, origin }) => {
@@ -81,6 +93,7 @@ test.describe("with the service worker", () => {
     await expect(again.locator("#box-meant a").first()).toHaveText("pkg:npm/lodash");
     expect(asked).toEqual(["/"]);
     expect(await again.workers()[0].evaluate(() => performance.getEntriesByType("mark").map(({ name }) => name))).toEqual(["given", "compiled", "instantiated", "ready"]);
+    expect(await again.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".wasm")).map((one) => one.workerFinalSourceType))).toEqual(["cache"]);
     expect([...answered].filter(([path, kept]) => path !== "/sw.js" && !kept)).toEqual([]);
     expect(answered.size).toBeGreaterThan(20);
   });

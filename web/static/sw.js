@@ -7,8 +7,12 @@ const later = {}; // the same, of what few need: kept once somebody did
 const pages = [];
 
 addEventListener("install", (event) => {
-  // A browser that can takes what is kept out of the cache without asking this script.
-  event.addRoutes?.({ condition: { or: Object.keys(assets).map((path) => ({ urlPattern: path })) }, source: { cacheName: name } })?.catch(() => {}); // else it asks
+  // A browser that can takes what is kept out of the cache without asking this script,
+  // and the newest page from the network without waiting until it runs.
+  event.addRoutes?.([
+    { condition: { or: Object.keys(assets).map((path) => ({ urlPattern: path })) }, source: { cacheName: name } },
+    { condition: { requestMode: "navigate" }, source: "race-network-and-fetch-handler" },
+  ])?.catch(() => {}); // else it asks
   event.waitUntil((async () => {
     const cache = await caches.open(name);
     // A file with another digest would be kept for as long as this version is,

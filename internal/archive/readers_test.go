@@ -25,7 +25,6 @@ import (
 
 	"touchstone/internal/archive"
 	"touchstone/internal/corpus"
-	"touchstone/internal/mint"
 	"touchstone/internal/registry/npm"
 )
 
@@ -202,7 +201,7 @@ func TestReadersOfTar(t *testing.T) {
 		}
 		clean := 0
 		for n := range count {
-			if others.compare(t, fmt.Sprintf("SEED=%d, tarball %d", seed, n), mint.OddTar(rand.New(rand.NewPCG(seed, n))), clean%16 == 0) {
+			if others.compare(t, fmt.Sprintf("SEED=%d, tarball %d", seed, n), oddTar(rand.New(rand.NewPCG(seed, n))), clean%16 == 0) {
 				clean++
 			}
 		}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -135,14 +136,10 @@ const mayLink = string(tarHard) + string(tarSym) + string(tarPax) + string(tarPa
 // okOthers tells whether what is of no further interest has its form: owners'
 // numbers and names, time and device.
 func okOthers(b []byte) bool {
-	for _, s := range []span{fieldUID, fieldGID, fieldTime, fieldMajor, fieldMinor} {
-		if _, ok := tarNumber(s.of(b)); !ok {
-			return false
-		}
-	}
+	noNumber := func(s span) bool { _, ok := tarNumber(s.of(b)); return !ok }
 	_, okUser := tarText(fieldUser.of(b))
 	_, okGroup := tarText(fieldGroup.of(b))
-	return okUser && okGroup
+	return okUser && okGroup && !slices.ContainsFunc([]span{fieldUID, fieldGID, fieldTime, fieldMajor, fieldMinor}, noNumber)
 }
 
 // tarText reads a field that NUL ends unless it is full; false where anything
@@ -212,11 +209,4 @@ func isOctal(c byte) bool { return '0' <= c && c <= '7' }
 // isBlank tells whether a numeric field holds no number.
 func isBlank(b []byte) bool { return strings.Trim(string(b), " \x00") == "" }
 
-func allZero(b []byte) bool {
-	for _, c := range b {
-		if c != 0 {
-			return false
-		}
-	}
-	return true
-}
+func allZero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }

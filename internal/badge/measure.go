@@ -1,5 +1,7 @@
 package badge
 
+import "strings"
+
 // advances are the widths of printable ASCII in Verdana, from the space on, in
 // units of which the font's height has 2048. Fonts that stand in for it are
 // narrower or as wide; the picture says how wide its text is to be drawn.
@@ -30,10 +32,5 @@ func width(text string) int {
 // measurable tells whether a text can be drawn: printable ASCII, which nobody can
 // take for something else.
 func measurable(text string) bool {
-	for i := range len(text) {
-		if c := int(text[i]) - firstMeasured; c < 0 || c >= len(advances) {
-			return false
-		}
-	}
-	return text != ""
+	return text != "" && !strings.ContainsFunc(text, func(c rune) bool { return c < firstMeasured || c >= firstMeasured+rune(len(advances)) })
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 
 	"touchstone/internal/strictjson"
@@ -68,12 +69,7 @@ var forms = []struct {
 
 // has tells whether an object has all these names.
 func has(o strictjson.Object, names ...string) bool {
-	for _, name := range names {
-		if !o.Has(name) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(names, func(name string) bool { return !o.Has(name) })
 }
 
 // first is the first object of a list in a document; nil where there is none.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,9 +97,7 @@ func boundBuild(a attested, publishTypes []string) (Finding, *Build) {
 		return because(Fail, fmt.Sprintf("The statement says that the commit is %s; its certificate says %s.", quoted(said.Commit), quoted(b.Commit))), nil
 	}
 	// 3.
-	if b.Run == "" {
-		b.Run = said.Run
-	}
+	b.Run = cmp.Or(b.Run, said.Run)
 	if _, ok := source.Parse(b.Repository); !ok || !source.IsRevision(b.Commit) || b.Run == "" {
 		return because(Absent, "The verified statement does not name repository, commit and build run together."), nil
 	}

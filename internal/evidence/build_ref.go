@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -15,9 +16,7 @@ func buildRef(e *exam) Finding {
 	}
 	c := id.Claims
 	ref, trigger := refOf(id), c.BuildTrigger
-	if trigger == "" {
-		trigger = c.GitHubWorkflowTrigger
-	}
+	trigger = cmp.Or(trigger, c.GitHubWorkflowTrigger)
 	switch {
 	case strings.HasPrefix(ref, "refs/pull/") || strings.HasPrefix(ref, "refs/merge-requests/"):
 		return because(Fail, fmt.Sprintf("The attested run was of %s, a proposal to change the source. Anybody may make one: find out who did before you use it.", quoted(ref)))

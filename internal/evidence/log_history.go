@@ -16,8 +16,7 @@ func logHistory(e *exam) Finding {
 	if entry == nil {
 		return because(NotApplicable, "This repository keeps no signed log of its packages.")
 	}
-	var fork *sumdb.ForkError
-	if errors.As(e.log.err, &fork) {
+	if fork, ok := errors.AsType[*sumdb.ForkError](e.log.err); ok {
 		return Finding{Outcome: Fail,
 			Reason: "The log has signed two trees that contradict each other. It has shown different histories to different people. Keep both signed heads: they are the proof.",
 			Facts:  map[string]string{"older head": string(fork.Older), "newer head": string(fork.Newer)}}

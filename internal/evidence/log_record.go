@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,7 @@ func logRecord(e *exam) Finding {
 		if d.Line == "" {
 			continue
 		}
-		if !hasLine(e.log.result.Record, d.Line) {
+		if !slices.Contains(strings.Split(strings.TrimSuffix(e.log.result.Record, "\n"), "\n"), d.Line) {
 			return because(Fail, "The log's verified record does not hold the line "+quoted(d.Line)+".")
 		}
 		if d.Of != registry.OfManifest {
@@ -66,15 +67,6 @@ func provenDigest(e *exam, of registry.Subject, algorithm string) string {
 		}
 	}
 	return ""
-}
-
-func hasLine(text, line string) bool {
-	for _, l := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
-		if l == line {
-			return true
-		}
-	}
-	return false
 }
 
 // unconnected says why the head kept from an earlier visit could not be

@@ -276,14 +276,11 @@ const maxShown = 4 << 10
 // binds tells whether the signed text states a strong digest which is the one
 // that the document leads on with.
 func binds(link registry.Link, s registry.Signature) bool {
-	for _, bound := range s.Binds {
-		for _, d := range link.States {
-			if digest.Strong(bound.Algorithm) && bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Binds, func(bound registry.Stated) bool {
+		return digest.Strong(bound.Algorithm) && slices.ContainsFunc(link.States, func(d registry.Stated) bool {
+			return bound.Of == d.Of && bound.Algorithm == d.Algorithm && bound.Value == d.Value
+		})
+	})
 }
 
 // hostsDate is when the repository's own host, asked directly, says that the

@@ -36,8 +36,7 @@ type Fault interface {
 
 // Of is the kind of an error's fault; empty for an error that is none.
 func Of(err error) Kind {
-	var f Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[Fault](err); ok {
 		return f.Fault()
 	}
 	return ""

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,9 +93,7 @@ func (c *Client) slot(host string) chan struct{} {
 // prepare fills in the defaults of r and checks that it may be sent. What the same list
 // of hosts allows for a flight that is still at hand is not looked up again.
 func (s *Session) prepare(r Request) (Request, Host, error) {
-	if r.Method == "" {
-		r.Method = "GET"
-	}
+	r.Method = cmp.Or(r.Method, "GET")
 	if r.Limit == 0 {
 		r.Limit = DefaultLimit
 	}
@@ -118,9 +117,7 @@ func (s *Session) prepare(r Request) (Request, Host, error) {
 			return refuse("%v", err)
 		}
 	}
-	if r.Step == "" {
-		r.Step = host.Name
-	}
+	r.Step = cmp.Or(r.Step, host.Name)
 	return r, host, nil
 }
 

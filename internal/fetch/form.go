@@ -49,13 +49,13 @@ func (f *Form) Fit(a *Answer) {
 		return
 	case a.State == NotThere && f.Plainly && IsPage(a.Body):
 		a.State = Unknown
-		a.Reason = fmt.Sprintf("%s answers %d with a web page: it, or whoever stands between, refuses", hostOf(a.URL), a.Status)
+		a.Reason = fmt.Sprintf("%s answers %d with a web page: it, or whoever stands between, refuses", HostOf(a.URL), a.Status)
 		return
 	case a.State != Found || f.Fits(a.Body):
 		return
 	}
 	a.State = Unknown
-	a.Reason = fmt.Sprintf("%s answers with %s, and not with %s", hostOf(a.URL), came(a.Body), f.Name)
+	a.Reason = fmt.Sprintf("%s answers with %s, and not with %s", HostOf(a.URL), came(a.Body), f.Name)
 	switch a.Route {
 	case Relay:
 		a.Reason = "the relay says that " + a.Reason

@@ -50,8 +50,7 @@ func (t native) Do(ctx context.Context, r *Request) (*Response, error) {
 			return nil, ctx.Err()
 		}
 		// The address is in our own error already.
-		var about *url.Error
-		if errors.As(err, &about) {
+		if about, ok := errors.AsType[*url.Error](err); ok {
 			err = about.Err
 		}
 		return nil, &Error{Unreachable, r.URL, err.Error()}

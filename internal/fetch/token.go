@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"regexp"
@@ -83,10 +84,7 @@ func ReadToken(body []byte) string {
 	if err != nil {
 		return ""
 	}
-	token := doc.Text("token")
-	if token == "" {
-		token = doc.Text("access_token")
-	}
+	token := cmp.Or(doc.Text("token"), doc.Text("access_token"))
 	if len(token) > maxToken || !tokenForm().MatchString(token) {
 		return ""
 	}

@@ -85,7 +85,7 @@ func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Erro
 	c := f.client
 	sent := r
 	sent.URL = c.sentURL(r.URL, route)
-	slot := c.slot(hostOf(sent.URL))
+	slot := c.slot(HostOf(sent.URL))
 	select {
 	case slot <- struct{}{}:
 		defer func() { <-slot }()
@@ -123,7 +123,7 @@ func (f *flight) send(ctx context.Context, r Request, route Route) (reply, *Erro
 		return got, nil
 	}
 	if e := strings.ToLower(got.header["content-encoding"]); !res.Decoded && e != "" && e != "identity" {
-		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", hostOf(r.URL), e)}
+		return got, &Error{Undecoded, r.URL, fmt.Sprintf("%s answers in the encoding %q, which was not asked for", HostOf(r.URL), e)}
 	}
 	in := &arriving{f: f, ctx: ctx, r: r, route: route, res: res, alive: func() { stall.Reset(c.o.Timeout) }}
 	if r.passing != nil && in.good() {
@@ -165,7 +165,7 @@ func (g reply) silent() reply {
 // unmarked says what came in place of a host's answer through the relay: the
 // relay's own words, or those of a server that is no relay.
 func (c *Client) unmarked(r Request, res *Response) *Error {
-	no := "no answer from " + hostOf(r.URL) + ": "
+	no := "no answer from " + HostOf(r.URL) + ": "
 	if res.Header[RelayMark] != RelayRefusal {
 		return &Error{Unreachable, r.URL, no + fmt.Sprintf("what answers %d in the relay's place is not the relay", res.Status)}
 	}
@@ -181,7 +181,7 @@ func (c *Client) unmarked(r Request, res *Response) *Error {
 
 // failure names what went wrong.
 func (c *Client) failure(ctx context.Context, r Request, route Route, err error) *Error {
-	host := hostOf(r.URL)
+	host := HostOf(r.URL)
 	if route == Relay {
 		host = "the relay, asked for " + host + ","
 	}
@@ -206,7 +206,7 @@ func (c *Client) failure(ctx context.Context, r Request, route Route, err error)
 // target is where a redirect leads, in the form in which it is asked.
 func (f *flight) target(from, location string, route Route) (string, *Error) {
 	bad := func(format string, args ...any) (string, *Error) {
-		return "", &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects ", hostOf(from)) + fmt.Sprintf(format, args...)}
+		return "", &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects ", HostOf(from)) + fmt.Sprintf(format, args...)}
 	}
 	if location == "" {
 		return bad("without saying where")
@@ -228,7 +228,7 @@ func (f *flight) target(from, location string, route Route) (string, *Error) {
 // redirect checks that a redirect may be followed.
 func (f *flight) redirect(from, to string) *Error {
 	bad := func(why string) *Error {
-		return &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects to %.200q: %s", hostOf(from), to, why)}
+		return &Error{BadRedirect, f.r.URL, fmt.Sprintf("%s redirects to %.200q: %s", HostOf(from), to, why)}
 	}
 	u, err := url.Parse(to)
 	if err != nil {
@@ -259,7 +259,7 @@ func (c *Client) originURL(sent string, route Route) string {
 // judge says what an answer means for the question "is it there?".
 // Only the host itself can say that it is not.
 func judge(a *Answer) {
-	host := hostOf(a.URL)
+	host := HostOf(a.URL)
 	says := fmt.Sprintf("%s answers %d", host, a.Status)
 	switch a.Route {
 	case Relay:
@@ -301,7 +301,8 @@ func IsRedirect(status int) bool {
 	return false
 }
 
-func hostOf(address string) string {
+// HostOf names the host of an address in a sentence.
+func HostOf(address string) string {
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
 		return u.Host
 	}

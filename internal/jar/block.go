@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto"
+
 	//lint:ignore SA1019 jars that are out there were signed with it; it is verified here, never chosen
 	"crypto/dsa"
 	"crypto/ecdsa"
@@ -184,12 +185,7 @@ func ofOneHash(oid asn1.ObjectIdentifier) bool {
 }
 
 func contains(all []asn1.ObjectIdentifier, one asn1.ObjectIdentifier) bool {
-	for _, oid := range all {
-		if oid.Equal(one) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, one.Equal)
 }
 
 // named takes what a certificate says of its holder.
@@ -241,11 +237,11 @@ func chained(c *x509.Certificate, beside []*x509.Certificate) error {
 			return nil
 		}
 		err := issuedBy(c, issuer)
-		var insecure x509.InsecureAlgorithmError
+		_, insecure := errors.AsType[x509.InsecureAlgorithmError](err)
 		switch {
-		case errors.As(err, &insecure) && steps == 0:
+		case insecure && steps == 0:
 			return fault.New(fault.Weak, "its certificate is signed by an algorithm that can be forged")
-		case err != nil && !errors.As(err, &insecure):
+		case err != nil && !insecure:
 			return fault.New(fault.NotUnderstood, "a certificate beside it is not as it was issued")
 		case issuer.Equal(c):
 			return nil
@@ -276,8 +272,7 @@ func attributesFit(p7 *pkcs7.PKCS7, attributes int) error {
 
 // refusal tells a signature that is wrong from one that cannot be judged.
 func refusal(err error, what string) error {
-	var other *pkcs7.MessageDigestMismatchError
-	if errors.As(err, &other) || errors.Is(err, rsa.ErrVerification) || err.Error() == "x509: ECDSA verification failure" {
+	if _, other := errors.AsType[*pkcs7.MessageDigestMismatchError](err); other || errors.Is(err, rsa.ErrVerification) || err.Error() == "x509: ECDSA verification failure" {
 		return fault.New(fault.Wrong, what)
 	}
 	return fault.New(fault.NotUnderstood, "its signature cannot be judged")

@@ -196,10 +196,6 @@ func lineAt(doc []byte, at int) (line []byte, next int) {
 }
 
 func validName(name string) bool {
-	for _, c := range []byte(name) {
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '_') {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 70
+	const may = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	return name != "" && len(name) <= 70 && strings.Trim(name, may) == ""
 }

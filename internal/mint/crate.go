@@ -1,9 +1,11 @@
 package mint
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"strings"
 )
 
@@ -30,10 +32,7 @@ func NewCrate(name, version, repository, commit string) Crate {
 
 // Packed is the crate's file.
 func (c Crate) Packed() []byte {
-	root := c.Root
-	if root == "" {
-		root = c.Name + "-" + c.Version
-	}
+	root := cmp.Or(c.Root, c.Name+"-"+c.Version)
 	files := map[string]string{}
 	for name, text := range c.Files {
 		files[root+"/"+name] = text
@@ -59,9 +58,7 @@ func (c Crate) Serve(w World, index, site, files string) {
 	sum := sha256.Sum256(packed)
 	digest := hex.EncodeToString(sum[:])
 	over := func(record, with map[string]any) map[string]any {
-		for key, value := range with {
-			record[key] = value
-		}
+		maps.Copy(record, with)
 		return record
 	}
 	var lines []byte

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -49,9 +50,7 @@ func (d Deb) Pool() string { return "pool/main/" + d.Name[:1] + "/" + d.Name + "
 // Packed is the package's file.
 func (d Deb) Packed() []byte {
 	control := map[string]string{"control": d.fields()}
-	for name, text := range d.Control {
-		control[name] = text
-	}
+	maps.Copy(control, d.Control)
 	return Ar("debian-binary", []byte("2.0\n"), "control.tar.gz", Tgz(control), "data.tar.gz", Tgz(d.Files))
 }
 

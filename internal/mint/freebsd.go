@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -109,9 +110,7 @@ func (p FreeBSDPackage) Packed() []byte {
 	}
 	manifest := map[string]any{"name": p.Name, "version": p.Version, "origin": "misc/" + p.Name, "files": sums,
 		"scripts": map[string]any{"post-install": "ldconfig\n"}, "deps": map[string]any{"metal": map[string]any{"origin": "misc/metal", "version": "1.0"}}}
-	for key, value := range p.Manifest {
-		manifest[key] = value
-	}
+	maps.Copy(manifest, p.Manifest)
 	return PackedTar(append([]TarMember{{"+MANIFEST", string(must(json.Marshal(manifest)))}}, members...)...)
 }
 

@@ -3,6 +3,7 @@ package mint
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -66,10 +67,7 @@ func (m Module) Lines() string {
 // ends with a slash, serves them.
 func (m Module) Serve(w World, base string) {
 	at := base + must(module.EscapePath(m.Path)) + "/@v/"
-	info := m.Info
-	if info == "" {
-		info = `{"Version":"` + m.Version + `"}`
-	}
+	info := cmp.Or(m.Info, `{"Version":"`+m.Version+`"}`)
 	w[at+m.Version+".zip"] = Page{Body: m.Zip()}
 	w[at+m.Version+".mod"] = Page{Body: []byte(m.Files["go.mod"])}
 	w[at+m.Version+".info"] = Page{Body: []byte(info)}

@@ -1,9 +1,9 @@
 package notary
 
 import (
-	"bytes"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -198,10 +198,8 @@ func readTarget(payload []byte) (Target, error) {
 // where none is.
 func (s *Signature) TrustedBy(brought []*x509.Certificate) *x509.Certificate {
 	for _, c := range s.Chain {
-		for _, b := range brought {
-			if bytes.Equal(c.Raw, b.Raw) {
-				return c
-			}
+		if slices.ContainsFunc(brought, c.Equal) {
+			return c
 		}
 	}
 	return nil

@@ -23,8 +23,6 @@ type Certificate struct {
 // A SigningKey is a key that may sign documents, and from when until when.
 type SigningKey struct {
 	Key
-	// Certificate is the fingerprint of the primary key that it belongs to.
-	Certificate string
 	// UserIDs are those of the certificate.
 	UserIDs []string
 	// From and Until bound when it may sign: From is in it, Until is not; nil is

@@ -103,7 +103,7 @@ func readCertificate(all []packet) (Certificate, bool) {
 	c := Certificate{Primary: primary, Unread: unread}
 	o := owner{key: primary, left: maxPerKey}
 	// 2.
-	main := SigningKey{Key: primary, Certificate: primary.Fingerprint, From: primary.Created}
+	main := SigningKey{Key: primary, From: primary.Created}
 	self := o.valid(groups[0].signatures, nil, typeDirectKey)
 	for _, g := range groups[1:] {
 		if g.tag != tagUserID && g.tag != tagUserAttribute {
@@ -232,7 +232,7 @@ func (o *owner) subkey(g part, main SigningKey) (SigningKey, bool) {
 		return SigningKey{}, false
 	}
 	// 3.
-	out := SigningKey{Key: key, Certificate: o.key.Fingerprint, From: key.Created, Weakly: weakly}
+	out := SigningKey{Key: key, From: key.Created, Weakly: weakly}
 	out.expires(binding)
 	out.revokedBy(o.valid(g.signatures, key.hashed, typeSubkeyRevocation))
 	if main.Until != nil {

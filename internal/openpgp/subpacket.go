@@ -66,8 +66,7 @@ func (s *Signature) subpackets(area []byte, hashed bool) error {
 		return malformed("a signature does not say when it was made")
 	}
 	if expires != 0 {
-		end := s.Created.Add(time.Duration(expires) * time.Second)
-		s.Expires = &end
+		s.Expires = new(s.Created.Add(time.Duration(expires) * time.Second))
 	}
 	return nil
 }

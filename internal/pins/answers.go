@@ -16,10 +16,10 @@ import (
 // audited adds what an audit found.
 func (l *Line) audited(out audit.Outcome, o Options) {
 	if out.Err != nil {
-		var refused *purl.Refused
-		if errors.As(out.Err, &refused) && refused.Kind == purl.Missing {
+		refused, ok := errors.AsType[*purl.Refused](out.Err)
+		if ok && refused.Kind == purl.Missing {
 			l.find("missing", refused.Detail)
-		} else if errors.As(out.Err, &refused) && refused.Kind == purl.UnsupportedType {
+		} else if ok && refused.Kind == purl.UnsupportedType {
 			l.find("not-served", refused.Detail)
 		} else {
 			l.find("not-answered", out.Err.Error())

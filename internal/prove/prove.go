@@ -117,19 +117,14 @@ func refreshed(rel *registry.Release, anchors trust.Anchors) bool {
 // lacking tells whether something is signed by a key that the anchors lack: it
 // may have come into use since they were refreshed.
 func lacking(rel *registry.Release, anchors trust.Anchors) bool {
-	for _, s := range rel.Signatures() {
-		if _, known := anchors.Key(s.Anchors, s.KeyID, trust.UsageSignatures); !known {
-			return true
-		}
+	lacks := func(set trust.ID, key string, usage string) bool {
+		_, known := anchors.Key(set, key, usage)
+		return !known
 	}
-	for _, a := range rel.File.Attestations.Each {
+	return slices.ContainsFunc(rel.Signatures(), func(s registry.Signature) bool {
+		return lacks(s.Anchors, s.KeyID, trust.UsageSignatures)
+	}) || slices.ContainsFunc(rel.File.Attestations.Each, func(a registry.Attestation) bool {
 		claimed, err := sigstore.Read(a.Bundle)
-		if err != nil || claimed.KeyHint == "" {
-			continue
-		}
-		if _, known := anchors.Key(rel.File.Attestations.Keys, claimed.KeyHint, trust.UsageAttestations); !known {
-			return true
-		}
-	}
-	return false
+		return err == nil && claimed.KeyHint != "" && lacks(rel.File.Attestations.Keys, claimed.KeyHint, trust.UsageAttestations)
+	})
 }

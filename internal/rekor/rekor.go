@@ -6,6 +6,7 @@ package rekor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"touchstone/internal/fetch"
@@ -73,10 +74,5 @@ func lacks(e sigstore.ClaimedEntry, logs []sigstore.Log) bool {
 
 // ours tells whether the log with this id is the one that is asked here.
 func ours(logs []sigstore.Log, id string) bool {
-	for _, l := range logs {
-		if l.ID == id && l.Name == "https://"+host {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(logs, func(l sigstore.Log) bool { return l.ID == id && l.Name == "https://"+host })
 }

@@ -42,7 +42,7 @@ const (
 //  5. Pass on status and body, and of the header fields only those that
 //     describe the document or ask for patience.
 func (r Relay) Answer(o Order, status int, header map[string]string) Step {
-	host := hostOf(o.URL)
+	host := fetch.HostOf(o.URL)
 	if status == 401 { // 1
 		if ask := r.tokenFor(o, header["www-authenticate"]); ask != nil {
 			return Step{Order: ask}
@@ -94,7 +94,7 @@ func (r Relay) Answer(o Order, status int, header map[string]string) Step {
 // Failed goes on after an order got no answer, or not the whole. Why exactly is
 // not for clients.
 func (r Relay) Failed(o Order, f Failure) Step {
-	host := hostOf(o.URL)
+	host := fetch.HostOf(o.URL)
 	switch f {
 	case TimedOut:
 		return refuse(504, "%s did not answer in time", host)
@@ -112,7 +112,7 @@ func (r Relay) Failed(o Order, f Failure) Step {
 
 // follow orders the request to where a redirect leads.
 func (r Relay) follow(o Order, location string) Step {
-	from := hostOf(o.URL)
+	from := fetch.HostOf(o.URL)
 	if location == "" {
 		return refuse(502, "%s redirects without saying where", from)
 	}
@@ -185,11 +185,4 @@ func number(s string) (int64, bool) {
 		return Limit + 1, true // more digits than any length has
 	}
 	return n, true
-}
-
-func hostOf(address string) string {
-	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return "the host"
 }

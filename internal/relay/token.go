@@ -44,7 +44,7 @@ func (r Relay) Token(o Order, status int, body []byte) Step {
 		token = fetch.ReadToken(body)
 	}
 	if token == "" {
-		return refuse(502, "%s gives no token to read with", hostOf(o.URL))
+		return refuse(502, "%s gives no token to read with", fetch.HostOf(o.URL))
 	}
 	next.Header = maps.Clone(next.Header)
 	next.Header["authorization"] = "Bearer " + token

@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/hex"
 	"maps"
 	"time"
@@ -320,9 +321,7 @@ func artifactOf(a *artifact.Artifact) Artifact {
 		out.Left = a.Contents.Left
 	}
 	out.TooLarge = out.Left != "" || a.Answer.Err != nil && a.Answer.Err.Kind == fetch.TooLarge
-	if out.URL == "" {
-		out.URL = a.Answer.Request.URL
-	}
+	out.URL = cmp.Or(out.URL, a.Answer.Request.URL)
 	if out.Digests == nil {
 		out.Digests = map[string]string{}
 	}

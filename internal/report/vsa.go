@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -66,9 +67,7 @@ func (r *Report) Summary(bundles [][]byte) ([]byte, error) {
 	s := summary{Type: "https://in-toto.io/Statement/v1", PredicateType: SummaryType}
 	// 1.
 	subject := resource{Name: r.Artifact.Name, Digest: map[string]string{}}
-	if subject.Name == "" {
-		subject.Name = path.Base(r.Artifact.URL)
-	}
+	subject.Name = cmp.Or(subject.Name, path.Base(r.Artifact.URL))
 	for algorithm, value := range r.Artifact.Digests {
 		if name, known := inToto[algorithm]; known {
 			subject.Digest[name] = value

@@ -5,6 +5,7 @@
 package semrange
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,15 +60,7 @@ func Parse(text string, d Dialect) (Range, bool) {
 // names a pre-release of the same three numbers.
 func (r Range) Has(version string) bool {
 	v := "v" + version
-	if !semver.IsValid(v) {
-		return false
-	}
-	for _, a := range r {
-		if a.has(v) {
-			return true
-		}
-	}
-	return false
+	return semver.IsValid(v) && slices.ContainsFunc(r, func(a alternative) bool { return a.has(v) })
 }
 
 func (a alternative) has(v string) bool {

@@ -47,8 +47,7 @@ func (a *attempt) explain(refusal error) error {
 	if a.unread != nil {
 		return a.unread
 	}
-	var f *Failure
-	if errors.As(refusal, &f) {
+	if f, ok := errors.AsType[*Failure](refusal); ok {
 		return f
 	}
 	return fail(fault.Wrong, StepBundle, refusal.Error())

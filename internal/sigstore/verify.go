@@ -204,10 +204,8 @@ func (a *attempt) checkKeyID(id string) error {
 	if err != nil {
 		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
-	for _, name := range keyNames(content.Certificate()) {
-		if id == name {
-			return nil
-		}
+	if slices.Contains(keyNames(content.Certificate()), id) {
+		return nil
 	}
 	return fail(fault.NoAnchor, StepKey, unknownKey(id)+" and is not the certificate's")
 }

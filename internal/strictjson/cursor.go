@@ -62,8 +62,7 @@ func Open(doc []byte) (*Cursor, error) {
 // whereNot says where a document stops being JSON.
 func whereNot(doc []byte) string {
 	var any json.RawMessage
-	var syntax *json.SyntaxError
-	if errors.As(json.Unmarshal(doc, &any), &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(doc, &any)); ok {
 		return fmt.Sprintf(" (byte %d: %s)", syntax.Offset, syntax)
 	}
 	return ""

@@ -2,6 +2,7 @@ package sumdb
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -82,12 +83,10 @@ func (at place) above() place { return place{at.level + 1, at.number >> TileHeig
 
 // holds tells whether hashes can be read of the planned tiles.
 func (p *plan) holds(indexes []int64) bool {
-	for _, index := range indexes {
-		if _, found := p.at[placeOf(index)]; !found || !within(p.tree, index) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(indexes, func(index int64) bool {
+		_, found := p.at[placeOf(index)]
+		return !found || !within(p.tree, index)
+	})
 }
 
 func (p *plan) paths() []string {

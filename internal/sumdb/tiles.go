@@ -137,11 +137,8 @@ func (t *tiles) one(p *part, tree tlog.Tree) error {
 
 // missing returns the answer's MissingError, or nil.
 func missing(a TileAnswer) *MissingError {
-	var m *MissingError
-	if errors.As(a.Err, &m) {
-		return m
-	}
-	return nil
+	m, _ := errors.AsType[*MissingError](a.Err)
+	return m
 }
 
 func partial(t tlog.Tile) bool { return t.W != 1<<t.H }

@@ -18,8 +18,8 @@ type Accusation struct {
 // document that is not what its signatures say. That nothing usable came, or
 // that this version does not read what came, speaks against nobody.
 func Accuses(err error) bool {
-	var rollback *Rollback
-	return errors.As(err, &rollback) || errors.Is(err, ErrExpired) || errors.Is(err, ErrRefused)
+	_, rollback := errors.AsType[*Rollback](err)
+	return rollback || errors.Is(err, ErrExpired) || errors.Is(err, ErrRefused)
 }
 
 // Accusations are what a refresh that ended with err found wrong: of all that

@@ -285,8 +285,7 @@ func (s *Set) change(of keyringSet, keys []Key, found keyringFound) {
 			continue
 		}
 		if key.End == nil || found.made.Before(*key.End) {
-			end := found.made
-			key.End, key.Withdrawn = &end, found.entry.Version
+			key.End, key.Withdrawn = new(found.made), found.entry.Version
 		}
 		next = append(next, key)
 	}

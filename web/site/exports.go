@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/xml"
 	"fmt"
@@ -151,9 +152,7 @@ func feed(doc *principles.Document) ([]byte, error) {
 	f := atomFeed{ID: about, Title: "What changed in the answers about package repositories", Author: "Touchstone", Links: []atomLink{{"self", "/registries.atom"}, {"alternate", "/registries/changes/"}}}
 	for _, e := range doc.History {
 		at := e.Date + "T00:00:00Z"
-		if f.Updated == "" {
-			f.Updated = at
-		}
+		f.Updated = cmp.Or(f.Updated, at)
 		for _, r := range doc.Registries {
 			turns := turnsOf(e, r.ID)
 			if len(turns) == 0 {

@@ -1,6 +1,7 @@
 package rpm
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -86,10 +87,7 @@ func (p *Package) Files() ([]File, error) {
 		return nil, errors.New("its lists of files are not equally long")
 	}
 	number, _ := h.Number(tagAlgorithm)
-	algorithm := algorithms[number]
-	if algorithm == "" {
-		algorithm = fmt.Sprintf("digest %d", number)
-	}
+	algorithm := cmp.Or(algorithms[number], fmt.Sprintf("digest %d", number))
 	inodes, devices := h.Numbers(tagInodes), h.Numbers(tagDevices)
 	out := make([]File, n)
 	for i, name := range names {

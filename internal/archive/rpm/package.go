@@ -32,7 +32,6 @@ const (
 	tagArch     Tag = 1022
 	tagSource   Tag = 1044 // file name of the source package; a source package has none
 	tagSummary  Tag = 1004
-	tagLicense  Tag = 1014
 	tagURL      Tag = 1020
 	tagVCS      Tag = 5034
 	tagPayload  Tag = 5092 // digest of the payload as it is packed
@@ -122,12 +121,12 @@ func (p *Package) NEVRA() NEVRA {
 }
 
 // About is what a package says that it is.
-type About struct{ Summary, License, URL, VCS, Source string }
+type About struct{ Summary, URL, VCS string }
 
 // About reads it from the header.
 func (p *Package) About() About {
 	h := p.Header
-	return About{Summary: h.Text(tagSummary), License: h.Text(tagLicense), URL: h.Text(tagURL), VCS: h.Text(tagVCS), Source: h.Text(tagSource)}
+	return About{Summary: h.Text(tagSummary), URL: h.Text(tagURL), VCS: h.Text(tagVCS)}
 }
 
 // A Digest is one that the header states of the payload.

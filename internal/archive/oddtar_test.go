@@ -1,8 +1,7 @@
-package mint
+package archive_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"maps"
@@ -11,11 +10,11 @@ import (
 	"strings"
 )
 
-// OddTar is a gzip-compressed tar as somebody may write it who wants two readers
+// oddTar is a gzip-compressed tar as somebody may write it who wants two readers
 // to see different files: its headers have odd forms in every field, and bodies
 // are headers themselves, for a reader that loses its place. Many are in order
 // all the same. (POSIX.1-2017 pax, "ustar Interchange Format".)
-func OddTar(random *rand.Rand) []byte {
+func oddTar(random *rand.Rand) []byte {
 	r := odds{random, []int{5, 20, 60}[random.IntN(3)]}
 	var tar []byte
 	if r.IntN(5) > 0 {
@@ -57,15 +56,6 @@ func (r odds) chance(percent int) bool { return r.IntN(10_000) < percent*r.often
 
 func pick[T any](r odds, of ...T) T { return of[r.IntN(len(of))] }
 
-// gzipped is one gzip member of data that is stored.
-func gzipped(data []byte) []byte {
-	var out bytes.Buffer
-	w := must(gzip.NewWriterLevel(&out, gzip.NoCompression))
-	must(w.Write(data))
-	must(0, w.Close())
-	return out.Bytes()
-}
-
 // smuggled are entries that only a reader sees that has lost its place.
 func smuggled(r odds) []byte {
 	return slices.Concat(tarEntry{name: "package/package.json", body: `{"name":"evil"}`}.write(r),
@@ -78,7 +68,7 @@ func cutCharacter(r odds, at int) []byte {
 	const piece = 16 << 10
 	filler := tarEntry{name: fmt.Sprintf("package/filler%d", at), body: strings.Repeat("f", 2*piece-512*(3+r.IntN(2))-at%piece)}
 	return append(filler.write(r), tarEntry{name: "PaxHeader/x", kind: 'x',
-		body: paxRecord("comment", strings.Repeat("w", 380+r.IntN(120))) + paxRecord("path", "package/"+strings.Repeat("é", 60))}.write(r)...)
+		body: paxRecord("comment="+strings.Repeat("w", 380+r.IntN(120))) + paxRecord("path=package/"+strings.Repeat("é", 60))}.write(r)...)
 }
 
 // oddName is a path: most are plain.
@@ -223,7 +213,7 @@ func oddExtra(r odds, size int) []byte {
 		e.field[257] = pick(r, "ustar  \x00", "ustar\x0000")
 	} else {
 		if r.chance(20) {
-			e.body = paxRecord("comment", strings.Repeat("w", 400+r.IntN(120)))
+			e.body = paxRecord("comment=" + strings.Repeat("w", 400+r.IntN(120)))
 		}
 		for range 1 + r.IntN(2) {
 			e.body += oddRecord(r, size)
@@ -246,24 +236,14 @@ func oddRecord(r odds, size int) string {
 	if !r.chance(60) {
 		plain := pick(r, [2]string{"comment", "a=b"}, [2]string{"uname", "é"}, [2]string{"SCHILY.dev", "5"}, [2]string{"mtime", "1.5"}, [2]string{"uid", "12345678"},
 			[2]string{"size", fmt.Sprint(size)}, [2]string{"path", oddName(r)}, [2]string{"path", "package/" + strings.Repeat("é", 60)})
-		return paxRecord(plain[0], plain[1])
+		return paxRecord(plain[0] + "=" + plain[1])
 	}
 	key := pick(r, "path", "path", "path", "linkpath", "size", "comment", "comment", "mtime", "atime", "mode", "type", "uid", "gid", "uname", "charset", "hdrcharset",
 		"SCHILY.dev", "SCHILY.path", "SCHILY.realsize", "GNU.sparse.name", "GNU.sparse.size", "GNU.dumpdir", "LIBARCHIVE.xattr.a", "global", "PATH", "path ", " path", "pa\nth", "pa\x00th", "é", "\xff", "__proto__")
 	value := pick(r, "package/p.js", oddName(r), "1", "0", fmt.Sprint(size), fmt.Sprint(size), "0"+fmt.Sprint(size), "x", "", "a=b", "0x10", "1e1", " 5", "-1", "5 ", "NaN", "UTF-8", "1.5", "\xff", "a\x00b", "é", "99999999999999999999",
-		"x\n"+paxRecord("size", "0"), "x\n"+paxRecord("path", "package/package.json"), "x\n10 size=0\n", "ISO-IR 10646 2000 UTF-8", "BINARY")
+		"x\n"+paxRecord("size=0"), "x\n"+paxRecord("path=package/package.json"), "x\n10 size=0\n", "ISO-IR 10646 2000 UTF-8", "BINARY")
 	if r.chance(90) {
-		return paxRecord(key, value)
+		return paxRecord(key + "=" + value)
 	}
-	return pick(r, "0", "+", " ", "00", "1", "") + paxRecord(key, value) + pick(r, "", "", "\x00", "\n")
-}
-
-// paxRecord is "LENGTH KEY=VALUE\n", with its own length.
-func paxRecord(key, value string) string {
-	rest := " " + key + "=" + value + "\n"
-	for n := len(rest); ; n++ {
-		if text := fmt.Sprint(n); n == len(text)+len(rest) {
-			return text + rest
-		}
-	}
+	return pick(r, "0", "+", " ", "00", "1", "") + paxRecord(key+"="+value) + pick(r, "", "", "\x00", "\n")
 }

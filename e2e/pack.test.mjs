@@ -57,8 +57,18 @@ test("it is small, the same each time, and holds no more than it runs", async ()
   const { files } = await pack();
   assert.ok(once.equals(await readFile(packed)), "packed again it has other bytes");
   assert.deepEqual(files.filter((path) => !/^wasm\/(node|shared)\/\w[\w-]*\.m?js$/.test(path)).sort(), ["LICENSE", "README.md", "package.json", "wasm/wasm_exec.js", "wasm/whole.wasm.br"]);
-  const { dependencies, scripts, bin } = JSON.parse(await readFile(join(dir, "empty", "node_modules", "touchstone", "package.json"), "utf8"));
-  assert.deepEqual([dependencies, scripts, bin], [undefined, undefined, { touchstone: "wasm/node/touchstone.mjs" }]);
+  const { dependencies, scripts, bin, engines } = JSON.parse(await readFile(join(dir, "empty", "node_modules", "touchstone", "package.json"), "utf8"));
+  assert.deepEqual([dependencies, scripts, bin, engines], [undefined, undefined, { touchstone: "wasm/node/touchstone.mjs" }, { node: ">=20" }]);
+});
+
+test("the Node that the README asks for is one that all of what npm pins runs with", async () => {
+  const { packages } = JSON.parse(await readFile(here("../package-lock.json"), "utf8"));
+  const [, asked] = /^>=([\d.]+)$/.exec(packages[""].engines.node);
+  assert.ok((await readFile(here("../README.md"), "utf8")).includes(`(https://nodejs.org/) ${asked} or later`), "the README says it");
+  const parts = (version) => [0, 1, 2].map((i) => Number(version.split(".")[i] ?? 0));
+  const upTo = (least) => parts(least).reduce((order, n, i) => order || n - parts(asked)[i], 0) <= 0;
+  const runs = (range) => range.split("||").map((one) => /^\s*(>=|\^)\s*([\d.]+)\s*$/.exec(one)).some(([, form, least]) => upTo(least) && (form === ">=" || parts(least)[0] === parts(asked)[0]));
+  for (const [path, { engines }] of Object.entries(packages)) if (engines?.node) assert.ok(runs(engines.node), `${path || "package.json"} wants Node ${engines.node}`);
 });
 
 test("evidence that it saved is checked again without a network", async () => {

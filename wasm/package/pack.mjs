@@ -35,10 +35,13 @@ async function scripts(path, found = {}) {
   return found;
 }
 
-/** What npm is told of the package. It is private: nobody can publish it by mistake, under a name that may be another's. */
+/**
+ * What npm is told of the package. It is private: nobody can publish it by mistake,
+ * under a name that may be another's. It runs with an older Node than what builds it.
+ */
 async function description() {
-  const { name, version, description: about, license, type, engines } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  return `${JSON.stringify({ name, version, private: true, description: about, license, type, engines, bin: { [name]: binary } }, null, 2)}\n`;
+  const { name, version, description: about, license, type } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  return `${JSON.stringify({ name, version, private: true, description: about, license, type, engines: { node: ">=20" }, bin: { [name]: binary } }, null, 2)}\n`;
 }
 
 /**

@@ -288,9 +288,9 @@ func (d *Document) Track(id string) (Track, bool) {
 
 // Check returns a check by id.
 func (d *Document) Check(id string) (Check, bool) {
-	for _, c := range d.Checks {
-		if c.ID == id {
-			return c, true
+	for i := range d.Checks { // each is large, and most are passed over
+		if d.Checks[i].ID == id {
+			return d.Checks[i], true
 		}
 	}
 	return Check{}, false

@@ -4,6 +4,9 @@ package pins
 
 import (
 	"context"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,6 +16,7 @@ import (
 
 	"touchstone/internal/audit"
 	"touchstone/internal/fetch"
+	"touchstone/internal/lockfile"
 	"touchstone/internal/mint"
 	"touchstone/internal/trust"
 )
@@ -23,6 +27,8 @@ type tally struct {
 	mu    sync.Mutex
 	asked map[string]int // by address
 	bytes int
+	// accepted is what was last accepted of each address.
+	accepted map[string]string
 }
 
 func (w *tally) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, error) {
@@ -30,6 +36,9 @@ func (w *tally) Do(ctx context.Context, r *fetch.Request) (*fetch.Response, erro
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked[r.URL]++
+	if w.accepted != nil {
+		w.accepted[r.URL] = r.Accept
+	}
 	w.bytes += len(w.World[r.URL].Body)
 	return res, err
 }
@@ -88,6 +97,65 @@ func TestRequestsOfAGoSum(t *testing.T) {
 	const all = modules * versions
 	require.Equal(t, map[string]int{"info": all, "mod": all, "lookup": all, "list": modules, "latest": 1, "tile": 3}, of)
 	require.Less(t, counted.bytes, 300*len(r.Lines)+3*8192, "of each line some hundred bytes, and the tiles")
+}
+
+// TestRequestsOfNPMPins: what npm's pins cost at depth records, of two versions of each
+// package. Nothing is asked twice, and no package's file.
+//
+//   - Of each version its record, which alone states signature, source and revision.
+//   - Of each name its list, which alone tells that a version before was attested.
+//   - Of what is attested its attestations.
+//   - Of the anchors, which here cannot be refreshed, two documents.
+func TestRequestsOfNPMPins(t *testing.T) {
+	const names, host = 30, "https://registry.npmjs.org/"
+	repo, w := mint.NewNPM("requests", at.AddDate(0, -1, 0)), mint.World{}
+	var entries []string
+	for i := range names {
+		name := fmt.Sprintf("gold%d", i)
+		listed := map[string]json.RawMessage{}
+		for _, version := range []string{"1.0.0", "1.1.0"} {
+			p := mint.NewNPMPackage(repo, name, version, "https://github.com/example/gold", strings.Repeat("0123456789", 4))
+			if i > 0 {
+				p.Attestations = nil
+			}
+			p.Serve(w, host)
+			listed[version] = w[p.DocAt(host)].Body
+			sum := sha512.Sum512(p.Tgz())
+			entries = append(entries, fmt.Sprintf(`"node_modules/%s/node_modules/%s":{"version":%q,"resolved":%q,"integrity":"sha512-%s"}`, version, name, version, p.TgzAt(host), base64.StdEncoding.EncodeToString(sum[:])))
+		}
+		list, err := json.Marshal(map[string]any{"name": name, "dist-tags": map[string]string{"latest": "1.1.0"}, "versions": listed})
+		require.NoError(t, err)
+		w[host+name] = mint.Page{Body: list}
+	}
+	anchors, err := trust.WithTestAnchors(trust.TestAnchors{SigstoreRoot: repo.TrustedRoot(), NPMKeys: repo.Keys(), Taken: at})
+	require.NoError(t, err)
+	counted := &tally{World: w, asked: map[string]int{}, accepted: map[string]string{}}
+	a, err := audit.New(audit.Options{Transport: counted, Anchors: anchors, Retries: -1})
+	require.NoError(t, err)
+	f, err := lockfile.ReadAll(one("package-lock.json", []byte(`{"lockfileVersion":3,"packages":{`+strings.Join(entries, ",")+`}}`)))
+	require.NoError(t, err)
+	r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
+	require.NoError(t, err)
+	require.Equal(t, map[State]int{OK: 2 * names}, r.Counts)
+
+	of := map[string]int{}
+	for address, times := range counted.asked {
+		require.Equal(t, 1, times, address)
+		path, own := strings.CutPrefix(address, host)
+		switch {
+		case !own:
+			of["elsewhere"]++
+		case strings.HasPrefix(path, "-/npm/v1/attestations/"):
+			of["attestations"]++
+		case strings.Contains(path, "/"):
+			of["record"]++
+		default:
+			of["list"]++
+			require.Equal(t, "application/vnd.npm.install-v1+json", counted.accepted[address], "the short one: the other is many times as long")
+		}
+	}
+	require.Equal(t, map[string]int{"record": 2 * names, "list": names, "attestations": 2, "elsewhere": 2}, of)
+	require.Less(t, counted.bytes, 2*names*4096, "of each pin some thousand bytes")
 }
 
 // TestWithdrawnIsSaidOfEachLine: the lines of a module share its newest go.mod file, and

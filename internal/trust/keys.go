@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -170,7 +169,18 @@ func KeyID(public *ecdsa.PublicKey) (string, error) {
 // Keys are the keys of an anchored set for one usage; none where the set holds
 // no keys.
 func (a Anchors) Keys(set ID, usage string) []Key {
-	return slices.DeleteFunc(a.Set(set).Keys, func(k Key) bool { return k.Usage != usage })
+	var out []Key
+	for i := range a.sets {
+		if a.sets[i].ID == set {
+			for _, k := range a.sets[i].Keys {
+				if k.Usage == usage {
+					out = append(out, k)
+				}
+			}
+			break
+		}
+	}
+	return out
 }
 
 // Key finds one key of a set by its ID and usage.

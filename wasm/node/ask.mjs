@@ -47,9 +47,9 @@ export function ask(question, done) {
   let sent;
   let stopped = false;
   const send = (again) => {
-    const url = new URL(address);
-    sent = agents[url.protocol].request(url, {
-      method, agent: agents[url.protocol].agent, insecureHTTPParser: false,
+    const { protocol, hostname, port, pathname, search } = new URL(address);
+    sent = agents[protocol].request({
+      protocol, hostname, port, path: pathname + search, method, agent: agents[protocol].agent, insecureHTTPParser: false,
       headers: {
         accept: accept || "*/*", "user-agent": agent, "accept-encoding": range ? "identity" : "gzip",
         ...(range && { range }), ...(authorization && { authorization }),
@@ -78,10 +78,20 @@ export function ask(question, done) {
   };
 }
 
+/** The answer's fields by name. */
+function fieldsOf({ rawHeaders }) {
+  const fields = new Map();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i].toLowerCase();
+    fields.set(name, fields.has(name) ? `${fields.get(name)}, ${rawHeaders[i + 1]}` : rawHeaders[i + 1]);
+  }
+  return fields;
+}
+
 /** The answer's head: its status, then name and value of each field by turns. */
-function headOf({ statusCode, headersDistinct }) {
+function headOf({ statusCode }, fields) {
   const lines = [statusCode];
-  for (const name in headersDistinct) lines.push(name, headersDistinct[name].join(", ").replace(/[\r\n]/g, " "));
+  for (const [name, value] of fields) lines.push(name, value.replace(/[\r\n]/g, " "));
   return lines.join("\n");
 }
 
@@ -95,8 +105,9 @@ const ignored = () => {};
 
 /** Waits for a body that comes soon and is short, and tells what came. */
 function collect(response, method, tell) {
-  const head = headOf(response);
-  const packed = method !== "HEAD" && /^(x-)?gzip$/i.test(response.headers["content-encoding"] ?? "");
+  const fields = fieldsOf(response);
+  const head = headOf(response, fields);
+  const packed = method !== "HEAD" && /^(x-)?gzip$/i.test(fields.get("content-encoding") ?? "");
   const came = [];
   let size = 0;
   const data = (chunk) => {

@@ -23,8 +23,8 @@ func readBun(f *File, doc []byte) error {
 		return err
 	}
 	version := root.str("lockfileVersion")
-	if version != "0" && version != "1" {
-		return fmt.Errorf("it is of version %.20q; 0 and 1 are known", version)
+	if version != "0" && version != "1" && version != "2" { // in 2 Bun 1.4 refuses more, and writes the same
+		return fmt.Errorf("it is of version %.20q; 0 to 2 are known", version)
 	}
 	f.Format, f.node = "bun.lock, version "+version, &nodeProject{says: true, chooses: true}
 	f.asks(root, "patchedDependencies", "overrides")

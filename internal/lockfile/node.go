@@ -223,6 +223,8 @@ func ofYAMLNode(y *yaml.Node, depth int) (*node, error) {
 		return nil, fmt.Errorf("line %d: it nests deeper than %d", y.Line, deepest)
 	case y.Kind == yaml.AliasNode || y.Anchor != "":
 		return nil, fmt.Errorf("line %d: an anchor or alias of YAML, which no lock file has", y.Line)
+	case y.Style&yaml.TaggedStyle != 0: // what a tag makes of a value differs between programs
+		return nil, fmt.Errorf("line %d: a tag of YAML (%.40q), which no lock file has", y.Line, y.Tag)
 	case y.Kind == yaml.SequenceNode:
 		for _, one := range y.Content {
 			value, err := ofYAMLNode(one, depth+1)
@@ -234,7 +236,7 @@ func ofYAMLNode(y *yaml.Node, depth int) (*node, error) {
 	case y.Kind == yaml.MappingNode:
 		for i := 0; i+1 < len(y.Content); i += 2 {
 			key, value := y.Content[i], y.Content[i+1]
-			if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" || n.at[key.Value] != nil {
+			if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" || key.Style&yaml.TaggedStyle != 0 || key.Anchor != "" || n.at[key.Value] != nil {
 				return nil, fmt.Errorf("line %d: the key %.100q stands twice, or is none", key.Line, key.Value)
 			}
 			child, err := ofYAMLNode(value, depth+1)

@@ -185,6 +185,9 @@ func npmPackage(key string, entry *node, ranged, inBundle bool) Pin {
 	p := Pin{Line: entry.line, Key: "packages › " + key, Name: folder, Version: entry.str("version"), Runs: entry.yes("hasInstallScript")}
 	p = p.flag(Development, entry.yes("dev") || entry.yes("devOptional")).flag(Optional, entry.yes("optional") || entry.yes("devOptional"))
 	p = p.only(systems(entry))
+	if entry.get("hasShrinkwrap") != nil {
+		p = p.note("It brings a list of its own (npm-shrinkwrap.json): by that npm installs what it asks for.")
+	}
 	if name := entry.str("name"); name != "" && inside && name != folder {
 		p.Name = name
 		p.Notes = append(p.Notes, fmt.Sprintf("It is installed under another name, %.200q.", folder))

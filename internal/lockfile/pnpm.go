@@ -41,6 +41,9 @@ func (f *File) pnpmDocument(root *node, further bool) error {
 	}
 	f.Format, f.node = "pnpm-lock.yaml, version "+version, &nodeProject{says: true, chooses: true}
 	f.asks(root, "patchedDependencies", "overrides")
+	if root.get("pnpmfileChecksum") != nil {
+		f.Notes = append(f.Notes, "A program of the project (.pnpmfile.cjs) may change what packages ask for and what is in them.")
+	}
 	patched := root.get("patchedDependencies")
 	var own File // its keys are its own
 	err := root.get("packages").members(func(key string, entry *node) error {

@@ -42,8 +42,10 @@ type requirements struct {
 	begun   int // where the logical line begins
 	logical strings.Builder
 	// via are the words of comments behind the last pin, by which pip-compile and
-	// uv say who asks for it; nil where it has none.
-	via []string
+	// uv say who asks for it; nil where it has none. Asked are those of all, by the
+	// place of the pin.
+	via   []string
+	asked map[int][]string
 }
 
 // readRequirements reads a requirements file.
@@ -56,7 +58,7 @@ func readRequirements(f *File, doc []byte) error {
 	if err := cmp.Or(oddEnd(doc), otherCoding(doc)); err != nil {
 		return err
 	}
-	r := requirements{file: f}
+	r := requirements{file: f, asked: map[int][]string{}}
 	line := 0
 	for text := range strings.SplitSeq(string(doc)+"\n\n", "\n") { // a continued last line ends too
 		line++
@@ -85,6 +87,7 @@ func readRequirements(f *File, doc []byte) error {
 		r.said(comment)
 	}
 	r.ask()
+	r.place()
 	f.index = withoutSecrets(r.index)
 	f.useIndex(f.index)
 	return nil
@@ -162,16 +165,31 @@ func (r *requirements) said(comment string) {
 	}
 }
 
-// ask flags the last pin by who asks for it: the project does where a file is
-// named (-r requirements.in, pyproject.toml).
+// ask keeps for the last pin who asks for it.
 func (r *requirements) ask() {
-	n := len(r.file.Pins)
-	if r.via != nil && n > 0 {
-		said := strings.Join(r.via, ", ")
-		direct := strings.Contains(said, "-r ") || slices.ContainsFunc([]string{"(pyproject.toml)", "(setup.py)", "(setup.cfg)"}, func(s string) bool { return strings.Contains(said, s) })
-		r.file.Pins[n-1] = r.file.Pins[n-1].flag(Direct, direct).flag(Transitive, !direct)
+	if n := len(r.file.Pins); r.via != nil && n > 0 {
+		r.asked[n-1] = r.via
 	}
 	r.via = nil
+}
+
+// place flags the pins by who asks for them: the project does where a file is named
+// (-r requirements.in, pyproject.toml). A name that the file does not list may be the
+// project's own.
+func (r *requirements) place() {
+	listed := map[string]bool{}
+	for _, p := range r.file.Pins {
+		listed[projectName(p.Name)] = true
+	}
+	for i, via := range r.asked {
+		said := strings.Join(via, ", ")
+		direct := strings.Contains(said, "-r ") || slices.ContainsFunc([]string{"(pyproject.toml)", "(setup.py)", "(setup.cfg)"}, func(s string) bool { return strings.Contains(said, s) })
+		unknown := slices.ContainsFunc(strings.Split(said, ", "), func(name string) bool {
+			name, _, _ = strings.Cut(strings.TrimSpace(name), "[")
+			return !listed[projectName(name)]
+		})
+		r.file.Pins[i] = r.file.Pins[i].flag(Direct, direct).flag(Transitive, !direct && !unknown)
+	}
 }
 
 // indexOption is the index that a line of options names; whole tells that it holds

@@ -48,9 +48,11 @@ func changed(f, base *lockfile.File, r *Result) (pins, before []lockfile.Pin) {
 	return pins, before
 }
 
-// same is all that a pin says of what is installed.
+// same is all that a pin says of what is installed. Some of it stands in the notes
+// alone: under which name, or changed by a patch.
 func same(p lockfile.Pin) string {
-	return strings.Join([]string{p.Name, p.Version, string(p.Kind), p.Ref.String(), p.Address, p.Outside, p.Differs, p.Why}, "\n")
+	said := []string{p.Name, p.Version, string(p.Kind), p.Ref.String(), p.Address, p.Outside, p.Differs, p.Why, fmt.Sprint(p.Unsafe, p.Unheld, p.Bare, p.Runs)}
+	return strings.Join(append(said, p.Notes...), "\n")
 }
 
 // named is what a pin pins, in whatever version; two digests of one package, of

@@ -125,6 +125,35 @@ func TestBase(t *testing.T) {
 	require.Equal(t, 1, r.Lines[0].Line)
 }
 
+// TestBaseSeesHow: an entry that is there already, under another name, changed by a
+// patch, or with a file more that has no digest, is a new one.
+func TestBaseSeesHow(t *testing.T) {
+	const sri = "sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg=="
+	npm := func(more string) string {
+		return `{"lockfileVersion":3,"packages":{"node_modules/evil":{"version":"1.0.0","integrity":"` + sri + `"}` + more + `}}`
+	}
+	pnpm := "lockfileVersion: '9.0'\npackages:\n  evil@1.0.0:\n    resolution: {integrity: " + sri + "}\n"
+	uv := func(more string) string {
+		return "version = 1\n[[package]]\nname = 'a'\nversion = '1.0'\nsource = { registry = 'https://pypi.org/simple' }\nwheels = [{ url = 'https://files.pythonhosted.org/packages/0a/0a/0a0a/a-1.0-py3-none-any.whl', hash = 'sha256:" + strings.Repeat("0a", 32) + "' }" + more + "]\n"
+	}
+	for _, c := range [][3]string{
+		{"package-lock.json", npm(""), npm(`,"node_modules/lodash":{"name":"evil","version":"1.0.0","integrity":"` + sri + `"}`)},
+		{"package-lock.json", npm(""), npm(`,"node_modules/x/node_modules/evil":{"version":"1.0.0","hasInstallScript":true,"integrity":"` + sri + `"}`)},
+		{"pnpm-lock.yaml", pnpm, pnpm + "patchedDependencies:\n  evil@1.0.0: x.patch\n"},
+		{"uv.lock", uv(""), uv(", { url = 'https://files.pythonhosted.org/packages/0a/0a/0a0a/a-1.0-py2-none-any.whl' }")},
+	} {
+		read := func(text string) *lockfile.File {
+			f, err := lockfile.ReadAll(one(c[0], []byte(text)))
+			require.NoError(t, err)
+			return f
+		}
+		pins, _ := changed(read(c[2]), read(c[1]), &Result{})
+		require.Len(t, pins, 1, c[2])
+		pins, _ = changed(read(c[1]), read(c[1]), &Result{})
+		require.Empty(t, pins, c[1])
+	}
+}
+
 // TestAllow: an exception holds for its package and rule, until its day, and one
 // that holds for nothing is told.
 func TestAllow(t *testing.T) {

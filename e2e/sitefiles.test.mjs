@@ -20,7 +20,7 @@ test("what differs is said, each by its name", async () => {
   assert.deepEqual(await compare(list({ ...served, "/gone.js": "" })), ["/gone.js is not here: the server answers 404."]);
   const { "/sw.js": _, ...fewer } = served;
   assert.deepEqual(await compare(list(fewer)), ["/sw.js is here, and not in your list."]);
-  assert.deepEqual(await compare(list(served), list(served), () => Promise.reject(new Error("no network"))), Object.keys(served).sort().map((path) => `${path} could not be had: no network`));
+  assert.deepEqual(await compare(list(served), list(served), () => Promise.reject(new Error("no network"))), Object.keys(served).sort().map((path) => `${path} could not be fetched: no network`));
 });
 
 test("what the page loaded must be in the list", async () => {

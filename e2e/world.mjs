@@ -114,14 +114,27 @@ export function mintedWorld(name, version, files, edit = (record) => record) {
   return served({ [dist.tarball]: packed, [`${npm}${name}/${version}`]: Buffer.from(JSON.stringify(edit({ ...manifest, dist }))) });
 }
 
-/** A package of Maven Central of the test's own: com.example:thing, a jar of the files that are given, with its checksum file. */
-export function mavenWorld(version, files) {
+/** A package of Maven Central of the test's own: com.example:thing, a jar of the files that are given, with its checksum file; more may stand in its POM, and beside it by ending. */
+export function mavenWorld(version, files, { says = "", beside = {} } = {}) {
   const base = `https://repo1.maven.org/maven2/com/example/thing/${version}/thing-${version}`;
   const jar = stored({ "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\r\n\r\n", "META-INF/maven/com.example/thing/pom.properties": `groupId=com.example\nartifactId=thing\nversion=${version}\n`, ...files });
-  const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId><artifactId>thing</artifactId><version>${version}</version></project>`;
+  const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>com.example</groupId><artifactId>thing</artifactId><version>${version}</version>${says}</project>`;
   const pages = { [`${base}.jar`]: jar, [`${base}.pom`]: Buffer.from(pom) };
   for (const [name, body] of Object.entries(pages)) for (const sum of ["sha1", "sha256"]) pages[`${name}.${sum}`] = Buffer.from(createHash(sum).update(body).digest("hex"));
+  for (const [ending, body] of Object.entries(beside)) pages[base + ending] = body;
   return served(pages);
+}
+
+/** The same as most are there: with a signature, which is as it was recorded of another, with what a POM says, and with further files. */
+export function signedMaven(version) {
+  const sum = Buffer.from("0".repeat(40));
+  return mavenWorld(version, { "com/example/Thing.class": "bytes" }, {
+    says: `<description>Writes and runs what is repeated, and tells what it found.</description>
+      <url>https://example.com/</url><licenses><license><name>Eclipse Public License 1.0</name></license></licenses>
+      <scm><url>https://github.com/example/thing</url><tag>r${version}</tag></scm>
+      <dependencies><dependency><groupId>com.example</groupId><artifactId>other</artifactId><version>1.3</version></dependency></dependencies>`,
+    beside: { ".jar.asc": bytes("eco", "maven", "m2", "com", "google", "code", "findbugs", "jsr305", "3.0.2", "jsr305-3.0.2.jar.asc"), "-sources.jar.sha1": sum, "-javadoc.jar.sha1": sum },
+  });
 }
 
 /** One package of Debian's security archive as it was recorded: its reference, when its index was valid, and what is at each address. */

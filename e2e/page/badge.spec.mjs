@@ -18,6 +18,12 @@ test("out of a report it knows the package, and gives four texts to copy", async
   await page.getByRole("button", { name: "Copy the Markdown" }).click();
   const text = await page.evaluate(() => navigator.clipboard.readText());
   expect(text).toBe(`[![Integrity of the npm package tiny 1.0.0, as checked by Touchstone](${origin}/badge/npm/tiny@1.0.0.svg)](${origin}/#pkg:npm/tiny@1.0.0)`);
+  // Each sign stands in the line of its words.
+  for (const label of await page.locator("#badge-which label").all()) {
+    const [sign, words] = await Promise.all(["input", "span"].map((what) => label.locator(what).boundingBox()));
+    expect(Math.abs(sign.y + sign.height / 2 - words.y - words.height / 2)).toBeLessThan(3);
+    expect(words.x).toBeGreaterThan(sign.x + sign.width);
+  }
   await page.getByLabel("Of the newest").check();
   await expect(page.locator("#badge-picture")).toHaveAttribute("src", "/badge/npm/tiny.svg");
   await expect(page.locator("#badge-texts")).not.toContainText("1.0.0");

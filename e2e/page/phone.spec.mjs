@@ -1,7 +1,7 @@
 // A closed report on a phone: at most five screens of it, whatever its ecosystem; of
 // real packages where they are beside the checkout, else of invented ones.
 import { invented } from "../invented.mjs";
-import { clocked, crateWorld, debWorld, goWorld, imageWorld, mavenWorld, npmWorld, pypiWorld, mintedCrate, recorded } from "../world.mjs";
+import { clocked, crateWorld, debWorld, goWorld, imageWorld, mavenWorld, npmWorld, pypiWorld, mintedCrate, recorded, signedMaven } from "../world.mjs";
 import { expect, fits, report, test } from "./fixture.mjs";
 
 test.use({ viewport: { width: 360, height: 740 } });
@@ -22,6 +22,7 @@ const reports = recorded ? {
   Debian: () => invented("deb"),
 };
 reports.Maven = () => ({ reference: "pkg:maven/com.example/thing@1.0.0", world: mavenWorld("1.0.0", { "com/example/Thing.class": "bytes" }) });
+if (recorded) reports["Maven, signed by a key that nobody brought, with files beside it"] = () => ({ reference: "pkg:maven/com.example/thing@1.0.0", world: signedMaven("1.0.0") });
 reports["an image"] = () => imageWorld({ "etc/motd": "hello" });
 
 for (const [what, made] of Object.entries(reports)) {

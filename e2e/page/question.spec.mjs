@@ -145,4 +145,17 @@ test("an address cannot put words into the list of what was meant", async ({ pag
 test("what may have been meant is one press away", async ({ page, audit }) => {
   await audit("sigstore", () => undefined);
   await expect(page.locator("#problem-choices a").first()).toHaveText("pkg:npm/sigstore");
+  await expect(page.locator("#problem-title")).toHaveText("Which one is meant?");
+});
+
+test("trying again is offered only where it may help", async ({ page, audit }) => {
+  const again = page.getByRole("button", { name: "Try again" });
+  await audit("npm:gone@1.0.0", () => undefined);
+  await expect(page.locator("#problem-title")).toBeFocused();
+  await expect(again).toBeVisible();
+  await page.goto(`${new URL(page.url()).origin}/#${encodeURIComponent("is it safe?")}`);
+  await expect(page.locator("#problem-reference")).toHaveText("is it safe?");
+  await expect(page.locator("#problem-detail")).toContainText("words");
+  await expect(again).toBeHidden();
+  await expect(page.getByRole("button", { name: "Change what to check" })).toBeVisible();
 });

@@ -164,3 +164,14 @@ func TestNothingIsAbsentInDisorder(t *testing.T) {
 		assert.Equal(t, !c.read, art.Inside.Unread != "", name)
 	}
 }
+
+// TestUnaskedPiecesAreNamed: one, some, and the first of many.
+func TestUnaskedPiecesAreNamed(t *testing.T) {
+	for want, left := range map[string][]string{
+		"layer 1 of 1 was not fetched":        {"layer 1 of 1"},
+		"a, b were not fetched":               {"a", "b"},
+		"a, b, c and 2 more were not fetched": {"a", "b", "c", "d", "e"},
+	} {
+		assert.Equal(t, want, unasked(left))
+	}
+}

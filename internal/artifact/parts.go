@@ -44,15 +44,23 @@ func (art *Artifact) assemble(ctx context.Context, c *fetch.Session, rel *regist
 		art.Parts = append(art.Parts, part)
 	}
 	if len(left) > 0 && art.Apart == "" {
-		art.Apart = fmt.Sprintf("not fetched: %s. What is inside was not read", strings.Join(left[:min(len(left), 3)], ", "))
-		if len(left) > 3 {
-			art.Apart = fmt.Sprintf("not fetched: %s and %d more. What is inside was not read", strings.Join(left[:3], ", "), len(left)-3)
-		}
+		art.Apart = unasked(left)
 	}
 	if art.Apart != "" || inside == nil {
 		return nil, nil
 	}
 	return inside.Contents() // 3
+}
+
+// unasked says of pieces, by name, that nobody asked for them.
+func unasked(left []string) string {
+	switch {
+	case len(left) == 1:
+		return left[0] + " was not fetched"
+	case len(left) > 3:
+		return fmt.Sprintf("%s and %d more were not fetched", strings.Join(left[:3], ", "), len(left)-3)
+	}
+	return strings.Join(left, ", ") + " were not fetched"
 }
 
 // missing notes a piece that is not here, or not the stated one, which counts for more.

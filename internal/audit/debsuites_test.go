@@ -40,13 +40,13 @@ func TestDebSuitesPassedOver(t *testing.T) {
 		"a stranger's small suite": {world: func(w world) { fixes.Serve(mint.World(w), key, debMade, silver) },
 			says: "No version of gold-leaf stands in trixie-security. The signatures there were not verified", version: gold.Version},
 		"the small suite does not come": {world: func(w world) { w[index] = mint.Page{Status: 500} },
-			says: "The signed index of trixie-security could not be had: a newer version may stand there.", version: gold.Version},
+			says: "The signed index of trixie-security could not be fetched: a newer version may stand there.", version: gold.Version},
 		"the small suite cannot be read": {world: func(w world) { w[index] = mint.Page{Body: []byte("-----BEGIN PGP SIGNED MESSAGE-----\n")} },
 			says: "The signed index of trixie-security cannot be read", named: "The signed index of trixie-security cannot be read", version: gold.Version},
 		"its list does not come": {world: func(w world) {
 			_, list := fixes.Serve(mint.World(w), security, debMade, newer)
 			w[list] = mint.Page{Status: 500}
-		}, says: "A list of packages of trixie-security could not be had: a newer version may stand there.", version: gold.Version},
+		}, says: "A list of packages of trixie-security could not be fetched: a newer version may stand there.", version: gold.Version},
 		"its list is another": {world: func(w world) {
 			_, list := fixes.Serve(mint.World(w), security, debMade, newer)
 			w[list] = mint.Page{Body: fixes.Packages(silver)}
@@ -74,7 +74,7 @@ func TestDebSuitesPassedOver(t *testing.T) {
 				assert.Contains(t, text, c.named)
 				return
 			}
-			assert.NotContains(t, text, "could not be had")
+			assert.NotContains(t, text, "could not be fetched")
 			assert.NotContains(t, text, "not verified: only those")
 		})
 	}

@@ -72,7 +72,7 @@ func TestMavenFiles(t *testing.T) {
 	} {
 		r, err := ask(t.Context(), asked, j.options(t, w))
 		require.NoError(t, err)
-		i := slices.IndexFunc(r.Report.Topics, func(t evidence.Topic) bool { return t.ID == "other-files" })
+		i := slices.IndexFunc(r.Report.Topics, func(t evidence.Topic) bool { return t.ID == evidence.OtherFiles })
 		require.GreaterOrEqual(t, i, 0, asked)
 		require.ElementsMatch(t, want, r.Report.Topics[i].Items, asked)
 	}
@@ -117,7 +117,7 @@ func TestMavenParents(t *testing.T) {
 		pulls   string
 	}{
 		"two":         {map[string]string{"a0": document("a0", "a1", needs), "a1": document("a1", "", "<properties><v>7</v></properties>")}, "", "pkg:maven/org.other/inherited@7"},
-		"gone":        {map[string]string{"a0": document("a0", "a1", needs)}, "its parent org.parents:a1:1 could not be had", "pkg:maven/org.other/inherited"},
+		"gone":        {map[string]string{"a0": document("a0", "a1", needs)}, "its parent org.parents:a1:1 could not be fetched", "pkg:maven/org.other/inherited"},
 		"another":     {map[string]string{"a0": document("other", "", "")}, "its parent org.parents:a0:1 cannot be used", ""},
 		"in a circle": {map[string]string{"a0": document("a0", "a1", ""), "a1": document("a1", "a0", "")}, "was not read", ""},
 		"endless":     {endless, "was not read", ""},

@@ -34,6 +34,20 @@ func TestStatesStayApart(t *testing.T) {
 	require.Len(t, classes, len(cases))
 }
 
+// TestShownVersion: a digest is shown by its beginning, and nothing else is cut.
+func TestShownVersion(t *testing.T) {
+	long := strings.Repeat("9", 64)
+	for version, want := range map[string]string{
+		"sha256:" + strings.Repeat("0a", 32): "sha256:" + strings.Repeat("0a", 12) + "…",
+		"1:2.3-4":                            "1:2.3-4",
+		long:                                 long,
+		"1:" + long:                          "1:" + long,
+		"":                                   "",
+	} {
+		require.Equal(t, want, (&Report{Version: version}).ShownVersion())
+	}
+}
+
 func TestStateOfRequirement(t *testing.T) {
 	r := &Report{Findings: []Finding{
 		{Finding: evidence.Finding{Check: "wrong", Outcome: evidence.Fail}}, {Finding: evidence.Finding{Check: "old", Outcome: evidence.NotUnderstood}},

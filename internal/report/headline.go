@@ -211,4 +211,14 @@ func (r *Report) file() string {
 }
 
 // fullName is name and version as people write them.
-func (r *Report) fullName() string { return strings.TrimSuffix(r.Name+" "+r.Version, " ") }
+func (r *Report) fullName() string { return strings.TrimSuffix(r.Name+" "+r.ShownVersion(), " ") }
+
+// ShownVersion is the version as headings have it: of one that is a digest the
+// beginning, as sentences have digests. The whole stands in the reference.
+func (r *Report) ShownVersion() string {
+	algorithm, value, _ := strings.Cut(r.Version, ":")
+	if strings.HasPrefix(algorithm, "sha") && len(value) >= 64 && strings.Trim(value, "0123456789abcdef") == "" {
+		return algorithm + ":" + value[:24] + "…"
+	}
+	return r.Version
+}

@@ -59,7 +59,7 @@ func verdict(s Subject, r *Report) Verdict {
 
 // limits say what no audit here looks at.
 func limits(name string) []Pointer {
-	return []Pointer{{"Known vulnerabilities are not looked up.", "osv.dev knows them", "https://osv.dev/list?q=" + url.QueryEscape(name)}}
+	return []Pointer{{"Known vulnerabilities are not looked up.", "osv.dev lists them", "https://osv.dev/list?q=" + url.QueryEscape(name)}}
 }
 
 // and joins words as a sentence does.

@@ -107,7 +107,7 @@ func (e *MissingError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("getting %s: %v; try again when the log can be reached", e.Path, e.Err)
 	}
-	return fmt.Sprintf("getting %s: it could not be had; try again when the log can be reached", e.Path)
+	return fmt.Sprintf("getting %s: it could not be fetched; try again when the log can be reached", e.Path)
 }
 
 // Fault is fault.Missing.

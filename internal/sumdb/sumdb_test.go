@@ -154,7 +154,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"number of another record", lookup(strings.Replace(string(good().Lookup), "300\n", "301\n", 1)), "not included", "do not believe"},
 		{"another record", lookup(strings.Replace(string(good().Lookup), "m300 v1.0.0 ", "m300 v1.0.1 ", 1)), "not included", "do not believe"},
 		{"record of a forked log under honest heads", lookup("300\n" + w.forked.records[300] + "\n" + head), "not included", "do not believe"},
-		{"no tiles", func(e *Evidence) { e.Tiles = nil }, "missing", "could not be had"},
+		{"no tiles", func(e *Evidence) { e.Tiles = nil }, "missing", "could not be fetched"},
 		{"no tiles, and a head from before the record", func(e *Evidence) { e.Tiles, e.Known = nil, l.head(t, 200) }, "missing", "record 300 is in the tree of 600 records"},
 	}
 	for _, tt := range tests {

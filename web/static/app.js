@@ -194,7 +194,7 @@ function show(answer) {
 // ---- what can go wrong
 
 const problems = {
-  RefusedError: () => ["This could not be checked", ""],
+  RefusedError: ({ refused }) => [refused?.kind === "ambiguous" ? "Which one is meant?" : "This could not be checked", ""],
   FileError: () => ["The file could not be read", "It was moved, changed or removed since it was chosen. Choose it again, or leave it out."],
   ForgottenError: () => ["This answer was about your file", "The page no longer has the file: it never left your device, and a page that is loaded anew forgets it. Choose it again, or check what the repository serves now."],
   AbortError: () => ["Cancelled", "Nothing was decided about this package."],
@@ -206,7 +206,7 @@ const problems = {
 };
 
 function problem(error, text) {
-  const [title, explanation] = (problems[error.name] ?? problems.DeadError)();
+  const [title, explanation] = (problems[error.name] ?? problems.DeadError)(error);
   const { refused } = error;
   $("problem-title").textContent = title;
   $("problem-reference").textContent = brief(text);
@@ -215,7 +215,8 @@ function problem(error, text) {
   $("problem-offline").hidden = navigator.onLine || error.name === "AbortError";
   $("problem-file").hidden = error.name !== "ForgottenError" && (navigator.onLine || error.name === "LoadError");
   $("problem-without").hidden = error.name !== "ForgottenError";
-  $("again").hidden = error.name === "ForgottenError";
+  // A text that is refused is so again.
+  $("again").hidden = error.name === "ForgottenError" || (refused && !/missing|learned/.test(refused.kind));
   box.offer($("problem-choices"), refused, fragment);
   const page = $("problem-page");
   page.hidden = !refused?.page;

@@ -31,7 +31,7 @@ export async function differences(brought, mine, loaded, get) {
           size += body.byteLength;
         }
       } catch (error) {
-        wrong.push(`${path} could not be had: ${error.message}`);
+        wrong.push(`${path} could not be fetched: ${error.message}`);
       }
     }
   };

@@ -24,7 +24,7 @@ func (s *search) passedOver() []purl.Note {
 		case in.broken != "":
 			tell("The signed index of %s cannot be read: %.200s.", in.of.name, in.broken)
 		case newest:
-			tell("The signed index of %s could not be had: a newer version may stand there.", in.of.name)
+			tell("The signed index of %s could not be fetched: a newer version may stand there.", in.of.name)
 		}
 	}
 	var lack []string
@@ -38,7 +38,7 @@ func (s *search) passedOver() []purl.Note {
 		case l.broken != "":
 			tell("A list of packages of %s cannot be read, and was passed over: %.200s.", name, l.broken)
 		case l.answer.State != fetch.Found && newest:
-			tell("A list of packages of %s could not be had: a newer version may stand there.", name)
+			tell("A list of packages of %s could not be fetched: a newer version may stand there.", name)
 		case newest && name != s.found.in.of.name && !slices.Contains(lack, name):
 			lack = append(lack, name)
 		}

@@ -98,7 +98,7 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 	}
 	m.route = m.own.Route
 	if m.own.State != fetch.Found {
-		m.open = "the POM could not be had: " + m.own.Reason
+		m.open = "the POM could not be fetched: " + m.own.Reason
 		return m, nil
 	}
 	p, err := readAs(m.own.Body, at)
@@ -131,7 +131,7 @@ func effective(ctx context.Context, c *fetch.Session, at coordinates) (model, er
 			return m, err
 		}
 		if a.State != fetch.Found {
-			m.open = "its parent " + next.gav() + " could not be had: " + a.Reason
+			m.open = "its parent " + next.gav() + " could not be fetched: " + a.Reason
 			break
 		}
 		if p, err = readAs(a.Body, next); err != nil {

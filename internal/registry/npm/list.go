@@ -282,7 +282,7 @@ func published(ctx context.Context, c *fetch.Session, at located, rel *registry.
 		return nil, err
 	}
 	unusable := func(why string) ([]purl.Note, error) {
-		return []purl.Note{{Kind: "record", Text: "The registry's date of publication could not be had: " + why + "."}}, nil
+		return []purl.Note{{Kind: "record", Text: "The registry's date of publication is not known: " + why + "."}}, nil
 	}
 	if answer.State != fetch.Found {
 		return unusable(answer.Reason)

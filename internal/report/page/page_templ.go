@@ -198,7 +198,7 @@ func heading(r *report.Report) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = outside(r.Version).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outside(r.ShownVersion()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

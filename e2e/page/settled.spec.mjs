@@ -33,6 +33,9 @@ for (const [kind, made] of Object.entries(kinds)) {
     await audit(reference, world);
     await expect(page.locator("[data-headline]")).toContainText("Built");
     await expect(page.locator(".verdict .number")).toContainText("Integrity: level 3 of 3");
+    // A source that a card calls confirmed is not called unconfirmed beside it.
+    await expect(page.locator(".card-source")).toContainText("Confirmed");
+    await expect(page.locator(".answer .beside")).not.toContainText(/nobody|unconfirmed/);
     for (const card of await page.locator(".card > summary").all()) await card.click();
     await expect(page.locator(".card-build .signed")).toHaveText(new RegExp(`^Built from github\\.com/${source} at commit [0-9a-f]{12} by \\.github/workflows/${workflow}`));
     await expect(page.locator(".card-attestation .signed").first()).toHaveText(new RegExp(`^Signed by https://github\\.com/${source}/`));

@@ -242,14 +242,14 @@ function manifest(tgz) {
 }
 
 /**
- * Answers in place of every host, directly and through the relay. Resolves to
- * the list of addresses asked, which grows.
+ * Answers in place of every host, directly and through the relay, each answer once
+ * what wait gives is there. Resolves to the list of addresses asked, which grows.
  */
-export async function inhabit(context, origin, world, { relay = true, direct = true, delay = 0 } = {}) {
+export async function inhabit(context, origin, world, { relay = true, direct = true, wait } = {}) {
   const asked = [];
   const reply = async (route, url, more = {}) => {
     asked.push(url);
-    if (delay) await new Promise((resolve) => { setTimeout(resolve, delay); });
+    await wait?.();
     const answer = world(url) ?? { status: 404, body: "not found" };
     await route.fulfill({ status: answer.status, body: answer.body, headers: { "access-control-allow-origin": "*", "content-type": "application/octet-stream", ...more } }).catch(() => {}); // the page may have gone on
   };

@@ -3,6 +3,7 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { inhabit, lockWorld } from "../world.mjs";
 import { accessible, dropFile, expect, fits, looks, test } from "./fixture.mjs";
 
@@ -69,7 +70,7 @@ test("a check that is cancelled, or whose tab is closed, goes on where it ended"
   let open = 3; // how many packages the registry answers for
   let asked = [];
   const stuck = (url) => (Number(/^https:\/\/registry\.npmjs\.org\/pack([0-9]+)/.exec(url)?.[1]) >= open ? { status: 500, body: "later" } : many.world(url));
-  asked = await inhabit(context, origin, stuck, { delay: 300 });
+  asked = await inhabit(context, origin, stuck, { wait: () => setTimeout(300) });
   await check(page, origin, many.text);
   await expect(page.locator("#lock-title")).toHaveText(/package-lock\.json: [1-9][0-9]* of 40/);
   await page.getByRole("button", { name: "Cancel" }).click();

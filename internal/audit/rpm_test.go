@@ -286,6 +286,14 @@ func TestSignedRPMIndex(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, [2]int{2, 2}, levels(r)["integrity"], r.Report.Text(false))
 	require.Contains(t, r.Report.Text(false), "The index is not signed")
+	hasOutcome(t, r, "signature-served", "fail", "index (repomd.xml), which leads to this one, carries no signature")
+	require.NotEmpty(t, r.Report.Verdict.Alarms, "so an older index is put in its place")
+	// That it did not come says not that there is none.
+	r, err = tryRPM(t, w.But(suseBase+"repodata/repomd.xml.asc", page{Status: 403}), suseRef, "opensuse", key)
+	require.NoError(t, err)
+	require.NotContains(t, r.Report.Text(false), "The index is not signed")
+	require.Contains(t, r.Report.Text(false), "Whether the index is signed is not known")
+	require.Empty(t, r.Report.Verdict.Alarms)
 }
 
 // TestRPMTwice: two packages of one name, version and architecture.

@@ -16,6 +16,11 @@ import (
 // repository's as its list of keys was seen lately.
 func signatureServed(e *exam) Finding {
 	rel, _ := signedLink(e.chain())
+	for _, l := range e.Release.Chain {
+		if l.SignsAll != "" && len(l.Signatures) == 0 { // whatever is signed behind it
+			rel = l
+		}
+	}
 	unread, sealed := e.unsealed()
 	switch {
 	case rel.SignsAll == "" && sealed:
@@ -36,7 +41,11 @@ func signatureServed(e *exam) Finding {
 	case len(rel.Signatures) > 0:
 		what = "something in the place of a signature that cannot be one"
 	}
-	return because(Fail, fmt.Sprintf("This repository signs every version, but the record of this one carries %s. A mirror, a proxy or the repository itself may have removed it.", what))
+	document := "record of this one"
+	if rel.Name != e.Release.Record().Name && e.called(rel) == "the record" {
+		document = rel.Name + ", which leads to this one,"
+	}
+	return because(Fail, fmt.Sprintf("This repository signs every version, but the %s carries %s. A mirror, a proxy or the repository itself may have removed it.", document, what))
 }
 
 // possible tells whether something can be a signature at all: it names a key,

@@ -127,7 +127,11 @@ func ask(ctx context.Context, c *fetch.Session, of release, folder string, w wan
 		return l, nil
 	}
 	l.read, l.all = true, found
-	if l.asc.State != fetch.Found {
+	switch l.asc.State {
+	case fetch.Found:
+	case fetch.Unknown: // it was asked for
+		l.notes = append(l.notes, purl.Note{Kind: "index", Text: "Whether the index is signed is not known: " + l.asc.Reason + ". That this is the newest version, and that none was left out, is somebody's word until then."})
+	default:
 		l.notes = append(l.notes, purl.Note{Kind: "index", Text: "The index is not signed: that this is the newest version, and that none was left out, is the repository's word alone."})
 	}
 	l.choose(found, w)
@@ -160,6 +164,9 @@ func (l *listing) choose(found []entry, w wanted) {
 // chain are the documents that lead to the package.
 func (l listing) chain() []registry.Link {
 	index := registry.Link{Name: "index (repomd.xml)", Answer: l.repomd, States: l.list.states, Signatures: l.signatures()}
+	if l.of.signsIndex && l.asc.State == fetch.NotThere {
+		index.SignsAll = l.of.manual
+	}
 	if l.repomd.State != fetch.Found || l.primary.Request.URL == "" {
 		return []registry.Link{index}
 	}

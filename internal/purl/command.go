@@ -127,6 +127,9 @@ func readCommand(words []string, among bool) (command, bool) {
 		}
 		words = words[1:]
 	}
+	if magic := strings.TrimLeft(words[0], "!%"); magic == "pip" || magic == "conda" || magic == "uv" {
+		words = append([]string{magic}, words[1:]...) // as notebooks write commands
+	}
 	if len(words) > 3 && strings.HasPrefix(words[0], "py") && words[1] == "-m" && strings.HasPrefix(words[2], "pip") {
 		words = words[2:]
 	}
@@ -359,6 +362,8 @@ func unquote(words []string) []string {
 	for i, w := range words {
 		if n := len(w); n >= 2 && (w[0] == '"' || w[0] == '\'' || w[0] == '`') && w[n-1] == w[0] {
 			words[i] = w[1 : n-1]
+		} else if n > 4 && strings.HasPrefix(w, "**") && strings.HasSuffix(w, "**") { // Markdown's bold
+			words[i] = w[2 : n-2]
 		}
 	}
 	return words

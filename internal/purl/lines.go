@@ -9,7 +9,7 @@ func linesOf(text string) []string {
 	all := strings.Split(text, "\n")
 	for _, line := range all {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "```") || line == "(" || line == ")" || line == "require (" || line == "import (" {
+		if line == "" || strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~") || line == "(" || line == ")" || line == "require (" || line == "import (" {
 			continue
 		}
 		if len(all) > 1 && (line[0] == '#' || line[0] == '[' && strings.HasSuffix(line, "]") && !strings.ContainsAny(line, " (,") || strings.HasPrefix(line, ";;") || scaffold(line) || strings.HasPrefix(line, "//") && !strings.HasPrefix(line, "//DEPS")) {

@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// listing are the names, in lower case, of files that list packages. Some are
+// registered as names of packages, which nobody means who pastes them.
+var listing = []string{
+	"package.json", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "deno.lock", "requirements.txt",
+	"pyproject.toml", "poetry.lock", "uv.lock", "pipfile", "pipfile.lock", "cargo.toml", "cargo.lock", "go.mod", "go.sum", "pom.xml",
+	"build.gradle", "build.gradle.kts", "gradle.lockfile", "libs.versions.toml", "dockerfile",
+}
+
 // known tells what a text is that is no package, where that is sure: a
 // vulnerability, an e-mail address, a digest, a file of the reader's own, an
 // action of GitHub; nil for anything else.
@@ -22,6 +30,8 @@ func known(words []string) error {
 			return fail(NoPackage, "This is the hash of a go.sum line. Alone it does not say of which module. Paste the whole line.")
 		case isOwnPath(first):
 			return ownFile(first)
+		case slices.Contains(listing, strings.ToLower(first)):
+			return fail(NoPackage, "%s is the name of a file that lists packages. Bring the file itself, or paste one of its lines.", shown(first))
 		case exactSemver(strings.TrimPrefix(first, "v")):
 			return fail(NoPackage, "%s is a version. Alone it does not say of which package. Paste name and version.", shown(first))
 		case strings.HasPrefix(first, "github:"), strings.HasPrefix(first, "gist:"), strings.HasPrefix(first, "gitlab:"):

@@ -2,6 +2,7 @@ package purl
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"touchstone/internal/strictjson"
@@ -63,6 +64,10 @@ func readBunEntry(text string) (Ref, bool, error) {
 	return ref, true, nil
 }
 
+// ownFields are the fields of package.json that are about the project itself; some
+// are names of packages, too.
+var ownFields = []string{"packageManager", "type", "main", "module", "browser", "types", "typings", "description", "author", "homepage"}
+
 // readManifestLine reads a line of package.json's dependencies, or of an
 // import map: "name": "1.2.3".
 func readManifestLine(text string) (Ref, bool, error) {
@@ -82,6 +87,8 @@ func readManifestLine(text string) (Ref, bool, error) {
 	var ref Ref
 	var err error
 	switch {
+	case slices.Contains(ownFields, name) && !isVersionWord(value):
+		return Ref{}, true, fail(NoPackage, "This line of package.json is about the project itself, and names none of its dependencies. Paste the package, such as npm:pnpm@8.12.1.")
 	case strings.Contains(name, "/") && name[0] != '@' && !strings.Contains(value, ":"):
 		return Ref{}, true, NotServed("composer")
 	case strings.HasPrefix(value, "git"), repositoryAddress(value) != "", strings.HasPrefix(value, "github:"), strings.Contains(value, "/") && !strings.Contains(value, ":"):

@@ -15,6 +15,7 @@ func ociDialect() *dialect {
 		return &tool{verbs: verbs, valued: []string{"--platform", "--key", "--certificate-identity", "--certificate-oidc-issuer", "--certificate-identity-regexp", "--certificate-oidc-issuer-regexp", "--type"}, read: readImageOperand}
 	}
 	docker := image("pull", "run", "create", "image pull", "image inspect", "manifest inspect", "inspect", "scout cves", "scout quickview")
+	docker.valued = append(docker.valued, "-p", "--publish", "-v", "--volume", "-e", "--env", "--name", "--network", "-w", "-u")
 	docker.runs = []string{"run", "create"}
 	hosts := map[string]func(address) (Ref, error){
 		"hub.docker.com": readHubPage, "gallery.ecr.aws": readGalleryPage,

@@ -19,6 +19,9 @@ func pypiDialect() *dialect {
 	}
 	uvx := installs()
 	uvx.verbs, uvx.runs = nil, []string{""}
+	pipenv := installs()
+	pipenv.valued = []string{"--python", "--categories"} // its -d is no folder
+	second := func(a address) (Ref, error) { return newPyPI(a.at(1), "") }
 	mirror := mirrored(func(a address) (Ref, error) {
 		if a.segments = trimPrefix(a.segments, "pypi"); a.is("packages") {
 			return readPyPIFileAddress(a)
@@ -42,9 +45,9 @@ func pypiDialect() *dialect {
 			"pypi.org": readPyPIPage, "www.pypi.org": readPyPIPage, "pypi.python.org": readPyPIPage,
 			"files.pythonhosted.org":    readPyPIFileAddress,
 			"pypi.tuna.tsinghua.edu.cn": mirror, "mirrors.aliyun.com": mirror, "pypi.mirrors.ustc.edu.cn": mirror,
-			"pypistats.org": func(a address) (Ref, error) { return newPyPI(a.at(1), "") },
+			"pypistats.org": second, "pepy.tech": second, "www.pepy.tech": second, "piwheels.org": second, "www.piwheels.org": second, "inspector.pypi.io": readPyPIPage,
 		},
-		tools: map[string]*tool{"pip": installs(), "pip3": installs(), "pipx": installs(), "uv": installs(), "uvx": uvx, "poetry": installs(), "pdm": installs()},
+		tools: map[string]*tool{"pip": installs(), "pip3": installs(), "pipx": installs(), "uv": installs(), "uvx": uvx, "poetry": installs(), "pdm": installs(), "pipenv": pipenv},
 		text:  readPyPIText,
 		word: func(word string) (Ref, bool, error) {
 			file := strings.HasSuffix(word, ".whl") || strings.HasSuffix(word, ".tar.gz") && !strings.ContainsAny(word, "/@=")

@@ -21,11 +21,11 @@ func sites() map[string]func(address) (Ref, error) {
 			"esm.run": delivered(0), "cdn.skypack.dev": delivered(0), "npm.im": delivered(0), "npm.io": delivered(1),
 			"cdn.jsdelivr.net": readJSDelivr, "www.jsdelivr.com": readJSDelivr, "fastly.jsdelivr.net": readJSDelivr, "data.jsdelivr.com": readJSDelivr,
 			"esm.sh": readESM, "ga.jspm.io": readESM, "jspm.dev": readESM, "esm.unpkg.com": delivered(0),
-			"bundlephobia.com": delivered(1), "npmtrends.com": delivered(0), "pkg-size.dev": delivered(0),
+			"bundlephobia.com": delivered(1), "npmtrends.com": readTrends, "www.jsdocs.io": delivered(1), "npm.runkit.com": delivered(0), "www.skypack.dev": delivered(1), "pkg-size.dev": delivered(0),
 			"packagephobia.com": queried("p"), "packagephobia.now.sh": queried("p"), "npmgraph.js.org": queried("q"),
 			"yarnpkg.com": queried("name"), "classic.yarnpkg.com": delivered(2), "arethetypeswrong.github.io": queried("p"),
 			"deps.dev": readLookup(0), "libraries.io": readLookup(0), "api.deps.dev": readDepsAPI,
-			"socket.dev": readSocket, "snyk.io": readLookup(1), "security.snyk.io": readLookup(1), "osv.dev": readOSV,
+			"socket.dev": readSocket, "snyk.io": readLookup(1), "security.snyk.io": readLookup(1), "osv.dev": readOSV, "nvd.nist.gov": readOSV,
 		}
 	})
 	return allSites
@@ -115,6 +115,19 @@ func readJSDelivr(a address) (Ref, error) {
 		a.segments[len(a.segments)-1] += "@" + v
 	}
 	return delivered(1)(a)
+}
+
+// readTrends reads /react-vs-vue: packages beside each other.
+func readTrends(a address) (Ref, error) {
+	var found []Ref
+	for name := range strings.SplitSeq(strings.Join(a.segments, "/"), "-vs-") {
+		ref, err := newNPM(name, "")
+		if err != nil {
+			return Ref{}, err
+		}
+		found = append(found, ref)
+	}
+	return one(found)
 }
 
 // readUnpkgFiles reads /name@version/files/file: unpkg's pages about what it

@@ -107,6 +107,9 @@ func isCoordinates(word string) bool {
 // isVersionWord tells whether a word beside a name can be a version or a range.
 func isVersionWord(word string) bool {
 	rest := strings.TrimLeft(word, "^~<>=v \"'(")
+	if _, err := bareDigest(word); err == nil {
+		return false // though it begins with a digit
+	}
 	return rest != "" && rest[0] >= '0' && rest[0] <= '9' && !strings.ContainsAny(word, ":/@")
 }
 

@@ -61,7 +61,10 @@ function watch() {
       seen.made ??= performance.now();
       super(...args);
       this.addEventListener("message", ({ data }) => {
-        if (data.type === "ready") seen.ready ??= performance.now();
+        if (data.type === "ready") {
+          seen.ready ??= performance.now();
+          if (this.#asked) this.#asked.at = performance.now(); // it was asked while the program was loaded
+        }
         if (data.type !== "done" || data.id !== this.#asked?.id) return;
         const took = performance.now() - this.#asked.at;
         if (seen.first === undefined) seen.first = took;

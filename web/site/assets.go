@@ -84,6 +84,8 @@ func (s *site) assets() (map[string]asset, error) {
 	if waiting["wasm_exec.js"], err = os.ReadFile(exec); err != nil {
 		return nil, fmt.Errorf("reading Go's glue: %w; npm run build makes it", err)
 	}
+	// What its functions are called in Go is for who changes them; its licence stays.
+	waiting["wasm_exec.js"] = regexp.MustCompile(`(?m)^\t+//.*\n`).ReplaceAll(waiting["wasm_exec.js"], nil)
 	// 2.
 	for name, file := range fonts {
 		if waiting[name], err = os.ReadFile(filepath.Join(s.modules, file)); err != nil {

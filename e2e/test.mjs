@@ -121,8 +121,9 @@ async function tests() {
 const together = "^Test(Each|ResolveFirst|OneWalkADay|DamagedMemory|CancelHalfWay|EvidenceOfEveryEcosystem)";
 
 async function race() {
-  // The packages in which something runs at the same time as something else, and the one that drives them all.
-  const concurrent = [...new Set(["./internal/audit", ...folders((text) => /\bgo func\b|"sync(\/atomic)?"/.test(text), /(?<!_test)\.go$/)])];
+  // The packages in which something runs at the same time as something else, and the one
+  // that drives them all. What is merely made once (sync.OnceValue) is tried by that one.
+  const concurrent = [...new Set(["./internal/audit", ...folders((text) => /^\s+go \w|\bsync\.(Mutex|RWMutex|Map|WaitGroup|Pool|Cond)\b|"sync\/atomic"/m.test(text), /(?<!_test)\.go$/)])];
   const whole = all ? concurrent : concurrent.filter((folder) => folder !== "./internal/audit");
   await run("go", [...test, "-race", "-short", ...whole]);
   if (all) return;

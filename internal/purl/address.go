@@ -94,6 +94,9 @@ func readAddress(text string) (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
+	if words := a.query.Get("q") + a.query.Get("keywords"); a.is("search") && words != "" && belowSite(a.host) {
+		return Ref{}, searched(a, words)
+	}
 	if read := sites()[a.host]; read != nil {
 		return read(a)
 	}
@@ -111,6 +114,17 @@ const hostCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 // unknownPage is the refusal of an address on a known host that names nothing.
 func unknownPage(a address, example string) error {
 	return fail(Malformed, "This address on %s names no package. Expected is for example %s.", a.host, example)
+}
+
+// searched is the refusal of a search: what is called exactly so is offered.
+func searched(a address, words string) error {
+	r := Refuse(Malformed, "This is a search on %s, which may find many packages. Paste the page of the one that you choose.", a.host)
+	if d := dialectOfHost(a.host); d != nil && d.read != nil && d.typ != Deb {
+		if ref, err := d.read(words, ""); err == nil {
+			r.Offer(ref, "the one of exactly this name")
+		}
+	}
+	return r
 }
 
 // isPageHost tells whether a text without scheme begins with the host of a

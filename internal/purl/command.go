@@ -137,7 +137,11 @@ func readCommand(words []string, among bool) (command, bool) {
 		if set := configured(words[1:], false); set != "" {
 			return command{err: refuseElsewhere("setting", set)}, true
 		}
-		return command{quiet: true}, true
+		c := command{quiet: true}
+		if slices.Contains([]string{"nvm", "volta", "fnm"}, words[0]) {
+			c.err = fail(NoPackage, "The command installs Node.js itself, or a tool beside it. If the tool is a package, paste that, such as npm:typescript.")
+		}
+		return c, true
 	}
 	if len(words) < 2 {
 		return command{}, false

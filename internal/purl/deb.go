@@ -25,7 +25,7 @@ func debDialect() *dialect {
 		},
 		hosts: map[string]func(address) (Ref, error){
 			"packages.debian.org": readDebPage, "packages.ubuntu.com": readDebPage, "tracker.debian.org": readDebSource, "sources.debian.org": readDebSource, "launchpad.net": readLaunchpad,
-			"deb.debian.org": readDebPool, "security.debian.org": readDebPool, "ftp.debian.org": readDebPool, "snapshot.debian.org": readDebPool,
+			"deb.debian.org": readDebPool, "security.debian.org": readDebPool, "ftp.debian.org": readDebPool, "snapshot.debian.org": readDebSnapshot, "security-tracker.debian.org": readDebTracker,
 			"archive.ubuntu.com": readDebPool, "security.ubuntu.com": readDebPool, "ports.ubuntu.com": readDebPool,
 		},
 		mirrors: map[string]func(address) (Ref, error){".debian.org": readDebMirror, ".archive.ubuntu.com": readDebMirror},

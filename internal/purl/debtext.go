@@ -24,6 +24,32 @@ func readDebSource(a address) (Ref, error) {
 	return Ref{}, debSource(a, a.at(1))
 }
 
+// readDebSnapshot reads /package/SOURCE and /binary/NAME[/VERSION] of what keeps all
+// that the archive ever had, and its files.
+func readDebSnapshot(a address) (Ref, error) {
+	switch {
+	case a.is("package") && len(a.segments) > 1:
+		return Ref{}, debSource(a, a.at(1))
+	case a.is("binary") && len(a.segments) > 1:
+		ref, err := newDeb("debian/"+a.at(1), a.at(2))
+		ref.note("guess", "The address is one of %s. Checked is what the archive itself serves now.", a.host)
+		return ref, err
+	}
+	return readDebPool(a)
+}
+
+// readDebTracker reads /tracker/source-package/SOURCE; the other pages are about a
+// vulnerability.
+func readDebTracker(a address) (Ref, error) {
+	switch {
+	case a.is("tracker", "source-package") && len(a.segments) > 2:
+		return Ref{}, debSource(a, a.at(2))
+	case isVulnerability(a.at(1)):
+		return Ref{}, vulnerability(a.at(1))
+	}
+	return Ref{}, unknownPage(a, "https://packages.debian.org/trixie/hello")
+}
+
 // readLaunchpad reads Ubuntu's pages there: /ubuntu/SUITE/+package/NAME,
 // /ubuntu/SUITE/ARCH/NAME/VERSION, /ubuntu/+source/SOURCE.
 func readLaunchpad(a address) (Ref, error) {
@@ -83,20 +109,30 @@ func readDebText(text string) (Ref, bool, error) {
 	case strings.HasPrefix(text, "Package: "):
 		return readDebParagraph(text)
 	case len(words) > 3 && !strings.Contains(text, "\n") && (words[0] == "ii" || words[0] == "hi" || words[0] == "rc"): // dpkg --list
-		ref, err := readAptSpec(words[1] + "=" + words[2])
+		ref, err := printedDeb(words[1], words[2])
 		if err == nil {
 			err = debQualifier("arch", "amd64")(&ref, words[3])
 		}
 		return ref, true, err
 	case len(words) > 2 && len(words) < 6 && !strings.Contains(text, "\n") && strings.Contains(words[0], "/") && !strings.Contains(words[0], "//") && debVersion(words[1]): // apt list
 		name, _, _ := strings.Cut(words[0], "/")
-		ref, err := newDeb(name, words[1])
+		ref, err := printedDeb(name, words[1])
 		if err != nil {
 			return Ref{}, false, nil
 		}
 		return ref, true, debQualifier("arch", "amd64")(&ref, words[2])
 	}
 	return Ref{}, false, nil
+}
+
+// printedDeb is a package as dpkg and apt print it, NAME[:ARCH] and a version: of
+// Ubuntu where the version says so.
+func printedDeb(name, version string) (Ref, error) {
+	ref, err := readAptSpec(name + "=" + version)
+	if strings.Contains(version, "ubuntu") {
+		ref.Namespace = "ubuntu"
+	}
+	return ref, err
 }
 
 // readDebParagraph reads the fields of a package as a control file, a list of packages

@@ -94,6 +94,15 @@ func bareDigest(s string) (Digest, error) {
 	return hexDigest(algorithm, s)
 }
 
+// bsdSum is the file of a line that BSD's tools print, "SHA256 (file) = hexadecimal".
+func bsdSum(words []string) (file string, err error) {
+	if len(words) != 4 || words[2] != "=" || len(words[1]) < 3 || words[1][0] != '(' {
+		return "", fmt.Errorf("it has another form")
+	}
+	_, err = hexDigest(strings.ToLower(words[0]), words[3])
+	return strings.Trim(words[1], "()"), err
+}
+
 // readDigest reads a digest in any of its spellings.
 func readDigest(word string) (Digest, error) {
 	switch {

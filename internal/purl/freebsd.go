@@ -14,6 +14,15 @@ func freebsdDialect() *dialect {
 		hosts: map[string]func(address) (Ref, error){
 			"www.freshports.org": readPortPage, "ports.freebsd.org": readPortSearch, "pkg.freebsd.org": readFreeBSDAddress, "cgit.freebsd.org": readPortTree,
 		},
+		word: func(word string) (Ref, bool, error) {
+			base, ok := strings.CutSuffix(word, ".pkg")
+			base, _, _ = strings.Cut(base, "~")
+			ref, err := readFreeBSDSpec(base)
+			if !ok || strings.Contains(word, "/") || err != nil || ref.Version == "" {
+				return Ref{}, false, nil
+			}
+			return Ref{}, true, Refuse(Ambiguous, "%s may be a file of FreeBSD's packages. Installers of macOS are called so, too.", shown(word)).Offer(ref, "")
+		},
 		tools: map[string]*tool{"pkg": {verbs: []string{"install", "fetch", "search", "upgrade", "add", "info", "query"}, valued: []string{"-o"}, elsewhere: []string{"-r", "--repository"},
 			read: readFreeBSDSpec}},
 	}

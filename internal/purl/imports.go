@@ -16,7 +16,7 @@ const nodeModules = " assert async_hooks buffer child_process cluster console co
 //	import alias "host/path"
 //	<script src="https://…" integrity="…"></script>
 func readImport(text string) (Ref, bool, error) {
-	if strings.HasPrefix(text, "<script") || strings.HasPrefix(text, "<link") {
+	if strings.HasPrefix(text, "<script") || strings.HasPrefix(text, "<link") || strings.HasPrefix(text, "<a ") {
 		ref, err := each(tags(text), readTag)
 		return ref, true, err
 	}
@@ -146,7 +146,11 @@ func readSpecifier(spec string) (Ref, error) {
 // readTag reads the address out of a tag that loads a script or a style.
 func readTag(text string) (Ref, error) {
 	spec := ""
-	for _, attribute := range []string{"src=", "href="} {
+	attributes := []string{"src=", "href="}
+	if strings.HasPrefix(text, "<a ") { // in which a badge may stand
+		attributes = attributes[1:]
+	}
+	for _, attribute := range attributes {
 		if _, rest, found := strings.Cut(text, attribute); found {
 			if q, ok := quoted(rest); ok {
 				spec = q
@@ -160,7 +164,7 @@ func readTag(text string) (Ref, error) {
 		spec = "https:" + spec
 	}
 	if !strings.Contains(spec, "://") {
-		return Ref{}, fail(NoPackage, "The tag loads no script from another site, so it names no package.")
+		return Ref{}, fail(NoPackage, "The tag has no address of another site, so it names no package.")
 	}
 	ref, err := readAddress(spec)
 	if err == nil && strings.Contains(text, "integrity=") {

@@ -49,6 +49,9 @@ func peel(line string) string {
 			if bare, ok := strings.CutSuffix(line, "."); ok && bare != "" && alphanumeric(bare[len(bare)-1]) {
 				line = bare
 			}
+			if !strings.ContainsAny(line, " \t") { // a key
+				line = strings.TrimSuffix(line, ":")
+			}
 			if !strings.Contains(line, "(") {
 				line = strings.TrimSuffix(line, ")")
 			}

@@ -30,6 +30,14 @@ func known(words []string) error {
 			return fail(NoPackage, "This is the hash of a go.sum line. Alone it does not say of which module. Paste the whole line.")
 		case isOwnPath(first):
 			return ownFile(first)
+		case isHere(first):
+			return fail(NoPackage, "%s is a place in a network of your own, not a package.", shown(first))
+		case isSite(first):
+			if host := strings.ToLower(first); sites()[host] != nil || dialectOfHost(host) != nil {
+				_, err := readAddress("https://" + first)
+				return err
+			}
+			return fail(NoPackage, "%s is the name of a web site. If a package is called so, paste a package URL, such as %s.", shown(first), shown("pkg:npm/"+first))
 		case slices.Contains(listing, strings.ToLower(first)):
 			return fail(NoPackage, "%s is the name of a file that lists packages. Bring the file itself, or paste one of its lines.", shown(first))
 		case exactSemver(strings.TrimPrefix(first, "v")):
@@ -38,7 +46,7 @@ func known(words []string) error {
 			return fail(NoPackage, "%s is a source repository, which is no package of a package repository. Paste the package's name.", shown(first))
 		}
 	}
-	if i := slices.Index(words, "uses:"); i >= 0 && i <= 1 && len(words) > i+1 {
+	if i := slices.Index(words, "uses:"); i >= 0 && i <= 1 && len(words) > i+1 && !strings.HasPrefix(words[i+1], "docker://") {
 		return fail(NoPackage, "%s is a GitHub Action. Actions are run from their source repository and stand in no package repository.", shown(words[i+1]))
 	}
 	return nil
@@ -70,6 +78,24 @@ func isMail(word string) bool {
 	}
 	top := domain[i+1:]
 	return len(top) >= 2 && strings.Trim(strings.ToLower(top), "abcdefghijklmnopqrstuvwxyz") == "" && !strings.ContainsAny(domain, "^~<>=*")
+}
+
+// isHere tells whether a word is a host and a port, as programs that serve on the
+// reader's own device name themselves.
+func isHere(word string) bool {
+	host, port, found := strings.Cut(word, ":")
+	number := strings.Count(host, ".") == 3 && strings.Trim(host, "0123456789.") == ""
+	return found && port != "" && strings.Trim(port, "0123456789") == "" && (host == "localhost" || number)
+}
+
+// isSite tells whether a word is the name of a web site, and surely no package of
+// the many that end as sites do (socket.io, go4.org).
+func isSite(word string) bool {
+	lower := strings.ToLower(word)
+	if strings.Trim(lower, hostCharacters) != "" || !strings.Contains(lower, ".") {
+		return false
+	}
+	return strings.HasPrefix(lower, "www.") || strings.HasSuffix(lower, ".com") || sites()[lower] != nil || dialectOfHost(lower) != nil
 }
 
 // isOwnPath tells whether a word is a place on the reader's own device.

@@ -254,6 +254,9 @@ func npmName(segments []string) (name string, rest []string) {
 func readNPMPage(a address) (Ref, error) {
 	const example = "https://www.npmjs.com/package/lodash/v/4.17.21"
 	if !a.is("package") || len(a.segments) < 2 {
+		if ref, err := readNPMSpec(a.at(0)); err == nil && len(a.segments) == 1 { // whose path people forget
+			return Ref{}, Refuse(Malformed, "This address on %s is no page of a package, which is below /package/. The one of this name may be meant.", a.host).Offer(ref, "")
+		}
 		return Ref{}, unknownPage(a, example)
 	}
 	name, rest := npmName(a.segments[1:])

@@ -112,7 +112,19 @@ func imageOf(line string) (word, stage string) {
 	if len(fields) > 0 && fields[0] == "-" {
 		fields = fields[1:]
 	}
-	if len(fields) < 2 || fields[0] != "image:" || len(fields) > 2 && !strings.HasPrefix(fields[2], "#") {
+	if len(fields) > 1 && (fields[0] == "COPY" || fields[0] == "kubectl") {
+		for _, field := range fields[1:] {
+			image, from := strings.CutPrefix(field, "--from=") // a stage of the build, too, whose name has no mark
+			if from && strings.ContainsAny(image, ":/@") {
+				return image, ""
+			}
+			if image, ok := strings.CutPrefix(field, "--image="); ok {
+				return image, ""
+			}
+		}
+		return "", ""
+	}
+	if len(fields) < 2 || fields[0] != "image:" && (fields[0] != "uses:" || !strings.HasPrefix(fields[1], "docker://")) || len(fields) > 2 && !strings.HasPrefix(fields[2], "#") {
 		return "", ""
 	}
 	return strings.Trim(fields[1], `"',`), ""

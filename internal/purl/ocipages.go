@@ -92,6 +92,8 @@ func readImageText(text string) (Ref, bool, error) {
 	switch {
 	case word == "" && words[0] == "FROM" && len(words) > 1:
 		return Ref{}, true, fail(Malformed, "A FROM line names one image: FROM name:tag, perhaps AS a name.")
+	case word == "" && words[0] == "COPY" && len(words) > 2:
+		return Ref{}, true, fail(NoPackage, "The line copies files from a folder or from a stage of the build. Paste a FROM line, or the image's name.")
 	case word == "":
 		return Ref{}, false, nil
 	case word == "scratch":
@@ -102,10 +104,10 @@ func readImageText(text string) (Ref, bool, error) {
 			err = readImagePlatform(&ref, platformOf(text))
 		}
 		return ref, ok, err
-	case strings.HasSuffix(words[0], "image:") || words[0] == "-":
+	case !strings.EqualFold(words[0], "FROM"): // "from" begins sentences, too
 		return readImageValue(word)
 	}
-	return Ref{}, false, nil // "from" begins sentences, too
+	return Ref{}, false, nil
 }
 
 func readImageValue(word string) (Ref, bool, error) {

@@ -228,6 +228,12 @@ func readLine(line string) (Ref, error) {
 	if _, err := bareDigest(words[0]); err == nil && len(words) == 2 {
 		words = []string{strings.TrimPrefix(words[1], "*"), words[0]} // sha256sum prints the digest first
 	}
+	if file, err := bsdSum(words); err == nil {
+		words = []string{file, words[3]}
+	}
+	if len(words) == 3 && strings.EqualFold(words[1], "version") && isVersionWord(words[2]) {
+		words = []string{strings.TrimSuffix(words[0], ","), words[2]}
+	}
 	first := words[0]
 	switch at := repositoryAddress(first); {
 	case len(first) >= 4 && strings.EqualFold(first[:4], "pkg:"):
@@ -240,6 +246,9 @@ func readLine(line string) (Ref, error) {
 		return withDigests(func(s string) (Ref, error) { return readAddress("https://" + s) }, words)
 	}
 	// 3.
+	if ref, ok, err := readPrinted(line); ok {
+		return ref, err
+	}
 	if ref, ok, err := readText(line); ok {
 		return ref, err
 	}
@@ -296,6 +305,9 @@ func sentence(words []string) error {
 	}
 	r := Refuse(Malformed, "These are %d words, and not in a form that is known here. Paste only the package: its page's address, name@version, or a package URL.", len(words))
 	for _, w := range words {
+		if _, link, ok := strings.Cut(w, "]("); ok { // Markdown's
+			w = link
+		}
 		w = strings.TrimRight(strings.Trim(w, "\"'`()<>,;"), ".:")
 		if w == "" {
 			continue

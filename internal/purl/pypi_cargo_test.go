@@ -121,7 +121,7 @@ func TestPyPIAndCargoRefused(t *testing.T) {
 		"pkg:pypi/a?file_name=a-1.0-py3-none-an%2Fy.whl": Malformed,
 		"https://pypi.org/":                                             Malformed,
 		"https://pypi.org/help/":                                        Malformed,
-		"https://test.pypi.org/project/requests/":                       Malformed,
+		"https://test.pypi.org/project/requests/":                       RefusedQualifier,
 		"https://files.pythonhosted.org/packages/0a/0a/zz/a-1.0.tar.gz": Malformed,
 		"https://files.pythonhosted.org/packages/0a/0a/" + hash[4:] + "/a-1.0.tar.gz#sha256=0": Malformed,
 		"pip install -r requirements.txt":                        RefusedQualifier,

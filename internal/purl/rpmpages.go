@@ -49,6 +49,16 @@ func readBodhiPage(a address) (Ref, error) {
 	return Ref{}, fail(Malformed, "An update's page may hold several builds. Paste the name of one of them, such as bash-5.3.0-2.fc43.")
 }
 
+// readFedoraSource is the refusal of a source, /rpms/<name>: the package of that name
+// is offered.
+func readFedoraSource(a address) (Ref, error) {
+	ref, err := newRPM("fedora/"+a.at(1), "")
+	if err != nil || !a.is("rpms") || len(a.segments) < 2 {
+		return Ref{}, unknownPage(a, "https://packages.fedoraproject.org/pkgs/bash/bash/fedora-43.html")
+	}
+	return Ref{}, Refuse(Ambiguous, "This is the page of a source, of which packages are built. One of the same name may be meant.").Offer(ref, "")
+}
+
 // rpmHosts are the pages and servers of packages that are read.
 func rpmHosts() map[string]func(address) (Ref, error) {
 	from := func(distribution string) func(address) (Ref, error) {
@@ -57,7 +67,7 @@ func rpmHosts() map[string]func(address) (Ref, error) {
 	hosts := map[string]func(address) (Ref, error){
 		"packages.fedoraproject.org": readFedoraPage, "bodhi.fedoraproject.org": readBodhiPage,
 		"koji.fedoraproject.org": readKojiPage("fedora"), "kojihub.stream.centos.org": readKojiPage("centos"),
-		"rpmfind.net": nil, "pkgs.org": nil,
+		"src.fedoraproject.org": readFedoraSource, "rpmfind.net": nil, "pkgs.org": nil,
 		"download.opensuse.org": from("opensuse"), "mirror.stream.centos.org": from("centos"), "composes.stream.centos.org": from("centos"), "cdn-ubi.redhat.com": from("redhat"),
 	}
 	for _, host := range []string{"dl", "kojipkgs", "archives", "download"} {

@@ -25,7 +25,7 @@ func sites() map[string]func(address) (Ref, error) {
 			"packagephobia.com": queried("p"), "packagephobia.now.sh": queried("p"), "npmgraph.js.org": queried("q"),
 			"yarnpkg.com": queried("name"), "classic.yarnpkg.com": delivered(2), "arethetypeswrong.github.io": queried("p"),
 			"deps.dev": readLookup(0), "libraries.io": readLookup(0), "api.deps.dev": readDepsAPI,
-			"socket.dev": readSocket, "snyk.io": readLookup(1), "security.snyk.io": readLookup(1), "osv.dev": readOSV, "nvd.nist.gov": readOSV,
+			"socket.dev": readSocket, "snyk.io": readSnyk, "security.snyk.io": readSnyk, "diff.rs": readDiff, "test.pypi.org": readTestPyPI, "osv.dev": readOSV, "nvd.nist.gov": readOSV,
 		}
 	})
 	return allSites
@@ -221,6 +221,40 @@ func readSocket(a address) (Ref, error) {
 		segments = append(segments, v)
 	}
 	return readNamed(typ, segments)
+}
+
+// readSnyk reads what readLookup does; most other pages are about a vulnerability.
+func readSnyk(a address) (Ref, error) {
+	if !a.is("vuln") || len(a.segments) < 2 {
+		return readLookup(1)(a)
+	}
+	if typ, name, ok := strings.Cut(a.at(1), ":"); ok && systemOf(typ) != "" && !strings.Contains(name, ":") {
+		return readNamed(systemOf(typ), []string{name})
+	}
+	return Ref{}, vulnerability(a.at(1))
+}
+
+// readDiff reads /crate/version/version: two versions beside each other.
+func readDiff(a address) (Ref, error) {
+	var found []Ref
+	for _, version := range []string{a.at(1), a.at(2)} {
+		ref, err := newCargo(a.at(0), version)
+		if err != nil {
+			return Ref{}, err
+		}
+		found = append(found, ref)
+	}
+	return one(found)
+}
+
+// readTestPyPI refuses what is of PyPI's place to practise, where other people may
+// hold a name.
+func readTestPyPI(a address) (Ref, error) {
+	r := Refuse(RefusedQualifier, "TestPyPI is another repository than PyPI, and is not asked here. A package of the same name may be somebody else's.")
+	if ref, err := readPyPIPage(a); err == nil {
+		r.Offer(ref, "what PyPI has under this name")
+	}
+	return Ref{}, r
 }
 
 // readOSV refuses what is about a vulnerability.

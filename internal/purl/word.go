@@ -2,6 +2,7 @@ package purl
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,8 @@ func readWord(word string) (Ref, error) {
 	}
 	name, version, versioned := strings.Cut(word, "@")
 	switch {
+	case slices.Contains([]string{".iso", ".dmg", ".exe", ".msi", ".pkg", ".appimage"}, strings.ToLower(word[max(strings.LastIndexByte(word, '.'), 0):])):
+		return Ref{}, fail(NoPackage, "%s is called as installers and images of disks are, which stand in no package repository.", shown(word))
 	case strings.Contains(word, ","):
 		return Ref{}, sentence(strings.Split(word, ","))
 	case strings.HasPrefix(word, "node:"):

@@ -91,14 +91,14 @@ func TestDigestsOfFiles(t *testing.T) {
 	other := s.wheel("2.0.0", "example/thing")
 	const nobodys = " --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000"
 	for name, c := range map[string]struct{ text, want string }{
-		"each a file's":                 {"thing==1.0.0" + hashOf(wheel) + hashOf(source), "ok"},
-		"the source's alone":            {"thing==1.0.0" + hashOf(source), "ok"},
-		"one nobody's":                  {"thing==1.0.0" + hashOf(wheel) + nobodys + hashOf(source), "alarm digests-known"},
+		"each a file's":                 {"thing==1.0.0" + hashOf(wheel) + hashOf(source), "alarm lineage-kept"}, // the wheel alone has provenance
+		"the source's alone":            {"thing==1.0.0" + hashOf(source), "alarm lineage-kept"},
+		"one nobody's":                  {"thing==1.0.0" + hashOf(wheel) + nobodys + hashOf(source), "alarm digests-known lineage-kept"},
 		"one of another version":        {"thing==1.0.0" + hashOf(wheel) + hashOf(other), "alarm digests-known"},
 		"one nobody's, of another kind": {"thing==1.0.0" + hashOf(wheel) + " --hash=sha512:" + strings.Repeat("00", 64), "open not-answered"},
 		"one nobody's, of a weak kind":  {"thing==1.0.0" + hashOf(wheel) + " --hash=md5:" + strings.Repeat("00", 16), "open not-answered"},
 		"nobody's alone":                {"thing==1.0.0" + nobodys, "failed pin-agrees"},
-		"two pins of two files":         {"thing==1.0.0" + hashOf(wheel) + "\nthing==1.0.0" + hashOf(source), "ok; ok"},
+		"two pins of two files":         {"thing==1.0.0" + hashOf(wheel) + "\nthing==1.0.0" + hashOf(source), "ok; alarm lineage-kept"},
 		"two pins, one is nobody's":     {"thing==1.0.0" + hashOf(wheel) + "\nthing==1.0.0" + nobodys, "ok; failed pin-agrees digest-conflict"},
 	} {
 		require.Equal(t, c.want, states(s.check(t, c.text, "", Options{})), name)
@@ -106,7 +106,7 @@ func TestDigestsOfFiles(t *testing.T) {
 	// With the bytes each file is fetched: what the source's digest is of is no archive.
 	for text, want := range map[string]string{
 		hashOf(wheel) + " --hash=sha512:" + strings.Repeat("00", 64): "failed reference-digest", hashOf(wheel) + " --hash=md5:" + strings.Repeat("00", 16): "failed reference-digest",
-		hashOf(wheel): "ok", hashOf(wheel) + hashOf(source): "alarm archive-sound", hashOf(wheel) + nobodys: "alarm digests-known", nobodys: "failed reference-digest",
+		hashOf(wheel): "ok", hashOf(wheel) + hashOf(source): "alarm archive-sound lineage-kept", hashOf(wheel) + nobodys: "alarm digests-known", nobodys: "failed reference-digest",
 	} {
 		require.Equal(t, want, states(s.check(t, "thing==1.0.0"+text, "", Options{Depth: Bytes})), text)
 	}

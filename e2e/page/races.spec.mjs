@@ -37,7 +37,7 @@ test("a late answer does not take the place of what was asked since", async ({ p
   await audit(thing, world);
   await page.waitForFunction(() => window.opened === 2); // the first answer is being kept
   await page.evaluate(() => { location.hash = "#sigstore"; });
-  await expect(title(page)).toHaveText("This could not be checked");
+  await expect(title(page)).toHaveText("Which one is meant?");
   await page.waitForTimeout(500);
   await expect(page).toHaveURL(`${origin}/#sigstore`);
   await expect(page.getByRole("textbox")).toHaveValue("sigstore");

@@ -56,7 +56,7 @@ test.describe("a loader that does not load", () => {
     await expect(title(page)).toHaveText("The auditor could not be loaded");
     lost = false;
     await page.getByRole("button", { name: "Try again" }).click();
-    await expect(title(page)).toHaveText("This could not be checked");
+    await expect(title(page)).toHaveText("Which one is meant?");
   });
 
   test("a panic is an apology that keeps the reference", async ({ page, context, audit }) => {
@@ -82,7 +82,7 @@ test.describe("a loader that does not load", () => {
     await audit("sigstore", nothing);
     await expect(title(page)).toHaveText("Sorry, the auditor stopped");
     await page.getByRole("button", { name: "Try again" }).click();
-    await expect(title(page)).toHaveText("This could not be checked");
+    await expect(title(page)).toHaveText("Which one is meant?");
   });
 
   test("a worker that ends without a word is noticed at once, and replaced", async ({ page, context, audit }) => {
@@ -95,7 +95,7 @@ test.describe("a loader that does not load", () => {
     await audit("sigstore", nothing);
     await expect(title(page)).toHaveText("Sorry, the auditor stopped");
     await page.getByRole("button", { name: "Try again" }).click();
-    await expect(title(page)).toHaveText("This could not be checked");
+    await expect(title(page)).toHaveText("Which one is meant?");
   });
 
   test("a worker that hangs does not hold up the next audit", async ({ page, context, audit }) => {
@@ -110,7 +110,7 @@ test.describe("a loader that does not load", () => {
     await expect(title(page)).toHaveText("Cancelled");
     await page.waitForTimeout(2000);
     await page.getByRole("button", { name: "Try again" }).click();
-    await expect(title(page)).toHaveText("This could not be checked");
+    await expect(title(page)).toHaveText("Which one is meant?");
   });
 
   test("with the relay down, a file that the person has is checked", async ({ page, context, origin, audit }) => {

@@ -163,7 +163,7 @@ func files(t *testing.T, root, ending string) []string {
 		if d.IsDir() && (strings.HasPrefix(name, ".") && p != root || name == "build" || name == "node_modules" || name == "testdata") {
 			return fs.SkipDir
 		}
-		if !d.IsDir() && strings.HasSuffix(name, ending) {
+		if d.Type().IsRegular() && strings.HasSuffix(name, ending) {
 			out = append(out, p)
 		}
 		return nil

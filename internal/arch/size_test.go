@@ -39,6 +39,20 @@ func TestEverythingCanBeReadInOneSitting(t *testing.T) {
 	require.Greater(t, seen, 3000)
 }
 
+// TestNothingBuiltIsCommitted finds what is no text: a program that a command left in the
+// folder of its sources would be committed with them.
+func TestNothingBuiltIsCommitted(t *testing.T) {
+	seen := 0
+	for name, text := range texts(t, "") {
+		if strings.HasPrefix(name, "test-results/") || strings.HasSuffix(name, ".png") { // what a test leaves; pictures
+			continue
+		}
+		seen++
+		assert.False(t, strings.Contains(text, "\x00"), "%s is no text: delete it, or add its kind here", name)
+	}
+	require.Greater(t, seen, 1000)
+}
+
 var (
 	declared = regexp.MustCompile(`^()(?:func|templ) .*\{$`)
 	// a function of a script, an arrow or a method; not a statement that looks like one

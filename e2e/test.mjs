@@ -54,9 +54,9 @@ function run(command, args, { cwd = root, env = {}, quiet = false } = {}) {
 }
 
 const js = { GOOS: "js", GOARCH: "wasm", GOFLAGS: "", CGO_ENABLED: "0" };
-// As wasm/slim compiles the auditor: then Go's cache has what it imports.
-const compiled = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
-const forJS = "env GOOS=js GOARCH=wasm CGO_ENABLED=0 GOFLAGS=-trimpath";
+// The flags with which wasm/slim compiles the whole program: so Go's cache has what is imported.
+const compiled = () => readFileSync(join(root, "build/slim/flags"), "utf8").trim().split("\n");
+const forJS = () => `env GOOS=js GOARCH=wasm CGO_ENABLED=0 'GOFLAGS=${compiled().join(" ")}'`;
 // Where the build writes the modules that compile for js (see wasm/slim).
 const pruned = "build/slim/slim.mod";
 const programs = ["./wasm", "./wasm/conformance", "./web/edge", "./web/auditor"];
@@ -76,16 +76,16 @@ const ours = [
     await buildSite();
   }],
   ["vet for js", async () => {
-    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, ...jsPackages()], { env: js });
-    await run("go", ["vet", `-modfile=${pruned}`, ...compiled, "-tags=touchstone_whole,touchstone_testanchors", "./wasm", "./internal/fetch"], { env: js });
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled(), ...jsPackages()], { env: js });
+    await run("go", ["vet", `-modfile=${pruned}`, ...compiled(), "-tags=touchstone_whole,touchstone_testanchors", "./wasm", "./internal/fetch"], { env: js });
   }],
   ["nothing is unreachable", reachable],
   // The analyser runs here while it analyses for js, hence the -exec. It cannot
   // be given the pruned modules, so it sees only what needs none of them. Go's own
   // packages are compiled already, as the programs' (see compiled).
   ["staticcheck for js", async () => {
-    await run("go", ["run", "-exec", forJS, staticcheck, "./internal/fetch"]);
-    await run("go", ["run", "-exec", forJS, staticcheck, "-tests=false", "./internal/relay", "./web/edge"]);
+    await run("go", ["run", "-exec", forJS(), staticcheck, "./internal/fetch"]);
+    await run("go", ["run", "-exec", forJS(), staticcheck, "-tests=false", "./internal/relay", "./web/edge"]);
   }],
 ];
 const native = [

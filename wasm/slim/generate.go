@@ -68,7 +68,8 @@ func newBuilder(out string) (*builder, error) {
 //  3. download the listed modules, and prove each equal to its line in go.sum
 //  4. check every listed file's hash
 //  5. copy the modules, without what is dropped, with the stubs
-//  6. write slim.mod, which is go.mod with the replacements
+//  6. write slim.mod, which is go.mod with the replacements, and the flags with which
+//     the whole program is compiled: who vets with them finds it in Go's cache
 //
 // A build folder that is right already is not touched, so that generating
 // again does not disturb a build.
@@ -112,6 +113,10 @@ func (b *builder) generate() error {
 		return err
 	}
 	// 6.
+	flags := slices.Concat(compiled, inlining(slices.Concat(inlined, alsoInlined)))
+	if err := writeFile(b.path(b.out, "flags"), []byte(strings.Join(flags, "\n")+"\n")); err != nil {
+		return err
+	}
 	return b.writeModfile(goMod, goSum)
 }
 

@@ -28,7 +28,7 @@ type List struct {
 // A Program is one that does not go to browsers.
 type Program struct {
 	Why string `json:"why"`
-	// Fast turns inlining on: a third less work, for more bytes.
+	// Fast inlines as the whole program does: less work, for more bytes.
 	Fast bool `json:"fast"`
 	// Allows are those of Absent that this program may depend on.
 	Allows []string `json:"allows,omitempty"`

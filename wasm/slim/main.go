@@ -29,7 +29,7 @@
 // functions is written when the program starts, by a function that is added. The
 // functions jump in another way, to the same places, and add up the addresses
 // that they write down: see straighten and shareAddresses. No other instruction
-// changes. A trace has offsets, and function names: where browsers load the program, of libraries, Go's own among
+// changes. A trace has offsets, and function names: of libraries, Go's own among
 // them, their packages'.
 // The same build with -unpacked says all names, and the lines too.
 //

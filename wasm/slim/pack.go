@@ -38,7 +38,7 @@ type section struct {
 //     see [dropLines]
 //  4. drop what the program computes itself, see [dropPoints]
 //  5. shorten the names of functions, see [shortenNames], but of the packages that
-//     the program inlines; all stay where it may inline any (nil)
+//     the program inlines
 //  6. leave out what only counts functions, see [counted], and let the program
 //     write it when it starts, see [addStart]
 //  7. let functions jump straight ahead, see [straighten]
@@ -97,10 +97,8 @@ func packMemory(memory []byte, inlines []string) ([]byte, error) {
 		return nil, err
 	}
 	// 5.
-	if inlines != nil {
-		if err := shortenNames(l, inlines); err != nil {
-			return nil, err
-		}
+	if err := shortenNames(l, inlines); err != nil {
+		return nil, err
 	}
 	// 6.
 	c, err := findCounted(memory, l)

@@ -3,9 +3,11 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,31 +17,47 @@ import (
 	"touchstone/internal/fetch/har"
 )
 
-// node runs the command line, and returns standard output and the exit code.
+// node runs the command line, and returns standard output, standard error and the exit
+// code: in one process after the other run, each in a fresh instance of the program.
 func node(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("the WebAssembly is left out by -short")
 	}
-	path, err := exec.LookPath("node")
-	if err != nil {
+	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("Node is not installed, so the WebAssembly was not run")
 	}
 	if _, err := os.Stat(filepath.Join("..", "..", "build", "touchstone.wasm")); err != nil {
 		t.Skip("the WebAssembly is not built (npm run build), so it was not run")
 	}
-	// V8's quick compiler alone, and only for what is called: what one short run makes hot
-	// is not worth compiling twice.
-	cmd := exec.Command(path, append([]string{"--liftoff-only", "--wasm-lazy-validation", filepath.Join("..", "..", "wasm", "node", "audit.mjs")}, args...)...)
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir(), "INIT_CWD=")
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	err = cmd.Run()
-	if err != nil {
-		var exit *exec.ExitError
-		require.ErrorAs(t, err, &exit)
+	nodes.Lock()
+	defer nodes.Unlock()
+	if nodes.asks == nil {
+		// V8's quick compiler alone, and only for what is called: what a short run makes hot
+		// is not worth compiling twice.
+		cmd := exec.Command("node", "--liftoff-only", "--wasm-lazy-validation", filepath.Join("..", "..", "e2e", "many.mjs"))
+		cmd.Env, cmd.Stderr = append(os.Environ(), "INIT_CWD="), os.Stderr
+		asks, err := cmd.StdinPipe()
+		require.NoError(t, err)
+		answers, err := cmd.StdoutPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		nodes.asks, nodes.answers = json.NewEncoder(asks), json.NewDecoder(answers)
 	}
-	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+	require.NoError(t, nodes.asks.Encode(map[string]any{"args": args, "state": t.TempDir()}))
+	var said struct {
+		Stdout, Stderr string
+		Code           int
+	}
+	require.NoError(t, nodes.answers.Decode(&said))
+	return said.Stdout, said.Stderr, said.Code
+}
+
+// nodes is the process that node asks; it ends with this one, whose pipe it reads.
+var nodes struct {
+	sync.Mutex
+	asks    *json.Encoder
+	answers *json.Decoder
 }
 
 // TestNativeAndWasmAgree: the same archive, time and route give the same JSON,

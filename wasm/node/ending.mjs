@@ -32,7 +32,17 @@ export function refusedBy(error) {
   return error instanceof Refused ? error : new Refused(error.message);
 }
 
-/** Runs a command, which resolves to an exit code, and ends the process with it; 2 where it gave no answer. */
+/** Runs a command and resolves to its exit code; 2 where it gave no answer. */
+export async function exitCode(name, command) {
+  try {
+    return await command();
+  } catch (error) {
+    remark(`${name}: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
+    return 2;
+  }
+}
+
+/** Runs a command and ends the process with its exit code. */
 export async function ended(name, command) {
   let code;
   // A program that ends under way (no memory left, say) is no verdict, and a
@@ -44,12 +54,7 @@ export async function ended(name, command) {
     });
   }
   process.stdout.on("error", (error) => process.exit(error.code === "EPIPE" ? (code ?? 2) : 2));
-  try {
-    code = await command();
-  } catch (error) {
-    remark(`${name}: ${plain(error instanceof Refused ? error.message : error.stack)}\n`);
-    code = 2;
-  }
+  code = await exitCode(name, command);
   // The Go program waits for ever; standard output must be flushed first.
   process.stdout.write("", () => process.exit(code));
 }

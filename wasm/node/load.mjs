@@ -37,10 +37,12 @@ const tieringBudget = 300_000_000;
 /** What was loaded last, for another thread: { glue, module }. */
 export let loaded;
 
+const compiled = {}; // by name: a program may be started again
+
 /** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
 export async function load(name = "touchstone", tell = undefined) {
-  const { glue, wasm } = await program(name, tell);
-  loaded = { glue: String(glue), module: await WebAssembly.compile(wasm) };
+  compiled[name] ??= program(name, tell).then(async ({ glue, wasm }) => ({ glue: String(glue), module: await WebAssembly.compile(wasm) }));
+  loaded = await compiled[name];
   return start(loaded);
 }
 

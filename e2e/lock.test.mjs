@@ -132,6 +132,16 @@ test("only what changed since an older file is looked at", async () => {
   assert.match(out, /1 are unchanged/);
 });
 
+test("what runs little is compiled once", async () => {
+  const path = await lockFile("package-lock.json", { "node_modules/own": own });
+  const out = await new Promise((resolve, reject) => {
+    execFile(process.execPath, ["--trace-wasm-compilation-times", program, "--lock", path], { env: { ...process.env, XDG_STATE_HOME: dir }, maxBuffer: 64 << 20 }, (error, text) => (error ? reject(error) : resolve(text)));
+  });
+  const compiled = (how) => out.split(`using ${how}`).length - 1;
+  assert.ok(compiled("Liftoff") > 1000, "it is said what is compiled");
+  assert.ok(compiled("TurboFan") < 30, `${compiled("TurboFan")} functions were compiled once more`);
+});
+
 test("a question that cannot be asked exits with 2, and writes nothing", async () => {
   const path = await lockFile("package-lock.json", {});
   const conflict = join(dir, "go.sum");

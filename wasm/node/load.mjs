@@ -30,7 +30,7 @@ const collectAt = "400";
  * How much a function of the program runs before V8 compiles it once more and well
  * (--wasm-tiering-budget; in V8 1.8 million). Compiling much that runs little took
  * 0.7 of 1 s in each short audit, and no less of long ones. With a sixth of this a thousand
- * npm pins took a twentieth more of the processor's time, a go.sum of 400 lines the same.
+ * npm pins took a twentieth more of the processor's time, with three times as much a tenth.
  */
 const tieringBudget = 300_000_000;
 
@@ -41,6 +41,7 @@ const compiled = {}; // by name: a program may be started again
 
 /** Starts a program of wasm/build.mjs and resolves to its functions; tell says that it is built first. */
 export async function load(name = "touchstone", tell = undefined) {
+  setFlagsFromString(`--wasm-tiering-budget=${tieringBudget}`); // what is compiled before keeps V8's own
   compiled[name] ??= program(name, tell).then(async ({ glue, wasm }) => ({ glue: String(glue), module: await WebAssembly.compile(wasm) }));
   loaded = await compiled[name];
   return start(loaded);
@@ -48,7 +49,6 @@ export async function load(name = "touchstone", tell = undefined) {
 
 /** Starts what was loaded, and resolves to its functions. */
 export async function start({ glue, module }) {
-  setFlagsFromString(`--wasm-tiering-budget=${tieringBudget}`);
   await import(glue);
   globalThis.fs.writeSync = writeSync;
   // Who stands in for the network says so by a value of its own, even if none.

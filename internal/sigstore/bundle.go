@@ -13,6 +13,7 @@ import (
 	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/sigstore/sigstore-go/pkg/tlog"
+	"github.com/sigstore/sigstore-go/pkg/verify"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"touchstone/internal/bundleform"
@@ -80,8 +81,8 @@ func Read(doc []byte) (*Claimed, error) {
 			}
 		}
 	}
-	if content, err := b.VerificationContent(); err == nil && content.Certificate() != nil {
-		c.NotBefore = content.Certificate().NotBefore
+	if leaf := b.signer.Certificate(); leaf != nil {
+		c.NotBefore = leaf.NotBefore
 	}
 	for _, e := range b.VerificationMaterial.GetTlogEntries() {
 		c.Log = append(c.Log, ClaimedEntry{
@@ -97,10 +98,11 @@ func Read(doc []byte) (*Claimed, error) {
 // read is a bundle whose form was checked.
 type read struct {
 	*bundle.Bundle
-	// entries are its log entries, parsed once, and entity is the form in
-	// which sigstore-go can verify it.
+	// entries are its log entries, and signer is its key or certificate,
+	// parsed once; entity is the form in which sigstore-go can verify it.
 	entries []*tlog.Entry
 	entity  *presented
+	signer  verify.VerificationContent
 }
 
 // readBundle checks a bundle's form.
@@ -176,7 +178,7 @@ func readBundle(doc []byte) (*read, error) {
 	if err != nil {
 		return nil, fail(fault.Malformed, StepLog, err.Error())
 	}
-	r := &read{Bundle: b, entries: entries}
+	r := &read{Bundle: b, entries: entries, signer: content}
 	r.entity, err = present(r)
 	if err != nil {
 		return nil, fail(fault.Malformed, StepSignature, err.Error())

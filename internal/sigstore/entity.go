@@ -34,6 +34,7 @@ import (
 type presented struct {
 	*bundle.Bundle
 	entries []*tlog.Entry
+	signer  verify.VerificationContent
 	content verify.SignatureContent
 	// encoded is what was signed, where an envelope is presented as an
 	// artifact.
@@ -41,7 +42,10 @@ type presented struct {
 }
 
 func (p *presented) SignatureContent() (verify.SignatureContent, error) { return p.content, nil }
-func (p *presented) TlogEntries() ([]*tlog.Entry, error)                { return p.entries, nil }
+func (p *presented) VerificationContent() (verify.VerificationContent, error) {
+	return p.signer, nil
+}
+func (p *presented) TlogEntries() ([]*tlog.Entry, error) { return p.entries, nil }
 
 // only is the same with one of its log entries.
 func (p *presented) only(e *tlog.Entry) *presented {
@@ -51,7 +55,7 @@ func (p *presented) only(e *tlog.Entry) *presented {
 }
 
 func present(b *read) (*presented, error) {
-	p := &presented{Bundle: b.Bundle, entries: b.entries}
+	p := &presented{Bundle: b.Bundle, entries: b.entries, signer: b.signer}
 	envelope := b.GetDsseEnvelope()
 	if envelope == nil {
 		var err error
@@ -147,14 +151,10 @@ func checkPlain(e *tlog.Entry, b *read, m *material, log *root.TransparencyLog) 
 	if err != nil {
 		return err
 	}
-	signer, err := b.VerificationContent()
-	if err != nil {
-		return err
-	}
 	if !bytes.Equal(e.Signature(), content.Signature()) || len(content.Signature()) == 0 {
 		return errors.New("the entry is of another signature")
 	}
-	if !signer.CompareKey(e.PublicKey(), m) {
+	if !b.signer.CompareKey(e.PublicKey(), m) {
 		return errors.New("the entry is of another signer")
 	}
 	// 3.

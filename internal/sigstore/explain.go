@@ -14,7 +14,6 @@ import (
 	"touchstone/internal/sshkey"
 
 	"github.com/google/certificate-transparency-go/x509util"
-	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/verify"
 )
 
@@ -79,11 +78,7 @@ func (a *attempt) enough(step Step, what string, have, want int) error {
 
 // explainCertificate takes chain, transparency and validity one by one.
 func (a *attempt) explainCertificate(times []ProvenTime) error {
-	content, err := a.bundle.VerificationContent()
-	if err != nil {
-		return fail(fault.Malformed, StepCertificate, err.Error())
-	}
-	leaf := content.Certificate()
+	leaf := a.bundle.signer.Certificate()
 	if _, err := readIdentity(leaf); err != nil {
 		return fail(fault.Malformed, StepCertificate, err.Error())
 	}
@@ -93,6 +88,7 @@ func (a *attempt) explainCertificate(times []ProvenTime) error {
 	// x509 cannot read Fulcio's user names; readIdentity can, and just did.
 	leaf.UnhandledCriticalExtensions = withoutSAN(leaf.UnhandledCriticalExtensions)
 	var chains [][]*x509.Certificate
+	var err error
 	for _, t := range times {
 		if chains, err = verify.VerifyLeafCertificate(t.Time, leaf, a.seen); err != nil {
 			return fail(fault.Wrong, StepCertificate, err.Error())
@@ -122,11 +118,7 @@ func (a *attempt) explainSCT(leaf *x509.Certificate, refusal error) error {
 
 // issued tells whether the certificate names an authority of the root.
 func (r *Root) issued(leaf *x509.Certificate) bool {
-	for _, authority := range r.trusted.FulcioCertificateAuthorities() {
-		ca, ok := authority.(*root.FulcioCertificateAuthority)
-		if !ok {
-			return true // cannot tell: it must verify
-		}
+	for _, ca := range r.issuers {
 		for _, c := range append([]*x509.Certificate{ca.Root}, ca.Intermediates...) {
 			if bytes.Equal(c.RawSubject, leaf.RawIssuer) && (len(leaf.AuthorityKeyId) == 0 || bytes.Equal(c.SubjectKeyId, leaf.AuthorityKeyId)) {
 				return true
@@ -138,14 +130,10 @@ func (r *Root) issued(leaf *x509.Certificate) bool {
 
 // explainSignature verifies the signature over the content alone.
 func (a *attempt) explainSignature() error {
-	signer, err := a.bundle.VerificationContent()
-	if err != nil {
-		return fail(fault.Malformed, StepCertificate, err.Error())
-	}
 	if a.bundle.GetDsseEnvelope() == nil {
 		return fail(fault.Wrong, StepSignature, "it does not verify over the artifact")
 	}
-	if err := verify.VerifySignature(a.bundle.unnamed(), signer, a.seen); err != nil {
+	if err := verify.VerifySignature(a.bundle.unnamed(), a.bundle.signer, a.seen); err != nil {
 		return fail(fault.Wrong, StepSignature, err.Error())
 	}
 	return nil

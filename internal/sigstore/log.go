@@ -120,9 +120,3 @@ func readEntry(entry *tlog.Entry, log *root.TransparencyLog) (LogEntry, error) {
 	fact.Proof = &Proof{Index: proof.GetLogIndex(), Checkpoint: *checkpoint}
 	return fact, nil
 }
-
-// covered tells whether the log's key was in use at t. The bounds are in.
-func covered(log *root.TransparencyLog, t time.Time) bool {
-	return !t.Before(log.ValidityPeriodStart) &&
-		(log.ValidityPeriodEnd.IsZero() || !t.After(log.ValidityPeriodEnd))
-}

@@ -46,9 +46,9 @@ func TestHugeKeyOfAStamp(t *testing.T) {
 		require.NoError(t, err)
 		return response
 	}
-	_, err = (&watchedTSA{}).Verify(stamp(1<<20), nil)
+	_, err = (&watchedTSA{seen: new(material)}).Verify(stamp(1<<20), nil)
 	require.ErrorContains(t, err, "an RSA key of 1048576 bits")
-	_, err = (&watchedTSA{}).Verify(stamp(keysize.Most), nil)
+	_, err = (&watchedTSA{seen: new(material)}).Verify(stamp(keysize.Most), nil)
 	require.ErrorContains(t, err, "not one by one signer", "the key is not what is wrong with it")
 	// Before its authority is looked up, too.
 	v := newVirtual(t)

@@ -177,7 +177,7 @@ func TestMutantsVirtual(t *testing.T) {
 	entity, err := instance.AttestHashedRekordV2("someone@example.org", theIssuer, aStatement(""))
 	require.NoError(t, err)
 	assertMutantsProveNothingNew(t, Query{
-		Bundle: toJSON(t, bundleOf(t, entity)), Root: &Root{trusted: instance},
+		Bundle: toJSON(t, bundleOf(t, entity)), Root: newRoot(instance),
 		Artifact: Artifact{Bytes: theArtifact}, Policy: &Policy{LogEntries: 1, Times: 1},
 	}, 800)
 }

@@ -1,11 +1,13 @@
 package sigstore
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	prototrust "github.com/sigstore/protobuf-specs/gen/pb-go/trustroot/v1"
@@ -21,11 +23,24 @@ import (
 // [ParseRoot] and may be shared.
 type Root struct {
 	trusted root.TrustedMaterial
+	issuers []*issuer
+}
+
+// lastRoot is what ParseRoot read last: an audit, a self-test and each bundle of a
+// batch bring the same bytes.
+var lastRoot atomic.Pointer[readRoot]
+
+type readRoot struct {
+	doc  []byte
+	root *Root
 }
 
 // ParseRoot reads a trusted_root.json
 // (application/vnd.dev.sigstore.trustedroot+json;version=0.1).
 func ParseRoot(doc []byte) (*Root, error) {
+	if last := lastRoot.Load(); last != nil && bytes.Equal(last.doc, doc) {
+		return last.root, nil
+	}
 	if err := strictjson.Check(doc); err != nil {
 		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
@@ -40,7 +55,19 @@ func ParseRoot(doc []byte) (*Root, error) {
 	if err != nil {
 		return nil, fail(fault.Malformed, StepRoot, err.Error())
 	}
-	return &Root{trusted: trusted}, nil
+	r := newRoot(trusted)
+	lastRoot.Store(&readRoot{bytes.Clone(doc), r})
+	return r, nil
+}
+
+func newRoot(trusted root.TrustedMaterial) *Root {
+	r := &Root{trusted: trusted}
+	for _, authority := range trusted.FulcioCertificateAuthorities() {
+		if ca, ok := authority.(*root.FulcioCertificateAuthority); ok { // sigstore-go has no other
+			r.issuers = append(r.issuers, &issuer{FulcioCertificateAuthority: ca})
+		}
+	}
+	return r
 }
 
 // checkPeriods checks that every anchor says since when it is one. sigstore-go
@@ -123,13 +150,15 @@ type material struct {
 }
 
 type provenChain struct {
-	authority string // URI of the authority, as the root writes it
-	chain     []*x509.Certificate
+	by    *issuer
+	chain []*x509.Certificate
 }
 
 type provenStamp struct {
-	authority, signer string
-	time              time.Time
+	by               root.TimestampingAuthority
+	stamp, signature []byte
+	signer           string
+	*root.Timestamp
 }
 
 func (m *material) RekorLogs() map[string]*root.TransparencyLog { return m.trusted.RekorLogs() }
@@ -145,7 +174,7 @@ func (m *material) PublicKeyVerifier(hint string) (root.TimeConstrainedVerifier,
 
 func (m *material) FulcioCertificateAuthorities() []root.CertificateAuthority {
 	var list []root.CertificateAuthority
-	for _, ca := range m.trusted.FulcioCertificateAuthorities() {
+	for _, ca := range m.issuers {
 		list = append(list, &watchedCA{ca, m})
 	}
 	return list
@@ -159,31 +188,42 @@ func (m *material) TimestampingAuthorities() []root.TimestampingAuthority {
 	return list
 }
 
-// watchedCA notes the chains that an authority verifies.
+// watchedCA notes the chains that an authority verifies. One that it verified at
+// another time holds if all of it is valid at this one.
 type watchedCA struct {
-	root.CertificateAuthority
+	*issuer
 	seen *material
 }
 
 func (w *watchedCA) Verify(leaf *x509.Certificate, at time.Time) ([][]*x509.Certificate, error) {
-	chains, err := w.CertificateAuthority.Verify(leaf, at)
+	i := slices.IndexFunc(w.seen.chains, func(p provenChain) bool {
+		return p.by == w.issuer && p.chain[0] == leaf && w.valid(p.chain, at)
+	})
+	if i >= 0 {
+		w.seen.chains = append(w.seen.chains, w.seen.chains[i])
+		return [][]*x509.Certificate{w.seen.chains[i].chain}, nil
+	}
+	chains, err := w.issuer.Verify(leaf, at)
 	if err == nil && len(chains) > 0 {
-		var uri string
-		if ca, ok := w.CertificateAuthority.(*root.FulcioCertificateAuthority); ok {
-			uri = ca.URI
-		}
-		w.seen.chains = append(w.seen.chains, provenChain{authority: uri, chain: chains[0]})
+		w.seen.chains = append(w.seen.chains, provenChain{w.issuer, chains[0]})
 	}
 	return chains, err
 }
 
-// watchedTSA notes the timestamps that an authority verifies.
+// watchedTSA notes the timestamps that an authority verifies, and verifies each once.
 type watchedTSA struct {
 	root.TimestampingAuthority
 	seen *material
 }
 
 func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
+	i := slices.IndexFunc(w.seen.stamps, func(p provenStamp) bool {
+		return p.by == w.TimestampingAuthority && bytes.Equal(p.stamp, stamp) && bytes.Equal(p.signature, signature)
+	})
+	if i >= 0 {
+		w.seen.stamps = append(w.seen.stamps, w.seen.stamps[i])
+		return w.seen.stamps[i].Timestamp, nil
+	}
 	if err := tsp.Read(tokenOf(stamp)).Sound(); err != nil {
 		return nil, err
 	}
@@ -193,9 +233,7 @@ func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
 		if tsa, ok := w.TimestampingAuthority.(*root.SigstoreTimestampingAuthority); ok && tsa.Leaf != nil {
 			signer = tsa.Leaf.Subject.String()
 		}
-		w.seen.stamps = append(w.seen.stamps, provenStamp{
-			authority: proven.URI, signer: signer, time: proven.Time.UTC(),
-		})
+		w.seen.stamps = append(w.seen.stamps, provenStamp{w.TimestampingAuthority, stamp, signature, signer, proven})
 	}
 	return proven, err
 }

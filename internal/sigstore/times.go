@@ -53,7 +53,6 @@ func (a *attempt) times(entries []LogEntry) ([]ProvenTime, error) {
 	if err != nil {
 		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
-	a.seen.stamps = nil
 	for i, s := range stamps {
 		proven, err := a.checkStamp(s, content.Signature())
 		if err != nil {
@@ -109,7 +108,7 @@ func (a *attempt) checkStamp(s stamp, signature []byte) (*ProvenTime, *Failure) 
 			continue
 		}
 		proven := a.seen.stamps[len(a.seen.stamps)-1]
-		return &ProvenTime{Source: FromAuthority, Who: proven.authority, Signer: proven.signer, Time: proven.time}, nil
+		return &ProvenTime{Source: FromAuthority, Who: proven.URI, Signer: proven.signer, Time: proven.Time.UTC()}, nil
 	}
 	return nil, fail(fault.Wrong, StepTime, fmt.Sprintf("it does not verify: %v", reason))
 }
@@ -126,12 +125,8 @@ func firstMeaning(have, next error) error {
 // checkTimes checks every proven time against the signer's validity: sigstore-go
 // leaves out the second timestamp of one authority.
 func (a *attempt) checkTimes(times []ProvenTime) error {
-	content, err := a.bundle.VerificationContent()
-	if err != nil {
-		return fail(fault.Malformed, StepCertificate, err.Error())
-	}
 	for _, t := range times {
-		if !content.ValidAtTime(t.Time, a.seen) {
+		if !a.bundle.signer.ValidAtTime(t.Time, a.seen) {
 			return fail(fault.Wrong, StepTime, fmt.Sprintf("the %s says %s, outside the signer's validity", t.Source, t.Time.Format(time.RFC3339)))
 		}
 	}

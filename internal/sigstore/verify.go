@@ -200,11 +200,7 @@ func (a *attempt) checkKeyID(id string) error {
 	if id == "" {
 		return nil
 	}
-	content, err := a.bundle.VerificationContent()
-	if err != nil {
-		return fail(fault.Malformed, StepCertificate, err.Error())
-	}
-	if slices.Contains(keyNames(content.Certificate()), id) {
+	if slices.Contains(keyNames(a.bundle.signer.Certificate()), id) {
 		return nil
 	}
 	return fail(fault.NoAnchor, StepKey, unknownKey(id)+" and is not the certificate's")
@@ -368,7 +364,7 @@ func (a *attempt) logsInUse(entries []LogEntry, times []ProvenTime) error {
 			continue
 		}
 		log, known := a.query.Root.trusted.RekorLogs()[e.Log.ID]
-		inUse := func(t time.Time) bool { return known && covered(log, t) }
+		inUse := func(t time.Time) bool { return known && during(t, log.ValidityPeriodStart, log.ValidityPeriodEnd) }
 		if !anyTime(times, inUse) {
 			return fail(fault.Wrong, StepLog, fmt.Sprintf("the log %s was not in use when the signature was made", e.Log.Name))
 		}
@@ -386,7 +382,7 @@ func (a *attempt) identity() (*Identity, error) {
 	if err != nil {
 		return nil, fail(fault.Malformed, StepCertificate, err.Error())
 	}
-	id.Authority, id.Logged = proven.authority, a.policy.SCTs > 0
+	id.Authority, id.Logged = proven.by.URI, a.policy.SCTs > 0
 	for _, c := range proven.chain[1:] {
 		id.Chain = append(id.Chain, c.Subject.String())
 	}

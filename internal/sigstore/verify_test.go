@@ -238,7 +238,7 @@ func TestVerifyVirtual(t *testing.T) {
 	require.NoError(t, err)
 	b := bundleOf(t, entity)
 	policy := &Policy{LogEntries: 1, Times: 1}
-	q := Query{Bundle: toJSON(t, b), Root: &Root{trusted: instance}, Artifact: Artifact{Bytes: theArtifact}, Policy: policy}
+	q := Query{Bundle: toJSON(t, b), Root: newRoot(instance), Artifact: Artifact{Bytes: theArtifact}, Policy: policy}
 	got, err := Verify(q)
 	require.NoError(t, err)
 	require.Len(t, got.Times, 1)
@@ -262,7 +262,7 @@ func TestVerifyVirtual(t *testing.T) {
 	})
 	t.Run("timestamp-of-an-unknown-authority", func(t *testing.T) {
 		q := q
-		q.Root = &Root{trusted: &withoutTSA{instance}}
+		q.Root = newRoot(&withoutTSA{instance})
 		_, err := Verify(q)
 		assert.Equal(t, StepTime, requireFailure(t, err, fault.NoAnchor).Step)
 	})
@@ -278,7 +278,7 @@ func TestVerifyVirtual(t *testing.T) {
 	})
 	t.Run("log-not-in-use", func(t *testing.T) {
 		q := q
-		q.Root = &Root{trusted: &endedLog{instance}}
+		q.Root = newRoot(&endedLog{instance})
 		_, err := Verify(q)
 		assert.Contains(t, requireFailure(t, err, fault.Wrong).Reason, "not in use")
 	})

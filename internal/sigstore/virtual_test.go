@@ -65,7 +65,7 @@ func (v *virtual) FulcioCertificateAuthorities() []root.CertificateAuthority {
 }
 func (v *virtual) TimestampingAuthorities() []root.TimestampingAuthority { return v.stamps }
 
-func (v *virtual) root() *Root { return &Root{trusted: v} }
+func (v *virtual) root() *Root { return newRoot(v) }
 
 func (v *virtual) logID() []byte { return mint.LogID(v.logKey) }
 

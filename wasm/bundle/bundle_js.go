@@ -5,6 +5,7 @@ package bundle
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"syscall/js"
 
 	"touchstone/internal/sigstore"
@@ -40,5 +41,7 @@ func Verify(_ js.Value, args []js.Value) (answer any) {
 		b := make([]byte, got.Get("length").Int())
 		js.CopyBytesToGo(b, got)
 		return b, nil
-	}, trust.Embedded().Set(trust.SigstoreRoot).Document))
+	}, trustedRoot()))
 }
+
+var trustedRoot = sync.OnceValue(func() []byte { return trust.Embedded().Set(trust.SigstoreRoot).Document })

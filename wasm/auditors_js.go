@@ -50,7 +50,7 @@ func (s *shared) of(req request) (*audit.Auditor, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := audit.Options{Transport: fetch.NewGlobal(), Relay: req.Relay, PerHost: req.PerHost, Anchors: pinned, Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
+	o := audit.Options{Transport: fetch.NewGlobal(), P256: verifyP256, Relay: req.Relay, PerHost: req.PerHost, Anchors: pinned, Heads: map[string][]byte{}, Memory: []byte(req.Memory)}
 	for name, head := range req.Heads {
 		o.Heads[name] = []byte(head)
 	}

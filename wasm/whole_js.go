@@ -13,6 +13,7 @@ import (
 	"touchstone/internal/fetch/har"
 	"touchstone/internal/report"
 	"touchstone/wasm/bundle"
+	"touchstone/wasm/p256"
 )
 
 // more is what the page's first program leaves to the whole one.
@@ -28,6 +29,10 @@ func verifyBundle(this js.Value, args []js.Value) any {
 	complete()
 	return bundle.Verify(this, args)
 }
+
+// verifyP256 is quick where one key signed much: who checks a lock file asks of
+// thousands of signatures by one.
+var verifyP256 = new(p256.Verifier).Verify
 
 // replay puts what was recorded in the place of the network: an HTTP Archive, or
 // an evidence file, which may bring the question and a package with it. When it

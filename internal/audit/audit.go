@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"time"
 
 	"touchstone/internal/artifact"
@@ -34,6 +35,8 @@ type Options struct {
 	// Retries is how often a failed request is sent again; 0 is the default,
 	// less is never.
 	Retries int
+	// P256 verifies what bare keys signed, as ecdsa.VerifyASN1 does; nil is that.
+	P256 func(key *ecdsa.PublicKey, hash, signature []byte) bool
 	// PerHost bounds the requests under way at one host; 0 is the default.
 	PerHost int
 }
@@ -223,7 +226,7 @@ func (r *Resolved) subject() (report.Subject, error) {
 	if err != nil {
 		return report.Subject{}, err
 	}
-	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys, Lent: r.q.Lent} // all that may be looked at
+	seen := evidence.Case{Release: r.release, Proofs: proofs, Artifact: art, Mechanisms: r.auditor.o.mechanisms(), Time: r.q.Time, Network: r.q.Replay == nil, Expected: r.q.Expect, Keys: r.q.Keys, Lent: r.q.Lent} // all that may be looked at
 	if r.q.Seen != nil {
 		r.q.Seen(seen)
 	}

@@ -29,9 +29,9 @@ var Registries = append([]registry.Registry{
 }, more...)
 
 // mechanisms verify the signatures that repositories make, one for each form.
-func mechanisms() map[registry.Form]evidence.Mechanism {
+func (o Options) mechanisms() map[registry.Form]evidence.Mechanism {
 	all := map[registry.Form]evidence.Mechanism{
-		registry.ECDSAP256: bare.ECDSAP256{},
+		registry.ECDSAP256: bare.ECDSAP256{By: o.P256},
 	}
 	maps.Copy(all, moreMechanisms())
 	return all

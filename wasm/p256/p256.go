@@ -6,6 +6,8 @@
 // and makes it before it verifies anything, with the same implementation's own
 // additions. What comes out must hash to [Sum], or Fill panics: not one signature is
 // verified with another table. Until then Withhold lets none be verified without one.
+//
+// A Verifier makes such tables of keys that signed much.
 package p256
 
 const (

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -71,4 +72,22 @@ func TestNothingIsVerifiedWithoutTheTable(t *testing.T) {
 	out, err := exec.Command("node", starter(t, b), b.path("build", "withheld.wasm")).Output()
 	require.NoError(t, err)
 	assert.Equal(t, "before: panicked\nafter: true\nanother text: false\n", string(out))
+}
+
+// TestManyOfOneKeyAreVerifiedAlike: with a table of a key's multiples each signature is
+// good and bad as it is by Go's own library.
+func TestManyOfOneKeyAreVerifiedAlike(t *testing.T) {
+	b, err := newBuilder("build/slim")
+	require.NoError(t, err)
+	require.NoError(t, b.generate())
+	require.NoError(t, b.build("./wasm/slim/testdata/verifies", "", "build/verifies.wasm"))
+	out, err := exec.Command("node", starter(t, b), b.path("build", "verifies.wasm")).Output()
+	require.NoError(t, err)
+	var good, bad int
+	var differ string
+	_, err = fmt.Sscanf(string(out), "good: %d bad: %d differ: %s", &good, &bad, &differ)
+	require.NoError(t, err, string(out))
+	assert.Equal(t, "[]", differ, string(out))
+	assert.Greater(t, good, 500)
+	assert.Greater(t, bad, 5000)
 }

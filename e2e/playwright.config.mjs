@@ -12,7 +12,7 @@ process.env.TOUCHSTONE_LOOK ||= ways[Math.floor(seeded("look")() * ways.length)]
 const launch = launchOptions();
 // V8's quick compiler alone: a test's few audits are over before what it would
 // compile a second time, for speed, is of use. What is never called is not read.
-launch.args.push("--js-flags=--liftoff-only --wasm-lazy-validation");
+launch.args.push("--js-flags=--liftoff-only --wasm-lazy-validation --wasm-lazy-compilation");
 
 export default defineConfig({
   testDir: ".",

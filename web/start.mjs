@@ -34,11 +34,10 @@ async function start({ port, reference }) {
   await free(port); // before all is built
   await ensureInstalled();
   // Only now: what was just installed is imported by them.
-  const [{ ensureBuilt, served }, { buildSite }, { serve }] = await Promise.all([import("../wasm/build.mjs"), import("./site/build.mjs"), import("./edge/serve.mjs")]);
+  const [{ ensureBuilt, served }, { buildSite }, { ensureEdge }, { serve }] = await Promise.all([import("../wasm/build.mjs"), import("./site/build.mjs"), import("./edge/build.mjs"), import("./edge/serve.mjs")]);
   await timed("the auditor", async () => { for (const name of served) await ensureBuilt(name); });
-  await timed("the site", buildSite);
-  let server;
-  await timed("the edge", async () => { server = await serve({ port, say: (line) => process.stderr.write(`${line}\n`) }); });
+  await timed("the site and its edge", () => Promise.all([buildSite(), ensureEdge()]));
+  const server = await serve({ port, say: (line) => process.stderr.write(`${line}\n`) });
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.stop());
   process.stdout.write(`\nTouchstone is at ${server.url}/${reference && `#${encodeURI(reference)}`}\nPress Ctrl+C to stop it.\n`);
   await server.ended;

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -39,7 +40,9 @@ func TestGlobalTransportInNode(t *testing.T) {
 		t.Skip("node is not installed: the global fetch is not tested")
 	}
 	binary := filepath.Join(t.TempDir(), "fetch.test.wasm")
-	build := exec.Command("go", "test", "-c", "-tags=touchstone_whole", "-o", binary, ".")
+	// With the flags of the build, where that was: then what is imported is compiled.
+	flags, _ := os.ReadFile(filepath.Join("..", "..", "build", "slim", "flags"))
+	build := exec.Command("go", slices.Concat([]string{"test", "-c", "-tags=touchstone_whole", "-o", binary}, strings.Fields(string(flags)), []string{"."})...)
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "building for js/wasm: %s", out)

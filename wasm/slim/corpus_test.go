@@ -3,6 +3,7 @@ package main
 import (
 	"os/exec"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,7 +41,8 @@ func TestSlimPassesTheTestsOfTheCorpus(t *testing.T) {
 			if tt.pkg == "internal/sigstore" && !corpus.Whole() {
 				t.Skip("left out: TOUCHSTONE_ALL=1 runs it")
 			}
-			cmd := exec.Command("go", "test", "-v", "-count=1", "-vet=off", "-trimpath", "-buildvcs=false", "-modfile="+b.modfile(), "-exec="+starter, "-skip="+tt.skip, "./"+tt.pkg)
+			flags := slices.Concat([]string{"test", "-v", "-count=1", "-vet=off", "-modfile=" + b.modfile(), "-exec=" + starter, "-skip=" + tt.skip}, compiled, inlining(slices.Concat(inlined, alsoInlined)))
+			cmd := exec.Command("go", append(flags, "./"+tt.pkg)...)
 			cmd.Dir, cmd.Env = b.root, append(cmd.Environ(), b.environment()...)
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)

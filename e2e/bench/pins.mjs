@@ -175,7 +175,8 @@ subscribe("undici:request:create", () => { requests += 1; });
 subscribe("undici:client:connected", ({ socket }) => sockets.add(socket));
 subscribe("http.client.request.start", ({ request }) => {
   requests += 1;
-  request.once("socket", (socket) => sockets.add(socket));
+  if (request.socket) sockets.add(request.socket); // Node 20 tells of a request when it has one
+  else request.once("socket", (socket) => sockets.add(socket));
 });
 process.on("exit", () => writeFileSync(${JSON.stringify(counted)}, JSON.stringify({ requests, bytes: [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0) })));
 `);

@@ -14,7 +14,7 @@ import (
 )
 
 // worth is from how many signatures by one key on a table of its multiples is made. That
-// takes as long as Go's own function for eight of them; with it one takes a third.
+// takes as long as Go's own function for four of them; with it one takes a third.
 const worth = 16
 
 // A Verifier verifies as ecdsa.VerifyASN1 does, and what is signed by a key that many

@@ -77,14 +77,18 @@ func VerifyBundle(args []string, readFile func(string) ([]byte, error), trustedR
 }
 
 // accept verifies one bundle: steps 3 and 4 of [VerifyBundle].
-func (c *command) accept(q Query, readFile func(string) ([]byte, error)) (err error) {
+func (c *command) accept(q Query, readFile func(string) ([]byte, error)) error {
+	b, err := readBundle(q.Bundle)
+	if err != nil {
+		return err
+	}
 	if c.key != "" {
-		if q.Keys, err = c.readKeys(q.Bundle, readFile); err != nil {
+		if q.Keys, err = c.readKeys(b, readFile); err != nil {
 			return err
 		}
 	}
 	// 3.
-	v, err := Verify(q)
+	v, err := q.verify(b)
 	if err != nil {
 		return err
 	}
@@ -95,20 +99,16 @@ func (c *command) accept(q Query, readFile func(string) ([]byte, error)) (err er
 	if err := v.Certificate.Match(Want{SAN: c.identity, Issuer: c.issuer}); err != nil {
 		return err
 	}
-	return checkChain(v.MediaType, q.Bundle)
+	return checkChain(b)
 }
 
 // checkChain refuses a bundle whose chain holds a root. The specification lets a
 // client ignore that certificate, the suite does not. Bundles of version 0.1
 // usually hold theirs, from before there was such a rule; later than 0.2 there
 // are no chains.
-func checkChain(mediaType string, bundle []byte) error {
-	if mediaType != understood[1] && mediaType != understood[4] {
+func checkChain(b *read) error {
+	if b.MediaType != understood[1] && b.MediaType != understood[4] {
 		return nil
-	}
-	b, err := readBundle(bundle)
-	if err != nil {
-		return err
 	}
 	for _, c := range b.VerificationMaterial.GetX509CertificateChain().GetCertificates() {
 		cert, err := x509.ParseCertificate(c.GetRawBytes())
@@ -228,16 +228,12 @@ func (c *command) readArtifact(readFile func(string) ([]byte, error)) (Artifact,
 
 // readKeys loads the one key that is trusted, under the names that the bundle
 // gives its signer: the suite trusts the key, whatever it is called.
-func (c *command) readKeys(bundle []byte, readFile func(string) ([]byte, error)) ([]Key, error) {
+func (c *command) readKeys(b *read, readFile func(string) ([]byte, error)) ([]Key, error) {
 	text, err := readFile(c.key)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key: %w", err)
 	}
 	spki, err := ParsePEM(text)
-	if err != nil {
-		return nil, err
-	}
-	b, err := readBundle(bundle)
 	if err != nil {
 		return nil, err
 	}

@@ -95,6 +95,11 @@ func Verify(q Query) (*Verified, error) {
 	if err != nil {
 		return nil, err
 	}
+	return q.verify(b)
+}
+
+// verify is Verify from its second step on.
+func (q Query) verify(b *read) (*Verified, error) {
 	// 2.
 	a, err := newAttempt(q, b)
 	if err != nil {

@@ -9,6 +9,7 @@ import { ensureBuilt } from "../../wasm/build.mjs";
 import { ensureInstalled, installed } from "../../web/install.mjs";
 import { buildSite } from "../../web/site/build.mjs";
 import { subjects } from "./subjects.mjs";
+import { does, measured, warming } from "./verifiers.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const samples = Number(process.env.TOUCHSTONE_BENCH_SAMPLES || 5);
@@ -52,7 +53,7 @@ async function measure(sample, names, subject) {
 }
 
 function row(cells) {
-  const widths = [9, 30, 34, 9, 9, 9, 9, 9];
+  const widths = [9, 30, 34, 9, 9, 9, 9, 9, 9];
   return cells.map((cell, i) => (i < 3 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join(" ");
 }
 
@@ -76,14 +77,14 @@ async function bundles() {
   }
   const { chromium } = await import("./sample-chromium.mjs");
   const browser = await chromium();
-  process.stdout.write(`Medians of ${samples} new processes or pages, in ms; "again" is the median of 30 more verifications in each, "least" the quickest of all of them, "of theirs" its "again" in those of sigstore-browser.\n\n`);
-  process.stdout.write(`${row(["where", "bundle", "verifier", "load", "first", "again", "least", "of theirs"])}\n`);
+  process.stdout.write(`Medians of ${samples} new processes or pages, in ms; "again" is the median of ${measured} more verifications in each, after ${warming} that warm up, "least" the quickest of all of them, "of theirs" both in those of sigstore-browser.\n${does}\n`);
+  process.stdout.write(`${row(["where", "bundle", "verifier", "load", "first", "again", "least", "of theirs", ""])}\n`);
   try {
     for (const [where, sample] of [["Node", inNode], [browser.name, browser.sample]]) {
       for (const subject of Object.keys(list)) {
-        const measured = await measure(sample, verifiers.filter((name) => where === "Node" || name !== "@sigstore/verify"), subject); // that one needs Node
-        for (const [verifier, m] of Object.entries(measured)) {
-          const cells = m.error ? [`  ${m.error}`] : [m.load.toFixed(0), m.first.toFixed(1), m.again.toFixed(1), m.least.toFixed(1), (m.again / measured[verifiers[1]].again).toFixed(2)];
+        const all = await measure(sample, verifiers.filter((name) => where === "Node" || name !== "@sigstore/verify"), subject); // that one needs Node
+        for (const [verifier, m] of Object.entries(all)) {
+          const cells = m.error ? [`  ${m.error}`] : [m.load.toFixed(0), m.first.toFixed(1), m.again.toFixed(1), m.least.toFixed(1), ...["again", "least"].map((key) => (all[verifiers[1]].error ? "-" : (m[key] / all[verifiers[1]][key]).toFixed(2)))];
           process.stdout.write(`${row([where, subject, verifier, ...cells])}\n`);
         }
       }

@@ -52,13 +52,52 @@ func (i *issuer) shortly(leaf *x509.Certificate, at time.Time) []*x509.Certifica
 // valid tells whether a time is one of the authority's and of certificates that it
 // verified at another.
 func (i *issuer) valid(chain []*x509.Certificate, at time.Time) bool {
-	return !at.IsZero() && during(at, i.ValidityPeriodStart, i.ValidityPeriodEnd) &&
-		!slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return !during(at, c.NotBefore, c.NotAfter) })
+	return during(at, i.ValidityPeriodStart, i.ValidityPeriodEnd) && validAt(chain, at)
+}
+
+// validAt tells whether all certificates are valid at a time; none is at no time, which
+// x509 takes for now.
+func validAt(chain []*x509.Certificate, at time.Time) bool {
+	return !at.IsZero() && !slices.ContainsFunc(chain, func(c *x509.Certificate) bool { return !during(at, c.NotBefore, c.NotAfter) })
 }
 
 // during tells whether a time is within bounds, both in. A zero one is none.
 func during(at, start, end time.Time) bool {
 	return !(!start.IsZero() && at.Before(start)) && !(!end.IsZero() && at.After(end))
+}
+
+// A stamper is a timestamp authority whose certificate the root names: its chain is the
+// same for all timestamps, and only the time is another.
+type stamper struct {
+	*root.SigstoreTimestampingAuthority
+	above atomic.Pointer[[]*x509.Certificate] // its certificate's chain, without it; nil until a timestamp was verified
+}
+
+// Verify answers as the authority does. Once the chain was verified, a timestamp is
+// held to its certificate alone, and the others to its time; what that refuses is
+// verified with all of them, and refused in the authority's words.
+func (s *stamper) Verify(stamp, signature []byte) (*root.Timestamp, error) {
+	if above := s.above.Load(); above != nil {
+		pinned := *s.SigstoreTimestampingAuthority
+		pinned.Root, pinned.Intermediates = s.Leaf, nil
+		if proven, err := pinned.Verify(stamp, signature); err == nil && validAt(*above, proven.Time) {
+			return proven, nil
+		}
+	}
+	proven, err := s.SigstoreTimestampingAuthority.Verify(stamp, signature)
+	if err == nil {
+		roots, between := x509.NewCertPool(), x509.NewCertPool()
+		roots.AddCert(s.Root)
+		for _, c := range s.Intermediates {
+			between.AddCert(c)
+		}
+		chains, unverified := s.Leaf.Verify(x509.VerifyOptions{CurrentTime: proven.Time, Roots: roots, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}})
+		if unverified == nil {
+			above := chains[0][1:]
+			s.above.Store(&above)
+		}
+	}
+	return proven, err
 }
 
 // plainExtensions are those that say of other certificates no more than how long a

@@ -180,3 +180,46 @@ func TestParseRootOnce(t *testing.T) {
 	_, err = ParseRoot(doc)
 	require.Error(t, err)
 }
+
+// A timestamp authority that knows its chain answers to every timestamp as it does
+// when it verifies all of it anew.
+func TestStamperAnswersAsItsAuthority(t *testing.T) {
+	v := newVirtual(t)
+	authority, stamp := v.withTSA()
+	top := *v.ca.Root
+	top.NotBefore, top.NotAfter = signedAt.AddDate(0, -3, 0), signedAt.AddDate(0, 3, 0) // x509 goes by these
+	authority.Root = &top
+	authority.ValidityPeriodStart, authority.ValidityPeriodEnd = signedAt.AddDate(0, -5, 0), signedAt.AddDate(0, 2, 0)
+	signature, other := []byte("a signature"), []byte("another")
+	s, ok := v.root().stampers[0].(*stamper)
+	require.True(t, ok)
+	_, err := s.Verify(stamp(signature, signedAt), signature)
+	require.NoError(t, err)
+	require.NotNil(t, s.above.Load(), "the chain is known")
+	accepted := 0
+	for months := -14; months <= 14; months++ {
+		for _, off := range []time.Duration{-time.Second, 0, time.Second} {
+			response := stamp(signature, signedAt.AddDate(0, months, 0).Add(off))
+			changed := bytes.Clone(response)
+			changed[len(changed)-1] ^= 1
+			for _, try := range []struct{ stamp, signature []byte }{{response, signature}, {response, other}, {changed, signature}, {nil, signature}} {
+				want, refused := authority.Verify(try.stamp, try.signature)
+				got, err := s.Verify(try.stamp, try.signature)
+				assert.Equal(t, want, got)
+				if refused == nil {
+					accepted++
+					require.NoError(t, err)
+					continue
+				}
+				require.EqualError(t, err, refused.Error())
+			}
+		}
+	}
+	assert.Equal(t, 16, accepted, "from three months before to two after, both in")
+	// What it answers by is the chain that it knows.
+	authority.Root = mint.Authority("another root", newKey(t), signedAt)
+	_, err = s.Verify(stamp(signature, signedAt.Add(time.Hour)), signature)
+	require.NoError(t, err)
+	_, err = (&stamper{SigstoreTimestampingAuthority: authority}).Verify(stamp(signature, signedAt), signature)
+	require.Error(t, err)
+}

@@ -22,8 +22,9 @@ import (
 // timestamp authorities, each with its validity. It is never changed after
 // [ParseRoot] and may be shared.
 type Root struct {
-	trusted root.TrustedMaterial
-	issuers []*issuer
+	trusted  root.TrustedMaterial
+	issuers  []*issuer
+	stampers []root.TimestampingAuthority
 }
 
 // lastRoot is what ParseRoot read last: an audit, a self-test and each bundle of a
@@ -66,6 +67,12 @@ func newRoot(trusted root.TrustedMaterial) *Root {
 		if ca, ok := authority.(*root.FulcioCertificateAuthority); ok { // sigstore-go has no other
 			r.issuers = append(r.issuers, &issuer{FulcioCertificateAuthority: ca})
 		}
+	}
+	for _, authority := range trusted.TimestampingAuthorities() {
+		if tsa, ok := authority.(*root.SigstoreTimestampingAuthority); ok && tsa.Leaf != nil {
+			authority = &stamper{SigstoreTimestampingAuthority: tsa}
+		}
+		r.stampers = append(r.stampers, authority)
 	}
 	return r
 }
@@ -182,7 +189,7 @@ func (m *material) FulcioCertificateAuthorities() []root.CertificateAuthority {
 
 func (m *material) TimestampingAuthorities() []root.TimestampingAuthority {
 	var list []root.TimestampingAuthority
-	for _, tsa := range m.trusted.TimestampingAuthorities() {
+	for _, tsa := range m.stampers {
 		list = append(list, &watchedTSA{tsa, m})
 	}
 	return list
@@ -230,7 +237,7 @@ func (w *watchedTSA) Verify(stamp, signature []byte) (*root.Timestamp, error) {
 	proven, err := w.TimestampingAuthority.Verify(stamp, signature)
 	if err == nil {
 		var signer string
-		if tsa, ok := w.TimestampingAuthority.(*root.SigstoreTimestampingAuthority); ok && tsa.Leaf != nil {
+		if tsa, ok := w.TimestampingAuthority.(*stamper); ok {
 			signer = tsa.Leaf.Subject.String()
 		}
 		w.seen.stamps = append(w.seen.stamps, provenStamp{w.TimestampingAuthority, stamp, signature, signer, proven})

@@ -1,5 +1,5 @@
-// A closed report on a phone: at most five screens of it, whatever its ecosystem; of
-// real packages where they are beside the checkout, else of invented ones.
+// A closed report on a phone: at most five screens of it, whatever its ecosystem, and of
+// npm's usual one at most 450 words; of real packages where they are beside the checkout, else of invented ones.
 import { invented } from "../invented.mjs";
 import { clocked, crateWorld, debWorld, goWorld, imageWorld, mavenWorld, npmWorld, pypiWorld, mintedCrate, recorded, signedMaven } from "../world.mjs";
 import { expect, fits, report, test } from "./fixture.mjs";
@@ -36,3 +36,12 @@ for (const [what, made] of Object.entries(reports)) {
     expect(height, `${(height / 740).toFixed(2)} screens`).toBeLessThanOrEqual(screens * 740);
   });
 }
+
+test("an npm package that its registry signed: at most 450 words", async ({ page, audit, context }) => {
+  const { reference, world, time, anchors } = invented("signed");
+  await clocked(context, time, { anchors });
+  await audit(reference, world);
+  await expect(page.locator(".verdict .number")).toContainText("level 2 of 3");
+  const words = (await report(page).innerText()).match(/[\p{L}\p{N}]\S*/gu);
+  expect(words.length, words.join(" ")).toBeLessThanOrEqual(450);
+});

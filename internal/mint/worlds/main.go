@@ -26,7 +26,7 @@ type world struct {
 }
 
 func main() {
-	if err := json.NewEncoder(os.Stdout).Encode(map[string]world{"golang": module(), "npm": npm(), "foreign": foreign(), "pypi": project(), "deb": deb()}); err != nil {
+	if err := json.NewEncoder(os.Stdout).Encode(map[string]world{"golang": module(), "npm": npm(), "signed": signed(), "foreign": foreign(), "pypi": project(), "deb": deb()}); err != nil {
 		fmt.Fprintln(os.Stderr, "writing the invented repositories:", err)
 		os.Exit(1)
 	}
@@ -54,6 +54,13 @@ func module() world {
 
 // npm has a signature of its registry, and provenance.
 func npm() world { return published(thing("1.2.3")) }
+
+// signed has a signature of its registry alone.
+func signed() world {
+	p := thing("1.2.5")
+	p.Attestations = nil
+	return published(p)
+}
 
 // foreign has another version's attestations in the place of its own.
 func foreign() world {

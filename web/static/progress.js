@@ -9,6 +9,9 @@ export function bytes(n) {
   return `${(n / 1e6).toFixed(1)} MB`;
 }
 
+/** How often the time of a step that is under way is written, in milliseconds: it is said in tenths of a second. */
+const tick = 100;
+
 const seconds = (ms) => (ms < 100 ? "under 0.1 s" : `${(ms / 1000).toFixed(1)} s`);
 
 export class Progress {
@@ -42,7 +45,7 @@ export class Progress {
   last(name, detail) {
     const step = this.#step(name);
     step.waits = detail;
-    this.#list.append(step.row);
+    if (this.#list.lastElementChild !== step.row) this.#list.append(step.row);
     this.#draw();
   }
 
@@ -84,10 +87,12 @@ export class Progress {
       for (const step of all) {
         if (step.waits && all.some((other) => other !== step && !other.ended)) step.began = performance.now();
         else step.waits = "";
-        step.row.className = !step.ended ? "running" : failed(step) ? "without" : "done";
-        step.text.textContent = describe(step);
+        const is = [!step.ended ? "running" : failed(step) ? "without" : "done", describe(step)];
+        // What is written again is laid out again, though it is the same.
+        if (step.row.className !== is[0]) step.row.className = is[0];
+        if (step.text.textContent !== is[1]) step.text.textContent = is[1];
       }
-      if (all.some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) this.#draw();
+      if (all.some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) setTimeout(() => this.#draw(), tick);
     });
   }
 }

@@ -152,7 +152,7 @@ func readBundle(doc []byte) (*read, error) {
 		return nil, fail(fault.Malformed, StepCertificate, odd)
 	}
 	// 4.
-	b, err := bundle.NewBundle(&message)
+	b, entries, err := newBundle(&message)
 	if err != nil {
 		return nil, formFailure(&message, err)
 	}
@@ -174,16 +174,36 @@ func readBundle(doc []byte) (*read, error) {
 			return nil, fail(fault.Malformed, StepSignature, fmt.Sprintf("the envelope has %d signatures; a bundle has exactly one", n))
 		}
 	}
-	entries, err := b.TlogEntries()
-	if err != nil {
-		return nil, fail(fault.Malformed, StepLog, err.Error())
-	}
 	r := &read{Bundle: b, entries: entries, signer: content}
 	r.entity, err = present(r)
 	if err != nil {
 		return nil, fail(fault.Malformed, StepSignature, err.Error())
 	}
 	return r, nil
+}
+
+// newBundle is sigstore-go's NewBundle, which parses the log entries and throws them
+// away: here they are parsed once, and it is given the rest. It wants a promise in
+// version 0.1 and a proof in later ones. Where an entry lacks that, or anything is
+// odd, it looks at all.
+func newBundle(message *protobundle.Bundle) (*bundle.Bundle, []*tlog.Entry, error) {
+	b := &bundle.Bundle{Bundle: message}
+	entries, err := b.TlogEntries()
+	first := message.GetMediaType() == understood[0] || message.GetMediaType() == understood[3]
+	lacks := func(e *tlog.Entry) bool { return !e.HasInclusionProof() && !first || !e.HasInclusionPromise() && first }
+	if err == nil && !slices.ContainsFunc(entries, lacks) {
+		if _, err := bundle.NewBundle(&protobundle.Bundle{
+			MediaType: message.GetMediaType(), Content: message.GetContent(),
+			VerificationMaterial: &protobundle.VerificationMaterial{Content: message.GetVerificationMaterial().GetContent()},
+		}); err == nil {
+			return b, entries, nil
+		}
+	}
+	if b, err = bundle.NewBundle(message); err != nil {
+		return nil, nil, err
+	}
+	entries, err = b.TlogEntries()
+	return b, entries, err
 }
 
 // formFailure tells what is the matter with a bundle that sigstore-go refuses to

@@ -38,6 +38,17 @@ test("every pin is answered, what needs attention first, and leads to its report
   await accessible(page);
 });
 
+test.describe("relayed", () => {
+  test.use({ tolerated: [/ERR_FAILED|Failed to load/] });
+  test("pins that agree with what the relay alone said are told so", async ({ page, origin, context }) => {
+    const { text, world } = lockWorld([...names, "epsilon"]);
+    await inhabit(context, origin, world, { direct: false });
+    await check(page, origin, text);
+    await expect(page.locator("#lock-shared")).toContainText("5 pins: The record came through a relay, not from the repository's own host, so it is only somebody's word.");
+    await expect(page.locator("#lock-levels")).toContainText("Integrity: 5 at level 0");
+  });
+});
+
 test("filters, search, order and pages of ten thousand pins", async ({ page, origin, context }) => {
   const more = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`node_modules/fork${i}`, git]));
   const many = lockWorld(names, { changed: { beta: wrong }, more });

@@ -80,6 +80,10 @@ func (l *Line) checked(rep *report.Brief) {
 	case compared.Outcome == evidence.Absent && compared.Cause == "digest-published":
 		l.find("digest-unpublished", compared.Reason)
 	}
+	// What agrees with somebody's word alone meets no level, and nothing else would say why.
+	if direct := rep.Finding("record-direct"); compared.Outcome == evidence.Pass && direct.Outcome == evidence.Unknown && l.Levels["integrity"].Level == 0 {
+		l.find("record-relayed", direct.Reason)
+	}
 	// Where a version has several files, two pins may be of two of them.
 	if compared.Outcome != evidence.Pass || !l.hasRule("digest-conflict") {
 		return

@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"touchstone/internal/audit"
+	"touchstone/internal/evidence"
 	"touchstone/internal/lockfile"
 	"touchstone/internal/mint"
+	"touchstone/internal/report"
 )
 
 // TestRefusedIsNotMissing: only the proxy's own word makes a module's version
@@ -53,5 +55,29 @@ func TestRefusedIsNotMissing(t *testing.T) {
 		r, err := Check(t.Context(), a, f, nil, Options{Depth: Records, Time: at}, nil)
 		require.NoError(t, err)
 		require.Equal(t, c.want, states(r), name)
+	}
+}
+
+// TestWordAlone: a pin that agrees with what only a relay said meets no level, and is told why.
+func TestWordAlone(t *testing.T) {
+	const word = "The record came through a relay, not from the repository's own host, so it is only somebody's word."
+	for name, c := range map[string]struct {
+		agrees, direct evidence.Outcome
+		level          int
+		want           string
+	}{
+		"relayed":             {evidence.Pass, evidence.Unknown, 0, "record-relayed"},
+		"relayed and signed":  {evidence.Pass, evidence.Unknown, 2, ""},
+		"direct":              {evidence.Pass, evidence.Pass, 1, ""},
+		"relayed, unanswered": {evidence.Unknown, evidence.Unknown, 0, "not-answered"},
+	} {
+		l := Line{Levels: map[string]Level{"integrity": {Level: c.level}}}
+		l.checked(&report.Brief{Findings: []evidence.Finding{{Check: "digests-known", Outcome: evidence.NotApplicable}, {Check: "pin-agrees", Outcome: c.agrees}, {Check: "record-direct", Outcome: c.direct, Reason: word}}})
+		if c.want == "" {
+			require.Empty(t, l.Findings, name)
+			continue
+		}
+		require.Len(t, l.Findings, 1, name)
+		require.Equal(t, c.want, l.Findings[0].Rule, name)
 	}
 }

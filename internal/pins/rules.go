@@ -65,6 +65,7 @@ var own = []Rule{
 	{"digest-weak", Warning, "Only a weak digest is pinned: two packages can be made to share it.", "Let a current client write the lock file anew."},
 	{"withdrawn", Warning, "The publisher took this version back, or advises against it.", "Move to another version."},
 	{"runs-at-install", Note, "Installing the package runs code of its own.", "Install without scripts where that works."},
+	{"record-relayed", Note, "The record came through a relay or a recording, and nothing that was signed confirms it.", "Check it where the repository can be asked directly: the command line does."},
 	{"no-package", Note, "The entry is no package.", "Nothing is to be compared."},
 	{"bundled", Note, "It comes inside the archive of another package.", "Its bytes are those of the outer package."},
 }

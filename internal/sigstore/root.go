@@ -19,8 +19,8 @@ import (
 )
 
 // A Root is one Sigstore instance's anchors: certificate authorities, logs and
-// timestamp authorities, each with its validity. It is never changed after
-// [ParseRoot] and may be shared.
+// timestamp authorities, each with its validity. It may be shared: what it keeps of
+// chains that were verified changes no answer (issuer.go).
 type Root struct {
 	trusted  root.TrustedMaterial
 	issuers  []*issuer

@@ -41,6 +41,16 @@ test("cancel stops at once and keeps the reference; again goes on", async ({ pag
 test.describe("a loader that does not load", () => {
   test.use({ tolerated: [/./] });
 
+  for (const name of ["app", "report"]) {
+    test(`a page whose ${name}.js does not arrive says so, and offers no box that would not answer`, async ({ page, context, origin }) => {
+      await context.route(new RegExp(`assets/${name}\\.[0-9a-f]+\\.js$`), (route) => route.abort());
+      await page.goto(`${origin}/#${errors}`);
+      await expect(page.locator("#unloaded")).toContainText("Load the page again");
+      await expect(page.locator("#ask")).toBeHidden();
+      await expect(page.locator("#home")).toBeVisible();
+    });
+  }
+
   test("an auditor with another digest is refused", async ({ page, context, audit }) => {
     await context.route(/touchstone\.[0-9a-f]+\.wasm$/, (route) => route.fulfill({ status: 200, contentType: "application/wasm", body: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]) }));
     await audit(errors, nothing);

@@ -4,6 +4,14 @@
 document.documentElement.classList.add("script");
 if (location.hash.length > 1) document.documentElement.classList.add("asked");
 
+// Where a script does not arrive, nothing here would answer, and who asked would see an
+// empty page.
+addEventListener("error", ({ target }) => {
+  if (target.localName !== "script" || target.async) return;
+  document.documentElement.classList.remove("script", "asked");
+  document.getElementById("unloaded").hidden = false;
+}, true);
+
 // Somebody who asks on a first visit waits for the auditor longest: it is on its
 // way before the scripts that start it run. They find it in the browser's cache.
 if (location.hash.length > 1 && !navigator.serviceWorker?.controller) {

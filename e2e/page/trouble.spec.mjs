@@ -137,6 +137,7 @@ test.describe("a loader that does not load", () => {
     await chooser.setFiles({ name: "thing.crate", mimeType: "application/gzip", buffer });
     await expect(page.locator(".verdict .number")).toContainText("Integrity: level 1 of 3");
     await expect(page.locator("#file-name")).toContainText("thing.crate");
+    await expect(page.locator(".kicker")).toHaveText("Your file thing.crate is checked as:");
   });
 });
 

@@ -21,7 +21,7 @@ import (
 func factsOf(t testing.TB, v *Verified) string {
 	t.Helper()
 	bare := *v
-	bare.Ignored, bare.MediaType = nil, ""
+	bare.Ignored = nil
 	text, err := json.Marshal(&bare)
 	require.NoError(t, err)
 	return string(text)

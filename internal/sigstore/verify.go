@@ -45,7 +45,6 @@ func Itself(bundle []byte, root *Root, keys []Key) Query {
 // Verified is what a bundle proves. Everything in it was verified, except
 // Ignored, which names what was passed over.
 type Verified struct {
-	MediaType string
 	// Statement is what was signed; nil where an artifact was signed directly.
 	Statement *Statement
 	// Subject is the statement's subject that is the artifact; nil where none
@@ -333,7 +332,7 @@ func (a *attempt) artifactPolicy() verify.ArtifactPolicyOption {
 // collect gathers what was proven.
 func (a *attempt) collect() (*Verified, error) {
 	v := &Verified{
-		MediaType: a.bundle.MediaType, Statement: a.statement, Subject: a.subject, By: a.by,
+		Statement: a.statement, Subject: a.subject, By: a.by,
 	}
 	var err error
 	gated := a.logGated() && len(a.bundle.entries) == 1

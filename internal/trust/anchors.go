@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -131,15 +132,17 @@ func committed() material {
 	}
 }
 
-// Embedded gives the anchors that the program carries. Were they unreadable,
-// it would give none: then nothing could be proven by them.
-func Embedded() Anchors {
+// Embedded gives the anchors that the program carries, read once. Were they
+// unreadable, it would give none: then nothing could be proven by them.
+func Embedded() Anchors { return embedded() }
+
+var embedded = sync.OnceValue(func() Anchors {
 	a, err := build(committed())
 	if err != nil {
 		return Anchors{}
 	}
 	return a
-}
+})
 
 // build reads and checks a set of anchors.
 func build(m material) (Anchors, error) {

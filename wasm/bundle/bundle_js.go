@@ -5,7 +5,6 @@ package bundle
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"syscall/js"
 
 	"touchstone/internal/sigstore"
@@ -41,7 +40,5 @@ func Verify(_ js.Value, args []js.Value) (answer any) {
 		b := make([]byte, got.Get("length").Int())
 		js.CopyBytesToGo(b, got)
 		return b, nil
-	}, trustedRoot()))
+	}, trust.Embedded().Set(trust.SigstoreRoot).Document))
 }
-
-var trustedRoot = sync.OnceValue(func() []byte { return trust.Embedded().Set(trust.SigstoreRoot).Document })

@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// compiled are the flags with which every wasm is compiled, beside those of [inlining].
-var compiled = []string{"-mod=readonly", "-trimpath", "-buildvcs=false"}
-
 // linked are those with which it is linked. -dumpdep changes nothing in the wasm: it
 // lists what is linked, and why. -checklinkname=0 lets touchstone/wasm/p256 use Go's own
 // additions of points.
@@ -54,18 +51,22 @@ var alsoInlined = []string{
 	"touchstone/web",
 }
 
+// wholeInlined are those of the whole program.
+var wholeInlined = slices.Concat(inlined, alsoInlined)
+
 // inlines are the packages of a wasm in which functions are inlined.
 func (b *builder) inlines(pkg, tags string) []string {
 	if b.list.Programs[pkg].Fast || slices.Contains(strings.Split(tags, ","), wholeTag) {
-		return slices.Concat(inlined, alsoInlined)
+		return wholeInlined
 	}
 	return inlined
 }
 
-// inlining are the flags that let functions be inlined in packages, and nowhere else.
-func inlining(pkgs []string) []string {
-	flags := []string{"-gcflags=all=-l"}
-	for _, pkg := range pkgs {
+// compiling are the flags with which a wasm is compiled that inlines functions in
+// these packages, and nowhere else.
+func compiling(inlines []string) []string {
+	flags := []string{"-mod=readonly", "-trimpath", "-buildvcs=false", "-gcflags=all=-l"}
+	for _, pkg := range inlines {
 		flags = append(flags, "-gcflags="+pkg+"/...=")
 	}
 	return flags
@@ -96,7 +97,7 @@ func (b *builder) build(pkg, tags, wasm string) error {
 	}
 	defer os.RemoveAll(dir)
 	built := filepath.Join(dir, filepath.Base(file))
-	args := slices.Concat([]string{"build", "-modfile=" + b.modfile(), "-tags=" + tags, "-o", built, linked}, compiled, inlining(b.inlines(pkg, tags)))
+	args := slices.Concat([]string{"build", "-modfile=" + b.modfile(), "-tags=" + tags, "-o", built, linked}, compiling(b.inlines(pkg, tags)))
 	_, dump, err := run(b.root, b.environment(), "go", append(args, pkg)...)
 	if err != nil {
 		return fmt.Errorf("building %s: %w", pkg, err)

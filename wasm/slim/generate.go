@@ -113,8 +113,7 @@ func (b *builder) generate() error {
 		return err
 	}
 	// 6.
-	flags := slices.Concat(compiled, inlining(slices.Concat(inlined, alsoInlined)))
-	if err := writeFile(b.path(b.out, "flags"), []byte(strings.Join(flags, "\n")+"\n")); err != nil {
+	if err := writeFile(b.path(b.out, "flags"), []byte(strings.Join(compiling(wholeInlined), "\n")+"\n")); err != nil {
 		return err
 	}
 	return b.writeModfile(goMod, goSum)

@@ -65,29 +65,31 @@ func TestDropPoints(t *testing.T) {
 // TestNothingIsVerifiedWithoutTheTable: a program that is sent without it refuses to
 // verify until it has made it, and then does.
 func TestNothingIsVerifiedWithoutTheTable(t *testing.T) {
+	assert.Equal(t, "before: panicked\nafter: true\nanother text: false\n", said(t, "withheld"))
+}
+
+// said is what a program of testdata writes, built and run under Node.
+func said(t *testing.T, name string) string {
+	t.Helper()
 	b, err := newBuilder("build/slim")
 	require.NoError(t, err)
+	watchSources(t, b.root)
 	require.NoError(t, b.generate())
-	require.NoError(t, b.build("./wasm/slim/testdata/withheld", "", "build/withheld.wasm"))
-	out, err := exec.Command("node", starter(t, b), b.path("build", "withheld.wasm")).Output()
+	require.NoError(t, b.build("./wasm/slim/testdata/"+name, "", "build/"+name+".wasm"))
+	out, err := exec.Command("node", starter(t, b), b.path("build", name+".wasm")).Output()
 	require.NoError(t, err)
-	assert.Equal(t, "before: panicked\nafter: true\nanother text: false\n", string(out))
+	return string(out)
 }
 
 // TestManyOfOneKeyAreVerifiedAlike: with a table of a key's multiples each signature is
 // good and bad as it is by Go's own library.
 func TestManyOfOneKeyAreVerifiedAlike(t *testing.T) {
-	b, err := newBuilder("build/slim")
-	require.NoError(t, err)
-	require.NoError(t, b.generate())
-	require.NoError(t, b.build("./wasm/slim/testdata/verifies", "", "build/verifies.wasm"))
-	out, err := exec.Command("node", starter(t, b), b.path("build", "verifies.wasm")).Output()
-	require.NoError(t, err)
+	out := said(t, "verifies")
 	var good, bad int
 	var differ string
-	_, err = fmt.Sscanf(string(out), "good: %d bad: %d differ: %s", &good, &bad, &differ)
-	require.NoError(t, err, string(out))
-	assert.Equal(t, "[]", differ, string(out))
+	_, err := fmt.Sscanf(out, "good: %d bad: %d differ: %s", &good, &bad, &differ)
+	require.NoError(t, err, out)
+	assert.Equal(t, "[]", differ, out)
 	assert.Greater(t, good, 500)
 	assert.Greater(t, bad, 5000)
 }

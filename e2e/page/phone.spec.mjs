@@ -1,5 +1,6 @@
 // A closed report on a phone: at most five screens of it, whatever its ecosystem, and of
-// npm's usual one at most 450 words; of real packages where they are beside the checkout, else of invented ones.
+// npm's usual one at most 450 words; of real packages where they are beside the
+// checkout, else of invented ones.
 import { invented } from "../invented.mjs";
 import { clocked, crateWorld, debWorld, goWorld, imageWorld, mavenWorld, npmWorld, pypiWorld, mintedCrate, recorded, signedMaven } from "../world.mjs";
 import { expect, fits, report, test } from "./fixture.mjs";

@@ -87,10 +87,10 @@ export class Progress {
       for (const step of all) {
         if (step.waits && all.some((other) => other !== step && !other.ended)) step.began = performance.now();
         else step.waits = "";
-        const is = [!step.ended ? "running" : failed(step) ? "without" : "done", describe(step)];
+        const [state, text] = [!step.ended ? "running" : failed(step) ? "without" : "done", describe(step)];
         // What is written again is laid out again, though it is the same.
-        if (step.row.className !== is[0]) step.row.className = is[0];
-        if (step.text.textContent !== is[1]) step.text.textContent = is[1];
+        if (step.row.className !== state) step.row.className = state;
+        if (step.text.textContent !== text) step.text.textContent = text;
       }
       if (all.some((step) => !step.ended) && this.#list.isConnected && !this.#list.closest("[hidden]")) setTimeout(() => this.#draw(), tick);
     });
